@@ -1,0 +1,66 @@
+"""The errors a person may see, and the exit codes that tell a script what happened.
+
+    Sora2BatchError              exit 2 unless a subclass says otherwise
+      UsageError                 2  the call cannot be understood
+      (manifest) ManifestError   2  every problem of a manifest at once
+      (lockfile) LockfileError   2  a lockfile that cannot be read; it is left as it was
+      (lockfile) LockHeldError   6  another run holds this lockfile
+      (plan)     StalePlanError  2  a saved plan that no longer fits
+      (plan)     BudgetError     3  the plan costs more than the budget or the balance
+      (sjinn)    ApiError        4  the API could not be reached or understood
+      (sjinn)    KeyRefusedError 5  the API refused the key
+
+Each subclass lives beside the code that raises it. Only ``cli`` catches the base class.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What a process says when it ends; the table is part of the contract with scripts."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    BUDGET = 3
+    OPEN = 4
+    KEY = 5
+    HELD = 6
+    PENDING = 10
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+_GRAVITY = (
+    ExitCode.INTERRUPTED,
+    ExitCode.TERMINATED,
+    ExitCode.KEY,
+    ExitCode.BUDGET,
+    ExitCode.OPEN,
+    ExitCode.FAILED,
+)
+
+
+def gravest(codes: set[ExitCode]) -> ExitCode:
+    """Choose the code to exit with when several apply; 0 when none does."""
+    return next((code for code in _GRAVITY if code in codes), max(codes, default=ExitCode.DONE))
+
+
+class Sora2BatchError(Exception):
+    """Something a person can act on: one sentence of what is wrong, one of what to do."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        """What is wrong and where; one line, without a final full stop where a place leads it."""
+        self.hint = hint
+        """What to do about it, if that is not plain from the message."""
+
+
+class UsageError(Sora2BatchError):
+    """The call itself cannot be obeyed: a flag, an environment variable, a path."""

@@ -1,0 +1,45 @@
+"""A job: one request to pay for, and what makes it the same job tomorrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NewType
+
+from sora2batch.canonical import JsonObject, canonical_json
+
+Credits = NewType("Credits", int)
+"""SJinn's money; always whole."""
+Fingerprint = NewType("Fingerprint", str)
+"""``sha256:`` and 64 hex digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One request: a tool, its complete input, and which take of it this is."""
+
+    key: str
+    """Readable and unique in its manifest: ``group/axis-label/axis-label``, with ``#2`` for take 2 and up."""
+    group: str
+    labels: tuple[tuple[str, str], ...]
+    """(axis, label) in the order of the matrix; then the further keys of an included cell."""
+    tool_type: str
+    take: int
+    """Counts from 1."""
+    input: JsonObject
+    """What is sent, defaults filled in. Never changed in place."""
+    fingerprint: Fingerprint
+    credits: Credits
+    """The price by the catalogue."""
+    filename: str
+    """Where the result goes, below the output folder; without an extension if the manifest names none."""
+
+
+def fingerprint_of(tool_type: str, request: JsonObject, take: int) -> Fingerprint:
+    """Compute a job's identity from what is sent, and from nothing else.
+
+    Raises:
+        NotCanonicalError: the input has no canonical JSON form.
+    """
+    body = canonical_json({"input": request, "take": take, "tool_type": tool_type})
+    return Fingerprint(f"sha256:{sha256(body).hexdigest()}")

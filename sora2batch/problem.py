@@ -1,0 +1,55 @@
+"""What is wrong with a file, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DataPath = tuple[str | int, ...]
+"""The way from a document's root to a value: keys and list indices."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text; both count from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+START = Position(1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with a manifest or one of its data files."""
+
+    file: str
+    """The file's name as the user gave it."""
+    position: Position
+    path: DataPath = ()
+    """Where in the data; empty for the whole document."""
+    message: str
+    """What is wrong and what is allowed; with the job's key where only expansion shows it."""
+    hint: str | None = None
+    """The way out, such as ``did you mean "std"?``."""
+
+    @property
+    def sentence(self) -> str:
+        """The message with its hint in brackets."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.position.line}:{self.position.column}"
+        path = format_path(self.path)
+        return f"{where}: {path}: {self.sentence}" if path else f"{where}: {self.sentence}"
+
+
+def format_path(path: DataPath) -> str:
+    """Write a path as ``jobs.hero.matrix.exclude[0].quality``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text
