@@ -1,0 +1,1 @@
+"""YAML text -> Document (plain data with places) -> Manifest; every problem at once."""

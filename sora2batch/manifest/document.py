@@ -1,0 +1,73 @@
+"""A text as plain data, and where in the text each value stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import partial
+
+from sora2batch.canonical import JsonValue
+from sora2batch.manifest.construct import load_yaml
+from sora2batch.manifest.jsontext import json_places, load_json
+from sora2batch.manifest.locate import Locator, yaml_places
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.text import decode
+from sora2batch.problem import DataPath, Position, Problem
+
+_JSON_START = re.compile(r"\s*[\[{]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The data of one file. Places are looked up in a second pass, only when somebody asks."""
+
+    file: str
+    """As problems name it."""
+    data: JsonValue
+    locator: Locator = field(repr=False, compare=False)
+
+    def position(self, path: DataPath) -> Position:
+        """Find where a value starts; for a path that does not exist, its nearest ancestor that does."""
+        return self.locator.value(path)
+
+    def key_position(self, path: DataPath) -> Position:
+        """Find where the key of a value stands; the value itself where it has none."""
+        return self.locator.key(path)
+
+
+def parse_document(text: bytes, *, file: str) -> Document:
+    """Read YAML 1.2 (core schema) or JSON, in UTF-8.
+
+    Raises:
+        ManifestError: with every problem found; it names ``file``.
+    """
+    decoded = decode(text, file=file)
+    if file.lower().endswith(".json") or _JSON_START.match(decoded):
+        try:
+            return _parse_json(decoded, file)
+        except json.JSONDecodeError as error:
+            return _parse_yaml_instead(decoded, file, error)
+    return _parse_yaml(decoded, file)
+
+
+def _parse_json(text: str, file: str) -> Document:
+    data = load_json(text, file=file)
+    return Document(file=file, data=data, locator=Locator(partial(json_places, text, file=file)))
+
+
+def _parse_yaml(text: str, file: str) -> Document:
+    data = load_yaml(text, file=file)
+    return Document(file=file, data=data, locator=Locator(partial(yaml_places, text, file=file)))
+
+
+def _parse_yaml_instead(text: str, file: str, error: json.JSONDecodeError) -> Document:
+    """Take what only looked like JSON as YAML; if it is neither, tell what got further."""
+    try:
+        return _parse_yaml(text, file)
+    except ManifestError as refused:
+        place = Position(error.lineno, error.colno)
+        if not text.strip() or refused.problems[0].position >= place:
+            raise
+        problem = Problem(file=file, position=place, message=f"is not JSON: {error.msg}")
+        raise ManifestError([problem]) from error

@@ -1,0 +1,146 @@
+"""A manifest's file -> Manifest."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.errors import UsageError
+from sora2batch.job import Credits
+from sora2batch.manifest.check import check_manifest
+from sora2batch.manifest.document import Document, parse_document
+from sora2batch.manifest.model import (
+    Axis,
+    FileAxis,
+    Group,
+    Manifest,
+    Matrix,
+    OutputOptions,
+    Pairwise,
+    RandomDraw,
+    RunOptions,
+    Sample,
+)
+from sora2batch.manifest.tree import Tree, read_plain_file, reason
+
+
+def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
+    """Read and check a manifest.
+
+    Args:
+        path: as the user gave it; problems name it so.
+        tree: read ``path.name`` through this instead of the disk.
+
+    Raises:
+        ManifestError: with every problem.
+        UsageError: there is no such file, or it cannot be read.
+        TreeError: the same, where a tree is given.
+    """
+    raw = _read(path) if tree is None else tree.read(path.name)
+    file = path.as_posix()
+    document = parse_document(raw, file=file)
+    data = check_manifest(document, file=file)
+    return _manifest(path, document, data, sha256(raw).hexdigest())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_plain_file(path)
+    except FileNotFoundError as error:
+        hint = "`sora2batch init` makes one to start from"
+        raise UsageError(f"there is no manifest {path.as_posix()}", hint=hint) from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the manifest {path.as_posix()} cannot be read: {reason(error)}") from error
+
+
+def _manifest(path: Path, document: Document, data: JsonObject, digest: str) -> Manifest:
+    name = str(data.get("name", path.stem))
+    tool = data.get("tool")
+    return Manifest(
+        path=path,
+        document=document,
+        name=name,
+        max_credits=Credits(_int(_object(data, "budget")["max_credits"])),
+        vars=_object(data, "vars"),
+        default_input=_object(_object(data, "defaults"), "input"),
+        groups=tuple(_group(key, _object(_object(data, "jobs"), key), tool) for key in _object(data, "jobs")),
+        run=_run_options(_object(data, "run")),
+        output=_output_options(_object(data, "output"), name),
+        digest=digest,
+    )
+
+
+def _group(name: str, data: JsonObject, default_tool: JsonValue) -> Group:
+    return Group(
+        name=name,
+        tool_type=str(data.get("tool", default_tool)),
+        matrix=_matrix(_object(data, "matrix")) if "matrix" in data else None,
+        sample=_sample(_object(data, "sample")) if "sample" in data else None,
+        repeat=_int(data.get("repeat", 1)),
+        input=_object(data, "input"),
+    )
+
+
+def _matrix(data: JsonObject) -> Matrix:
+    return Matrix(
+        axes=tuple(_axis(name, data[name]) for name in data if name not in ("include", "exclude")),
+        include=_objects(data.get("include")),
+        exclude=_objects(data.get("exclude")),
+    )
+
+
+def _axis(name: str, value: JsonValue) -> Axis | FileAxis:
+    match value:
+        case {"from": str(source)}:
+            return FileAxis(name=name, source=source)
+        case list():
+            return Axis(name=name, values=tuple(value))
+        case _:
+            raise AssertionError("the schema lets nothing else through")
+
+
+def _sample(data: JsonObject) -> Sample:
+    if data["method"] == "pairwise":
+        return Pairwise()
+    return RandomDraw(count=_int(data["count"]), seed=_int(data.get("seed", 0)))
+
+
+def _run_options(data: JsonObject) -> RunOptions:
+    standard = RunOptions()
+    rate = data.get("submit_rate")
+    return RunOptions(
+        concurrency=_int(data.get("concurrency", standard.concurrency)),
+        submit_concurrency=_int(data.get("submit_concurrency", standard.submit_concurrency)),
+        submit_rate=standard.submit_rate if rate is None else _float(rate),
+        poll_interval=_float(data.get("poll_interval", standard.poll_interval)),
+        timeout=_float(data.get("timeout", standard.timeout)),
+        retries=_int(data.get("retries", standard.retries)),
+    )
+
+
+def _output_options(data: JsonObject, name: str) -> OutputOptions:
+    filename = data.get("filename")
+    return OutputOptions(
+        dir=str(data.get("dir", f"out/{name}")), filename=None if filename is None else str(filename)
+    )
+
+
+def _object(data: JsonObject, key: str) -> JsonObject:
+    value = data.get(key, {})
+    assert isinstance(value, dict)
+    return value
+
+
+def _objects(value: JsonValue) -> tuple[JsonObject, ...]:
+    return tuple(entry for entry in value if isinstance(entry, dict)) if isinstance(value, list) else ()
+
+
+def _int(value: JsonValue) -> int:
+    assert isinstance(value, (int, float))
+    return int(value)  # the schema takes 10.0 for a whole number
+
+
+def _float(value: JsonValue) -> float:
+    assert isinstance(value, (int, float))
+    return float(value)

@@ -1,0 +1,128 @@
+"""A manifest as the program knows it: checked, and with every default in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.job import Credits
+from sora2batch.manifest.document import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairwise:
+    """Keep a small set of cells in which every pair of axis values still meets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomDraw:
+    """Draw some of the cells, the same ones on every machine."""
+
+    count: int
+    """At least 1; more than there are cells means all of them."""
+    seed: int = 0
+
+
+Sample: TypeAlias = Pairwise | RandomDraw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """One key of a matrix with the values written below it."""
+
+    name: str
+    values: tuple[JsonValue, ...]
+    """Never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAxis:
+    """One key of a matrix whose values stand in a data file: ``{from: shots.csv}``."""
+
+    name: str
+    source: str
+    """Relative to the manifest's folder, as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """What a group multiplies by."""
+
+    axes: tuple[Axis | FileAxis, ...]
+    """In the order written; empty where a matrix has only ``include``."""
+    include: tuple[JsonObject, ...] = ()
+    exclude: tuple[JsonObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One entry under ``jobs:``."""
+
+    name: str
+    tool_type: str
+    """The group's own tool, else the manifest's; not looked up in any catalogue yet."""
+    matrix: Matrix | None = None
+    sample: Sample | None = None
+    repeat: int = 1
+    """Takes of each cell."""
+    input: JsonObject
+    """The group's own input only; ``defaults.input`` is not merged in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How fast, how long and how stubbornly a run works."""
+
+    concurrency: int = 8
+    """Tasks that may be open at once."""
+    submit_concurrency: int = 4
+    """Create calls that may be under way at once."""
+    submit_rate: float | None = None
+    """Create calls per second; None is no limit."""
+    poll_interval: float = 10.0
+    """Seconds."""
+    timeout: float = 1800.0
+    """Seconds until the waiting for one task ends."""
+    retries: int = 5
+    """Only for errors that are safe to retry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """Where results go."""
+
+    dir: str
+    """Relative to the manifest's folder."""
+    filename: str | None = None
+    """A template; None names files after their job's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A batch, as declared in one file."""
+
+    path: Path
+    """As the user gave it."""
+    document: Document
+    """The file's plain data, and where each value stands."""
+    name: str
+    max_credits: Credits
+    vars: JsonObject
+    default_input: JsonObject
+    groups: tuple[Group, ...]
+    """In the order written; never empty, names unique."""
+    run: RunOptions
+    output: OutputOptions
+    digest: str
+    """sha256 of the file's bytes, in hex."""
+
+    @property
+    def file(self) -> str:
+        """The file's bare name, as the lockfile's header keeps it."""
+        return self.path.name
+
+    def data_file(self, source: str) -> str:
+        """Name a data file the way problems do: joined to the manifest's folder as the user gave it."""
+        return (self.path.parent / source).as_posix()

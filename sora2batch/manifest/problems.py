@@ -1,0 +1,31 @@
+"""The error that carries everything that is wrong with a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sora2batch.errors import Sora2BatchError
+from sora2batch.problem import Position, Problem, format_path
+
+
+class ManifestError(Sora2BatchError):
+    """A manifest, or a data file of it, that cannot be used; holds every problem at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=_place))
+        """At least one; sorted by file, then position, then path."""
+        super().__init__(_summary(self.problems))
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *map(str, self.problems)])
+
+
+def _place(problem: Problem) -> tuple[str, Position, str, str]:
+    return problem.file, problem.position, format_path(problem.path), problem.message
+
+
+def _summary(problems: tuple[Problem, ...]) -> str:
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    has = "has" if len(files) == 1 else "have"
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return f"{' and '.join(files)} {has} {count}"

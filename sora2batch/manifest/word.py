@@ -1,0 +1,276 @@
+"""What the schema objects to, in plain words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from sora2batch.canonical import JsonValue
+from sora2batch.manifest.violation import Violation
+from sora2batch.problem import DataPath
+from sora2batch.suggest import did_you_mean, listed
+
+
+class Spot(Enum):
+    """What a fault points at."""
+
+    VALUE = auto()
+    KEY = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong with the data, before it has a place in a file."""
+
+    path: DataPath
+    message: str
+    hint: str | None = None
+    spot: Spot = Spot.VALUE
+
+
+_NO_BUDGET = "without a budget nothing is spent"
+_WHY_REQUIRED = {("budget",): _NO_BUDGET, ("budget", "max_credits"): _NO_BUDGET}
+_TYPE_NAMES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+}
+_PYTHON_TYPES: dict[str, type] = {"object": dict, "array": list}
+_GROUP_KEYS = ("tool", "sample", "repeat", "input")
+_RUN_KEYS = ("concurrency", "submit_concurrency", "submit_rate", "poll_interval", "timeout", "retries")
+_TOP_KEYS = ("version", "name", "budget", "vars", "defaults", "jobs", "run", "output")
+_HOMES = {
+    "max_credits": 'below "budget"',
+    **dict.fromkeys(_RUN_KEYS, 'below "run"'),
+    **dict.fromkeys(("dir", "filename"), 'below "output"'),
+    **dict.fromkeys(("matrix", "sample", "repeat"), 'to a group, below "jobs"'),
+    **dict.fromkeys(("include", "exclude"), 'below "matrix"'),
+    **dict.fromkeys(("method", "count", "seed"), 'below "sample"'),
+    **dict.fromkeys(_TOP_KEYS, "at the top"),
+    "input": 'to a group, or below "defaults"',
+    "tool": "to a group, or at the top",
+    "from": "to an axis: {from: FILE}",
+}
+"""Where each key of a manifest belongs."""
+_SEPARATED_DIGITS = re.compile(r"[-+]?[0-9][0-9_, ']*")
+_PLAIN_WORDS = re.compile(r"[A-Za-z][\w /.-]*")
+
+
+def faults_of(violations: Iterable[Violation]) -> tuple[Fault, ...]:
+    """Word every violation; what is said twice is kept once."""
+    return tuple(dict.fromkeys(fault for violation in violations for fault in _explain(violation)))
+
+
+def describe(value: JsonValue) -> str:
+    """Name a value the way a person would: ``the text "8"``."""
+    match value:
+        case None:
+            return "empty (null)"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f"the text {_quoted(value)}" if value else "an empty text"
+        case list():
+            return "a list" if value else "an empty list"
+        case dict():
+            return "a mapping" if value else "an empty mapping"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
+
+
+def _flow(value: JsonValue) -> str:
+    """Write a value on one line of YAML."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
+        case list():
+            return f"[{', '.join(map(_flow, value))}]"
+        case str() if _PLAIN_WORDS.fullmatch(value):
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _explain(violation: Violation) -> Iterator[Fault]:
+    if violation.is_about_name:
+        yield _name_fault(violation)
+    elif words := _WORDS.get(violation.rule):
+        yield from words(violation)
+    else:
+        yield Fault(path=violation.path, message=violation.message)
+
+
+def _name_fault(violation: Violation) -> Fault:
+    name, hint = str(violation.value), None
+    match violation.rule:
+        case "pattern":
+            message = str(violation.schema["patternErrorMessage"])
+            better = re.sub(r"\W+", "_", name, flags=re.ASCII)
+            hint = f'such as "{better}"' if re.fullmatch(r"[A-Za-z]\w*", better) else None
+        case "enum":
+            message = 'goes with "method: random" only'
+        case "maxLength":
+            message = f"is a name longer than {violation.limit} characters"
+        case _:
+            message = "is a word that templates use themselves; take another name"
+    return Fault(path=(*violation.path, name), message=message, hint=hint, spot=Spot.KEY)
+
+
+def _unknown_keys(violation: Violation) -> Iterator[Fault]:
+    allowed = list(violation.schema["properties"])
+    for key in violation.value if isinstance(violation.value, dict) else ():
+        if key not in allowed:
+            yield Fault(
+                path=(*violation.path, key),
+                message=f"unknown key; allowed here: {listed(allowed)}",
+                hint=_key_hint(key, violation.path, allowed),
+                spot=Spot.KEY,
+            )
+
+
+def _key_hint(key: str, path: DataPath, allowed: list[str]) -> str | None:
+    if key in _HOMES:
+        return f'"{key}" belongs {_HOMES[key]}'
+    near = did_you_mean(key, allowed)
+    match path:
+        case ("jobs", _) | ("defaults",):
+            return near or 'a field of the request belongs below "input"'
+        case ():
+            return near or 'a field of the request belongs below "input" of a group, or of "defaults"'
+        case _:
+            return near
+
+
+def _missing_keys(violation: Violation) -> Iterator[Fault]:
+    for key in violation.limit:
+        if isinstance(violation.value, dict) and key not in violation.value:
+            path = (*violation.path, key)
+            why = _WHY_REQUIRED.get(path)
+            message = f"is missing; {why}" if why else "is missing"
+            yield Fault(path=path, message=message, hint=_example(key, violation.schema))
+
+
+def _example(key: str, schema: dict[str, Any]) -> str | None:
+    match schema.get("properties", {}).get(key):
+        case {"examples": [first, *_]}:
+            return f"for example {key}: {_flow(first)}"
+        case _:
+            return None
+
+
+def _wrong_type(violation: Violation) -> Iterator[Fault]:
+    message = f"is {describe(violation.value)}, must be {_wanted(violation.schema)}"
+    yield Fault(path=violation.path, message=message, hint=_type_hint(violation.value, violation.limit))
+
+
+def _wanted(schema: dict[str, Any]) -> str:
+    name = _TYPE_NAMES[schema["type"]]
+    match schema:
+        case {"minimum": low, "maximum": high}:
+            return f"{name} from {low} to {high}"
+        case {"minimum": low}:
+            return f"{name} of at least {low}"
+        case {"exclusiveMinimum": low}:
+            return f"{name} above {low}"
+        case _:
+            return name
+
+
+def _type_hint(value: JsonValue, wanted: str) -> str | None:
+    match wanted, value:
+        case _, None:
+            return "give it a value, or remove the key"
+        case "string", bool() | int() | float():
+            return f'put it in quotes: "{json.dumps(value)}"'
+        case "integer" | "number", str() if _SEPARATED_DIGITS.fullmatch(value):
+            return f"write {re.sub('[^0-9+-]', '', value)}, without quotes or separators"
+        case _:
+            return None
+
+
+def _out_of_bounds(violation: Violation) -> Iterator[Fault]:
+    yield Fault(path=violation.path, message=f"is {violation.value}, must be {_wanted(violation.schema)}")
+
+
+def _not_allowed(violation: Violation) -> Iterator[Fault]:
+    value = violation.value
+    choices = [violation.limit] if violation.rule == "const" else violation.limit
+    message = f"is {describe(value)}, must be {' or '.join(listed([choice]) for choice in choices)}"
+    yield Fault(path=violation.path, message=message, hint=_choice_hint(value, choices))
+
+
+def _choice_hint(value: JsonValue, choices: list[JsonValue]) -> str | None:
+    if not isinstance(value, str):
+        return None
+    if any(value == json.dumps(choice) for choice in choices):
+        return f"write {value}, without quotes"
+    return did_you_mean(value, [choice for choice in choices if isinstance(choice, str)])
+
+
+def _bad_text(violation: Violation) -> Iterator[Fault]:
+    message = f"is {describe(violation.value)}, {violation.schema['patternErrorMessage']}"
+    yield Fault(path=violation.path, message=message)
+
+
+def _too_long(violation: Violation) -> Iterator[Fault]:
+    yield Fault(path=violation.path, message=f"is longer than {violation.limit} characters")
+
+
+def _empty(violation: Violation) -> Iterator[Fault]:
+    hint = "give it a value, or remove the key"
+    yield Fault(path=violation.path, message=f"is {describe(violation.value)}", hint=hint)
+
+
+def _no_alternative(violation: Violation) -> Iterator[Fault]:
+    """Explain the one alternative that was meant; where none was, name them all."""
+    meant = [part for branch, part in violation.parts if _is_meant(violation.value, violation.limit[branch])]
+    if meant:
+        for part in meant:
+            yield from _explain(part)
+        return
+    titles = " or ".join(str(branch["title"]) for branch in violation.limit)
+    message = f"is {describe(violation.value)}, must be {titles}"
+    yield Fault(path=violation.path, message=message, hint=_axis_hint(violation))
+
+
+def _is_meant(value: JsonValue, branch: dict[str, Any]) -> bool:
+    if not isinstance(value, _PYTHON_TYPES[branch["type"]]):
+        return False
+    return not isinstance(value, dict) or not set(value).isdisjoint(branch["required"])
+
+
+def _axis_hint(violation: Violation) -> str | None:
+    name = violation.path[-1]
+    if name in _GROUP_KEYS:
+        return f'"{name}" belongs to the group, beside "matrix"'
+    if violation.value is None or isinstance(violation.value, dict):
+        return None
+    return f"write [{_flow(violation.value)}]"
+
+
+_WORDS: dict[str, Callable[[Violation], Iterator[Fault]]] = {
+    "additionalProperties": _unknown_keys,
+    "required": _missing_keys,
+    "type": _wrong_type,
+    "minimum": _out_of_bounds,
+    "maximum": _out_of_bounds,
+    "exclusiveMinimum": _out_of_bounds,
+    "const": _not_allowed,
+    "enum": _not_allowed,
+    "pattern": _bad_text,
+    "maxLength": _too_long,
+    "minLength": _empty,
+    "minItems": _empty,
+    "minProperties": _empty,
+    "oneOf": _no_alternative,
+}
