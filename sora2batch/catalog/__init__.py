@@ -1,0 +1,1 @@
+"""Tools, what they take and what they cost: data in ``schemas/tools``, read here."""

@@ -1,0 +1,87 @@
+"""Is an input what its tool takes? The API would not complain: it changes bad values silently and charges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from jsonschema_rs import Draft202012Validator
+
+from sora2batch.canonical import JsonObject, JsonValue, with_whole_numbers
+from sora2batch.catalog.allowed import HTTP_URL
+from sora2batch.catalog.fault import InputFault, describe_faults
+from sora2batch.catalog.tool import Tool
+from sora2batch.catalog.url import is_http_url
+from sora2batch.catalog.wording import one_line, shown
+from sora2batch.problem import DataPath
+
+__all__ = ["InputChecker", "InputFault", "compile_schema", "fill_defaults"]
+
+
+def fill_defaults(tool: Tool, request: JsonObject) -> JsonObject:
+    """Make the request explicit: the schema's defaults where a field is absent, 10.0 as 10.
+
+    Shape: a new object; the fields of the request in their order, then the defaults.
+    """
+    filled = cast("JsonObject", with_whole_numbers(request))
+    for name, schema in tool.properties.items():
+        if name not in filled and "default" in schema:
+            filled[name] = schema["default"]
+    return filled
+
+
+def compile_schema(schema: JsonObject) -> Draft202012Validator:
+    """Compile an input schema; one that refers to another file or host is refused, never fetched.
+
+    Raises:
+        jsonschema_rs.ValidationError: this is not a schema, or it refers to what is not in it.
+    """
+    return Draft202012Validator(
+        schema, formats={HTTP_URL: is_http_url}, validate_formats=True, retriever=_refuse_to_fetch
+    )
+
+
+def _refuse_to_fetch(uri: str) -> JsonObject:
+    raise ValueError(f"{uri} is outside the tool file")
+
+
+class InputChecker:
+    """Checks requests against one tool's schema, which is compiled once."""
+
+    def __init__(self, tool: Tool) -> None:
+        self._tool = tool
+        self._validator = compile_schema(tool.input_schema)
+
+    def faults(self, request: JsonObject) -> tuple[InputFault, ...]:
+        """Find what is wrong; empty for a good request.
+
+        Shape: one fault a path, sorted by path.
+        """
+        try:
+            if self._validator.is_valid(request):
+                return ()
+        except UnicodeEncodeError:
+            return tuple(_broken_texts(request, ()))
+        return describe_faults(self._tool, request) or self._faults_as_decided(request)
+
+    def _faults_as_decided(self, request: JsonObject) -> tuple[InputFault, ...]:
+        """Word the faults as the deciding validator does, where the wording one finds none."""
+        errors = self._validator.iter_errors(request)
+        return tuple(
+            InputFault(path=tuple(error.instance_path), message=one_line(error.message)) for error in errors
+        )
+
+
+def _broken_texts(value: JsonValue, path: DataPath) -> Iterator[InputFault]:
+    """Find the texts that no UTF-8 can carry; the validator only tells that there is one."""
+    match value:
+        case dict():
+            for name, item in value.items():
+                yield from _broken_texts(name, (*path, name))
+                yield from _broken_texts(item, (*path, name))
+        case list():
+            for index, item in enumerate(value):
+                yield from _broken_texts(item, (*path, index))
+        case str() if any("\ud800" <= character <= "\udfff" for character in value):
+            message = f"is {shown(value)}, which holds half a surrogate pair: no text that can be sent"
+            yield InputFault(path=path, message=message)

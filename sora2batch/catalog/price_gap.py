@@ -1,0 +1,60 @@
+"""Requests that a tool would take and its price rule would not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from sora2batch.canonical import JsonValue
+from sora2batch.catalog.allowed import choices_of, either
+from sora2batch.catalog.price import price_key
+from sora2batch.catalog.tool import PriceByValue, PricePerSecond, PricePerSecondByValue, Tool
+
+
+def price_gaps(tool: Tool) -> Iterator[str]:
+    """Word each gap between a tool's inputs and its prices, so that no valid request lacks a price."""
+    match tool.price:
+        case PriceByValue(field=field, credits=prices):
+            yield from _value_gaps(tool, field, tuple(prices))
+        case PricePerSecond(seconds_field=seconds):
+            yield from _seconds_gaps(tool, seconds)
+        case PricePerSecondByValue(seconds_field=seconds, field=field, credits_per_second=rates):
+            yield from _seconds_gaps(tool, seconds)
+            yield from _value_gaps(tool, field, tuple(rates))
+        case _:
+            return
+
+
+def _value_gaps(tool: Tool, field: str, priced: Sequence[str]) -> Iterator[str]:
+    schema = tool.properties.get(field)
+    if schema is None:
+        yield f'price.field: "{field}" is not among the inputs'
+        return
+    yield from _absence_gaps(tool, field)
+    choices = choices_of(schema)
+    if choices is None:
+        yield f'price.field: "{field}" needs an enum, or its values cannot all have a price'
+        return
+    keys = [price_key(choice) for choice in choices]
+    if missing := [key for key in keys if key not in priced]:
+        yield f"price.credits: no price for {field} {either(cast('list[JsonValue]', missing))}"
+    if extra := [key for key in priced if key not in keys]:
+        yield f"price.credits: {field} can never be {either(cast('list[JsonValue]', extra))}"
+
+
+def _seconds_gaps(tool: Tool, field: str) -> Iterator[str]:
+    schema = tool.properties.get(field)
+    if schema is None:
+        yield f'price.seconds: "{field}" is not among the inputs'
+        return
+    yield from _absence_gaps(tool, field)
+    if schema.get("type") != "integer":
+        yield f'price.seconds: "{field}" must be of type integer, so that every price is whole'
+    bounds = choices_of(schema) or [schema.get("minimum")]
+    if not all(isinstance(bound, int) and bound > 0 for bound in bounds):
+        yield f'price.seconds: "{field}" needs a minimum of at least 1, or an enum, so that nothing costs 0'
+
+
+def _absence_gaps(tool: Tool, field: str) -> Iterator[str]:
+    if field not in tool.required and "default" not in tool.properties[field]:
+        yield f'price: "{field}" may be left out; require it or give it a default'

@@ -1,0 +1,158 @@
+"""A tool of the API: its inputs, its price, and whether it still answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias, assert_never, cast
+
+from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.catalog.allowed import allowed_text
+from sora2batch.job import Credits
+
+
+class Kind(StrEnum):
+    """What a tool makes."""
+
+    VIDEO = "video"
+    IMAGE = "image"
+
+
+class Availability(StrEnum):
+    """Whether a tool can be used: deprecated ones still answer, retired ones are refused here."""
+
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedPrice:
+    """Every request costs the same."""
+
+    credits: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceByValue:
+    """The value of one field decides."""
+
+    field: str
+    credits: Mapping[str, Credits]
+    """By the value as JSON text: ``pro``, ``10``, ``true``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePerSecond:
+    """Seconds times one rate."""
+
+    seconds_field: str
+    credits_per_second: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePerSecondByValue:
+    """Seconds times a rate that the value of another field decides."""
+
+    seconds_field: str
+    field: str
+    credits_per_second: Mapping[str, Credits]
+    """By the value as JSON text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownPrice:
+    """The price cannot be computed from the request; such a tool is never submitted."""
+
+    text: str
+    """What is known, for people."""
+
+
+PriceRule: TypeAlias = FixedPrice | PriceByValue | PricePerSecond | PricePerSecondByValue | UnknownPrice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedSeconds:
+    """How long a generation usually takes."""
+
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInfo:
+    """One input of a tool, worded for people."""
+
+    name: str
+    required: bool
+    default: JsonValue
+    """None where there is no default."""
+    allowed: str
+    """Such as ``"std" or "pro"``, ``a whole number from 3 to 15``, ``an absolute http(s) URL``."""
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One tool_type and all that is known about it."""
+
+    tool_type: str
+    title: str
+    kind: Kind
+    input_schema: JsonObject
+    """JSON Schema, draft 2020-12, of an object without unknown fields. Never changed in place."""
+    price: PriceRule
+    expected_seconds: ExpectedSeconds
+    availability: Availability = Availability.ACTIVE
+    notice: str | None = None
+    """What a user should know before paying; shown by plan and run."""
+    docs: str | None = None
+    """The URL of the tool's own page."""
+
+    @property
+    def properties(self) -> Mapping[str, JsonObject]:
+        """The schema of each input by its name, in the order of the file."""
+        return cast("Mapping[str, JsonObject]", self.input_schema["properties"])
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The inputs that a request must name."""
+        return tuple(cast("list[str]", self.input_schema.get("required", [])))
+
+    @property
+    def price_text(self) -> str:
+        """The price for people: ``420 (mode std), 2100 (mode pro)``."""
+        return _price_text(self.price)
+
+    def fields(self) -> tuple[FieldInfo, ...]:
+        """Describe each input, in the order of the file."""
+        return tuple(self._field(name, schema) for name, schema in self.properties.items())
+
+    def _field(self, name: str, schema: JsonObject) -> FieldInfo:
+        return FieldInfo(
+            name=name,
+            required=name in self.required,
+            default=schema.get("default"),
+            allowed=allowed_text(schema),
+            description=str(schema.get("description", "")),
+        )
+
+
+def _price_text(price: PriceRule) -> str:
+    match price:
+        case FixedPrice():
+            return str(price.credits)
+        case PriceByValue():
+            return ", ".join(
+                f"{credits_} ({price.field} {value})" for value, credits_ in price.credits.items()
+            )
+        case PricePerSecond():
+            return f"{price.credits_per_second} a second"
+        case PricePerSecondByValue():
+            rates = price.credits_per_second.items()
+            return ", ".join(f"{rate} a second ({price.field} {value})" for value, rate in rates)
+        case UnknownPrice():
+            return price.text
+        case _:
+            assert_never(price)

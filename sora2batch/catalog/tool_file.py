@@ -1,0 +1,116 @@
+"""One tool file: bytes to Tool, or every reason why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import orjson
+from jsonschema_rs import Draft202012Validator, ValidationError
+
+from sora2batch.canonical import JsonObject
+from sora2batch.catalog.check import compile_schema
+from sora2batch.catalog.price_gap import price_gaps
+from sora2batch.catalog.tool import (
+    Availability,
+    ExpectedSeconds,
+    FixedPrice,
+    Kind,
+    PriceByValue,
+    PricePerSecond,
+    PricePerSecondByValue,
+    PriceRule,
+    Tool,
+    UnknownPrice,
+)
+from sora2batch.catalog.wording import one_line
+from sora2batch.problem import format_path
+from sora2batch.schema import load_schema
+
+_BOM = b"\xef\xbb\xbf"
+_TOOL_TYPE = re.compile(r"[A-Za-z0-9_-]{1,123}")
+# The ledger's task_type, "tool_" and the tool_type, holds 128 characters.
+
+
+class ToolFileError(ValueError):
+    """A file that is no good tool file; its arguments are the reasons, at least one."""
+
+
+class ToolFileReader:
+    """Reads tool files; the schema that they follow is compiled once."""
+
+    def __init__(self) -> None:
+        self._validator = Draft202012Validator(load_schema("tool.schema.json"))
+
+    def read(self, content: bytes, *, tool_type: str) -> Tool:
+        """Check a file and read it.
+
+        Raises:
+            ToolFileError: it is no JSON, does not follow tool.schema.json, or leaves a price open.
+        """
+        if not _TOOL_TYPE.fullmatch(tool_type):
+            raise ToolFileError("the file's name must be a tool_type: letters, digits, - and _")
+        try:
+            entry = orjson.loads(content.removeprefix(_BOM))
+        except orjson.JSONDecodeError as error:
+            raise ToolFileError(f"is not JSON: {error}") from error
+        _raise_any(_problem_text(fault) for fault in self._validator.iter_errors(entry))
+        _raise_any(_schema_problems(entry["input"]))
+        tool = _tool(tool_type, entry)
+        _raise_any(price_gaps(tool))
+        return tool
+
+
+def _raise_any(reasons: Iterator[str]) -> None:
+    if found := tuple(reasons):
+        raise ToolFileError(*found)
+
+
+def _problem_text(fault: ValidationError) -> str:
+    path = format_path(tuple(fault.instance_path))
+    return one_line(f"{path}: {fault.message}" if path else fault.message)
+
+
+def _tool(tool_type: str, entry: dict[str, Any]) -> Tool:
+    return Tool(
+        tool_type=tool_type,
+        title=entry["title"],
+        kind=Kind(entry["kind"]),
+        input_schema=entry["input"],
+        price=_price(entry["price"]),
+        expected_seconds=ExpectedSeconds(**entry["expected_seconds"]),
+        availability=Availability(entry["availability"]),
+        notice=entry.get("notice"),
+        docs=entry.get("docs"),
+    )
+
+
+def _price(rule: dict[str, Any]) -> PriceRule:
+    match rule:
+        case {"rule": "fixed", "credits": amount}:
+            return FixedPrice(credits=amount)
+        case {"rule": "by_value", "field": field, "credits": amounts}:
+            return PriceByValue(field=field, credits=amounts)
+        case {"rule": "per_second", "seconds": seconds, "field": field, "credits": rates}:
+            return PricePerSecondByValue(seconds_field=seconds, field=field, credits_per_second=rates)
+        case {"rule": "per_second", "seconds": seconds, "credits": rate}:
+            return PricePerSecond(seconds_field=seconds, credits_per_second=rate)
+        case _:
+            return UnknownPrice(text=rule["text"])
+
+
+def _schema_problems(schema: JsonObject) -> Iterator[str]:
+    try:
+        validator = compile_schema(schema)
+    except ValidationError as error:
+        yield one_line(f"input: {error.message}")
+        return
+    properties = cast("dict[str, JsonObject]", schema["properties"])
+    defaults = {name: field["default"] for name, field in properties.items() if "default" in field}
+    for fault in validator.iter_errors(defaults):
+        if fault.instance_path:  # else a required field is missing, which is no fault of a default
+            yield one_line(f"input.properties.{fault.instance_path[0]}.default: {fault.message}")
+    for name in cast("list[str]", schema.get("required", [])):
+        if name not in properties:
+            yield f'input.required: "{name}" is not among the properties'

@@ -1,0 +1,32 @@
+"""Is a text a URL that the API could fetch?"""
+
+from __future__ import annotations
+
+import re
+
+_HTTP_URL = re.compile(
+    r"""(?i:https?)://
+        (?:[^/?#@\\]*@)?                                 # user:password@
+        (?:\[[0-9A-Fa-f:.]+\]|\w[\w-]*(?:\.\w[\w-]*)*\.?)  # [::1], or a name of labels
+        (?::(?P<port>[0-9]{1,5})?)?
+        (?:[/?\#].*)?""",
+    re.VERBOSE,
+)
+_LAST_PORT = 65535
+_PASSWORD = re.compile(r'://[^/?#@"]*@')
+_QUERY = re.compile(r'\?(?:\\.|[^"\\])*')
+
+
+def is_http_url(text: str) -> bool:
+    """Tell whether a text is an absolute http(s) URL with nothing invisible in it."""
+    if " " in text or not text.isprintable():
+        return False
+    match = _HTTP_URL.fullmatch(text)
+    return match is not None and 0 < int(match["port"] or 1) <= _LAST_PORT
+
+
+def without_secrets(text: str) -> str:
+    """Blank out of the URLs in a JSON text what no message may repeat: passwords, and signed queries."""
+    if "://" not in text:
+        return text
+    return _QUERY.sub("?…", _PASSWORD.sub("://…@", text))
