@@ -1,0 +1,190 @@
+"""The API as async calls with typed answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from sora2batch.canonical import JsonObject
+from sora2batch.clock import Clock
+from sora2batch.sjinn.answer import (
+    Accepted,
+    Account,
+    CreateAnswer,
+    CreateOutcome,
+    Finished,
+    KeyRefused,
+    LedgerRecord,
+    NotSent,
+    Refusal,
+    StatusAnswer,
+    Unknown,
+    Unreadable,
+    Working,
+)
+from sora2batch.sjinn.endpoint import Endpoint
+from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError
+from sora2batch.sjinn.ledger import read_ledger
+from sora2batch.sjinn.paging import LedgerWalk
+from sora2batch.sjinn.patience import DEFAULT_PATIENCE, Patience, Sleeper, backoff_seconds
+from sora2batch.sjinn.protocol import read_account, read_create, read_status
+from sora2batch.sjinn.request import (
+    ACCOUNT,
+    CREATE,
+    LEDGER,
+    STATUS,
+    LedgerQuery,
+    create_body,
+    ledger_body,
+    status_body,
+)
+from sora2batch.sjinn.secret import KEY_VARIABLE, ApiKey
+from sora2batch.sjinn.transport import Lost, Reply, Transport
+
+_Answer_co = TypeVar("_Answer_co", covariant=True)
+
+
+class _Reader(Protocol[_Answer_co]):
+    """A pure reader of answers, as ``protocol`` and ``ledger`` have them."""
+
+    def __call__(
+        self, status: int, headers: Mapping[str, str], body: bytes, /, *, now: datetime
+    ) -> _Answer_co: ...
+
+
+class SjinnClient:
+    """The API, for one key; use it as an async context manager.
+
+    Raises:
+        UsageError: the key would travel in the clear, or the environment names an unusable proxy.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        key: ApiKey,
+        *,
+        clock: Clock,
+        patience: Patience = DEFAULT_PATIENCE,
+        sleep: Sleeper = asyncio.sleep,
+    ) -> None:
+        endpoint.guard(key)
+        self._transport = Transport(endpoint, key, patience=patience)
+        self._key = key
+        self._clock = clock
+        self._patience = patience
+        self._sleep = sleep
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.__aexit__(kind, error, trace)
+
+    async def create(self, tool_type: str, request: JsonObject) -> CreateOutcome:
+        """Make a paid task. It is sent at most once; ``NotSent`` only where surely nothing left.
+
+        If this is cancelled, the caller must treat the outcome as unknown: the request may have been charged.
+        """
+        exchange = await self._transport.post(
+            CREATE, create_body(tool_type, request), timeout_seconds=self._patience.create_seconds
+        )
+        match exchange:
+            case NotSent():
+                return exchange
+            case Lost(reason=reason, remains=remains):
+                return self._read_remains(reason, remains)
+            case Reply():
+                return self._without_key(self._read(exchange, read_create))
+
+    def _read_remains(self, reason: str, remains: Reply | None) -> CreateAnswer:
+        # A task_id that did arrive is not lost with the rest of its answer; anything less is no proof.
+        answer = self._read(remains, read_create) if remains else None
+        return answer if isinstance(answer, Accepted) else Unknown(reason)
+
+    async def status(self, task_id: str) -> StatusAnswer:
+        """Ask how a task is doing; costs nothing. Trouble on the network is ``Unreadable``."""
+        answer = await self._ask(STATUS, status_body(task_id), read_status)
+        match answer:
+            case Working() | Finished():
+                return answer
+            case Unreadable(reason=reason):
+                return replace(answer, reason=self._key.redact(reason))
+            case _:
+                return replace(answer, note=self._clean(answer.note))
+
+    async def ledger(
+        self, *, tool_type: str | None, since: datetime, limit: int = 200
+    ) -> tuple[LedgerRecord, ...]:
+        """Read every charge since a moment, of one tool or of all; whole or not at all.
+
+        *Shape*: newest first, each row once.
+
+        Raises:
+            LedgerError: it cannot be read to its end.
+            KeyRefusedError: the API refused the key.
+        """
+        walk = LedgerWalk(LedgerQuery(tool_type=tool_type, since=since, limit=limit))
+        while walk.query is not None:
+            walk.take(await self._insist(LEDGER, ledger_body(walk.query), read_ledger, LedgerError))
+        return walk.records
+
+    async def account(self) -> Account:
+        """Ask for the balance and the membership; costs nothing.
+
+        Raises:
+            ApiError: no readable answer came.
+            KeyRefusedError: the API refused the key.
+        """
+        return await self._insist(ACCOUNT, b"{}", read_account, ApiError)
+
+    async def _insist(
+        self,
+        name: str,
+        body: bytes,
+        read: _Reader[_Answer_co | Unreadable | KeyRefused],
+        failure: Callable[[str], ApiError],
+    ) -> _Answer_co:
+        """Ask a question that costs nothing until it is answered, a few times."""
+        for attempt in range(1, self._patience.attempts + 1):
+            answer = await self._ask(name, body, read)
+            if isinstance(answer, KeyRefused):
+                raise self._refused(answer.note)
+            if not isinstance(answer, Unreadable):
+                return answer
+            if attempt == self._patience.attempts:
+                raise failure(self._key.redact(f"{name} failed {attempt} times: {answer.reason}"))
+            await self._sleep(backoff_seconds(attempt, answer.retry_after_seconds))
+        raise AssertionError("attempts must be at least 1")
+
+    async def _ask(self, name: str, body: bytes, read: _Reader[_Answer_co]) -> _Answer_co | Unreadable:
+        exchange = await self._transport.post(name, body, timeout_seconds=self._patience.read_seconds)
+        return self._read(exchange, read) if isinstance(exchange, Reply) else Unreadable(exchange.reason)
+
+    def _read(self, reply: Reply, read: _Reader[_Answer_co]) -> _Answer_co:
+        return read(reply.status, reply.headers, reply.body, now=self._clock.now())
+
+    def _without_key(self, answer: CreateAnswer) -> CreateAnswer:
+        match answer:
+            case Accepted() | Unknown():
+                return answer
+            case _:
+                return replace(answer, note=self._clean(answer.note))
+
+    def _clean(self, note: Refusal) -> Refusal:
+        """Take the key out of the API's own words."""
+        code = self._key.redact(note.code) if isinstance(note.code, str) else note.code
+        return Refusal(code=code, message=self._key.redact(note.message))
+
+    def _refused(self, note: Refusal) -> KeyRefusedError:
+        return KeyRefusedError(
+            f"the API refused the key: {self._clean(note).message}",
+            hint=f"check {KEY_VARIABLE}; keys are made at sjinn.ai/account/api-token",
+        )

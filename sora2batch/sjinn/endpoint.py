@@ -1,0 +1,117 @@
+"""Where the API is, and whether a key may travel there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
+
+from sora2batch.errors import UsageError
+from sora2batch.sjinn.secret import ApiKey
+
+URL_VARIABLE = "SORA2BATCH_API_URL"
+DEFAULT_URL = "https://sjinn.ai/api/un-api"
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
+_PATH = re.compile(r"[A-Za-z0-9/._~!$&'()*+,;=:@%-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """The API's base URL in normal form, so that every reader of it sees the same host."""
+
+    url: str
+    """``scheme://host[:port]/path``, without a trailing slash."""
+    scheme: str
+    host: str
+    """Without brackets, in lower case."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a base URL.
+
+        Raises:
+            UsageError: it is no http(s) URL of a host, or it carries credentials, a query or a fragment.
+        """
+        parts, port = _split(text.strip())
+        host = (parts.hostname or "").lower()
+        bracketed = f"[{host}]" if ":" in host else host
+        url = f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+        return cls(url=url, scheme=parts.scheme, host=host)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host is this machine: localhost, 127.0.0.0/8 or ::1."""
+        return is_loopback(self.host)
+
+    def guard(self, key: ApiKey) -> None:
+        """Make sure that the key may be sent here.
+
+        Raises:
+            UsageError: the key would travel in the clear over a network.
+        """
+        del key  # It says that there is one; nothing here depends on what it is.
+        if self.scheme == "http" and not self.is_loopback:
+            raise UsageError(
+                f"the API key would be sent in the clear to {self.host}",
+                hint=f"use an https:// address in {URL_VARIABLE}; plain http is for this machine only",
+            )
+
+    def call(self, name: str) -> str:
+        """Spell the URL of one call, such as ``create_tool_task``."""
+        return f"{self.url}/{name}"
+
+
+def load_endpoint(environ: Mapping[str, str]) -> Endpoint:
+    """Take the API's address from ``SORA2BATCH_API_URL``, else the official one.
+
+    Raises:
+        UsageError: the variable holds no usable base URL.
+    """
+    return Endpoint.parse(environ.get(URL_VARIABLE, "").strip() or DEFAULT_URL)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means this machine."""
+    if host.lower() in {"localhost", "localhost."}:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(text: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise _unusable("it is no URL") from error
+    if parts.scheme not in {"http", "https"}:
+        raise _unusable("it must start with https:// (or http:// for this machine)")
+    if "@" in parts.netloc:
+        raise _unusable("it must not carry a user name or a password")
+    # urlsplit drops line breaks and tabs without a word.
+    if "?" in text or "#" in text or not text.isprintable():
+        raise _unusable("it must end with its path, without ?, # or line breaks")
+    if port == 0 or not _is_host(parts.hostname or "") or not _PATH.fullmatch(parts.path):
+        raise _unusable("its host, port or path is not valid")
+    return parts, port
+
+
+def _is_host(host: str) -> bool:
+    if ":" not in host:
+        return _HOST.fullmatch(host) is not None
+    try:
+        return IPv6Address(host).scope_id is None
+    except ValueError:
+        return False
+
+
+def _unusable(why: str) -> UsageError:
+    # The URL itself is not shown: it may hold a password.
+    return UsageError(
+        f"the API's address ({URL_VARIABLE}) cannot be used: {why}", hint=f"such as {DEFAULT_URL}"
+    )

@@ -1,0 +1,77 @@
+"""The way through the ledger's pages: which question comes next, and when the end is reached for certain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+
+from sora2batch.sjinn.answer import LedgerPage, LedgerRecord
+from sora2batch.sjinn.error import LedgerError
+from sora2batch.sjinn.request import TASK_TYPE_PREFIX, LedgerQuery
+
+MOST_PAGES = 1000
+_USUAL_ROWS = 50
+"""What the API puts on a page if it does not heed the limit."""
+
+_Identity: TypeAlias = tuple[str, str, datetime, int]
+
+
+class LedgerWalk:
+    """Collects pages until the ledger ends.
+
+    What is public of the documentation cuts off the cursor's name. So where a page might be full and names no
+    new cursor, the walk goes on by time: it asks for what is not newer than the oldest row it has.
+    """
+
+    def __init__(self, query: LedgerQuery) -> None:
+        self.query: LedgerQuery | None = query
+        """The next question; None when the end is reached."""
+        self._first = query
+        self._records: dict[_Identity, LedgerRecord] = {}
+        self._cursors: set[str] = set()
+        self._pages = 0
+
+    def take(self, page: LedgerPage) -> None:
+        """Add a page and choose the next question.
+
+        Raises:
+            LedgerError: there is more, but no way to it.
+        """
+        fresh = [record for record in page.records if _identity(record) not in self._records]
+        self._records.update((_identity(record), record) for record in fresh)
+        self.query = self._next(page, fresh)
+        self._pages += 1
+        if self.query is not None and self._pages >= MOST_PAGES:
+            raise LedgerError(f"the credits ledger goes on after {MOST_PAGES} pages")
+
+    @property
+    def records(self) -> tuple[LedgerRecord, ...]:
+        """What was asked for, in the order of the pages; the API may have sent more than that."""
+        since = self._first.since.replace(microsecond=0)
+        return tuple(
+            record
+            for record in self._records.values()
+            if record.create_time >= since and self._is_of_tool(record)
+        )
+
+    def _next(self, page: LedgerPage, fresh: list[LedgerRecord]) -> LedgerQuery | None:
+        if page.next_cursor is not None and page.next_cursor not in self._cursors:
+            self._cursors.add(page.next_cursor)
+            return replace(self.query or self._first, cursor=page.next_cursor)
+        if page.ended or page.rows < min(self._first.limit, _USUAL_ROWS):
+            return None
+        if fresh:
+            oldest = min(record.create_time for record in page.records)
+            return replace(self._first, until=oldest)
+        if page.rows < self._first.limit:
+            return None
+        raise LedgerError("the credits ledger gives the same page again and again; its end cannot be reached")
+
+    def _is_of_tool(self, record: LedgerRecord) -> bool:
+        tool = self._first.tool_type
+        return tool is None or record.task_type.removeprefix(TASK_TYPE_PREFIX) == tool
+
+
+def _identity(record: LedgerRecord) -> _Identity:
+    return (record.id, record.task_id, record.create_time, record.cost_credits)

@@ -1,0 +1,148 @@
+"""What answers of the API mean: bytes in, typed value out; no I/O, and no answer raises.
+
+Source: SJinn's Tool API, credits usage and account status pages; https://sjinn.ai/docs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sora2batch.canonical import JsonValue
+from sora2batch.sjinn.answer import (
+    Accepted,
+    Account,
+    AccountAnswer,
+    CreateAnswer,
+    Failed,
+    Finished,
+    KeyRefused,
+    NotAccepted,
+    OutOfCredits,
+    Refusal,
+    Rejected,
+    StatusAnswer,
+    Unknown,
+    Unreadable,
+    Working,
+)
+from sora2batch.sjinn.envelope import Envelope, as_number, one_line, read_envelope, text_of
+from sora2batch.sjinn.patience import retry_after
+
+_KEY_CODES = frozenset({401, 403})
+_CREDIT_CODES = frozenset({100, 101, 402})
+_BUSY_STATUSES = frozenset({429, 503})
+_LONGEST_TASK_ID = 200
+_URL_FIELDS = ("output_urls", "output_url", "output_url_list", "urls")
+_ERROR_FIELDS = ("error", "error_msg", "errorMsg")
+
+
+def read_create(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> CreateAnswer:
+    """Tell what became of a create call; the order of the questions is the contract's."""
+    envelope = read_envelope(body)
+    # A task_id is proof of a charge, whatever the status line beside it says.
+    if envelope and envelope.success and (task_id := task_id_of(envelope.data.get("task_id"))):
+        return Accepted(task_id)
+    if status in _BUSY_STATUSES or (envelope and not envelope.success and envelope.code == 429):
+        return NotAccepted(_note(status, envelope), retry_after(headers, now=now))
+    if envelope is None:
+        return _read_bare(status)
+    if not envelope.success:
+        return _read_refusal(status, envelope)
+    return Unknown("the API said success but named no task")
+
+
+def _read_bare(status: int) -> CreateAnswer:
+    note = _note(status, None)
+    if status in _KEY_CODES:
+        return KeyRefused(note)
+    if status == 402:
+        return OutOfCredits(note)
+    return Unknown(f"the API's answer cannot be read (HTTP {status})")
+
+
+def _read_refusal(status: int, envelope: Envelope) -> CreateAnswer:
+    note = _note(status, envelope)
+    if status in _KEY_CODES or envelope.code in _KEY_CODES:
+        return KeyRefused(note)
+    if status == 402 or envelope.code in _CREDIT_CODES:
+        return OutOfCredits(note)
+    return Rejected(note)
+
+
+def read_status(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> StatusAnswer:
+    """Tell how a task is doing; only status 1 is done and only -1 is failed."""
+    envelope = read_success(status, headers, body, now=now)
+    if not isinstance(envelope, Envelope):
+        return envelope
+    match as_number(envelope.data.get("status")):
+        case None:
+            return Unreadable("the API's answer names no status")
+        case 1:
+            return Finished(_urls(envelope.data))
+        case -1:
+            return Failed(_failure(envelope))
+        case code:
+            return Working(code)
+
+
+def read_account(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> AccountAnswer:
+    """Read the balance and the membership."""
+    envelope = read_success(status, headers, body, now=now)
+    if not isinstance(envelope, Envelope):
+        return envelope
+    balance = as_number(envelope.data.get("balances"))
+    if balance is None:
+        return Unreadable("the API's answer names no balance")
+    subscription = envelope.data.get("subscription")
+    tier = subscription.get("tier") if isinstance(subscription, dict) else None
+    return Account(balance=balance, tier=one_line(tier) or None if isinstance(tier, str) else None)
+
+
+def read_success(
+    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime
+) -> Envelope | Unreadable | KeyRefused:
+    """Read the answer to a question: only a successful envelope with a 2xx status counts as one."""
+    envelope = read_envelope(body)
+    refused = envelope is not None and not envelope.success
+    if status in _KEY_CODES or (envelope and refused and envelope.code in _KEY_CODES):
+        return KeyRefused(_note(status, envelope))
+    if envelope and envelope.success and 200 <= status < 300:
+        return envelope
+    wait = retry_after(headers, now=now)
+    if envelope and refused:
+        return Unreadable(f"the API said: {_note(status, envelope).message}", wait)
+    return Unreadable(f"the API's answer cannot be read (HTTP {status})", wait)
+
+
+def _note(status: int, envelope: Envelope | None) -> Refusal:
+    otherwise = f"HTTP {status}, and the API gave no reason"
+    if envelope is None:
+        return Refusal(code=status, message=otherwise)
+    return envelope.refusal(otherwise=otherwise)
+
+
+def task_id_of(value: JsonValue) -> str | None:
+    """Read a task's id: a text or an integer, 1 to 200 printable characters; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = str(value)
+    usable = text.strip() and len(text) <= _LONGEST_TASK_ID and text.isprintable()
+    return text if usable else None
+
+
+def _urls(data: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    for field in _URL_FIELDS:
+        value = data.get(field)
+        items = value if isinstance(value, list) else [value]
+        urls = tuple(item.strip() for item in items if isinstance(item, str) and item.strip())
+        if urls:
+            return urls
+    return ()
+
+
+def _failure(envelope: Envelope) -> Refusal:
+    texts = [text_of(envelope.data.get(field)) for field in _ERROR_FIELDS]
+    message = next(filter(None, [*texts, envelope.message]), "the API gave no reason")
+    # A query that succeeded has code 0, which says nothing about the generation.
+    return Refusal(code=envelope.code or None, message=message)

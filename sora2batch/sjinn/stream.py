@@ -1,0 +1,116 @@
+"""GET of a file as a stream, from hosts that are not the API's: no key, no cookies, judged redirects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from sora2batch.errors import UsageError
+from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.location import check_location, follow_redirect, host_of
+from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
+from sora2batch.sjinn.proxy import proxy_for
+from sora2batch.sjinn.transport import USER_AGENT
+
+CHUNK = 1024 * 1024
+MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CONNECTIONS = 1000
+_CONNECT_SECONDS = 10.0
+_STALL_SECONDS = 60.0
+
+
+class CutError(Exception):
+    """The stream broke, or the host is busy; another try may do better."""
+
+    def __init__(self, reason: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
+
+
+class FileStream:
+    """The answer to one GET, its body not yet read."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+        """Case does not matter in its keys."""
+        self._content = response.content
+
+    async def read(self) -> bytes:
+        """Read at most 1 MiB more, decompressed; empty at the end.
+
+        Raises:
+            CutError: the body ended before its end.
+        """
+        try:
+            return await self._content.read(CHUNK)
+        except NETWORK_ERRORS as error:
+            raise CutError(word_network_error(error)) from error
+
+
+class FileHosts:
+    """A session of GETs. An async context manager."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=_CONNECT_SECONDS, sock_read=_STALL_SECONDS
+            ),
+            read_bufsize=CHUNK,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    @asynccontextmanager
+    async def open(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[FileStream]:
+        """Ask for a file, through at most 5 redirects.
+
+        Raises:
+            DownloadError: a URL on the way may not be followed.
+            CutError: no answer came.
+        """
+        check_location(url)
+        for _ in range(MOST_REDIRECTS + 1):
+            response = await self._get(url, headers)
+            async with response:
+                location = response.headers.get("Location")
+                if response.status not in _REDIRECTS or location is None:
+                    yield FileStream(response)
+                    return
+                url = follow_redirect(url, location)
+        raise DownloadError(f"{host_of(url)} redirects more than {MOST_REDIRECTS} times")
+
+    async def _get(self, url: str, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+        assert self._session is not None, "the downloader is used outside its async with"
+        # A signature covers the URL as it is written, so a URL that can be sent as it is must be.
+        is_clean = url.isascii() and url.isprintable() and " " not in url
+        try:
+            return await self._session.get(
+                URL(url, encoded=is_clean),
+                headers=headers,
+                allow_redirects=False,
+                proxy=proxy_for(urlsplit(url).scheme, host_of(url)),
+            )
+        except UsageError as error:
+            raise DownloadError(error.message) from error
+        except NETWORK_ERRORS as error:
+            raise CutError(word_network_error(error)) from error

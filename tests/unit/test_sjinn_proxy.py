@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from sora2batch.errors import UsageError
+from sora2batch.sjinn.proxy import proxy_for
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_without_a_setting_there_is_no_proxy():
+    assert proxy_for("https", "sjinn.ai") is None
+
+
+@pytest.mark.parametrize("setting", ["http://proxy.example:3128", "proxy.example:3128"])
+def test_the_proxy_is_that_of_the_scheme(monkeypatch, setting):
+    monkeypatch.setenv("https_proxy", setting)
+    assert proxy_for("https", "sjinn.ai") == "http://proxy.example:3128"
+    assert proxy_for("http", "sjinn.ai") is None
+
+
+def test_no_proxy_is_heeded(monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "sjinn.ai")
+    assert proxy_for("https", "sjinn.ai") is None
+    assert proxy_for("https", "files.example") == "http://proxy.example:3128"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
+def test_this_machine_is_reached_without_a_proxy(monkeypatch, host):
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    assert proxy_for("http", host) is None
+
+
+def test_a_proxy_that_speaks_no_http_is_refused_without_its_password(monkeypatch):
+    monkeypatch.setenv("https_proxy", "socks5://me:hunter2@proxy.example")
+    with pytest.raises(UsageError, match="HTTPS_PROXY names a socks5 proxy") as caught:
+        proxy_for("https", "sjinn.ai")
+    assert "hunter2" not in str(caught.value)

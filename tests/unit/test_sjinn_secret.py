@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import traceback
+from urllib.parse import quote
+
+import pytest
+
+from sora2batch.errors import UsageError
+from sora2batch.sjinn.secret import ApiKey, load_key
+
+SECRET = 'sk-a/b+c=d"e\\f'
+
+
+def test_no_way_of_printing_shows_the_key():
+    key = ApiKey(SECRET)
+    assert {repr(key), str(key), f"{key}", f"{[key]}", f"{key!r:>12}"} == {
+        "ApiKey(***)",
+        "[ApiKey(***)]",
+        " ApiKey(***)",
+    }
+    assert not hasattr(key, "__dict__")
+
+
+@pytest.mark.parametrize("spread", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_key_is_not_pickled_or_copied(spread):
+    with pytest.raises(TypeError):
+        spread(ApiKey(SECRET))
+
+
+def test_reveal_hands_out_the_key():
+    assert ApiKey(SECRET).reveal() == SECRET
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        "sk-a%2fb%2bc%3dd%22e%5cf",
+        json.dumps(SECRET)[1:-1],
+    ],
+)
+def test_redact_finds_the_key_in_every_spelling(form):
+    assert ApiKey(SECRET).redact(f"<{form}> and <{form}>") == "<***> and <***>"
+
+
+@pytest.mark.parametrize("value", ["", "a b", "a\tb", "a\nb", "a\x00b", "schlüssel", "\u0421", "a\x7f"])
+def test_what_no_header_can_carry_is_no_key_and_is_not_shown(value):
+    with pytest.raises(UsageError) as caught:
+        ApiKey(value)
+    text = "".join(traceback.format_exception(caught.value)) + str(caught.value.hint)
+    assert not value or value not in text
+
+
+def test_the_variable_holds_the_key():
+    assert load_key({"SJINN_API_KEY": " sk-1\n"}).reveal() == "sk-1"
+
+
+@pytest.mark.parametrize("content", [b"sk-2\n", b"\xef\xbb\xbfsk-2\r\n", b"  sk-2  "])
+def test_a_file_may_hold_the_key(tmp_path, content):
+    file = tmp_path / "key"
+    file.write_bytes(content)
+    assert load_key({"SJINN_API_KEY_FILE": str(file)}).reveal() == "sk-2"
+    assert load_key({"SJINN_API_KEY": "", "SJINN_API_KEY_FILE": str(file)}).reveal() == "sk-2"
+
+
+def test_the_variable_goes_before_the_file(tmp_path):
+    environ = {"SJINN_API_KEY": "sk-1", "SJINN_API_KEY_FILE": str(tmp_path / "absent")}
+    assert load_key(environ).reveal() == "sk-1"
+
+
+@pytest.mark.parametrize("environ", [{}, {"SJINN_API_KEY": " "}, {"SJINN_API_KEY_FILE": ""}])
+def test_there_may_be_no_key(environ):
+    assert load_key(environ) is None
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r"SJINN_API_KEY_FILE names .*absent.*: No such file"):
+        load_key({"SJINN_API_KEY_FILE": str(tmp_path / "absent")})
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_key({"SJINN_API_KEY_FILE": str(tmp_path)})
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"sk 2", b"\xff\xff", b"x" * 70_000])
+def test_a_file_without_a_key_is_named_and_not_shown(tmp_path, content):
+    file = tmp_path / "key"
+    file.write_bytes(content)
+    with pytest.raises(UsageError, match="SJINN_API_KEY_FILE") as caught:
+        load_key({"SJINN_API_KEY_FILE": str(file)})
+    assert "sk 2" not in str(caught.value)
