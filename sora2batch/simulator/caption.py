@@ -1,0 +1,87 @@
+"""What is written over a clip: the prompt, its parameters, and that it is simulated."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw, ImageFont
+
+from sora2batch.simulator.shot import Shot, Size
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+_MOST_LINES = 3
+_WHITE = (255, 255, 255)
+_INK = (9, 11, 20)
+
+
+def font_of(height: float) -> Font:
+    """Load the font that Pillow carries with it, so that every machine writes alike."""
+    return ImageFont.load_default(height)
+
+
+def unit_of(size: Size) -> float:
+    """The measure that everything written scales with: 1 at the size of a clip."""
+    return min(size[0] / 320, size[1] / 288)
+
+
+def overlay(shot: Shot, size: Size) -> Image.Image:
+    """Draw everything that does not move. *Shape*: RGBA, of the given size."""
+    unit = unit_of(size)
+    layer = Image.new("RGBA", size)
+    draw = ImageDraw.Draw(layer)
+    text, small = font_of(14.5 * unit), font_of(11 * unit)
+    margin, leading = round(14 * unit), round(18 * unit)
+    lines = wrapped(shot.prompt, text, size[0] - 2 * margin)
+    top = size[1] - round(30 * unit) - leading * len(lines)
+    layer.paste(_band(size, top - round(22 * unit)), (0, 0))
+    for row, line in enumerate(lines):
+        draw.text((margin, top + row * leading), line, font=text, fill=(*_WHITE, 245))
+    room = size[0] - 2 * margin - small.getlength("0:00.0") - margin
+    details = wrapped(shot.details, small, room, most=1)
+    draw.text((margin, size[1] - round(23 * unit)), "".join(details), font=small, fill=(*_WHITE, 175))
+    _tag(draw, margin, unit, small)
+    return layer
+
+
+def wrapped(text: str, font: Font, width: float, *, most: int = _MOST_LINES) -> list[str]:
+    """Break a text into lines that fit; what does not fit any more ends in an ellipsis."""
+    words = "".join(sign if sign.isprintable() else " " for sign in text[:600]).split()
+    lines: list[str] = []
+    line = ""
+    for word in words:
+        longer = f"{line} {word}".strip()
+        if font.getlength(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        if len(lines) == most:
+            return [*lines[:-1], _cut(f"{lines[-1]} {word}", font, width)]
+    return [_cut(part, font, width) for part in [*lines, line] if part]
+
+
+def _cut(text: str, font: Font, width: float) -> str:
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _band(size: Size, top: int) -> Image.Image:
+    """A shadow under the text: nothing at its top, dark at the bottom."""
+    height = size[1] - top
+    fade = Image.linear_gradient("L").point([min(190, round(value * 2.2)) for value in range(256)])
+    band = Image.new("RGBA", size)
+    band.paste(_INK, (0, top, size[0], size[1]))
+    mask = Image.new("L", size)
+    mask.paste(fade.resize((size[0], height)), (0, top))
+    band.putalpha(mask)
+    return band
+
+
+def _tag(draw: ImageDraw.ImageDraw, margin: int, unit: float, font: Font) -> None:
+    word = "simulated"
+    top, height, width = round(12 * unit), round(17 * unit), font.getlength(word) + 14 * unit
+    box = (margin, top, margin + width, top + height)
+    draw.rounded_rectangle(box, radius=height / 2, fill=(*_INK, 110), outline=(*_WHITE, 70))
+    draw.text((margin + 7 * unit, top + height / 2), word, font=font, fill=(*_WHITE, 190), anchor="lm")

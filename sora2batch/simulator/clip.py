@@ -1,0 +1,101 @@
+"""A clip: H.264 in MP4 that any browser plays, the same bytes for the same shot."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from io import BytesIO
+
+import av
+from PIL import Image, ImageDraw
+
+from sora2batch.simulator.camera import Camera
+from sora2batch.simulator.caption import font_of, overlay, unit_of
+from sora2batch.simulator.grade import graded
+from sora2batch.simulator.picture import starting_picture
+from sora2batch.simulator.plane import Cover, Planes, framed, planes_of
+from sora2batch.simulator.shot import Shot, Size
+from sora2batch.simulator.weather import particles_of
+
+FRAMES_PER_SECOND = 12
+_WHITE = 235
+_ENCODER = {"preset": "veryfast", "crf": "29", "threads": "1", "g": "48"}
+
+
+def render_clip(shot: Shot) -> bytes:
+    """Render a shot as an MP4 file."""
+    target = BytesIO()
+    count = round(shot.seconds * FRAMES_PER_SECOND)
+    # Room for the index at the front, so that playing can start before the whole file is there.
+    container_options = {"moov_size": str(4096 + 24 * count), "fflags": "+bitexact"}
+    with av.open(target, "w", format="mp4", options=container_options) as container:
+        stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND, options=dict(_ENCODER))
+        stream.width, stream.height = shot.size
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.thread_count = 1
+        stage = _Stage(shot)
+        for index in range(count):
+            frame = _video_frame(stage.frame(index / count), shot.size)
+            frame.pts, frame.time_base = index, Fraction(1, FRAMES_PER_SECOND)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return target.getvalue()
+
+
+def render_still(shot: Shot) -> Image.Image:
+    """Render a shot as one picture, twice the size of a clip."""
+    picture = starting_picture(shot.picture)
+    size = (shot.size[0] * 2, shot.size[1] * 2)
+    box = Camera.for_shot(shot, picture.focus, picture.image.size).box(0.5)
+    still = graded(picture.image, shot).resize(size, Image.Resampling.BICUBIC, box=box).convert("RGBA")
+    still.alpha_composite(overlay(shot, size))
+    return still.convert("RGB")
+
+
+class _Stage:
+    """What a shot's frames have in common, prepared once."""
+
+    def __init__(self, shot: Shot) -> None:
+        picture = starting_picture(shot.picture)
+        self._shot = shot
+        self._camera = Camera.for_shot(shot, picture.focus, picture.image.size)
+        self._scenery = planes_of(graded(picture.image, shot))
+        self._cover = Cover.of(overlay(shot, shot.size))
+        self._particles = particles_of(shot)
+        self._unit = unit_of(shot.size)
+        self._font = font_of(11 * self._unit)
+
+    def frame(self, t: float) -> Planes:
+        """Put the frame of a moment from 0 to 1 together."""
+        frame = framed(self._scenery, self._camera.box(t), self._shot.size)
+        for particle in self._particles:
+            frame.light.paste(
+                _WHITE, particle.place(t * self._shot.seconds, self._shot.size), particle.sprite
+            )
+        self._cover.lay_over(frame)
+        self._write_progress(frame, t)
+        return frame
+
+    def _write_progress(self, frame: Planes, t: float) -> None:
+        width, height = self._shot.size
+        seconds = t * self._shot.seconds
+        draw = ImageDraw.Draw(frame.light)
+        place = (width - 14 * self._unit, height - 23 * self._unit)
+        draw.text(place, f"0:{seconds:04.1f}", font=self._font, fill=190, anchor="ra")
+        draw.rectangle((0, height - 3, width, height), fill=60)
+        draw.rectangle((0, height - 3, round(width * t), height), fill=_WHITE)
+
+
+def _video_frame(planes: Planes, size: Size) -> av.VideoFrame:
+    frame = av.VideoFrame(*size, "yuv420p")
+    for plane, image in zip(frame.planes, planes.in_order(), strict=True):
+        plane.update(_padded(image, plane.line_size))
+    return frame
+
+
+def _padded(image: Image.Image, line_size: int) -> bytes:
+    """Write the rows of a plane, each filled up to the length that the encoder's memory has."""
+    if line_size == image.width:
+        return image.tobytes()
+    wider = Image.new("L", (line_size, image.height))
+    wider.paste(image)
+    return wider.tobytes()

@@ -1,0 +1,105 @@
+"""Faults on demand: which kinds there are, how often, and a seeded draw that does not depend on timing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from sora2batch.errors import UsageError
+from sora2batch.suggest import did_you_mean
+
+
+class FaultKind(StrEnum):
+    """What can go wrong with a call, a generation or a download."""
+
+    TOO_MANY = "429"
+    """Refused with 429 and Retry-After; nothing is charged."""
+    SERVER_ERROR = "500"
+    """An HTML page instead of an answer; half of them come after the charge."""
+    RESET = "reset"
+    """The connection is reset; half of them after the charge."""
+    SLOW = "slow"
+    """The answer takes long."""
+    FAIL = "fail"
+    """The generation fails, after the charge."""
+    TRUNCATE = "truncate"
+    """The answer, or the file, is cut in the middle; after the charge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A kind of trouble and how often it strikes."""
+
+    kind: FaultKind
+    rate: float
+    """From 0, never, to 1, always."""
+
+
+class Moment(StrEnum):
+    """Whether the server had done what was asked when the trouble struck."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mishap:
+    """Trouble that strikes one call."""
+
+    kind: FaultKind
+    moment: Moment
+
+
+def parse_fault(text: str) -> Fault:
+    """Read ``KIND=RATE``, such as ``reset=0.1``.
+
+    Raises:
+        UsageError: the kind is unknown or the rate is not a number from 0 to 1.
+    """
+    name, sign, number = text.strip().partition("=")
+    if name.lower() not in set(FaultKind) or not sign:
+        kinds = ", ".join(FaultKind)
+        hint = did_you_mean(name, FaultKind) or "write it like 429=0.1"
+        raise UsageError(f'--fault "{text}": expected KIND=RATE with KIND one of {kinds}', hint=hint)
+    return Fault(kind=FaultKind(name.lower()), rate=_parse_rate(text, number))
+
+
+def _parse_rate(text: str, number: str) -> float:
+    try:
+        rate = float(number)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1:
+        raise UsageError(f'--fault "{text}": the rate must be a number from 0 (never) to 1 (always)')
+    return rate
+
+
+def draw(*parts: object) -> float:
+    """Draw a number from 0 up to 1 that depends on the parts alone."""
+    text = "\x1f".join(str(part) for part in parts)
+    return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:7]) / 2**56
+
+
+class Dice:
+    """Draws mishaps by what is asked and how often it was asked before: concurrency changes nothing."""
+
+    def __init__(self, faults: tuple[Fault, ...], *, seed: int) -> None:
+        self._rates = {fault.kind: fault.rate for fault in faults}
+        self._seed = seed
+        self._asked: Counter[tuple[str, str]] = Counter()
+
+    def mishap(self, call: str, subject: str, kinds: tuple[FaultKind, ...]) -> Mishap | None:
+        """Draw for one call; the first kind that strikes is the one."""
+        self._asked[call, subject] += 1
+        occasion = (call, subject, self._asked[call, subject])
+        for kind in kinds:
+            if draw(self._seed, kind, *occasion) < self._rates.get(kind, 0.0):
+                late = draw(self._seed, kind, "moment", *occasion) < 0.5
+                return Mishap(kind=kind, moment=Moment.AFTER if late else Moment.BEFORE)
+        return None
+
+    def fails(self, task_id: str) -> bool:
+        """Tell whether this task's generation fails."""
+        return draw(self._seed, FaultKind.FAIL, task_id) < self._rates.get(FaultKind.FAIL, 0.0)

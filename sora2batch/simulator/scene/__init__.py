@@ -1,0 +1,1 @@
+"""Sample pictures, drawn by code: layered silhouettes, gradients and soft light."""

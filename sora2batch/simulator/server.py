@@ -1,0 +1,128 @@
+"""The API over HTTP, with its faults, its files and a page that says what this is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import orjson
+from aiohttp import web
+
+from sora2batch.canonical import JsonObject
+from sora2batch.simulator import wire
+from sora2batch.simulator.endpoint import Call, answer
+from sora2batch.simulator.fault import Dice, FaultKind, Mishap, Moment
+from sora2batch.simulator.home import home_page
+from sora2batch.simulator.refusal import ErrorCode, RefusalError, envelope
+from sora2batch.simulator.result import file_response, may_read
+from sora2batch.simulator.scene.index import SAMPLES
+from sora2batch.simulator.studio import Studio
+from sora2batch.simulator.task import TaskState
+from sora2batch.simulator.world import World
+
+_FILE_FAULTS = (FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.TRUNCATE, FaultKind.SLOW)
+
+
+class Server:
+    """Routes requests to the world and the studio, and spoils the answers that the dice choose."""
+
+    def __init__(self, world: World, studio: Studio, dice: Dice, *, speed: float) -> None:
+        self._world = world
+        self._studio = studio
+        self._dice = dice
+        self._speed = speed
+
+    def application(self) -> web.Application:
+        """Build the routes."""
+        app = web.Application()
+        for call in Call:
+            for method in call.methods:
+                app.router.add_route(method, f"/api/un-api/{call}", partial(self._call, call))
+        app.router.add_get("/result/{name}", self._result)
+        app.router.add_get("/samples/{name}", self._sample)
+        app.router.add_get("/", self._home)
+        return app
+
+    async def _call(self, call: Call, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        home = f"{request.scheme}://{request.host}"
+
+        def act() -> web.Response:
+            try:
+                _check_key(request)
+                return _json(200, envelope(answer(self._world, call, _params(request, body), home=home)))
+            except RefusalError as refusal:
+                return _json(refusal.http_status, refusal.envelope())
+
+        subject = request.query_string + body.decode("utf-8", "replace")
+        mishap = self._dice.mishap(call, subject, call.faults)
+        return await self._spoil(mishap, request, act)
+
+    async def _spoil(
+        self, mishap: Mishap | None, request: web.Request, act: Callable[[], web.Response]
+    ) -> web.StreamResponse:
+        if mishap is None:
+            return act()
+        match mishap.kind:
+            case FaultKind.TOO_MANY:
+                return wire.too_many(speed=self._speed)
+            case FaultKind.TRUNCATE:
+                return await wire.truncated(request, act())
+            case FaultKind.SLOW:
+                await asyncio.sleep(60 / self._speed)
+                return act()
+            case FaultKind.SERVER_ERROR | FaultKind.RESET:
+                if mishap.moment is Moment.AFTER:
+                    act()
+                return wire.server_error() if mishap.kind is FaultKind.SERVER_ERROR else wire.reset(request)
+            case _:  # FAIL is the world's: it strikes generations, not calls
+                return act()
+
+    async def _result(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        try:
+            task = self._world.task(name.partition(".")[0])
+        except RefusalError:
+            raise web.HTTPNotFound from None
+        if not may_read(task, request):
+            raise web.HTTPForbidden
+        if name != task.file_name or self._world.state(task) is not TaskState.DONE:
+            raise web.HTTPNotFound
+        content = await self._studio.film(task)
+        mishap = self._dice.mishap("result", task.id, _FILE_FAULTS)
+        return await self._spoil(mishap, request, lambda: file_response(request, content))
+
+    async def _sample(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"].removesuffix(".jpg")
+        if name not in SAMPLES:
+            raise web.HTTPNotFound
+        return web.Response(body=await self._studio.sample(name), content_type="image/jpeg")
+
+    async def _home(self, request: web.Request) -> web.Response:
+        text = home_page(f"{request.scheme}://{request.host}", self._world)
+        return web.Response(text=text, content_type="text/html")
+
+
+def _check_key(request: web.Request) -> None:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip() or key.strip().startswith("wrong"):
+        raise RefusalError(ErrorCode.BAD_KEY, "Invalid API key")
+
+
+def _params(request: web.Request, body: bytes) -> JsonObject:
+    if request.method == "GET":
+        return {**request.query}
+    if not body.strip():
+        return {}
+    try:
+        params = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        params = None
+    if not isinstance(params, dict):
+        raise RefusalError(ErrorCode.BAD_INPUT, "The body must be a JSON object")
+    return params
+
+
+def _json(status: int, body: JsonObject) -> web.Response:
+    return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")

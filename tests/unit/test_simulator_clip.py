@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from io import BytesIO
+
+import av
+import pytest
+from PIL import Image, ImageChops
+
+from sora2batch.simulator.caption import font_of, wrapped
+from sora2batch.simulator.clip import render_clip, render_still
+from sora2batch.simulator.picture import sample_name, sample_url, starting_picture
+from sora2batch.simulator.scene.index import SAMPLES
+from sora2batch.simulator.shot import Quality, Shot
+
+FOX = sample_url("fox")
+
+
+def shot(prompt: str = "Slow pan on a fox", **changes) -> Shot:
+    given = {
+        "details": "std · 2 s · take 1",
+        "picture": FOX,
+        "size": (512, 288),
+        "seconds": 1.0,
+        "quality": Quality.PLAIN,
+        "variation": 1,
+    }
+    return Shot(prompt=prompt, **{**given, **changes})
+
+
+def decoded(content: bytes) -> list[Image.Image]:
+    with av.open(BytesIO(content)) as container:
+        return [frame.to_image() for frame in container.decode(video=0)]
+
+
+def difference(a: Image.Image, b: Image.Image) -> int:
+    """The largest difference of any channel of any pixel above the caption."""
+    above = (0, 40, a.width, a.height // 2)
+    return max(high for _, high in ImageChops.difference(a.crop(above), b.crop(above)).getextrema())
+
+
+@pytest.mark.parametrize(("size", "seconds"), [((512, 288), 1.0), ((288, 512), 2.0), ((336, 448), 1.0)])
+def test_a_clip_has_the_size_and_the_length_that_were_asked_for(size, seconds):
+    content = render_clip(shot(size=size, seconds=seconds))
+    with av.open(BytesIO(content)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.pix_fmt) == ("h264", "yuv420p")
+        assert (stream.width, stream.height) == size
+        assert container.duration / av.time_base == pytest.approx(seconds)
+
+
+def test_a_clip_can_be_played_from_its_first_bytes_on():
+    content = render_clip(shot())
+    assert content[4:8] == b"ftyp"
+    assert content.index(b"moov") < content.index(b"mdat")
+
+
+def test_a_clip_moves():
+    frames = decoded(render_clip(shot(seconds=2.0)))
+    assert len(frames) == 24
+    assert difference(frames[0], frames[12]) > 40
+    assert difference(frames[12], frames[-1]) > 40
+
+
+def test_a_clip_starts_from_its_starting_picture():
+    fox, owl = (decoded(render_clip(shot(picture=sample_url(name))))[0] for name in ("fox", "owl"))
+    assert difference(fox, owl) > 80
+
+
+def test_the_same_shot_gives_the_same_bytes_and_another_one_does_not():
+    assert render_clip(shot()) == render_clip(shot())
+    for changes in (
+        {"variation": 2},
+        {"quality": Quality.RICH},
+        {"details": "take 2"},
+        {"picture": "https://a.example/b"},
+    ):
+        assert render_clip(shot(**changes)) != render_clip(shot()), changes
+    assert render_clip(shot("Slow pan on an owl")) != render_clip(shot())
+
+
+@pytest.mark.parametrize(
+    "prompt", ["静かな水面 🦊 مرحبا", "", "x" * 5000, "a\x00b\n\tc", "half \ud83e", "[fail] <b>&"]
+)
+def test_no_text_breaks_a_clip(prompt):
+    assert decoded(render_clip(shot(prompt)))
+
+
+def test_a_still_is_twice_the_size_of_a_clip():
+    assert render_still(shot()).size == (1024, 576)
+
+
+def test_long_captions_are_cut_after_three_lines():
+    font = font_of(14)
+    lines = wrapped("word " * 200, font, 300)
+    assert len(lines) == 3
+    assert lines[-1].endswith("…")
+    assert all(font.getlength(line) <= 300 for line in lines)
+
+
+def test_a_caption_that_fits_is_kept_whole():
+    assert wrapped("a red fox", font_of(14), 300) == ["a red fox"]
+    assert " ".join(wrapped("a red fox in the last light of a long day", font_of(14), 150)) == (
+        "a red fox in the last light of a long day"
+    )
+
+
+@pytest.mark.parametrize("name", list(SAMPLES))
+def test_every_sample_is_a_picture_of_many_colours(name):
+    image = starting_picture(sample_url(name)).image
+    assert image.size == (960, 540)
+    assert len(image.resize((96, 54)).getcolors(96 * 54)) > 500
+
+
+def test_only_the_reserved_host_names_samples():
+    assert sample_name(FOX) == "fox"
+    assert sample_name("https://cdn.example.com/fox.jpg") is None
+    assert sample_name("https://samples.sora2batch.example/wolf.jpg") is None
+    assert sample_name("http://[") is None
+
+
+def test_any_other_url_has_a_picture_of_its_own():
+    one, other = (starting_picture(f"https://cdn.example.com/{n}.jpg").image for n in (1, 2))
+    assert one.tobytes() != other.tobytes()
+    starting_picture.cache_clear()
+    assert starting_picture("https://cdn.example.com/1.jpg").image.tobytes() == one.tobytes()

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sora2batch.simulator.studio import Studio
+
+
+@pytest.fixture
+async def studio_of():
+    studios = []
+
+    def make(**options):
+        studios.append(Studio(**options))
+        return studios[-1]
+
+    yield make
+    for studio in studios:
+        studio.close()
+
+
+async def test_a_picture_is_drawn_once_and_kept(studio_of):
+    studio = studio_of()
+    first = await studio.sample("boat")
+    assert await studio.sample("boat") is first
+
+
+async def test_those_who_wait_for_the_same_picture_share_it(studio_of):
+    studio = studio_of()
+    one, other = await asyncio.gather(studio.sample("boat"), studio.sample("boat"))
+    assert one is other
+
+
+async def test_one_who_hangs_up_does_not_take_it_from_the_others(studio_of):
+    studio = studio_of()
+    leaving, staying = (asyncio.create_task(studio.sample("boat")) for _ in range(2))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert (await staying).startswith(b"\xff\xd8\xff")
+    assert leaving.cancelled()
+
+
+async def test_what_is_forgotten_comes_out_the_same_again(studio_of):
+    studio = studio_of(keep_bytes=1)
+    boat = await studio.sample("boat")
+    await studio.sample("lake")
+    again = await studio.sample("boat")
+    assert again == boat
+    assert again is not boat
+
+
+async def test_closing_cancels_what_is_under_way(studio_of):
+    studio = studio_of()
+    waiting = [asyncio.create_task(studio.sample(name)) for name in ("boat", "lake", "fox", "owl")]
+    await asyncio.sleep(0)
+    studio.close()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(result, asyncio.CancelledError) for result in results)
