@@ -1,0 +1,142 @@
+"""The journal as a file that grows: lines are durable when answered for, and have room for their answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sora2batch.job import Fingerprint
+from sora2batch.lockfile.disk import Disk
+from sora2batch.lockfile.entry import Entry, State
+from sora2batch.lockfile.error import JournalError
+from sora2batch.lockfile.line import encode_journal_line
+
+_CHUNK_BYTES = 256 * 1024
+_OUTCOME_BYTES = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLine:
+    """One line on its way to the journal."""
+
+    entry: Entry
+    """*Shape*: one attempt."""
+    text: bytes
+
+    @property
+    def is_intent(self) -> bool:
+        """Tell whether a create call waits for this line: not one whose answer was lost."""
+        return self.entry.state is State.IN_DOUBT and self.entry.primary.error is None
+
+    @property
+    def room_for_outcome(self) -> int:
+        """Bytes that the answer to an intent may need: the same again and the API's words, with a margin."""
+        return _OUTCOME_BYTES + 2 * len(self.text)
+
+
+def journal_line(entry: Entry) -> JournalLine:
+    """Prepare a line.
+
+    Raises:
+        ValueError: the entry has more than one attempt, or could not be read back.
+    """
+    if len(entry.attempts) != 1:
+        raise ValueError(f"a journal line tells of one attempt; {entry.key} has {len(entry.attempts)}")
+    return JournalLine(entry=entry, text=encode_journal_line(entry))
+
+
+class Appender:
+    """The only writer of an open journal. Not for two threads at once."""
+
+    def __init__(self, disk: Disk, descriptor: int, *, header: bytes) -> None:
+        self._disk = disk
+        self._descriptor = descriptor
+        self._header = header
+        self._offset = 0
+        self._allocated = 0
+        self._owed: dict[Fingerprint, int] = {}
+        self._failure: JournalError | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no line was appended since the last reset."""
+        return self._offset == len(self._header)
+
+    def reset(self) -> None:
+        """Empty the journal, durably: the lockfile knows everything in it. Room that is owed stays set aside.
+
+        Raises:
+            JournalError: the disk refused; the journal takes no more lines.
+        """
+        try:
+            self._disk.truncate(self._descriptor, 0)
+            self._offset = self._allocated = 0
+            self._disk.write(self._descriptor, self._header, 0)
+            self._offset = len(self._header)
+            with suppress(OSError):
+                self._make_room(0)
+            self._disk.sync(self._descriptor)
+        except OSError as error:
+            self._failure = _failure(error)
+            raise self._failure from error
+
+    def append(self, lines: Sequence[JournalLine]) -> list[JournalError | None]:
+        """Make lines durable; what is answered for each, in order, is None or why it could not be kept.
+
+        Room for the outcome is set aside before an intent is taken, so that on a disk that fills up it is the
+        intent that fails, while nothing has been sent yet.
+        """
+        if self._failure:
+            return [self._failure] * len(lines)
+        full = self._admit(lines)
+        taken = [line for line in lines if not (full and line.is_intent)]
+        try:
+            self._write(b"".join(line.text for line in taken))
+        except OSError as error:
+            self._failure = _failure(error)
+            with suppress(OSError):
+                self._disk.truncate(self._descriptor, self._offset)
+            return [self._failure] * len(lines)
+        return [full if line.is_intent else None for line in lines]
+
+    def trim(self) -> None:
+        """Give back the room that was set aside, before the journal is left behind."""
+        with suppress(OSError):
+            self._disk.truncate(self._descriptor, self._offset)
+
+    def _admit(self, lines: Sequence[JournalLine]) -> JournalError | None:
+        for line in lines:
+            if line.is_intent:
+                self._owed[line.entry.fingerprint] = line.room_for_outcome
+            else:
+                self._owed.pop(line.entry.fingerprint, None)
+        try:
+            self._make_room(sum(len(line.text) for line in lines))
+        except OSError as error:
+            for line in lines:
+                if line.is_intent:
+                    self._owed.pop(line.entry.fingerprint, None)
+            return _failure(error)
+        return None
+
+    def _make_room(self, size: int) -> None:
+        needed = self._offset + size + sum(self._owed.values())
+        if needed > self._allocated:
+            allocated = -(-needed // _CHUNK_BYTES) * _CHUNK_BYTES
+            self._disk.allocate(self._descriptor, allocated)
+            self._allocated = allocated
+
+    def _write(self, data: bytes) -> None:
+        if not data:
+            return
+        self._disk.write(self._descriptor, data, self._offset)
+        self._disk.sync(self._descriptor)
+        self._offset += len(data)
+
+
+def _failure(error: OSError) -> JournalError:
+    return JournalError(
+        f"cannot write the journal: {error.strerror or error}",
+        hint="make room on the disk and run again: what was recorded is safe",
+    )

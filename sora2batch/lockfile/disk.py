@@ -1,0 +1,119 @@
+"""The few things that a lockfile asks of an operating system; tests pass a disk that fails."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import Protocol
+
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+_NO_ALLOCATION = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODEV}
+
+
+class Disk(Protocol):
+    """Files by descriptor. Every method raises OSError where the system refuses."""
+
+    def create(self, path: Path, mode: int) -> int:
+        """Open an empty file for writing."""
+        ...
+
+    def write(self, descriptor: int, data: bytes, offset: int) -> None:
+        """Write all of the data at a place."""
+        ...
+
+    def sync(self, descriptor: int) -> None:
+        """Return when the file's content would survive a power cut."""
+        ...
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        """Cut a file to so many bytes."""
+        ...
+
+    def allocate(self, descriptor: int, size: int) -> None:
+        """Set room aside for a file of *size* bytes, where the system can promise that."""
+        ...
+
+    def close(self, descriptor: int) -> None:
+        """Close a file; a lock on it goes with it."""
+        ...
+
+    def replace(self, source: Path, target: Path) -> None:
+        """Rename a file over another, at once or not at all."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Delete a file."""
+        ...
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the names in a folder would survive a power cut."""
+        ...
+
+
+class SystemDisk:
+    """The machine's own disk."""
+
+    def create(self, path: Path, mode: int) -> int:
+        """Open an empty file for writing."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        return os.open(path, flags, mode)
+
+    def write(self, descriptor: int, data: bytes, offset: int) -> None:
+        """Write all of the data at a place."""
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+    def sync(self, descriptor: int) -> None:
+        """Return when the file's content would survive a power cut."""
+        if sys.platform == "darwin":
+            import fcntl  # noqa: PLC0415 - there is none on Windows
+
+            # There, fsync leaves the data in the drive's own memory.
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+        elif sys.platform == "win32":
+            os.fsync(descriptor)
+        else:
+            os.fdatasync(descriptor)
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        """Cut a file to so many bytes."""
+        os.ftruncate(descriptor, size)
+
+    def allocate(self, descriptor: int, size: int) -> None:
+        """Set room aside for a file of *size* bytes, where the system can promise that."""
+        if sys.platform in {"darwin", "win32"}:
+            return
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+        except OSError as error:
+            if error.errno not in _NO_ALLOCATION:
+                raise
+
+    def close(self, descriptor: int) -> None:
+        """Close a file; a lock on it goes with it."""
+        os.close(descriptor)
+
+    def replace(self, source: Path, target: Path) -> None:
+        """Rename a file over another, at once or not at all."""
+        source.replace(target)
+
+    def remove(self, path: Path) -> None:
+        """Delete a file."""
+        path.unlink()
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the names in a folder would survive a power cut."""
+        if sys.platform == "win32":
+            return
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_FOLDER_SYNC:
+                raise
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,152 @@
+"""What is known of one job: the calls that were made for it, and what came of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sora2batch.canonical import JsonObject
+from sora2batch.job import Credits, Fingerprint
+
+_NOTHING = Credits(0)
+_MESSAGE_LIMIT = 1000
+"""Characters of an error that are kept; the journal sets room aside for no more."""
+
+
+class State(StrEnum):
+    """How far a create call and its task have come."""
+
+    IN_DOUBT = "in_doubt"
+    """The call may have been charged; its answer is not known (yet)."""
+    SUBMITTED = "submitted"
+    """The API made a task of it, which has not ended."""
+    COMPLETED = "completed"
+    """The task is done; its files may still be missing."""
+    FAILED = "failed"
+    """The generation failed. It was paid."""
+    REJECTED = "rejected"
+    """The create call was refused. It was not paid."""
+    WITHDRAWN = "withdrawn"
+    """The call surely cost nothing and left nothing. Only a journal says so."""
+
+    @property
+    def has_task(self) -> bool:
+        """Tell whether the API made a task, which was charged."""
+        return self in _WITH_TASK
+
+
+_WITH_TASK = frozenset({State.SUBMITTED, State.COMPLETED, State.FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorNote:
+    """What the API, or a download, said went wrong."""
+
+    code: int | str | None = None
+    """The API's ``error_code``, where it gave one."""
+    message: str
+    """In its words; at most 1,000 characters."""
+
+    def __post_init__(self) -> None:
+        text = self.message
+        if len(text) > _MESSAGE_LIMIT:
+            text = text[: _MESSAGE_LIMIT - 1] + "…"
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode("utf-8")
+        object.__setattr__(self, "message", text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One file that a task made."""
+
+    url: str | None = None
+    """Where it was offered. A query string is never kept: it may be a signature, and it expires."""
+    path: str | None = None
+    """Where it lies, relative to ``output.dir``, with forward slashes."""
+    sha256: str | None = None
+    """64 hex digits; absent until the file has been downloaded."""
+    bytes: int | None = None
+    """Its length."""
+
+    def __post_init__(self) -> None:
+        if self.url is not None and ("?" in self.url or "#" in self.url):
+            object.__setattr__(self, "url", self.url.partition("#")[0].partition("?")[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One create call for a job, and the task that came of it.
+
+    Raises:
+        ValueError: a state that comes with a task has none, or the other way round.
+    """
+
+    state: State
+    credits: Credits = _NOTHING
+    """What it costs; 0 for rejected and withdrawn calls."""
+    number: int = 1
+    """Counts deliberate submissions from 1: one more each time a failed or rejected job is sent again."""
+    trial: int = 1
+    """Counts the calls within one submission: a withdrawn call is tried again. Known to the journal only."""
+    task_id: str | None = None
+    """The API's name for the task; what was paid can be asked for with it."""
+    submitted_at: str | None = None
+    """When the call was about to be made; a timestamp of ``clock.to_timestamp``."""
+    finished_at: str | None = None
+    """When the task was seen to have ended."""
+    outputs: tuple[Output, ...] = ()
+    error: ErrorNote | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.task_id) is not self.state.has_task:
+            raise ValueError(f"an attempt {self.state} with the task id {self.task_id}")
+
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether its credits are gone, or may be."""
+        return self.task_id is not None or self.state is State.IN_DOUBT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One job's line: what was asked for, and every call that matters still."""
+
+    key: str
+    """The job's readable name when it was last run; a label, not its identity."""
+    fingerprint: Fingerprint
+    tool_type: str
+    take: int
+    input: JsonObject
+    """What was sent, defaults filled in. Never changed in place."""
+    attempts: tuple[Attempt, ...]
+    """*Shape*: never empty; the first is the one that counts, the others were paid too, or may have been."""
+
+    @property
+    def primary(self) -> Attempt:
+        """The attempt that a line shows."""
+        return self.attempts[0]
+
+    @property
+    def state(self) -> State:
+        """How far the job has come."""
+        return self.attempts[0].state
+
+    @property
+    def spent(self) -> Credits:
+        """Credits of every attempt that has a task or may have one."""
+        return Credits(sum(attempt.credits for attempt in self.attempts if attempt.is_paid))
+
+    @property
+    def in_doubt_credits(self) -> Credits:
+        """The part of ``spent`` of which nobody knows whether it was charged."""
+        doubts = (attempt.credits for attempt in self.attempts if attempt.state is State.IN_DOUBT)
+        return Credits(sum(doubts))
+
+    def only(self, attempt: Attempt) -> Entry:
+        """The same job with one attempt: what a journal line says."""
+        return replace(self, attempts=(attempt,))
+
+    def with_key(self, key: str) -> Entry:
+        """The same job under its present name."""
+        return self if key == self.key else replace(self, key=key)

@@ -1,0 +1,99 @@
+"""Several lines about one job made one, the same whatever their order.
+
+``fold`` is associative, commutative and idempotent: a set of attempts is joined by identity (the task id,
+or the number where there is no task), then those that a later one makes void are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import inf
+
+from sora2batch.job import Fingerprint
+from sora2batch.lockfile.entry import Attempt, Entry, State
+
+_PROGRESS = {State.SUBMITTED: 1, State.FAILED: 2, State.COMPLETED: 3}
+_AMONG_ENDED = {State.IN_DOUBT: 0, State.REJECTED: 1, State.FAILED: 2}
+
+
+def fold(left: Entry, right: Entry) -> Entry:
+    """Unite what two lines say about one fingerprint."""
+    if left == right:
+        return left
+    attempts: dict[str | int, Attempt] = {}
+    for attempt in left.attempts + right.attempts:
+        identity = attempt.task_id or attempt.number
+        known = attempts.get(identity)
+        attempts[identity] = attempt if known is None else _join(known, attempt)
+    return replace(left, key=max(left.key, right.key), attempts=_standing(attempts.values()))
+
+
+def fold_all(entries: Iterable[Entry]) -> dict[Fingerprint, Entry]:
+    """Unite any number of lines; the order of first appearance is kept."""
+    folded: dict[Fingerprint, Entry] = {}
+    for entry in entries:
+        known = folded.get(entry.fingerprint)
+        folded[entry.fingerprint] = entry if known is None else fold(known, entry)
+    return folded
+
+
+def _join(left: Attempt, right: Attempt) -> Attempt:
+    if left == right:
+        return left
+    if left.task_id is None:
+        return max(left, right, key=_certainty)
+    return replace(
+        max(left, right, key=_progress),
+        number=max(left.number, right.number),
+        trial=max(left.trial, right.trial),
+        credits=max(left.credits, right.credits),
+        submitted_at=min(filter(None, (left.submitted_at, right.submitted_at)), default=None),
+    )
+
+
+def _certainty(attempt: Attempt) -> tuple[bool, int, bool, bool, int, str]:
+    """Rank what is said of a call without a task: in doubt < withdrawn < tried again … < rejected."""
+    is_rejected, is_withdrawn = attempt.state is State.REJECTED, attempt.state is State.WITHDRAWN
+    has_reason = attempt.error is not None
+    return is_rejected, attempt.trial, is_withdrawn, has_reason, attempt.credits, repr(attempt)
+
+
+def _progress(attempt: Attempt) -> tuple[int, int, bool, str, str]:
+    """Rank what is said of one task by how far it has come.
+
+    While files are missing an error is newer than its absence; once all are here it is the other way round.
+    """
+    hashed = sum(output.sha256 is not None for output in attempt.outputs)
+    is_whole = 0 < hashed == len(attempt.outputs)
+    is_news = (attempt.error is None) is is_whole
+    rest = (attempt.finished_at, attempt.outputs, attempt.error)
+    return _PROGRESS[attempt.state], hashed, is_news, attempt.finished_at or "", repr(rest)
+
+
+def _standing(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """Leave out the calls that became tasks or that a later refusal makes void; the one that counts first."""
+    attempts = tuple(attempts)
+    answered: float = max((attempt.number for attempt in attempts if attempt.task_id), default=0)
+    if any(attempt.state is State.COMPLETED for attempt in attempts):
+        answered = inf
+    refused = max((attempt.number for attempt in attempts if attempt.state is State.REJECTED), default=0)
+    kept = (
+        attempt
+        for attempt in attempts
+        if attempt.task_id or (attempt.number > answered and attempt.number >= refused)
+    )
+    return tuple(sorted(kept, key=_place))
+
+
+def _place(attempt: Attempt) -> tuple[int, int, int, str]:
+    """Order attempts by how much they matter; the first is what the line shows."""
+    match attempt.state:
+        case State.COMPLETED:
+            return 0, attempt.number, 0, attempt.task_id or ""
+        case State.SUBMITTED:
+            return 1, attempt.number, 0, attempt.task_id or ""
+        case State.WITHDRAWN:
+            return 3, -attempt.number, 0, ""
+        case _:
+            return 2, -attempt.number, _AMONG_ENDED[attempt.state], attempt.task_id or ""

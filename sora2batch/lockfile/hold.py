@@ -1,0 +1,121 @@
+"""One run at a time: the journal is locked while somebody writes it, and the lock dies with its process."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from filelock import lock_descriptor, unlock_descriptor
+
+from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.lockfile.error import LockfileError
+from sora2batch.lockfile.journal import journal_path
+
+_FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)
+_TRIES = 5
+_PAUSE_SECONDS = 0.02
+"""A command that only looks whether the lock is held holds it for a moment itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a lockfile, as far as its journal tells."""
+
+    pid: int | None = None
+    host: str | None = None
+    since: str | None = None
+
+    def __str__(self) -> str:
+        if self.pid is None:
+            return "another process"
+        return f"process {self.pid} on {self.host} (since {self.since})"
+
+
+class LockHeldError(Sora2BatchError):
+    """Another run writes this lockfile."""
+
+    exit_code = ExitCode.HELD
+
+    def __init__(self, path: Path, holder: Holder) -> None:
+        super().__init__(f"{path} is held by {holder}", hint="wait for that run to end, or stop it")
+        self.holder = holder
+
+
+def take_hold(lock_path: Path) -> int:
+    """Open a lockfile's journal, create it if need be, and lock it; the descriptor is the lock.
+
+    Raises:
+        LockHeldError: somebody else has it.
+        LockfileError: it cannot be opened here.
+    """
+    path = journal_path(lock_path)
+    for _ in range(_TRIES):
+        descriptor = _open(path)
+        if not lock_descriptor(descriptor, blocking=False):
+            os.close(descriptor)
+            time.sleep(_PAUSE_SECONDS)
+        elif _is_file_at(path, descriptor):
+            return descriptor
+        else:
+            # Its last holder removed it between our opening and our locking it.
+            os.close(descriptor)
+    raise LockHeldError(lock_path, read_holder(path))
+
+
+def drop_hold(lock_path: Path, descriptor: int) -> None:
+    """Remove the journal, of which nothing is needed any more, and let go."""
+    path = journal_path(lock_path)
+    if os.name == "nt":
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def is_held(lock_path: Path) -> Holder | None:
+    """Look whether a run writes this lockfile just now."""
+    path = journal_path(lock_path.resolve())
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError:
+        return None
+    try:
+        if lock_descriptor(descriptor, blocking=False):
+            unlock_descriptor(descriptor)
+            return None
+        return read_holder(path)
+    finally:
+        os.close(descriptor)
+
+
+def read_holder(path: Path) -> Holder:
+    """Read from a journal's first line who writes it; a Holder without a name if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            header = orjson.loads(file.readline(4096))
+        return Holder(pid=int(header["pid"]), host=str(header["host"]), since=str(header["started_at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder()
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, _FLAGS | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise LockfileError(
+            f"cannot open {path} for writing: {error.strerror}",
+            hint="results are recorded beside the manifest; nothing was sent",
+        ) from error
+
+
+def _is_file_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False

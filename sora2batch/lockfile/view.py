@@ -1,0 +1,70 @@
+"""What is known of every job just now, kept up to date line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sora2batch.job import Fingerprint
+from sora2batch.lockfile.content import Lockfile, lockfile_of
+from sora2batch.lockfile.entry import Entry, State
+from sora2batch.lockfile.fold import fold
+
+_TAKEN = frozenset({State.IN_DOUBT, State.SUBMITTED, State.COMPLETED})
+
+
+class View:
+    """The fold of all lines so far, withdrawn calls included. A line costs little however many there are."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Fingerprint, Entry] = {}
+        self.revision = 0
+        """Goes up whenever something changed."""
+
+    def get(self, fingerprint: Fingerprint) -> Entry | None:
+        """Find a job, even if nothing but withdrawn calls is known of it."""
+        return self._entries.get(fingerprint)
+
+    def absorb(self, entry: Entry) -> None:
+        """Fold in a line; its key is the job's present name."""
+        known = self._entries.get(entry.fingerprint)
+        if known is None:
+            self._put(entry)
+        else:
+            self._put(fold(known, entry).with_key(entry.key))
+
+    def absorb_all(self, entries: Iterable[Entry]) -> None:
+        """Fold in lines in their order."""
+        for entry in entries:
+            self.absorb(entry)
+
+    def unite(self, entries: Iterable[Entry]) -> None:
+        """Fold in what somebody else wrote; names stay as they are here."""
+        for entry in entries:
+            known = self._entries.get(entry.fingerprint)
+            self._put(entry if known is None else fold(known, entry).with_key(known.key))
+
+    def rename(self, fingerprint: Fingerprint, key: str) -> None:
+        """Give a job its present name; one that is not known is passed over."""
+        known = self._entries.get(fingerprint)
+        if known is not None:
+            self._put(known.with_key(key))
+
+    def lockfile(self, manifest: str) -> Lockfile:
+        """Make a lockfile of it as it is now."""
+        return lockfile_of(manifest, list(self._entries.values()))
+
+    def objection_to(self, intent: Entry) -> str | None:
+        """Say why a create call must not be made: a task exists, or may; or it is not a new call."""
+        known = self._entries.get(intent.fingerprint)
+        if known is None:
+            return None
+        if known.state in _TAKEN:
+            return f"{intent.key} is {known.state} already"
+        call = (intent.primary.number, intent.primary.trial)
+        last = max((attempt.number, attempt.trial) for attempt in known.attempts)
+        return None if call > last else f"call {call} of {intent.key} is not newer than {last}"
+
+    def _put(self, entry: Entry) -> None:
+        if self._entries.get(entry.fingerprint) != entry:
+            self._entries[entry.fingerprint] = entry
+            self.revision += 1

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sora2batch.errors import ExitCode
+from sora2batch.lockfile.error import LockfileError
+from sora2batch.lockfile.hold import (
+    Holder,
+    LockHeldError,
+    _is_file_at,
+    drop_hold,
+    is_held,
+    read_holder,
+    take_hold,
+)
+from sora2batch.lockfile.journal import encode_journal_header, journal_path
+
+
+@pytest.fixture
+def lock_path(tmp_path):
+    return tmp_path / "x.lock.jsonl"
+
+
+def test_a_second_hold_is_refused_and_names_the_first(lock_path):
+    descriptor = take_hold(lock_path)
+    os.write(descriptor, encode_journal_header("x.yaml", started_at="2026-11-22T09:00:00Z"))
+    with pytest.raises(LockHeldError) as caught:
+        take_hold(lock_path)
+    os.close(descriptor)
+    assert caught.value.exit_code is ExitCode.HELD
+    assert f"process {os.getpid()} on" in caught.value.message
+    assert "2026-11-22T09:00:00Z" in caught.value.message
+    assert "x.lock.jsonl" in caught.value.message
+
+
+def test_a_hold_whose_journal_says_nothing_is_another_processs(lock_path):
+    descriptor = take_hold(lock_path)
+    with pytest.raises(LockHeldError, match="held by another process"):
+        take_hold(lock_path)
+    os.close(descriptor)
+
+
+def test_dropping_a_hold_removes_the_journal_and_frees_the_lock(lock_path):
+    drop_hold(lock_path, take_hold(lock_path))
+    assert not journal_path(lock_path).exists()
+    drop_hold(lock_path, take_hold(lock_path))
+
+
+def test_taking_a_hold_does_not_touch_what_a_journal_holds(lock_path):
+    journal_path(lock_path).write_bytes(b"left by a dead run\n")
+    os.close(take_hold(lock_path))
+    assert journal_path(lock_path).read_bytes() == b"left by a dead run\n"
+
+
+def test_a_journal_that_its_holder_removed_is_opened_anew(lock_path):
+    journal = journal_path(lock_path)
+    first = take_hold(lock_path)
+    waiting = os.open(journal, os.O_RDWR)
+    drop_hold(lock_path, first)
+    second = take_hold(lock_path)
+    assert _is_file_at(journal, second)
+    assert not _is_file_at(journal, waiting)
+    os.close(waiting)
+    os.close(second)
+
+
+def test_is_held_tells_who_and_leaves_nothing_behind(lock_path):
+    assert is_held(lock_path) is None
+    assert not journal_path(lock_path).exists()
+    descriptor = take_hold(lock_path)
+    assert is_held(lock_path) == Holder()
+    os.write(descriptor, encode_journal_header("x.yaml", started_at="2026-11-22T09:00:00Z"))
+    holder = is_held(lock_path)
+    assert holder is not None
+    assert holder.pid == os.getpid()
+    os.close(descriptor)
+    assert is_held(lock_path) is None
+    os.close(take_hold(lock_path))
+
+
+def test_a_lock_dies_with_its_process(lock_path):
+    script = (
+        "import sys, time; from pathlib import Path; from sora2batch.lockfile.hold import take_hold; "
+        "take_hold(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script, str(lock_path)], stdout=subprocess.PIPE)
+    assert child.stdout.readline() == b"held\n"
+    assert is_held(lock_path) == Holder()
+    child.kill()
+    child.communicate()
+    assert is_held(lock_path) is None
+
+
+def test_a_folder_that_does_not_exist_is_said_so(tmp_path):
+    with pytest.raises(LockfileError, match=r"cannot open .* for writing"):
+        take_hold(tmp_path / "nowhere" / "x.lock.jsonl")
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[]", b"\x00\x00", b'{"pid":"x","host":1,"started_at":2}\n'])
+def test_an_unreadable_header_is_a_holder_without_a_name(tmp_path, text):
+    path = tmp_path / "j"
+    path.write_bytes(text)
+    assert str(read_holder(path)) == "another process"
+    assert str(read_holder(tmp_path / "absent")) == "another process"
