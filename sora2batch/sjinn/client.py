@@ -43,6 +43,7 @@ from sora2batch.sjinn.request import (
     status_body,
 )
 from sora2batch.sjinn.secret import KEY_VARIABLE, ApiKey
+from sora2batch.sjinn.server_clock import ServerClock
 from sora2batch.sjinn.transport import Lost, Reply, Transport
 
 _Answer_co = TypeVar("_Answer_co", covariant=True)
@@ -75,7 +76,8 @@ class SjinnClient:
         endpoint.guard(key)
         self._transport = Transport(endpoint, key, patience=patience)
         self._key = key
-        self._clock = clock
+        self.clock = ServerClock(clock)
+        """The API's own time, as far as its answers have told it; intents and the ledger then agree."""
         self._patience = patience
         self._sleep = sleep
 
@@ -169,7 +171,8 @@ class SjinnClient:
         return self._read(exchange, read) if isinstance(exchange, Reply) else Unreadable(exchange.reason)
 
     def _read(self, reply: Reply, read: _Reader[_Answer_co]) -> _Answer_co:
-        return read(reply.status, reply.headers, reply.body, now=self._clock.now())
+        self.clock.observe(reply.headers)
+        return read(reply.status, reply.headers, reply.body, now=self.clock.now())
 
     def _without_key(self, answer: CreateAnswer) -> CreateAnswer:
         match answer:

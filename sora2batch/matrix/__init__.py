@@ -1,0 +1,1 @@
+"""Manifest -> jobs: axes, include and exclude, data files, sampling, templates."""

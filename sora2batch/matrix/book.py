@@ -1,0 +1,106 @@
+"""Every problem found while a manifest is expanded; what many jobs share is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from sora2batch.manifest.model import Manifest
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.problem import DataPath, Problem
+
+_MOST_SHOWN = 100
+
+
+class Spot(Enum):
+    """Which end of a path is wrong."""
+
+    VALUE = "value"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fault:
+    """What is wrong with one job or many."""
+
+    path: DataPath
+    message: str
+    hint: str | None
+    spot: Spot
+
+
+@dataclass(slots=True, kw_only=True)
+class _Jobs:
+    """The jobs that share a problem."""
+
+    first: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        match self.count - 1:
+            case 0:
+                return f"(job {self.first})"
+            case 1:
+                return f"(job {self.first} and 1 more job)"
+            case more:
+                return f"(job {self.first} and {more} more jobs)"
+
+
+class ProblemBook:
+    """Collects problems of one manifest."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._document = manifest.document
+        self._problems: dict[Problem, None] = {}
+        self._shared: dict[_Fault, _Jobs] = {}
+
+    def add(self, path: DataPath, message: str, *, hint: str | None = None) -> None:
+        """Note something that is wrong at one place of the manifest."""
+        self.add_all([self._problem(path, message, hint)])
+
+    def add_all(self, problems: Iterable[Problem]) -> None:
+        """Note problems whose place is known, such as those of a data file; each one counts once."""
+        self._problems.update(dict.fromkeys(problems))
+
+    def add_for_job(
+        self, path: DataPath, message: str, *, hint: str | None, key: str, spot: Spot = Spot.VALUE
+    ) -> None:
+        """Note something that is wrong with one job; the same fault at the same place is told once."""
+        fault = _Fault(path=path, message=message, hint=hint, spot=spot)
+        jobs = self._shared.get(fault)
+        if jobs is None:
+            self._shared[fault] = _Jobs(first=key)
+        else:
+            jobs.count += 1
+
+    def close(self) -> None:
+        """End the search.
+
+        Raises:
+            ManifestError: with all that was found.
+        """
+        problems = list(self._problems)
+        problems += [
+            self._problem(fault.path, f"{fault.message} {jobs}", fault.hint, fault.spot)
+            for fault, jobs in self._shared.items()
+        ]
+        if problems:
+            raise ManifestError(_most_important(problems))
+
+    def _problem(self, path: DataPath, message: str, hint: str | None, spot: Spot = Spot.VALUE) -> Problem:
+        document = self._document
+        position = document.key_position(path) if spot is Spot.KEY else document.position(path)
+        return Problem(file=document.file, position=position, path=path, message=message, hint=hint)
+
+
+def _most_important(problems: list[Problem]) -> list[Problem]:
+    """Cut a list that nobody would read to its end."""
+    if len(problems) <= _MOST_SHOWN:
+        return problems
+    ordered = ManifestError(problems).problems
+    # It stands where the last one does, and the ellipsis sorts it behind all others there.
+    rest = replace(
+        ordered[-1], message=f"\N{HORIZONTAL ELLIPSIS} and {len(problems) - _MOST_SHOWN} more", hint=None
+    )
+    return [*ordered[:_MOST_SHOWN], rest]

@@ -1,0 +1,80 @@
+"""Data files of a matrix: one axis value per row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import PurePath
+
+from sora2batch.canonical import JsonValue
+from sora2batch.manifest.document import parse_document
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.tree import Tree
+from sora2batch.matrix.csvfile import parse_csv
+from sora2batch.matrix.jsonlines import parse_json_lines
+from sora2batch.problem import START, Problem
+
+_DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
+_LINES = frozenset({".jsonl", ".ndjson"})
+KNOWN_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".yaml", ".yml")
+
+
+class DataFiles:
+    """Reads the data files of one manifest, each one once."""
+
+    def __init__(self, tree: Tree, name_of: Callable[[str], str]) -> None:
+        self._tree = tree
+        self._name_of = name_of
+        self._values: dict[str, tuple[JsonValue, ...]] = {}
+        self._digests: dict[str, str] = {}
+
+    @property
+    def digests(self) -> tuple[tuple[str, str], ...]:
+        """The name of each file that was read with the sha256 of its bytes in hex; sorted."""
+        return tuple(sorted(self._digests.items()))
+
+    def values(self, name: str) -> tuple[JsonValue, ...]:
+        """Read the values of one axis.
+
+        Shape: never empty.
+
+        Raises:
+            ManifestError: the file's content is wrong; its problems stand in that file.
+            TreeError: the file cannot or must not be read.
+        """
+        if name not in self._values:
+            self._values[name] = self._read(name)
+        return self._values[name]
+
+    def _read(self, name: str) -> tuple[JsonValue, ...]:
+        content = self._tree.read(name)
+        self._digests[name] = sha256(content).hexdigest()
+        return parse_values(content, file=self._name_of(name))
+
+
+def has_known_ending(name: str) -> bool:
+    """Tell whether a file's name says that it is one of those that can be read."""
+    return PurePath(name).suffix.lower() in KNOWN_ENDINGS
+
+
+def parse_values(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
+    """Read the values in a data file of a known ending.
+
+    Raises:
+        ManifestError: with every problem; they name ``file``.
+    """
+    ending = PurePath(file).suffix.lower()
+    if ending in _DOCUMENTS:
+        return _parse_list(content, file=file)
+    return parse_json_lines(content, file=file) if ending in _LINES else parse_csv(content, file=file)
+
+
+def _parse_list(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
+    document = parse_document(content, file=file)
+    if not isinstance(document.data, list):
+        message = "a data file must hold a list: one item for each value of the axis"
+        raise ManifestError([Problem(file=file, position=document.position(()), message=message)])
+    if not document.data:
+        message = "the list is empty: an axis needs one value at least"
+        raise ManifestError([Problem(file=file, position=START, message=message)])
+    return tuple(document.data)

@@ -1,0 +1,134 @@
+"""A manifest -> its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sora2batch.canonical import JsonValue
+from sora2batch.catalog.load import Catalog
+from sora2batch.job import Job
+from sora2batch.manifest.model import Group, Manifest
+from sora2batch.manifest.tree import Tree
+from sora2batch.matrix.book import ProblemBook
+from sora2batch.matrix.datafile import DataFiles
+from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
+from sora2batch.matrix.grid import Grid
+from sora2batch.matrix.group import GridBuilder, compile_fields, find_tool
+from sora2batch.matrix.jobs import JobMaker
+from sora2batch.matrix.render import GroupRenderer
+from sora2batch.matrix.template import Compiler, Form
+from sora2batch.matrix.twin import refuse_twins
+from sora2batch.problem import DataPath
+
+_STEPS_IN_ALL = 5_000_000
+_STEPS_A_JOB = 500
+"""What the templates of a manifest may do together: enough for lists in every prompt, seconds at worst."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """Everything that a manifest asks for."""
+
+    jobs: tuple[Job, ...]
+    """In the order of the manifest; keys, fingerprints and file names are unique."""
+    notices: tuple[str, ...]
+    """What may be a slip, for people."""
+    data_digests: tuple[tuple[str, str], ...]
+    """(data file, sha256 of its bytes in hex), sorted."""
+
+
+def expand(manifest: Manifest, catalog: Catalog, tree: Tree) -> Expansion:
+    """Make the jobs of a manifest, whose data files are read from ``tree``.
+
+    Raises:
+        ManifestError: with every problem at once.
+    """
+    return _Expander(manifest, catalog, tree).expand()
+
+
+class _Expander:
+    """Carries the problems, the compiled templates and the data files from group to group."""
+
+    def __init__(self, manifest: Manifest, catalog: Catalog, tree: Tree) -> None:
+        self._manifest = manifest
+        self._catalog = catalog
+        self._book = ProblemBook(manifest)
+        self._files = DataFiles(tree, manifest.data_file)
+        self._grids = GridBuilder(self._files, self._book)
+        self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
+        self._variables, self._broken = self._compile_variables()
+        self._filename = self._compile_filename()
+        self._idle = {name for name in manifest.vars if name not in self._broken}
+        self._rendered: list[tuple[Group, Grid, GroupRenderer]] = []
+
+    def expand(self) -> Expansion:
+        jobs = [job for group in self._manifest.groups for job in self._jobs_of(group)]
+        for name in sorted(self._idle):
+            self._try_idle_variable(name)
+        refuse_twins(jobs, self._manifest, self._book)
+        self._book.close()
+        return Expansion(
+            jobs=tuple(jobs), notices=tuple(self._grids.notices), data_digests=self._files.digests
+        )
+
+    def _compile(self, value: JsonValue, path: DataPath, form: Form) -> Part | None:
+        try:
+            return compile_value(value, path, self._compiler, form)
+        except PlacedError as error:
+            self._book.add(error.path, error.message, hint=error.hint)
+            return None
+
+    def _compile_variables(self) -> tuple[Mapping[str, Part], frozenset[str]]:
+        """Compile the variables and tell which are broken: these are null; what needs them is left out."""
+        compiled = {
+            name: self._compile(value, ("vars", name), Form.VALUE)
+            for name, value in self._manifest.vars.items()
+        }
+        broken = frozenset(name for name, part in compiled.items() if part is None)
+        return {name: part or Constant(value=None) for name, part in compiled.items()}, broken
+
+    def _compile_filename(self) -> Part | None:
+        template = self._manifest.output.filename
+        return None if template is None else self._compile(template, ("output", "filename"), Form.TEXT)
+
+    def _jobs_of(self, group: Group) -> Iterable[Job]:
+        tool = find_tool(self._manifest, group, self._catalog, self._book)
+        grid = self._grids.build(group)
+        fields = compile_fields(self._manifest, group, self._compiler, self._book)
+        if grid is None or fields is None:
+            return ()
+        self._compiler.meter.allow(_STEPS_A_JOB * len(grid.cells) * group.repeat)
+        renderer = self._renderer(grid, {name: field.part for name, field in fields.items()})
+        if renderer is None:
+            return ()
+        self._rendered.append((group, grid, renderer))
+        self._idle.difference_update(renderer.needed)
+        if not self._broken.isdisjoint(renderer.needed):
+            return ()
+        maker = JobMaker(group, grid, fields, renderer, self._book)
+        if tool is None:
+            maker.try_templates()
+            return ()
+        return maker.jobs(tool)
+
+    def _renderer(self, grid: Grid, fields: Mapping[str, Part]) -> GroupRenderer | None:
+        try:
+            return GroupRenderer(grid=grid, variables=self._variables, fields=fields, filename=self._filename)
+        except PlacedError as error:
+            self._book.add(error.path, error.message, hint=error.hint)
+            return None
+
+    def _try_idle_variable(self, name: str) -> None:
+        """Render a variable that nothing uses, in a cell that has what it reads: a slip there is a slip."""
+        try:
+            group, grid, renderer = max(self._rendered, key=lambda known: len(known[2].reads_of(name)))
+            index = renderer.cell_for(renderer.reads_of(name))
+        except PlacedError as error:
+            self._book.add(error.path, error.message, hint=error.hint)
+            return
+        except ValueError:  # no group, or no cell, to try it in
+            return
+        probe = self._renderer(grid, {name: self._variables[name]})
+        if probe and self._broken.isdisjoint(probe.needed):
+            JobMaker(group, grid, {}, probe, self._book).try_template(index)

@@ -1,0 +1,140 @@
+"""One job group, made ready: its tool, its cells, its compiled templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+from sora2batch.canonical import JsonValue
+from sora2batch.catalog.load import Catalog, UnknownToolError
+from sora2batch.catalog.tool import Tool
+from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest, Matrix, RandomDraw
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.tree import TreeError
+from sora2batch.matrix.book import ProblemBook
+from sora2batch.matrix.combine import AxisValues, combine
+from sora2batch.matrix.datafile import KNOWN_ENDINGS, DataFiles, has_known_ending
+from sora2batch.matrix.field import Part, PlacedError, compile_value
+from sora2batch.matrix.grid import LONE_CELL, Grid
+from sora2batch.matrix.sample import sample_cells
+from sora2batch.matrix.template import Compiler
+from sora2batch.problem import DataPath
+from sora2batch.suggest import listed
+
+MAX_CELLS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a group's input."""
+
+    part: Part
+    origin: DataPath
+    """Where it is written: in the group, or in the defaults."""
+
+
+def find_tool(manifest: Manifest, group: Group, catalog: Catalog, book: ProblemBook) -> Tool | None:
+    """Look up a group's tool; None if the book says that there is none.
+
+    A retired tool is found like any other, so that what was made with it can be looked at; plans refuse it.
+    """
+    try:
+        return catalog.get(group.tool_type)
+    except UnknownToolError as error:
+        book.add(_tool_path(manifest, group), error.message, hint=error.hint)
+        return None
+
+
+def _tool_path(manifest: Manifest, group: Group) -> DataPath:
+    match manifest.document.data:
+        case {"jobs": {group.name: {"tool": _}}}:
+            return ("jobs", group.name, "tool")
+        case _:
+            return ("tool",)
+
+
+class GridBuilder:
+    """Makes the cells of groups; problems go to the book, notices are kept."""
+
+    def __init__(self, files: DataFiles, book: ProblemBook) -> None:
+        self._files = files
+        self._book = book
+        self.notices: list[str] = []
+
+    def build(self, group: Group) -> Grid | None:
+        """Make the cells of a group; None if the book says why not."""
+        if group.matrix is None:
+            return LONE_CELL
+        axes = [self._axis(group, axis) for axis in group.matrix.axes]
+        known = [axis for axis in axes if axis is not None]
+        if len(known) < len(axes) or not self._is_small(group, group.matrix, known):
+            return None
+        combination = combine(known, group.matrix.include, group.matrix.exclude)
+        for index in combination.idle_excludes:
+            self.notices.append(_idle_exclude(group, index, group.matrix.exclude[index]))
+        grid = sample_cells(combination.grid, group.sample) if group.sample else combination.grid
+        if len(grid.cells) * group.repeat > MAX_CELLS:
+            self._refuse_size(group, len(grid.cells) * group.repeat, "jobs")
+            return None
+        if not grid.cells:
+            self.notices.append(f"jobs.{group.name}: exclude leaves no cell, so the group has no job")
+        return grid
+
+    def _axis(self, group: Group, axis: Axis | FileAxis) -> AxisValues | None:
+        if isinstance(axis, Axis):
+            return AxisValues(name=axis.name, values=axis.values)
+        values = self._file_values(("jobs", group.name, "matrix", axis.name, "from"), axis.source)
+        return None if values is None else AxisValues(name=axis.name, values=values)
+
+    def _file_values(self, path: DataPath, source: str) -> tuple[JsonValue, ...] | None:
+        if not has_known_ending(source):
+            self._book.add(path, f'"{source}" cannot be read: the name must end in {listed(KNOWN_ENDINGS)}')
+            return None
+        try:
+            return self._files.values(source)
+        except TreeError as error:
+            self._book.add(path, error.message, hint=error.hint)
+        except ManifestError as error:
+            self._book.add_all(error.problems)
+        return None
+
+    def _is_small(self, group: Group, matrix: Matrix, axes: list[AxisValues]) -> bool:
+        """Refuse what would take for ever before a single cell is made."""
+        cells = (prod(len(axis.values) for axis in axes) if axes else 0) + len(matrix.include)
+        if cells > MAX_CELLS:
+            self._refuse_size(group, cells, "cells")
+            return False
+        kept = min(cells, group.sample.count) if isinstance(group.sample, RandomDraw) else cells
+        if group.sample is None and kept * group.repeat > MAX_CELLS and not matrix.exclude:
+            self._refuse_size(group, kept * group.repeat, "jobs")
+            return False
+        return True
+
+    def _refuse_size(self, group: Group, size: int, what: str) -> None:
+        message = f"the matrix has {size:,} {what}, more than {MAX_CELLS:,}"
+        self._book.add(("jobs", group.name, "matrix"), message, hint="use fewer values, or several groups")
+
+
+def _idle_exclude(group: Group, index: int, entry: JsonValue) -> str:
+    text = json.dumps(entry, ensure_ascii=False)
+    return f"jobs.{group.name}.matrix.exclude[{index}] matches no cell: {text}; is it a slip?"
+
+
+def compile_fields(
+    manifest: Manifest, group: Group, compiler: Compiler, book: ProblemBook
+) -> Mapping[str, Field] | None:
+    """Compile a group's input over the defaults, key by key; None if the book says why not."""
+    fields: dict[str, Field] = {}
+    whole = True
+    own: DataPath = ("jobs", group.name, "input")
+    common: DataPath = ("defaults", "input")
+    for name, value in {**manifest.default_input, **group.input}.items():
+        origin = (*(own if name in group.input else common), name)
+        try:
+            fields[name] = Field(part=compile_value(value, origin, compiler), origin=origin)
+        except PlacedError as error:
+            book.add(error.path, error.message, hint=error.hint)
+            whole = False
+    return fields if whole else None

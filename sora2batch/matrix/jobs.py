@@ -1,0 +1,180 @@
+"""Cells and takes of one group -> jobs that are checked, priced and named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sora2batch.canonical import JsonObject, NotCanonicalError
+from sora2batch.catalog.check import InputChecker, InputFault, fill_defaults
+from sora2batch.catalog.price import PriceError, price_of
+from sora2batch.catalog.tool import Tool
+from sora2batch.job import Credits, Fingerprint, Job, fingerprint_of
+from sora2batch.manifest.model import Group
+from sora2batch.matrix.book import ProblemBook, Spot
+from sora2batch.matrix.field import PlacedError
+from sora2batch.matrix.filename import filename_fault
+from sora2batch.matrix.grid import Grid
+from sora2batch.matrix.group import Field
+from sora2batch.matrix.label import unique_names
+from sora2batch.matrix.render import GroupRenderer
+from sora2batch.problem import DataPath, format_path
+
+_NAME_SHOWN = 80
+
+Labels: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What is sent, and its price."""
+
+    input: JsonObject
+    credits: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """One take of one cell, before it is a job."""
+
+    index: int
+    """Of the cell."""
+    take: int
+    key: str
+    scope: JsonObject
+    """What templates know as ``job``."""
+
+
+class JobMaker:
+    """Makes the jobs of one group; what is wrong with them goes to the book."""
+
+    def __init__(
+        self,
+        group: Group,
+        grid: Grid,
+        fields: Mapping[str, Field],
+        renderer: GroupRenderer,
+        book: ProblemBook,
+    ) -> None:
+        self._group = group
+        self._grid = grid
+        self._fields = fields
+        self._renderer = renderer
+        self._book = book
+        self._input_path: DataPath = ("jobs", group.name, "input")
+
+    def jobs(self, tool: Tool) -> Iterator[Job]:
+        """Make the jobs cell by cell, the takes of one cell after each other."""
+        checker = InputChecker(tool)
+        for index, (stem, labels) in enumerate(self._cells()):
+            request: _Request | None = None
+            for take in range(1, self._group.repeat + 1):
+                turn = self._turn(index, stem, take)
+                if take == 1 or self._renderer.request_reads_job:
+                    request = self._request(turn, tool, checker)
+                job = request and self._job(turn, labels, request, tool)
+                if job:
+                    yield job
+
+    def try_templates(self) -> None:
+        """Render every cell just to see whether that works."""
+        for index, (stem, _) in enumerate(self._cells()):
+            self._render(self._turn(index, stem, take=1))
+
+    def try_template(self, index: int) -> None:
+        """Render one cell just to see whether that works."""
+        stem, _ = self._cells()[index]
+        self._render(self._turn(index, stem, take=1))
+
+    def _cells(self) -> list[tuple[str, Labels]]:
+        """Name the cells, ``group/label/label``; unique. With the labels."""
+        labels = [self._grid.labels(index) for index in range(len(self._grid.cells))]
+        keys = ["/".join([self._group.name, *(label for _, label in pairs)]) for pairs in labels]
+        # Labels are unique in their column, so only a cell that include made can meet another's key.
+        unique = unique_names(keys) if self._grid.shown_by_cell else keys
+        return list(zip(unique, labels, strict=True))
+
+    def _turn(self, index: int, stem: str, take: int) -> _Turn:
+        key = stem if take == 1 else f"{stem}#{take}"
+        position = index * self._group.repeat + take - 1
+        scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
+        return _Turn(index=index, take=take, key=key, scope=scope)
+
+    def _job(self, turn: _Turn, labels: Labels, request: _Request, tool: Tool) -> Job | None:
+        fingerprint = self._fingerprint(turn, request, tool)
+        filename = self._filename(turn)
+        if fingerprint is None or filename is None:
+            return None
+        return Job(
+            key=turn.key,
+            group=self._group.name,
+            labels=labels,
+            tool_type=tool.tool_type,
+            take=turn.take,
+            input=request.input,
+            fingerprint=fingerprint,
+            credits=request.credits,
+            filename=filename,
+        )
+
+    def _request(self, turn: _Turn, tool: Tool, checker: InputChecker) -> _Request | None:
+        rendered = self._render(turn)
+        if rendered is None:
+            return None
+        request = fill_defaults(tool, rendered)
+        faults = checker.faults(request)
+        for fault in faults:
+            self._note_fault(fault, tool, turn.key)
+        if faults:
+            return None
+        try:
+            return _Request(input=request, credits=price_of(tool, request))
+        except PriceError as error:
+            self._book.add_for_job(self._input_path, error.message, hint=error.hint, key=turn.key)
+            return None
+
+    def _render(self, turn: _Turn) -> JsonObject | None:
+        rendered = self._renderer.render(turn.index, turn.scope)
+        for error in rendered.errors:
+            self._note(error, turn.key)
+        return None if rendered.errors else rendered.request
+
+    def _fingerprint(self, turn: _Turn, request: _Request, tool: Tool) -> Fingerprint | None:
+        try:
+            return fingerprint_of(tool.tool_type, request.input, turn.take)
+        except NotCanonicalError as error:
+            message = f"the input cannot be written as JSON: {error}"
+            self._book.add_for_job(self._input_path, message, hint=None, key=turn.key)
+            return None
+
+    def _filename(self, turn: _Turn) -> str | None:
+        try:
+            name = self._renderer.filename(turn.index, turn.scope)
+        except PlacedError as error:
+            self._note(error, turn.key)
+            return None
+        fault = filename_fault(name)
+        if fault is None:
+            return name
+        self._book.add_for_job(
+            ("output", "filename"), f"the file name {_shown(name)} {fault}", hint=None, key=turn.key
+        )
+        return None
+
+    def _note(self, error: PlacedError, key: str) -> None:
+        self._book.add_for_job(error.path, error.message, hint=error.hint, key=key)
+
+    def _note_fault(self, fault: InputFault, tool: Tool, key: str) -> None:
+        """Place a fault where the field is written; that of a missing field, at the group's input."""
+        subject = format_path(fault.path) or "the input"
+        field = self._fields.get(str(fault.path[0])) if fault.path else None
+        path = (*field.origin, *fault.path[1:]) if field else (*self._input_path, *fault.path)
+        is_unknown = len(fault.path) == 1 and fault.path[0] not in tool.properties
+        spot = Spot.KEY if is_unknown else Spot.VALUE
+        self._book.add_for_job(path, f"{subject} {fault.message}", hint=fault.hint, key=key, spot=spot)
+
+
+def _shown(name: str) -> str:
+    text = name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}..."
+    return f'"{text}"' if text.isprintable() else ascii(text)

@@ -1,0 +1,80 @@
+"""JSON Lines -> values, one a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+from sora2batch.canonical import JsonValue, NotCanonicalError, canonical_json
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.text import decode
+from sora2batch.problem import Position, Problem
+
+_MAX_DEPTH = 100
+
+
+class _LineError(ValueError):
+    """What is wrong with one line, and at which column."""
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.column = column
+
+
+def parse_json_lines(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
+    """Read one value a line; blank lines are skipped.
+
+    Raises:
+        ManifestError: with a problem for each bad line; it names ``file``.
+    """
+    values: list[JsonValue] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(decode(content, file=file).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            values.append(_parse_line(line))
+        except _LineError as error:
+            position = Position(number, error.column)
+            problems.append(Problem(file=file, position=position, message=error.message))
+    if not values and not problems:
+        message = "is empty: an axis needs one value at least"
+        problems.append(Problem(file=file, position=Position(1, 1), message=message))
+    if problems:
+        raise ManifestError(problems)
+    return tuple(values)
+
+
+def _parse_line(line: str) -> JsonValue:
+    try:
+        orjson.loads(line)  # strict where json is not: no NaN, no endless depth
+        value: JsonValue = json.loads(line, object_pairs_hook=_without_duplicates)
+        _check_depth(value, _MAX_DEPTH)
+        canonical_json(value)
+    except orjson.JSONDecodeError as error:
+        raise _LineError(f"the line is not JSON: {error.msg}", error.colno) from error
+    except RecursionError as error:
+        raise _LineError(f"the value is nested deeper than {_MAX_DEPTH} levels") from error
+    except NotCanonicalError as error:
+        raise _LineError("the line holds a number or a text that JSON cannot carry safely") from error
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _LineError(f'the key "{twice}" stands twice in one mapping')
+    return mapping
+
+
+def _check_depth(value: JsonValue, left: int) -> None:
+    if not left:
+        raise RecursionError
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_depth(item, left - 1)

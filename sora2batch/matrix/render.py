@@ -1,0 +1,186 @@
+"""The cells of one job group, rendered: only what changes from one to the next, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from math import prod
+from operator import itemgetter
+from typing import Any
+
+from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.matrix.field import Constant, Part, PlacedError, names_of, render_part
+from sora2batch.matrix.grid import ABSENT, Grid, Places
+from sora2batch.matrix.sandbox import GLOBALS
+from sora2batch.matrix.template import UndefinedNameError
+from sora2batch.matrix.variable import JOB, VARS, Reach
+from sora2batch.suggest import did_you_mean
+
+_NAMES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What came of the templates of one cell."""
+
+    request: JsonObject
+    """Only complete if there are no errors."""
+    errors: tuple[PlacedError, ...]
+
+
+class _Unknown(Enum):
+    """What is not remembered."""
+
+    UNKNOWN = "unknown"
+
+
+class _Slot:
+    """One templated value; remembers what it gave for the axis values that it reads."""
+
+    def __init__(self, part: Part, pick: Callable[[Places], Any] | None) -> None:
+        self._part = part
+        self._pick = pick
+        self._known: dict[Any, JsonValue | PlacedError] = {}
+
+    def recall(self, places: Places) -> JsonValue | PlacedError | _Unknown:
+        """Look up what it gave before; UNKNOWN where it has to be rendered."""
+        if self._pick is None:
+            return _Unknown.UNKNOWN
+        return self._known.get(self._pick(places), _Unknown.UNKNOWN)
+
+    def render(self, places: Places, scope: dict[str, Any]) -> JsonValue | PlacedError:
+        value: JsonValue | PlacedError
+        try:
+            value = render_part(self._part, scope)
+        except PlacedError as error:
+            value = error
+        if self._pick is not None:
+            self._known[self._pick(places)] = value
+        return value
+
+
+class GroupRenderer:
+    """Renders the templates of one group for one cell after the other."""
+
+    def __init__(
+        self, *, grid: Grid, variables: Mapping[str, Part], fields: Mapping[str, Part], filename: Part | None
+    ) -> None:
+        self._grid = grid
+        self._columns = {column.name: at for at, column in enumerate(grid.columns)}
+        self._names = (*self._columns, *variables, JOB)
+        partial = (
+            {at for places in grid.cells for at, place in enumerate(places) if place == ABSENT}
+            if grid.shown_by_cell or len(grid.shown) < len(grid.columns)
+            else set()
+        )
+        self._reach = Reach(
+            variables,
+            every_cell=frozenset(name for name, at in self._columns.items() if at not in partial),
+            some_cells=frozenset(name for name, at in self._columns.items() if at in partial),
+        )
+        dynamic = {name: part for name, part in fields.items() if not isinstance(part, Constant)}
+        self._slots = [(name, self._slot(part)) for name, part in dynamic.items()]
+        self.request_reads_job = JOB in self._reads(dynamic.values())
+        """Whether two takes of one cell may be different requests."""
+        self._filename = self._slot(filename) if filename else None
+        self.needed = self._reach.order
+        """The variables in use, each one after those that it uses."""
+        self._variables = [(name, self._slot(variables[name])) for name in self.needed]
+        # Fields keep the order in which they were written; templates fill their places.
+        self._blank = {
+            name: part.value if isinstance(part, Constant) else None for name, part in fields.items()
+        }
+
+    def render(self, index: int, job: JsonObject) -> Rendered:
+        """Render the input of one cell."""
+        places = self._grid.cells[index]
+        request = self._blank.copy()
+        errors: list[PlacedError] = []
+        scope: dict[str, Any] | None = None
+        for name, slot in self._slots:
+            value = slot.recall(places)
+            if value is _Unknown.UNKNOWN:
+                try:
+                    scope = scope or self.scope(index, job)
+                except PlacedError as error:
+                    return Rendered(request=request, errors=(error,))
+                value = slot.render(places, scope)
+            if isinstance(value, PlacedError):
+                errors.append(self._explained(value))
+            else:
+                request[name] = value
+        return Rendered(request=request, errors=tuple(errors))
+
+    def filename(self, index: int, job: JsonObject) -> str:
+        """Render the file name of one job; its key where the manifest has no template for it.
+
+        Raises:
+            PlacedError: it cannot be rendered.
+        """
+        if self._filename is None:
+            return str(job["key"])
+        places = self._grid.cells[index]
+        value = self._filename.recall(places)
+        if value is _Unknown.UNKNOWN:
+            value = self._filename.render(places, self.scope(index, job))
+        if isinstance(value, PlacedError):
+            raise self._explained(value)
+        return str(value)
+
+    def scope(self, index: int, job: JsonObject) -> dict[str, Any]:
+        """Gather what templates can name in one cell; a cell's value hides a variable of the same name.
+
+        Raises:
+            PlacedError: a variable cannot be rendered.
+        """
+        places = self._grid.cells[index]
+        values = self._grid.values(index)
+        variables: JsonObject = {}
+        scope: dict[str, Any] = {**GLOBALS, **values, VARS: variables, JOB: job}
+        for name, slot in self._variables:
+            value = slot.recall(places)
+            if value is _Unknown.UNKNOWN:
+                value = slot.render(places, scope)
+            if isinstance(value, PlacedError):
+                raise self._explained(value)
+            variables[name] = value
+            if name not in values:
+                scope[name] = value
+        return scope
+
+    def cell_for(self, names: Iterable[str]) -> int:
+        """Find a cell that has a value for as many of these names as any."""
+        columns = [self._columns[name] for name in names if name in self._columns]
+        cells = self._grid.cells
+        return max(range(len(cells)), key=lambda at: sum(cells[at][column] != ABSENT for column in columns))
+
+    def reads_of(self, variable: str) -> frozenset[str]:
+        """Find the cell values that a variable depends on.
+
+        Raises:
+            PlacedError: it depends on itself.
+        """
+        return self._reach.reads([f"{VARS}.{variable}"])
+
+    def _reads(self, parts: Iterable[Part]) -> frozenset[str]:
+        return self._reach.reads(sorted(name for part in parts for name in names_of(part)))
+
+    def _slot(self, part: Part) -> _Slot:
+        """Remember by the places of the axes it reads, where that saves half of the work at least."""
+        reads = self._reads([part])
+        columns = [at for name, at in self._columns.items() if name in reads]
+        if JOB in reads:
+            return _Slot(part, None)
+        if not columns:
+            return _Slot(part, lambda _: ())
+        combinations = prod(len(self._grid.columns[at].values) + 1 for at in columns)
+        return _Slot(part, itemgetter(*columns) if combinations * 2 <= len(self._grid.cells) else None)
+
+    def _explained(self, error: PlacedError) -> PlacedError:
+        """Add the names that are known here to what is not."""
+        if isinstance(error.error, UndefinedNameError) and error.hint is None:
+            near = did_you_mean(error.error.name, self._names)
+            here = f"known here: {', '.join(self._names[:_NAMES_SHOWN])}"
+            error.hint = f"{near} {here}" if near else here
+        return error

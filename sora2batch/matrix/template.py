@@ -1,0 +1,234 @@
+"""A text with ``{{ }}`` in it -> a value, in bounded time and space, or one sentence about why not."""
+
+# ruff: noqa: ANN401 - a template handles values of any type
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from enum import Enum
+from math import isfinite
+from typing import Any
+
+from jinja2 import TemplateError as JinjaError
+from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2.runtime import Context
+
+from sora2batch.canonical import JsonValue
+from sora2batch.errors import Sora2BatchError
+from sora2batch.matrix.filter import NotTextError
+from sora2batch.matrix.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
+from sora2batch.matrix.sandbox import Sandbox, not_defined
+from sora2batch.matrix.syntax import SyntaxFault, add_counting, audit, free_names, lone_expression
+
+_RESULT = "__result"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Whatever Python may raise about a value that does not suit; a template is the user's text, not our code.
+_UNSUITABLE = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, NameError, RuntimeError),
+    *(TypeError, ValueError),
+)
+
+
+class TemplateError(Sora2BatchError):
+    """A template that cannot be compiled or rendered; one sentence, without a place."""
+
+
+class UndefinedNameError(TemplateError):
+    """A template uses a name that stands for nothing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(not_defined(name))
+        self.name = name
+
+
+class Form(Enum):
+    """What a template makes."""
+
+    TEXT = "text"
+    """Always a text."""
+    VALUE = "value"
+    """A text, but a lone ``{{ expression }}`` keeps its type."""
+
+
+class Template:
+    """A compiled template."""
+
+    def __init__(self, tree: nodes.Template, sandbox: Sandbox, form: Form) -> None:
+        self.names = free_names(tree)
+        """What it may read: names, and ``vars.x`` where it reads one key of ``vars``."""
+        self._has_loop = tree.find(nodes.For) is not None
+        add_counting(tree, sandbox)
+        self._root: Callable[[Context], Iterator[str]] = sandbox.from_string(tree).root_render_func
+        self._sandbox = sandbox
+        self._form = form
+        # One context serves all renderings: making it costs as much as a short rendering.
+        self._context = Context(sandbox, {}, None, {})
+
+    def render(self, scope: dict[str, Any]) -> JsonValue:
+        """Render with the names in ``scope``, which holds ``GLOBALS`` too.
+
+        Raises:
+            TemplateError: it cannot be rendered.
+        """
+        try:
+            self._sandbox.meter.start()
+            context = self._context
+            context.parent = scope
+            context.vars.clear()
+            if self._form is Form.TEXT:
+                return _checked_text(self._text(context))
+            for _ in self._root(context):
+                pass
+            return self._plain(context.vars[_RESULT])
+        except UndefinedError as error:
+            raise self._missing(str(error), scope) from None
+        except NotTextError as error:
+            raise TemplateError(str(error), hint=_advice(error.value)) from None
+        except RecursionError:
+            raise TemplateError("is nested too deeply") from None
+        except (LimitError, JinjaError, *_UNSUITABLE) as error:
+            raise TemplateError(f"cannot be rendered: {_one_line(error)}") from None
+
+    def _text(self, context: Context) -> str:
+        pieces = list(_counted(self._root(context)) if self._has_loop else self._root(context))
+        check_length(sum(map(len, pieces)))
+        return "".join(pieces)
+
+    def _plain(self, value: Any) -> JsonValue:
+        """Copy what an expression gave as plain JSON."""
+        match value:
+            case str():
+                return _checked_text(bounded(value))
+            case None | bool():
+                return value
+            case int():
+                return int(bounded(value))
+            case float() if isfinite(value):
+                return value
+            case list() | tuple() | range():
+                return [self._plain(item) for item in self._sandbox.meter.each(value)]
+            case dict():
+                return {_key(key): self._plain(item) for key, item in self._sandbox.meter.each(value.items())}
+            case Undefined():
+                str(value)
+                raise TypeError('the expression gives nothing here: its "if" needs an "else"')
+            case _:
+                raise TypeError(f"the expression gives {kind_name(value)}")
+
+    def _missing(self, message: str, scope: dict[str, Any]) -> TemplateError:
+        for name in self.names:
+            if name not in scope and not_defined(name) == message:
+                return UndefinedNameError(name)
+        return TemplateError(message)
+
+
+class Compiler:
+    """Compiles texts, each one once; all that they do is counted together."""
+
+    def __init__(self, *, total_steps: int) -> None:
+        self.meter = Meter(total=total_steps)
+        self._sandbox = Sandbox(self.meter)
+        self._known: dict[tuple[str, Form], Template] = {}
+
+    def compile(self, text: str, form: Form = Form.VALUE) -> Template:
+        """Compile a text in which ``is_template`` is true.
+
+        Raises:
+            TemplateError: it is no template, or uses what is not available.
+        """
+        known = self._known.get((text, form))
+        if known is None:
+            known = self._known[text, form] = self._compile(text, form)
+        return known
+
+    def _compile(self, text: str, form: Form) -> Template:
+        try:
+            return self._translate(text, form)
+        except TemplateSyntaxError as error:
+            raise TemplateError(_syntax(error.message or "", error.lineno, text)) from None
+        except SyntaxFault as fault:
+            raise TemplateError(_syntax(fault.message, fault.line, text), hint=fault.hint) from None
+        except (RecursionError, MemoryError, SyntaxError):
+            raise TemplateError("the template is nested too deeply") from None
+        except (JinjaError, *_UNSUITABLE) as error:
+            raise TemplateError(f"the template cannot be understood: {_one_line(error)}") from None
+
+    def _translate(self, text: str, form: Form) -> Template:
+        if len(text) > MAX_CHARACTERS:
+            raise ValueError(f"it has more than {MAX_CHARACTERS:,} characters")
+        expression = lone_expression(self._parse(text.strip())) if form is Form.VALUE else None
+        if expression is None:
+            form = Form.TEXT
+            tree = self._parse(text)
+        else:
+            target = nodes.Name(_RESULT, "store", lineno=1)
+            tree = nodes.Template([nodes.Assign(target, expression, lineno=1)], lineno=1)
+        audit(tree, self._sandbox)
+        return Template(tree, self._sandbox, form)
+
+    def _parse(self, text: str) -> nodes.Template:
+        if text.endswith("{#"):  # Jinja would drop it silently
+            raise SyntaxFault("the comment has no end", 1)
+        try:
+            return self._sandbox.parse(text)
+        except ValueError as error:  # Python does not read numbers of thousands of digits
+            raise SyntaxFault("a number in the template is too large", 1) from error
+
+
+def is_template(text: str) -> bool:
+    """Tell whether a text needs rendering at all."""
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+def check_text(text: str) -> str:
+    """Hand on a text that is used as it is.
+
+    Raises:
+        TemplateError: it is too long.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise TemplateError(f"is a text of more than {MAX_CHARACTERS:,} characters")
+    return text
+
+
+def _counted(pieces: Iterator[str]) -> Iterator[str]:
+    """Stop a loop as soon as its text is too long."""
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        check_length(length)
+        yield piece
+
+
+def _checked_text(text: str) -> str:
+    if not text.isascii() and _SURROGATE.search(text):
+        raise ValueError("half of a surrogate pair is no text")
+    return text
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"{kind_name(key)} cannot be a key of a mapping")
+    return _checked_text(bounded(key))
+
+
+def _advice(value: object) -> str:
+    match value:
+        case None:
+            return 'use | default("...", true), or {% if ... is null %}'
+        case list() | tuple():
+            return 'use | join(", ")'
+        case dict():
+            return "name one of its keys, as in subject.name"
+        case _:
+            return "call it with ()"
+
+
+def _syntax(message: str, line: int, text: str) -> str:
+    where = f"line {line} of the text: " if "\n" in text.strip() else ""
+    return f"the template cannot be understood: {where}{_one_line(message)}"
+
+
+def _one_line(error: object) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 200 else f"{text[:200]}..."

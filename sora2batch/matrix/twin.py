@@ -1,0 +1,64 @@
+"""Jobs that must not be alike and are: the same request twice, or two results for one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sora2batch.job import Job
+from sora2batch.manifest.model import Manifest
+from sora2batch.matrix.book import ProblemBook
+from sora2batch.matrix.filename import collision_key
+from sora2batch.problem import DataPath
+
+
+@dataclass(slots=True, kw_only=True)
+class _Twins:
+    """The first pair of a group, and how many more there are."""
+
+    first: Job
+    second: Job
+    more: int = 0
+
+
+def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> None:
+    """Note every pair of jobs that share a fingerprint or a file."""
+    for twins in _twins(jobs, lambda job: job.fingerprint):
+        message = f"{_both(twins)} are the same request{_more(twins)}"
+        book.add(("jobs", twins.second.group), message, hint="use `repeat: 2` for two takes")
+    for twins in _twins(jobs, lambda job: collision_key(job.filename)):
+        message = f'{_both(twins)} would both be written to "{twins.second.filename}"{_more(twins)}'
+        if manifest.output.filename is None:
+            path: DataPath = ("jobs", twins.second.group)
+            book.add(path, message, hint="give the group another name")
+        else:
+            book.add(("output", "filename"), message, hint="{{ job.key }} is different for every job")
+
+
+def _twins(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
+    """Find the pairs, told once for each group that the second one is in."""
+    seen: dict[str, Job] = {}
+    found: dict[str, _Twins] = {}
+    for job in jobs:
+        first = seen.setdefault(identity(job), job)
+        if first is job:
+            continue
+        if job.group in found:
+            found[job.group].more += 1
+        else:
+            found[job.group] = _Twins(first=first, second=job)
+    return list(found.values())
+
+
+def _both(twins: _Twins) -> str:
+    return f"jobs {twins.first.key} and {twins.second.key}"
+
+
+def _more(twins: _Twins) -> str:
+    match twins.more:
+        case 0:
+            return ""
+        case 1:
+            return ", and 1 more pair"
+        case more:
+            return f", and {more} more pairs"

@@ -1,0 +1,47 @@
+"""The API's own clock: what it charged and when can only be compared with times that it would have told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from sora2batch.clock import Clock
+
+_ALLOWANCE = timedelta(seconds=5)
+"""Differences up to this are the network's and the header's, which has whole seconds only."""
+
+
+class ServerClock:
+    """This machine's clock, set right by the ``Date`` headers of answers (RFC 9110, section 6.6.1)."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = timedelta()
+
+    def observe(self, headers: Mapping[str, str]) -> None:
+        """Compare clocks with an answer that has just come."""
+        told = _date_of(headers)
+        if told is None:
+            return
+        difference = told - self._clock.now()
+        self._offset = difference if abs(difference) > _ALLOWANCE else timedelta()
+
+    def now(self) -> datetime:
+        """Tell the time that the API would tell, in UTC."""
+        return self._clock.now() + self._offset
+
+    def monotonic(self) -> float:
+        """Tell seconds on this machine's monotonic clock."""
+        return self._clock.monotonic()
+
+
+def _date_of(headers: Mapping[str, str]) -> datetime | None:
+    text = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    if text is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from sora2batch.matrix.filename import collision_key, filename_fault
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hero/fox/slow-pan/std.mp4",
+        "a",
+        "std#2.mp4",
+        "A Fox (take 2).mp4",
+        "東京/タワー.mp4",
+        "console/auxiliary.mp4",
+        "v1.5/clip",
+        ".hidden",
+        "x" * 200,
+    ],
+)
+def test_a_name_that_stays_inside_is_good(name):
+    assert filename_fault(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("", "empty"),
+        ("/etc/passwd", "relative"),
+        ("../a", '".."'),
+        ("a/../b", '".."'),
+        ("./a", '"."'),
+        ("a//b", "empty part"),
+        ("a/", "empty part"),
+        ("C:/a", ":"),
+        ("a\\b", "\\"),
+        ("a\0b", "control"),
+        ("a\nb", "control"),
+        ("a\u202eb", "control"),
+        ("a?.mp4", "?"),
+        ("con", "Windows"),
+        ("a/NUL.mp4", "Windows"),
+        ("com1.tar.gz", "Windows"),
+        ("aux /b", "ends"),
+        ("a./b", "dot"),
+        ("a .", "dot"),
+        (" a", "space"),
+        ("東" * 67, "200 bytes"),
+        ("/".join(["abcdefghij"] * 100), "1000 bytes"),
+        ("\ud800", "control"),
+    ],
+)
+def test_a_name_that_some_system_cannot_have_is_refused(name, word):
+    assert word in (filename_fault(name) or "")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("A/b.mp4", "a/B.MP4"),
+        ("caf\u00e9", "cafe\u0301"),
+        ("a.mp4", "a.png"),
+        ("a.mp4", "a"),
+        ("stra\u00dfe", "STRASSE"),
+    ],
+)
+def test_names_that_could_be_one_file_collide(left, right):
+    assert collision_key(left) == collision_key(right)
+
+
+def test_a_dot_in_a_name_is_no_extension():
+    assert collision_key("fox.red") != collision_key("fox.blue")
