@@ -1,0 +1,93 @@
+"""Whether a plan may be carried out: the budget, the balance, tools that are gone."""
+
+from __future__ import annotations
+
+from itertools import accumulate, takewhile
+from math import floor
+
+from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.tool import Availability, Tool
+from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.plan.model import Action, Plan
+
+
+class BudgetError(Sora2BatchError):
+    """The plan costs more than there is; nothing was sent."""
+
+    exit_code = ExitCode.BUDGET
+
+
+class RetiredToolError(Sora2BatchError):
+    """The plan would submit to a tool that no longer exists; nothing was sent."""
+
+
+def check_budget(plan: Plan) -> None:
+    """Refuse a plan that does not fit its budget.
+
+    Raises:
+        BudgetError: says by how much, and which change would fit.
+    """
+    money = plan.money
+    if money.within_budget:
+        return
+    sums = f"{money.budget:,} allowed, {money.spent:,} spent, {money.to_spend:,} to spend"
+    raise BudgetError(
+        f"{plan.manifest}: over budget by {-money.remaining:,} credits ({sums})", hint=_what_would_fit(plan)
+    )
+
+
+def check_balance(plan: Plan, balance: float) -> None:
+    """Refuse a plan that the account cannot pay.
+
+    Raises:
+        BudgetError: says by how much, and how many jobs the balance would pay.
+    """
+    price = plan.money.to_spend
+    if price <= max(balance, 0):
+        return
+    whole = floor(balance)
+    raise BudgetError(
+        f"{plan.manifest}: the account has {whole:,} credits, {price - whole:,} fewer "
+        f"than the {price:,} to spend",
+        hint=f"buy credits, or {_part_that_fits(plan, whole)}",
+    )
+
+
+def check_tools(plan: Plan, catalog: Catalog) -> None:
+    """Refuse to submit to a tool that the catalogue calls retired.
+
+    Raises:
+        RetiredToolError: names the nearest live tool and its price.
+    """
+    for tool_type in dict.fromkeys(one.job.tool_type for one in plan.with_action(Action.SUBMIT)):
+        tool = catalog.get(tool_type)
+        if tool.availability is Availability.RETIRED:
+            why = f" ({tool.notice.rstrip('.')})" if tool.notice else ""
+            raise RetiredToolError(
+                f"{plan.manifest}: the tool {tool_type} is retired{why}", hint=_instead_of(tool, catalog)
+            )
+
+
+def _instead_of(tool: Tool, catalog: Catalog) -> str | None:
+    near = catalog.nearest_live(tool)
+    return f"the nearest live tool is {near.tool_type}: {near.price_text} credits" if near else None
+
+
+def _what_would_fit(plan: Plan) -> str:
+    money = plan.money
+    raised = f"set budget.max_credits (or --max-credits) to {money.spent + money.to_spend}"
+    if not money.to_spend:
+        return f"nothing is left to submit, but more was spent than is allowed; {raised}"
+    return f"{raised}, or {_part_that_fits(plan, money.budget - money.spent)}"
+
+
+def _part_that_fits(plan: Plan, room: int) -> str:
+    """Say which part of the jobs to submit can be paid: the first so many, or else the cheapest."""
+    jobs = plan.with_action(Action.SUBMIT)
+    affordable = list(takewhile(lambda total: total <= room, accumulate(one.credits for one in jobs)))
+    if affordable:
+        return f"submit a part: --limit {len(affordable)} for {affordable[-1]:,} credits"
+    cheapest = min(jobs, key=lambda one: one.credits)
+    if cheapest.credits <= room:
+        return f"submit a cheaper one: --select '{cheapest.job.key}' for {cheapest.credits:,} credits"
+    return f"submit nothing: even the cheapest job costs {cheapest.credits:,}, and {max(room, 0):,} are left"

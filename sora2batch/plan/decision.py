@@ -1,0 +1,104 @@
+"""What a run would do about one job, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from sora2batch.job import Fingerprint, Job
+from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.plan.change import describe_change
+from sora2batch.plan.excerpt import one_line
+from sora2batch.plan.model import Action, PlannedJob
+
+FileFault = Callable[[Attempt], str | None]
+"""Says what is wrong with a finished attempt's files, such as ``a.mp4 is missing``; None if nothing is."""
+
+_ERROR_ROOM = 200
+_REASON_ROOM = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Decides for one job after the other what a run would do about it."""
+
+    entries: Mapping[Fingerprint, Entry]
+    """The lockfile's."""
+    former: Mapping[str, Entry]
+    """By key, what the lockfile has under it that the manifest no longer asks for."""
+    retry_failed: bool
+    file_fault: FileFault
+
+    def of(self, job: Job) -> PlannedJob:
+        """Choose the action for a job, and word why."""
+        entry = self.entries.get(job.fingerprint)
+        if entry is None:
+            return PlannedJob(job=job, action=Action.SUBMIT, reason=self._why_new(job), credits=job.credits)
+        action, reason = self._about(job, entry)
+        return PlannedJob(
+            job=job,
+            action=action,
+            reason=one_line(reason, _REASON_ROOM),
+            credits=job.credits if action is Action.SUBMIT else entry.spent,
+            entry=entry,
+        )
+
+    def _why_new(self, job: Job) -> str:
+        before = self.former.get(job.key)
+        if before is None:
+            return "not in the lockfile"
+        change = describe_change(before.tool_type, before.input, job.tool_type, job.input)
+        return one_line(change or f"take {before.take} → {job.take}", _REASON_ROOM)
+
+    def _about(self, job: Job, entry: Entry) -> tuple[Action, str]:
+        state = entry.state
+        match state:
+            case State.SUBMITTED:
+                return Action.RESUME, _about_open(entry)
+            case State.COMPLETED:
+                return self._about_finished(entry)
+            case State.IN_DOUBT:
+                return Action.IN_DOUBT, _about_doubt(entry.primary)
+            case State.FAILED | State.REJECTED:
+                return self._about_failed(job, entry)
+            case State.WITHDRAWN:
+                return Action.SUBMIT, "an earlier call was not accepted and cost nothing"
+            case _:
+                assert_never(state)
+
+    def _about_finished(self, entry: Entry) -> tuple[Action, str]:
+        if open_tasks := _open_tasks(entry):
+            return Action.RESUME, f"finished, but a second task that was paid too has not: {open_tasks}"
+        for attempt in entry.attempts:
+            if attempt.state is State.COMPLETED and (fault := self.file_fault(attempt)):
+                return Action.DOWNLOAD, one_line(fault, _ERROR_ROOM)
+        return Action.SKIP, "finished"
+
+    def _about_failed(self, job: Job, entry: Entry) -> tuple[Action, str]:
+        is_rejected = entry.state is State.REJECTED
+        why = "the API rejected it, uncharged" if is_rejected else "the generation failed"
+        if entry.primary.error:
+            why += f": {_told(entry.primary.error.message)}"
+        if self.retry_failed:
+            return Action.SUBMIT, f"again ({entry.spent:,} credits spent on it so far): {why}"
+        return Action.FAILED, f"{why}; --retry-failed submits it again for {job.credits:,} credits"
+
+
+def _open_tasks(entry: Entry) -> str:
+    return ", ".join(attempt.task_id or "" for attempt in entry.attempts if attempt.state is State.SUBMITTED)
+
+
+def _about_open(entry: Entry) -> str:
+    has_doubt = any(attempt.state is State.IN_DOUBT for attempt in entry.attempts)
+    doubt = "; another call for it may have been charged" if has_doubt else ""
+    return f"not finished yet: task {_open_tasks(entry)}{doubt}"
+
+
+def _about_doubt(attempt: Attempt) -> str:
+    why = _told(attempt.error.message) if attempt.error else "the answer to its create call was lost"
+    return f"{why}; it may have been charged: `sora2batch reconcile` settles it"
+
+
+def _told(message: str) -> str:
+    return one_line(message, _ERROR_ROOM).rstrip(". ") or "no reason given"

@@ -1,0 +1,121 @@
+"""Jobs and lockfile become a plan; pure but for the one question whether a file is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sora2batch.job import Credits, Job
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.plan.decision import Decision, FileFault
+from sora2batch.plan.excerpt import one_line
+from sora2batch.plan.model import Action, Money, Plan, PlannedJob
+from sora2batch.plan.selection import Selection
+
+_KEY_ROOM = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """All that a plan is made from."""
+
+    manifest: str
+    """Bare file name."""
+    jobs: Sequence[Job]
+    """Every job of the manifest, in its order."""
+    lockfile: Lockfile
+    budget: Credits
+    selection: Selection
+    notices: tuple[str, ...]
+
+
+def make_plan(basis: Basis, file_fault: FileFault) -> Plan:
+    """Decide for every selected job what a run would do, and add up what it costs.
+
+    Raises:
+        UsageError: the selection fits no job.
+    """
+    picked = basis.selection.pick(basis.jobs)
+    orphans = _orphans(basis.jobs, basis.lockfile)
+    decision = Decision(
+        entries=basis.lockfile.entries,
+        former=_latest_by_key(orphans),
+        retry_failed=basis.selection.retry_failed,
+        file_fault=file_fault,
+    )
+    planned = [decision.of(job) for job in picked]
+    kept = _apply_limit(planned, basis.selection.limit)
+    return Plan(
+        manifest=basis.manifest,
+        jobs=tuple(kept),
+        orphans=orphans,
+        money=_money(kept, basis.lockfile, basis.budget),
+        notices=(
+            *basis.notices,
+            *_waiting_notice(basis.selection.limit, len(planned) - len(kept)),
+            *_unfetched_notice(orphans),
+        ),
+    )
+
+
+def _orphans(jobs: Iterable[Job], lockfile: Lockfile) -> tuple[Entry, ...]:
+    if not lockfile.entries:
+        return ()
+    wanted = {job.fingerprint for job in jobs}
+    lost = (entry for fingerprint, entry in lockfile.entries.items() if fingerprint not in wanted)
+    return tuple(sorted(lost, key=lambda entry: (entry.key, entry.fingerprint)))
+
+
+def _latest_by_key(orphans: Iterable[Entry]) -> Mapping[str, Entry]:
+    """Of several orphans under one key keep the one submitted last: what the job was just before."""
+    return {entry.key: entry for entry in sorted(orphans, key=_submitted_at)}
+
+
+def _submitted_at(entry: Entry) -> str:
+    return max(attempt.submitted_at or "" for attempt in entry.attempts)
+
+
+def _apply_limit(planned: list[PlannedJob], limit: int | None) -> list[PlannedJob]:
+    if limit is None:
+        return planned
+    kept: list[PlannedJob] = []
+    room = limit
+    for one in planned:
+        if one.action is Action.SUBMIT:
+            if room == 0:
+                continue
+            room -= 1
+        kept.append(one)
+    return kept
+
+
+def _waiting_notice(limit: int | None, waiting: int) -> tuple[str, ...]:
+    if not waiting:
+        return ()
+    return (f"--limit {limit}: {waiting:,} more {'job waits' if waiting == 1 else 'jobs wait'}",)
+
+
+def _unfetched_notice(orphans: Iterable[Entry]) -> tuple[str, ...]:
+    """Tell of results that were paid and that no run will fetch while their jobs are not in the manifest."""
+    keys = [entry.key for entry in orphans if any(map(_is_unfetched, entry.attempts))]
+    if not keys:
+        return ()
+    count = "1 orphan was" if len(keys) == 1 else f"{len(keys):,} orphans were"
+    more = "" if len(keys) == 1 else " and others"
+    told = f"{count} paid but not fetched ({one_line(keys[0], _KEY_ROOM)}{more})"
+    return (f"{told}; a run fetches only what the manifest asks for: put the job back to get its file",)
+
+
+def _is_unfetched(attempt: Attempt) -> bool:
+    is_done = attempt.state is State.COMPLETED
+    return attempt.state is State.SUBMITTED or (is_done and not any(out.sha256 for out in attempt.outputs))
+
+
+def _money(planned: Iterable[PlannedJob], lockfile: Lockfile, budget: Credits) -> Money:
+    return Money(
+        budget=budget,
+        spent=lockfile.spent,
+        in_doubt=lockfile.in_doubt_credits,
+        to_spend=Credits(sum(one.credits for one in planned if one.action is Action.SUBMIT)),
+    )

@@ -1,0 +1,85 @@
+"""A plan as a value: every job with its action, and the sums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sora2batch.job import Credits, Job
+from sora2batch.lockfile.entry import Entry
+
+
+class Action(StrEnum):
+    """What a run does about a job."""
+
+    SUBMIT = "submit"
+    RESUME = "resume"
+    DOWNLOAD = "download"
+    SKIP = "skip"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedJob:
+    """One job, and what to do about it."""
+
+    job: Job
+    action: Action
+    reason: str
+    """One line for a person, whatever a prompt or an error says."""
+    credits: Credits
+    """Of a job to submit its price: what a run would spend on it now. Of any other, what it has cost: all its
+    tasks and the calls in doubt; 0 if it was rejected."""
+    entry: Entry | None = None
+    """What the lockfile knows of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """The batch's money, in credits."""
+
+    budget: Credits
+    spent: Credits
+    """All tasks in the lockfile, orphans and what is not selected included; jobs in doubt count as spent."""
+    in_doubt: Credits
+    """The part of ``spent`` of which nobody knows whether it was charged."""
+    to_spend: Credits
+    """The price of the jobs to submit."""
+
+    @property
+    def remaining(self) -> Credits:
+        """What is left of the budget once every job to submit is charged; negative when it does not fit."""
+        return Credits(self.budget - self.spent - self.to_spend)
+
+    @property
+    def within_budget(self) -> bool:
+        """Tell whether spent and to spend fit the budget together."""
+        return self.remaining >= 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run would do now."""
+
+    manifest: str
+    """The manifest's bare file name: plans are the same on every machine."""
+    jobs: tuple[PlannedJob, ...]
+    """The selected jobs in the order of submission, without those that ``--limit`` makes wait."""
+    orphans: tuple[Entry, ...]
+    """In the lockfile, no longer in the manifest; sorted as there."""
+    money: Money
+    notices: tuple[str, ...]
+    """What one should know before paying."""
+
+    @property
+    def counts(self) -> Mapping[Action, int]:
+        """How many jobs have each action; every action is a key."""
+        counted = Counter(planned.action for planned in self.jobs)
+        return {action: counted[action] for action in Action}
+
+    def with_action(self, *actions: Action) -> tuple[PlannedJob, ...]:
+        """Pick the jobs that have one of these actions, in order."""
+        return tuple(planned for planned in self.jobs if planned.action in actions)

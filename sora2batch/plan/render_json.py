@@ -1,0 +1,60 @@
+"""A plan as JSON; ``schemas/plan.schema.json`` describes it."""
+
+from __future__ import annotations
+
+from sora2batch.canonical import JsonObject
+from sora2batch.lockfile.entry import Entry
+from sora2batch.plan.model import Plan, PlannedJob
+
+PLAN_VERSION = 1
+
+
+def plan_to_json(plan: Plan) -> JsonObject:
+    """Turn a plan into the document that ``plan --json`` prints."""
+    return {
+        "version": PLAN_VERSION,
+        "manifest": plan.manifest,
+        "jobs": [_job(planned) for planned in plan.jobs],
+        "orphans": [_orphan(entry) for entry in plan.orphans],
+        "summary": _summary(plan),
+        "notices": list(plan.notices),
+    }
+
+
+def _job(planned: PlannedJob) -> JsonObject:
+    job = planned.job
+    return {
+        "key": job.key,
+        "fingerprint": job.fingerprint,
+        "tool_type": job.tool_type,
+        "take": job.take,
+        "input": job.input,
+        "credits": planned.credits,
+        "action": planned.action.value,
+        "reason": planned.reason,
+    }
+
+
+def _orphan(entry: Entry) -> JsonObject:
+    return {
+        "key": entry.key,
+        "fingerprint": entry.fingerprint,
+        "state": entry.state.value,
+        "credits": entry.spent,
+    }
+
+
+def _summary(plan: Plan) -> JsonObject:
+    money = plan.money
+    return {
+        "jobs": len(plan.jobs),
+        "actions": {action.value: count for action, count in plan.counts.items()},
+        "credits": {
+            "budget": money.budget,
+            "spent": money.spent,
+            "in_doubt": money.in_doubt,
+            "to_spend": money.to_spend,
+            "remaining": money.remaining,
+        },
+        "within_budget": money.within_budget,
+    }

@@ -1,0 +1,116 @@
+"""A plan for a person at a terminal; decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sora2batch.lockfile.entry import Entry
+from sora2batch.plan.compare import Comparison
+from sora2batch.plan.excerpt import one_line
+from sora2batch.plan.model import Action, Plan, PlannedJob
+
+_SIGNS = {
+    Action.SUBMIT: "+",
+    Action.RESUME: ">",
+    Action.DOWNLOAD: "v",
+    Action.SKIP: "=",
+    Action.FAILED: "!",
+    Action.IN_DOUBT: "?",
+}
+_WORDS = {
+    Action.SUBMIT: "to submit",
+    Action.RESUME: "to wait for",
+    Action.DOWNLOAD: "to download",
+    Action.SKIP: "finished",
+    Action.FAILED: "failed",
+    Action.IN_DOUBT: "in doubt",
+}
+_WIDEST_KEY = 60
+_LINE_ROOM = 1000
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Write every job and every orphan on a line, then the notices and the sums."""
+    yield f"{plan.manifest}: {_count(len(plan.jobs), 'job')}"
+    keys = [planned.job.key for planned in plan.jobs] + [entry.key for entry in plan.orphans]
+    width = min(_WIDEST_KEY, max(map(len, keys), default=0))
+    for planned in plan.jobs:
+        yield _job_line(planned, width)
+    for entry in plan.orphans:
+        yield _orphan_line(entry, width)
+    yield from _summary_lines(plan)
+
+
+def short_plan_lines(plan: Plan) -> Iterator[str]:
+    """Write a line for each group and action instead of one for each job."""
+    yield f"{plan.manifest}: {_count(len(plan.jobs), 'job')}"
+    sums: dict[tuple[str, Action], tuple[int, int]] = {}
+    for planned in plan.jobs:
+        key = (planned.job.group, planned.action)
+        jobs, cost = sums.get(key, (0, 0))
+        sums[key] = (jobs + 1, cost + planned.credits)
+    for (group, action), (jobs, cost) in sums.items():
+        yield f"  {_SIGNS[action]} {group}: {_count(jobs, 'job')} {_WORDS[action]}, {cost:,} credits"
+    yield "  (every job on a line: pipe this into a file or a pager)"
+    yield from _summary_lines(plan)
+
+
+def comparison_lines(comparison: Comparison) -> Iterator[str]:
+    """Write what changed since a git ref."""
+    yield (
+        f"since {comparison.ref}: {len(comparison.added):,} added, {len(comparison.replaced):,} replaced, "
+        f"{len(comparison.removed):,} removed, {len(comparison.renamed):,} renamed; "
+        f"new requests cost {comparison.price_of_new:,} credits; "
+        f"the whole batch costs {comparison.price_after:,} ({comparison.difference:+,})"
+    )
+    yield from (f"  + {job.key}  {job.credits:+,}" for job in comparison.added)
+    yield from (f"  ~ {one.after.key}  {one.difference:+,}  {one.change}" for one in comparison.replaced)
+    yield from (f"  - {job.key}  {-job.credits:+,}" for job in comparison.removed)
+    yield from (f"  > {old} is now {new}" for old, new in comparison.renamed)
+
+
+def totals_line(plan: Plan) -> str:
+    """Write how many jobs have which action: ``8 to submit, 2 finished``."""
+    counted = [f"{count:,} {_WORDS[action]}" for action, count in plan.counts.items() if count]
+    return ", ".join(counted) or "no jobs"
+
+
+def money_line(plan: Plan) -> str:
+    """Write the credits in a line."""
+    money = plan.money
+    doubt = f" (of it {money.in_doubt:,} in doubt)" if money.in_doubt else ""
+    left = f"{money.remaining:,} left" if money.within_budget else f"{-money.remaining:,} over budget"
+    return f"credits: {money.to_spend:,} to spend, {money.spent:,} spent{doubt}, of {money.budget:,}: {left}"
+
+
+def orphans_line(plan: Plan) -> str:
+    """Write how many orphans there are, in which states, and what they cost."""
+    spent = sum(entry.spent for entry in plan.orphans)
+    states = Counter(entry.state.value.replace("_", " ") for entry in plan.orphans)
+    counted = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
+    orphans = _count(len(plan.orphans), "orphan")
+    return f"{orphans} in the lockfile, no longer in the manifest: {counted}; {spent:,} credits; kept"
+
+
+def _summary_lines(plan: Plan) -> Iterator[str]:
+    """Write what does not grow with the number of jobs."""
+    if plan.orphans:
+        yield f"  {orphans_line(plan)}"
+    yield ""
+    yield from (f"notice: {one_line(notice, _LINE_ROOM)}" for notice in plan.notices)
+    yield totals_line(plan)
+    yield money_line(plan)
+
+
+def _job_line(planned: PlannedJob, width: int) -> str:
+    sign = _SIGNS[planned.action]
+    return f"  {sign} {planned.job.key:<{width}}  {planned.credits:>6,}  {planned.action}: {planned.reason}"
+
+
+def _orphan_line(entry: Entry, width: int) -> str:
+    return f"  - {one_line(entry.key, _LINE_ROOM):<{width}}  {entry.spent:>6,}  orphan: {entry.state}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

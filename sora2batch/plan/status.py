@@ -1,0 +1,111 @@
+"""Where every job of a manifest stands, as a value and as the document of ``status --json``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.job import Credits, Job
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Attempt, Entry, Output, State
+from sora2batch.plan.model import Money
+
+PENDING = "pending"
+"""The state of a job that is not in the lockfile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """One job and what the lockfile knows of it."""
+
+    job: Job
+    entry: Entry | None
+
+    @property
+    def state(self) -> str:
+        """A state of the lockfile, or ``pending``."""
+        return self.entry.state.value if self.entry else PENDING
+
+    @property
+    def credits(self) -> Credits:
+        """What it cost; its price where it was not submitted yet."""
+        return self.entry.spent if self.entry else self.job.credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where every job stands."""
+
+    manifest: str
+    jobs: tuple[JobStatus, ...]
+    """In the manifest's order."""
+    money: Money
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many jobs are in each state."""
+        return Counter(status.state for status in self.jobs)
+
+
+def make_status(manifest: str, jobs: Sequence[Job], lockfile: Lockfile, budget: Credits) -> Status:
+    """Hold the jobs of a manifest against its lockfile."""
+    found = tuple(JobStatus(job=job, entry=lockfile.get(job.fingerprint)) for job in jobs)
+    to_spend = Credits(sum(status.job.credits for status in found if status.entry is None))
+    money = Money(budget=budget, spent=lockfile.spent, in_doubt=lockfile.in_doubt_credits, to_spend=to_spend)
+    return Status(manifest=manifest, jobs=found, money=money)
+
+
+def status_to_json(status: Status) -> JsonObject:
+    """Turn a status into the document of ``status --json``."""
+    money = status.money
+    states = status.states
+    return {
+        "version": 1,
+        "manifest": status.manifest,
+        "jobs": [_job(one) for one in status.jobs],
+        "summary": {
+            "jobs": len(status.jobs),
+            "states": {state: states[state] for state in [PENDING, *_VISIBLE]},
+            "credits": {
+                "budget": money.budget,
+                "spent": money.spent,
+                "in_doubt": money.in_doubt,
+                "to_spend": money.to_spend,
+                "remaining": money.remaining,
+            },
+        },
+    }
+
+
+_VISIBLE = [state.value for state in State if state is not State.WITHDRAWN]
+
+
+def _job(status: JobStatus) -> JsonObject:
+    attempt = status.entry.primary if status.entry else None
+    return {
+        "key": status.job.key,
+        "fingerprint": status.job.fingerprint,
+        "state": status.state,
+        "task_id": attempt.task_id if attempt else None,
+        "credits": status.credits,
+        "outputs": [_output(output) for output in attempt.outputs] if attempt else [],
+        "error": _error(attempt),
+    }
+
+
+def _output(output: Output) -> JsonValue:
+    fields: JsonObject = {
+        "url": output.url,
+        "path": output.path,
+        "sha256": output.sha256,
+        "bytes": output.bytes,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _error(attempt: Attempt | None) -> JsonValue:
+    if attempt is None or attempt.error is None:
+        return None
+    return {"code": attempt.error.code, "message": attempt.error.message}
