@@ -1,0 +1,1 @@
+"""A plan is carried out: submit, poll, download; every step on disk before it is acted on."""

@@ -1,0 +1,93 @@
+"""The files that a lockfile speaks of, held against what it says of them."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from sora2batch.clock import from_timestamp
+from sora2batch.lockfile.entry import Attempt, Output
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """The output folder of one manifest."""
+
+    root: Path
+
+    def quick_fault(self, attempt: Attempt) -> str | None:
+        """Say what is wrong with a finished attempt's files, reading only those with a foreign stamp.
+
+        A file gets its task's finishing time as its modification time when it is put in place. Where length
+        and time still are what they were, nobody has written to it: its hash need not be computed again.
+        """
+        return self._first_fault(attempt, _seconds(attempt.finished_at))
+
+    def fault(self, attempt: Attempt) -> str | None:
+        """Say what is wrong with a finished attempt's files, hashing every one."""
+        return self._first_fault(attempt, None)
+
+    def output_fault(self, output: Output) -> str | None:
+        """Say what is wrong with one recorded file, hashing it."""
+        return self._fault_of(output, None)
+
+    def stamp(self, path: Path, finished_at: str | None) -> None:
+        """Give a file its task's finishing time; without it the file is only slower to check."""
+        seconds = _seconds(finished_at)
+        if seconds is not None:
+            with suppress(OSError, OverflowError):
+                os.utime(path, (seconds, seconds))
+
+    def locate(self, output: Output) -> Path | None:
+        """Where a recorded file lies; None if it was never downloaded.
+
+        A path of a lockfile may have been edited by hand or on another branch: it must stay inside.
+        """
+        return self.root.joinpath(*_parts(output.path)) if output.path and _parts(output.path) else None
+
+    def _first_fault(self, attempt: Attempt, stamp: float | None) -> str | None:
+        if not attempt.outputs:
+            return attempt.error.message if attempt.error else "its file has not been downloaded"
+        faults = (self._fault_of(output, stamp) for output in attempt.outputs)
+        return next(filter(None, faults), None)
+
+    def _fault_of(self, output: Output, stamp: float | None) -> str | None:
+        """Compare one file; with a stamp, a file that bears it need not be read."""
+        path = self.locate(output)
+        if path is None or output.sha256 is None:
+            return "its file has not been downloaded"
+        try:
+            found = path.stat()
+        except OSError:
+            return f"{output.path} is missing"
+        if found.st_size != output.bytes:
+            return f"{output.path} has {found.st_size:,} bytes, not {output.bytes or 0:,}"
+        if stamp is not None and found.st_mtime == stamp:
+            return None
+        return None if _digest(path) == output.sha256 else f"{output.path} does not match its hash"
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """Split a relative path; nothing for one that would lead out on any operating system."""
+    there, elsewhere = PurePosixPath(path), PureWindowsPath(path)
+    leads_out = there.is_absolute() or elsewhere.anchor or ".." in there.parts + elsewhere.parts
+    return () if leads_out or "\0" in path else there.parts
+
+
+def _seconds(finished_at: str | None) -> float | None:
+    """Read a finishing time; None for what somebody wrote by hand and is none."""
+    try:
+        return from_timestamp(finished_at).timestamp() if finished_at else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            return file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None

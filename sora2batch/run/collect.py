@@ -1,0 +1,134 @@
+"""Fetch the files of finished tasks: a bounded number at once, and never a paid task called failed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sora2batch.errors import Sora2BatchError
+from sora2batch.job import Job
+from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
+from sora2batch.run import note
+from sora2batch.run.brake import Halt
+from sora2batch.run.event import Downloaded, NotDownloaded
+from sora2batch.run.folder import ExpiredError
+from sora2batch.run.interruption import Interruption
+from sora2batch.run.poll import FinishedTask
+from sora2batch.run.port import Site
+from sora2batch.sjinn import answer as api
+from sora2batch.sjinn.error import DownloadError
+
+_WORKERS = 4
+_RENEWALS = 2
+
+
+class Folder(Protocol):
+    """Where results go."""
+
+    async def collect(self, job: Job, attempt: Attempt, urls: Sequence[str], /) -> tuple[Output, ...]:
+        """Fetch every file of a task that is not in place yet.
+
+        Raises:
+            ExpiredError: a URL no longer works.
+            DownloadError: a file cannot be had.
+            OSError: the disk refused.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The last thing in the queue."""
+
+
+class Collection:
+    """A fixed number of workers that fetch files from one queue."""
+
+    def __init__(self, site: Site, folder: Folder) -> None:
+        self._site = site
+        self._folder = folder
+        self._queue: asyncio.Queue[FinishedTask | _End] = asyncio.Queue()
+        self._fetches = Interruption()
+
+    def add(self, finished: FinishedTask) -> None:
+        """Fetch the files of a task soon."""
+        self._queue.put_nowait(finished)
+
+    def close(self) -> None:
+        """Say that no more tasks will come."""
+        self._queue.put_nowait(_End())
+
+    def stop(self) -> None:
+        """End now; what is not fetched yet stays to be downloaded."""
+        self._fetches.end()
+
+    async def run(self) -> None:
+        """Fetch until the queue has ended."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_WORKERS):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while not isinstance(finished := await self._next(), _End):
+            try:
+                await self._collect(finished)
+            except (Sora2BatchError, OSError) as error:
+                self._site.brake.pull(Halt.DISK, str(error), error=_disk_error(error))
+        self._queue.put_nowait(_End())
+
+    async def _next(self) -> FinishedTask | _End:
+        with self._fetches.wait():
+            return await self._queue.get()
+
+    async def _collect(self, finished: FinishedTask) -> None:
+        try:
+            with self._fetches.wait():
+                outputs = await self._with_renewal(finished)
+        except DownloadError as error:
+            await self._keep_error(finished, error)
+            return
+        attempt = replace(finished.attempt, outputs=outputs, error=None)
+        await self._site.recorder.record(note.one_attempt(finished.job, attempt))
+        paths = tuple(output.path for output in outputs if output.path)
+        self._site.listener(Downloaded(job=finished.job, paths=paths))
+
+    async def _with_renewal(self, finished: FinishedTask) -> tuple[Output, ...]:
+        """Ask the task's status for fresh URLs where there is none yet or one has expired."""
+        urls = finished.urls if finished.is_fresh else await self._fresh_urls(finished)
+        for _ in range(_RENEWALS):
+            try:
+                return await self._folder.collect(finished.job, finished.attempt, urls)
+            except ExpiredError:
+                urls = await self._fresh_urls(finished)
+        return await self._folder.collect(finished.job, finished.attempt, urls)
+
+    async def _fresh_urls(self, finished: FinishedTask) -> tuple[str, ...]:
+        """What the API names now; what it named before, if it cannot be asked or no longer knows.
+
+        Raises:
+            DownloadError: it cannot be asked, and named nothing before.
+        """
+        answer = await self._site.api.status(finished.attempt.task_id or "")
+        if isinstance(answer, api.Finished) and answer.urls:
+            return answer.urls
+        if isinstance(answer, api.Unreadable) and not finished.urls:
+            raise DownloadError(f"its URL could not be asked for: {answer.reason}")
+        return finished.urls
+
+    async def _keep_error(self, finished: FinishedTask, error: DownloadError) -> None:
+        self._site.listener(NotDownloaded(job=finished.job, message=error.message))
+        if any(output.sha256 for output in finished.attempt.outputs):
+            return
+        error_note = ErrorNote(code=None, message=error.message)
+        attempt = replace(finished.attempt, outputs=(), error=error_note)
+        await self._site.recorder.record(note.one_attempt(finished.job, attempt))
+
+
+def _disk_error(error: Sora2BatchError | OSError) -> Sora2BatchError:
+    if isinstance(error, Sora2BatchError):
+        return error
+    return Sora2BatchError(
+        f"a result could not be written: {error.strerror or error}", hint="make room, then run again"
+    )

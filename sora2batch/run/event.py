@@ -1,0 +1,160 @@
+"""What happens during a run, told to whoever shows it to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from sora2batch.job import Credits, Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """The API accepted a job and charged for it."""
+
+    job: Job
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The API refused a job; nothing was charged."""
+
+    job: Job
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubted:
+    """A create call whose outcome nobody knows; it may have been charged."""
+
+    job: Job
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postponed:
+    """A job that surely was not accepted, however often it was tried; the next run tries again."""
+
+    job: Job
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """All submitters wait, because the API asked for it or cannot be reached."""
+
+    seconds: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """A task is done; its files can be fetched."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A task ended in failure."""
+
+    job: Job
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """The time to wait for a task ran out; the task itself goes on."""
+
+    job: Job
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloaded:
+    """All files of a job are in place."""
+
+    job: Job
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDownloaded:
+    """A job is done and paid, but its file cannot be had now."""
+
+    job: Job
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaved:
+    """A task id that could not be written to disk: shown, so that it is not lost."""
+
+    job: Job
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something worth a line that concerns no single job."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halted:
+    """No more jobs are submitted."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """The purse after a change."""
+
+    charged: Credits
+    budget: Credits
+
+
+Event: TypeAlias = (
+    Submitted
+    | Rejected
+    | Doubted
+    | Postponed
+    | Paused
+    | Generated
+    | Failed
+    | Overdue
+    | Downloaded
+    | NotDownloaded
+    | Unsaved
+    | Warned
+    | Halted
+    | Spent
+)
+
+
+class Listener(Protocol):
+    """Whoever wants to hear; called from the event loop, so it must be quick and must not raise."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Take note of an event."""
+        ...
+
+
+class Undaunted:
+    """Passes events on while anybody hears them: a closed pipe must not end a run that spends money."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener: Listener | None = listener
+
+    def __call__(self, event: Event, /) -> None:
+        """Pass an event on, or keep silent for good where that fails."""
+        if self._listener is None:
+            return
+        try:
+            self._listener(event)
+        except (OSError, ValueError):
+            # BrokenPipeError while the pipe is open on our side; ValueError once it is not.
+            self._listener = None

@@ -1,0 +1,124 @@
+"""A plan is carried out: three stages side by side, submit → poll → download, under one task group."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Flag, auto
+
+from sora2batch.lockfile.entry import State
+from sora2batch.plan.model import Action, Plan, PlannedJob
+from sora2batch.run.brake import Stop
+from sora2batch.run.collect import Collection, Folder
+from sora2batch.run.event import Halted, Undaunted
+from sora2batch.run.poll import FinishedTask, Polling
+from sora2batch.run.port import Site
+from sora2batch.run.submit import OpenTask, Submission
+
+_GRACE_SECONDS = 8.0
+
+
+class Stages(Flag):
+    """Which stages a call wants."""
+
+    SUBMIT = auto()
+    WAIT = auto()
+    DOWNLOAD = auto()
+    ALL = SUBMIT | WAIT | DOWNLOAD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to carry out."""
+
+    plan: Plan
+    stages: Stages
+    expected_seconds: Mapping[str, float]
+    """By tool_type: when a new task may be done at the earliest."""
+
+
+async def execute(site: Site, order: Order, folder: Folder) -> None:
+    """Carry a plan out until nothing is left to do or the brake was pulled.
+
+    Whatever ends it, every answer that came is recorded. A failed job is a line in the lockfile, no error;
+    what ends a run before its time stands in the brake's ``stops``.
+
+    Raises:
+        asyncio.CancelledError: the process is to end at once; calls under way stay in doubt on disk.
+    """
+    await _Line(replace(site, listener=Undaunted(site.listener)), order, folder).run()
+
+
+class _Line:
+    """The production line: each stage hands on to the next and is closed when the one before it has ended."""
+
+    def __init__(self, site: Site, order: Order, folder: Folder) -> None:
+        self._site = site
+        self._order = order
+        self._collection = Collection(site, folder)
+        self._polling = Polling(site, self._on_finished)
+        jobs = [planned.job for planned in self._wanted(Stages.SUBMIT, Action.SUBMIT)]
+        self._submission = Submission(site, jobs, self._on_open)
+        self._grace: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        self._site.brake.on_pull(self._on_pull)
+        # Who submits must know how many tasks are open, even if nobody waits for the last of them.
+        for task in _open_tasks(self._wanted(Stages.SUBMIT | Stages.WAIT, Action.RESUME)):
+            self._polling.watch_old(task)
+        for finished in _unfetched(self._wanted(Stages.DOWNLOAD, Action.DOWNLOAD, Action.RESUME)):
+            self._collection.add(finished)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._collection.run())
+                async with asyncio.TaskGroup() as feeding:
+                    feeding.create_task(self._polling.run())
+                    await self._submit()
+                self._collection.close()
+        finally:
+            if self._grace:
+                self._grace.cancel()
+
+    def _wanted(self, stages: Stages, *actions: Action) -> tuple[PlannedJob, ...]:
+        """Pick the jobs with these actions, if the call wants any of these stages."""
+        return self._order.plan.with_action(*actions) if stages & self._order.stages else ()
+
+    async def _submit(self) -> None:
+        """Submit all there is; tasks are watched meanwhile even if nobody waits for the last of them."""
+        await self._submission.run()
+        if Stages.WAIT in self._order.stages:
+            self._polling.close()
+        else:
+            self._polling.stop()
+
+    def _on_open(self, task: OpenTask) -> None:
+        self._polling.watch_new(task, self._order.expected_seconds.get(task.job.tool_type, 0.0))
+
+    def _on_finished(self, finished: FinishedTask) -> None:
+        if Stages.DOWNLOAD in self._order.stages:
+            self._collection.add(finished)
+
+    def _on_pull(self, stop: Stop) -> None:
+        self._site.listener(Halted(message=stop.message))
+        if stop.halt.ends_waiting:
+            self._polling.stop()
+            self._collection.stop()
+        if stop.halt.is_signal:
+            loop = asyncio.get_running_loop()
+            self._grace = loop.call_later(_GRACE_SECONDS, self._submission.abandon)
+
+
+def _open_tasks(jobs: tuple[PlannedJob, ...]) -> Iterator[OpenTask]:
+    for planned in jobs:
+        for attempt in planned.entry.attempts if planned.entry else ():
+            if attempt.state is State.SUBMITTED:
+                yield OpenTask(job=planned.job, attempt=attempt)
+
+
+def _unfetched(jobs: tuple[PlannedJob, ...]) -> Iterator[FinishedTask]:
+    for planned in jobs:
+        for attempt in planned.entry.attempts if planned.entry else ():
+            if attempt.state is State.COMPLETED:
+                urls = tuple(output.url for output in attempt.outputs if output.url)
+                yield FinishedTask(job=planned.job, attempt=attempt, urls=urls, is_fresh=False)

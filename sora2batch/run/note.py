@@ -1,0 +1,65 @@
+"""The lines that a run writes about a job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sora2batch.job import Credits, Job
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State
+from sora2batch.sjinn.answer import Refusal
+
+_SAFE_INTEGER = 2**53 - 1
+
+
+def one_attempt(job: Job, attempt: Attempt) -> Entry:
+    """Make the entry that tells of one attempt at a job."""
+    return Entry(
+        key=job.key,
+        fingerprint=job.fingerprint,
+        tool_type=job.tool_type,
+        take=job.take,
+        input=job.input,
+        attempts=(attempt,),
+    )
+
+
+def next_intent(job: Job, known: Entry | None, *, moment: str) -> Attempt:
+    """Begin a new attempt: in doubt until its answer says otherwise.
+
+    The number counts deliberate submissions: it goes up after a failure or a rejection only. A call that was
+    withdrawn is tried again under the same number.
+    """
+    number, trial = 1, 1
+    if known:
+        last = max(known.attempts, key=lambda attempt: (attempt.number, attempt.trial))
+        is_retrial = last.state is State.WITHDRAWN
+        number, trial = (last.number, last.trial + 1) if is_retrial else (last.number + 1, 1)
+    return Attempt(state=State.IN_DOUBT, credits=job.credits, number=number, trial=trial, submitted_at=moment)
+
+
+def again(withdrawn_intent: Attempt, *, moment: str) -> Attempt:
+    """Begin the next trial of an attempt whose call surely cost nothing."""
+    return replace(withdrawn_intent, trial=withdrawn_intent.trial + 1, submitted_at=moment)
+
+
+def accepted(intent: Attempt, task_id: str) -> Attempt:
+    """The call was answered with a task."""
+    return replace(intent, state=State.SUBMITTED, task_id=task_id)
+
+
+def rejected(intent: Attempt, note: Refusal, *, moment: str) -> Attempt:
+    """The call was refused for good; nothing was charged."""
+    return replace(
+        intent, state=State.REJECTED, credits=Credits(0), finished_at=moment, error=error_note(note)
+    )
+
+
+def withdrawn(intent: Attempt) -> Attempt:
+    """The call surely cost nothing and may be made again."""
+    return replace(intent, state=State.WITHDRAWN, credits=Credits(0))
+
+
+def error_note(note: Refusal) -> ErrorNote:
+    """Keep the API's words; a number that JSON cannot carry faithfully is kept as text."""
+    is_huge = isinstance(note.code, int) and abs(note.code) > _SAFE_INTEGER
+    return ErrorNote(code=str(note.code) if is_huge else note.code, message=note.message)

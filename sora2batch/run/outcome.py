@@ -1,0 +1,90 @@
+"""What a run came to, for the exit code and the last lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sora2batch.errors import ExitCode, gravest
+from sora2batch.job import Job
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Entry, State
+from sora2batch.run.artifact import Artifacts
+from sora2batch.run.brake import Halt, Stop
+from sora2batch.run.execute import Stages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Where the jobs of a plan stand after a run."""
+
+    states: Counter[State]
+    missing_files: int
+    """Jobs that are done, but not downloaded."""
+    not_submitted: int
+    stops: tuple[Stop, ...]
+    stages: Stages
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The gravest of all that applies."""
+        codes = {stop.halt.exit_code for stop in self.stops}
+        if self.states[State.FAILED] or self.states[State.REJECTED]:
+            codes.add(ExitCode.FAILED)
+        if self._has_open_jobs:
+            codes.add(ExitCode.OPEN)
+        return gravest(codes)
+
+    @property
+    def file_exit_code(self) -> ExitCode:
+        """The gravest of what concerns files only, for a call that does nothing but download."""
+        codes = {stop.halt.exit_code for stop in self.stops}
+        return gravest(codes | ({ExitCode.OPEN} if self.missing_files else set()))
+
+    @property
+    def _has_open_jobs(self) -> bool:
+        return bool(
+            self.states[State.IN_DOUBT]
+            or (self.states[State.SUBMITTED] and Stages.WAIT in self.stages)
+            or (self.missing_files and Stages.DOWNLOAD in self.stages)
+            or (self.not_submitted and Stages.SUBMIT in self.stages and not self._was_to_stop)
+        )
+
+    @property
+    def _was_to_stop(self) -> bool:
+        """Whether the user asked for jobs to be left out: then they are not left open."""
+        return any(stop.halt is Halt.FAIL_FAST for stop in self.stops)
+
+
+def assess(
+    jobs: Iterable[Job], lockfile: Lockfile, artifacts: Artifacts, stops: tuple[Stop, ...], stages: Stages
+) -> Outcome:
+    """Look at every job of the plan as the lockfile has it now."""
+    states: Counter[State] = Counter()
+    missing_files = not_submitted = 0
+    for job in jobs:
+        entry = lockfile.get(job.fingerprint)
+        if entry is None:
+            not_submitted += 1
+            continue
+        states[_state_of(entry)] += 1
+        missing_files += _lacks_files(entry, artifacts)
+    return Outcome(
+        states=states,
+        missing_files=missing_files,
+        not_submitted=not_submitted,
+        stops=stops,
+        stages=stages,
+    )
+
+
+def _state_of(entry: Entry) -> State:
+    """A second task of the same job that is still open keeps the job open."""
+    states = {attempt.state for attempt in entry.attempts}
+    return State.SUBMITTED if State.SUBMITTED in states else entry.state
+
+
+def _lacks_files(entry: Entry, artifacts: Artifacts) -> bool:
+    finished = (attempt for attempt in entry.attempts if attempt.state is State.COMPLETED)
+    return any(artifacts.quick_fault(attempt) for attempt in finished)

@@ -1,0 +1,198 @@
+"""Ask about open tasks until each is done, failed or overdue; trouble with asking never fails a task."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from sora2batch.clock import to_timestamp
+from sora2batch.errors import Sora2BatchError
+from sora2batch.job import Job
+from sora2batch.lockfile.entry import Attempt, State
+from sora2batch.run import note
+from sora2batch.run.brake import Halt
+from sora2batch.run.event import Failed, Generated, Overdue
+from sora2batch.run.interruption import Interruption
+from sora2batch.run.pace import backoff_seconds
+from sora2batch.run.port import OnFailure, Site
+from sora2batch.run.schedule import Schedule
+from sora2batch.run.submit import OpenTask
+from sora2batch.run.url import recorded_outputs
+from sora2batch.sjinn import answer as api
+
+_WORKERS = 64
+_FIRST_AFTER_INTERVALS = 12
+_JITTER = 0.15
+_LONGEST_BACKOFF_SECONDS = 60.0
+_TROUBLES_OF_A_BAD_KEY = 3
+"""Questions in a row without an answer after which a refused key is believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedTask:
+    """A task whose files can be fetched."""
+
+    job: Job
+    attempt: Attempt
+    urls: tuple[str, ...]
+    is_fresh: bool
+    """Whether the API has just named the URLs; those of the lockfile lack their signatures."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """An open task on the schedule."""
+
+    task: OpenTask
+    deadline: float
+    """Event-loop seconds at which the waiting ends."""
+    troubles: int = 0
+    """Questions in a row that got no answer."""
+
+
+class Polling:
+    """Keeps every open task on one heap of due times, with a bounded number of questions under way."""
+
+    def __init__(self, site: Site, on_finished: Callable[[FinishedTask], None]) -> None:
+        self._site = site
+        self._on_finished = on_finished
+        self._schedule: Schedule[_Watched] = Schedule()
+        self._open = 0
+        self._closed = False
+        self._overdue = 0
+        self._questions = Interruption()
+
+    def watch_new(self, task: OpenTask, expected_seconds: float) -> None:
+        """Watch a new task; the first question comes when it may be done, or after a dozen intervals."""
+        most = _FIRST_AFTER_INTERVALS * self._site.options.poll_interval
+        self._watch(task, _jittered(min(expected_seconds, most)))
+
+    def watch_old(self, task: OpenTask) -> None:
+        """Watch a task of an earlier run; the first questions are spread over one interval."""
+        self._site.slots.occupy()
+        self._watch(task, random.uniform(0, self._site.options.poll_interval))  # noqa: S311
+
+    def close(self) -> None:
+        """Say that no more tasks will come; polling ends with the last open one."""
+        self._closed = True
+        self._end_if_done()
+
+    def stop(self) -> None:
+        """End the waiting now; tasks stay open and the next run goes on with them."""
+        self._schedule.end()
+        self._questions.end()
+
+    async def run(self) -> None:
+        """Poll until nothing is open and nothing more will come."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_WORKERS):
+                group.create_task(self._work())
+
+    def _watch(self, task: OpenTask, first_seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        deadline = now + self._site.options.timeout
+        self._open += 1
+        self._schedule.put(_Watched(task=task, deadline=deadline), min(now + first_seconds, deadline))
+
+    async def _work(self) -> None:
+        while watched := await self._schedule.next():
+            with self._questions.wait():
+                answer = await self._site.api.status(watched.task.task_id)
+            try:
+                is_watched = await self._act(watched, answer)
+            except Sora2BatchError as error:
+                self._site.brake.pull(Halt.DISK, error.message, error=error)
+                return
+            if not is_watched:
+                self._open -= 1
+                self._end_if_done()
+
+    async def _act(self, watched: _Watched, answer: api.StatusAnswer) -> bool:
+        """Act on an answer; tell whether the task is still to be watched."""
+        match answer:
+            case api.Finished(urls):
+                await self._finish(watched.task, urls)
+                return False
+            case api.Failed(refusal):
+                await self._fail(watched.task, refusal)
+                return False
+            case api.Working():
+                watched.troubles = 0
+                return self._ask_again(watched, _jittered(self._site.options.poll_interval))
+            case api.Unreadable(_, seconds):
+                watched.troubles += 1
+                return self._ask_again(watched, self._patience(watched, seconds))
+            case api.KeyRefused(refusal):
+                watched.troubles += 1
+                if not self._is_believable(watched):
+                    return self._ask_again(watched, self._patience(watched, None))
+                self._site.brake.pull(Halt.KEY, f"the API refused the key: {refusal.message}")
+                return False
+            case _:
+                assert_never(answer)
+
+    def _is_believable(self, watched: _Watched) -> bool:
+        """Tell whether a refused key is really refused: now and then a firewall says so for a while."""
+        is_known = any(stop.halt is Halt.KEY for stop in self._site.brake.stops)
+        is_last = asyncio.get_running_loop().time() >= watched.deadline
+        return is_known or is_last or watched.troubles >= _TROUBLES_OF_A_BAD_KEY
+
+    def _patience(self, watched: _Watched, asked: float | None) -> float:
+        """Choose how long to wait after trouble: as asked, but never shorter than between two questions."""
+        interval = self._site.options.poll_interval
+        if asked is not None:
+            return max(asked, interval)
+        most = max(2 * interval, _LONGEST_BACKOFF_SECONDS)
+        return backoff_seconds(watched.troubles + 1, base=interval, most=most)
+
+    def _ask_again(self, watched: _Watched, seconds: float) -> bool:
+        """Put a task on the schedule again; the last question comes at its deadline."""
+        now = asyncio.get_running_loop().time()
+        if now >= watched.deadline:
+            self._let_go(watched.task)
+            return False
+        self._schedule.put(watched, min(now + seconds, watched.deadline))
+        return True
+
+    def _let_go(self, task: OpenTask) -> None:
+        """Stop waiting; the task keeps its slot, for it is still open at the API."""
+        self._overdue += 1
+        self._site.listener(Overdue(job=task.job, task_id=task.task_id))
+        if self._overdue >= self._site.options.concurrency and not self._closed:
+            self._site.brake.pull(Halt.UNAVAILABLE, "every open task is overdue")
+
+    async def _finish(self, task: OpenTask, urls: tuple[str, ...]) -> None:
+        attempt = replace(
+            task.attempt,
+            state=State.COMPLETED,
+            finished_at=to_timestamp(self._site.clock.now()),
+            outputs=recorded_outputs(urls),
+        )
+        await self._site.recorder.record(note.one_attempt(task.job, attempt))
+        self._site.slots.free()
+        self._site.listener(Generated(job=task.job))
+        self._on_finished(FinishedTask(job=task.job, attempt=attempt, urls=urls, is_fresh=True))
+
+    async def _fail(self, task: OpenTask, refusal: api.Refusal) -> None:
+        if self._site.on_failure is OnFailure.STOP_SUBMITTING:
+            self._site.brake.pull(Halt.FAIL_FAST, f"{task.job.key} failed")
+        attempt = replace(
+            task.attempt,
+            state=State.FAILED,
+            finished_at=to_timestamp(self._site.clock.now()),
+            error=note.error_note(refusal),
+        )
+        await self._site.recorder.record(note.one_attempt(task.job, attempt))
+        self._site.slots.free()
+        self._site.listener(Failed(job=task.job, message=refusal.message))
+
+    def _end_if_done(self) -> None:
+        if self._closed and self._open == 0:
+            self._schedule.end()
+
+
+def _jittered(seconds: float) -> float:
+    return seconds * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311  # spreads load, hides nothing

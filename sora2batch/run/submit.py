@@ -1,0 +1,269 @@
+"""Create tasks in the plan's order: intent on disk, call, answer on disk, and only then the next step.
+
+The lines between "before the create call" and "the answer is on disk" are `_call` and `_settle`; nothing else
+in the program creates a task. A worker is disturbed only where it waits, never between an intent and its
+outcome. docs/safety.md states what holds there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
+
+from aiolimiter import AsyncLimiter
+
+from sora2batch.clock import to_timestamp
+from sora2batch.errors import Sora2BatchError
+from sora2batch.job import Job
+from sora2batch.lockfile.entry import Attempt, ErrorNote
+from sora2batch.run import note
+from sora2batch.run.brake import Halt, Stop
+from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
+from sora2batch.run.interruption import Interruption
+from sora2batch.run.port import OnFailure, Site
+from sora2batch.run.price import PriceWatch
+from sora2batch.sjinn import answer as api
+
+_MOST_DOUBTS_IN_A_ROW = 20
+"""Calls without an answer, and none answered between them, after which no more are made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A task that was created and has not been seen to finish."""
+
+    job: Job
+    attempt: Attempt
+
+    @property
+    def task_id(self) -> str:
+        """The API's name for it."""
+        return self.attempt.task_id or ""
+
+
+class _Again:
+    """The call surely cost nothing and may be repeated."""
+
+
+_Settled: TypeAlias = OpenTask | _Again | None
+"""An open task; a call to repeat; or nothing more to do about this job now."""
+
+
+class Submission:
+    """A fixed number of workers that submit jobs from one queue."""
+
+    def __init__(self, site: Site, jobs: Iterable[Job], on_open: Callable[[OpenTask], None]) -> None:
+        self._site = site
+        self._queue = deque(jobs)
+        self._on_open = on_open
+        self._waits = Interruption()
+        self._door = asyncio.Lock()
+        self._prices = PriceWatch(site, self._waits)
+        self._rate = _rate_limit(site.options.submit_rate)
+        self._workers: list[asyncio.Task[None]] = []
+        self._answered = 0
+        """Calls that the API took or refused for good: while this grows, the API is there."""
+        self._doubts_in_a_row = 0
+
+    async def run(self) -> None:
+        """Submit until the queue is empty or the brake is pulled; then every answer is on disk."""
+        self._site.brake.on_pull(self._stop)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._site.options.submit_concurrency, len(self._queue))):
+                self._workers.append(group.create_task(self._work()))
+        # The last look has a task of its own, so that a signal can end it.
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._prices.check())
+
+    def abandon(self) -> None:
+        """Give up on answers that do not come; their jobs stay in doubt on disk."""
+        for worker in self._workers:
+            worker.cancel()
+
+    def _stop(self, _: Stop) -> None:
+        self._queue.clear()
+        self._waits.end()
+
+    async def _work(self) -> None:
+        while self._queue:
+            with ExitStack() as door:
+                await self._enter(door)
+                if self._queue:
+                    await self._submit(self._queue.popleft(), door)
+
+    async def _enter(self, door: ExitStack) -> None:
+        """Come in by the one door, so that jobs are sent in the plan's order; closing it lets the next in."""
+        with self._waits.wait():
+            await self._door.acquire()
+        door.callback(self._door.release)
+
+    async def _submit(self, job: Job, door: ExitStack) -> None:
+        """Bring one job to an answer; keep its slot only if a task is open then.
+
+        The next job comes in when this one is about to be sent. But where its price has never been seen, it
+        goes alone: a price that has changed costs one task, not a batch.
+        """
+        with self._waits.wait():
+            await self._site.slots.take()
+        opened = None
+        try:
+            await self._turn()
+            if self._prices.is_known(job):
+                door.close()
+            opened = await self._try(job)
+            if opened:
+                await self._prices.look(job, opened.task_id)
+        finally:
+            if opened is None:
+                self._site.slots.free()
+
+    async def _try(self, job: Job) -> OpenTask | None:
+        """Call until the API takes the job or refuses it, as often as is safe.
+
+        Refusals count only while nobody gets through: where others do, this job need but wait for its turn.
+        """
+        intent = note.next_intent(job, self._site.recorder.entry(job.fingerprint), moment=self._moment())
+        refusals = 0
+        while True:
+            answered = self._answered
+            settled = await self._call_or_halt(job, intent)
+            if not isinstance(settled, _Again):
+                return settled
+            others_get_through = self._answered > answered
+            refusals = 1 if others_get_through else refusals + 1
+            if refusals > self._site.options.retries:
+                self._postpone(job, others_get_through=others_get_through)
+                return None
+            await self._turn()
+            intent = note.again(intent, moment=self._moment())
+
+    async def _turn(self) -> None:
+        """Wait until a call may be made. Permits that a pause made stale are not hoarded for its end."""
+        with self._waits.wait():
+            await self._site.pause.wait()
+            while self._rate:
+                await self._rate.acquire()
+                if not self._site.pause.is_on:
+                    return
+                await self._site.pause.wait()
+
+    async def _call_or_halt(self, job: Job, intent: Attempt) -> _Settled:
+        """Make the call; if its intent or its answer cannot be kept, nothing more is submitted."""
+        try:
+            return await self._call(job, intent)
+        except Sora2BatchError as error:
+            self._site.brake.pull(Halt.DISK, error.message, error=error)
+            return None
+
+    async def _call(self, job: Job, intent: Attempt) -> _Settled:
+        if not self._site.purse.reserve(job.credits):
+            self._site.brake.pull(Halt.CREDITS, f"the budget has no room left for {job.key}")
+            return None
+        try:
+            await self._site.recorder.record(note.one_attempt(job, intent))
+        except BaseException:
+            self._site.purse.release(job.credits)
+            raise
+        if self._site.brake.is_pulled:
+            await self._take_back(job, intent)
+            return None
+        settled = await self._settle(job, intent, await self._create(job))
+        self._site.listener(Spent(charged=self._site.purse.spent, budget=self._site.purse.budget))
+        return settled
+
+    async def _create(self, job: Job) -> api.CreateOutcome:
+        try:
+            return await self._site.api.create(job.tool_type, job.input)
+        except BaseException:
+            self._site.purse.doubt(job.credits)
+            self._site.listener(Doubted(job=job, message="the run ended before the answer came"))
+            raise
+
+    async def _settle(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Settled:
+        match answer:
+            case api.Accepted(task_id):
+                return await self._keep_task(job, note.accepted(intent, task_id))
+            case api.Rejected(refusal):
+                await self._reject(job, intent, refusal)
+            case api.KeyRefused(refusal):
+                self._site.brake.pull(Halt.KEY, f"the API refused the key: {refusal.message}")
+                await self._take_back(job, intent)
+            case api.OutOfCredits(refusal):
+                self._site.brake.pull(Halt.CREDITS, f"the account cannot pay: {refusal.message}")
+                await self._take_back(job, intent)
+            case api.NotAccepted(refusal, seconds):
+                return await self._slow_down(job, intent, refusal.message, seconds)
+            case api.NotSent(reason):
+                return await self._slow_down(job, intent, reason, None)
+            case api.Unknown(reason):
+                await self._doubt(job, intent, reason)
+            case _:
+                assert_never(answer)
+        return None
+
+    async def _keep_task(self, job: Job, attempt: Attempt) -> OpenTask:
+        self._site.purse.charge(job.credits)
+        self._count_answer()
+        opened = OpenTask(job=job, attempt=attempt)
+        try:
+            await self._site.recorder.record(note.one_attempt(job, attempt))
+        except Sora2BatchError:
+            self._site.listener(Unsaved(job=job, task_id=opened.task_id))
+            raise
+        self._prices.charged(job, attempt)
+        self._on_open(opened)
+        self._site.listener(Submitted(job=job, task_id=opened.task_id))
+        return opened
+
+    async def _reject(self, job: Job, intent: Attempt, refusal: api.Refusal) -> None:
+        self._count_answer()
+        if self._site.on_failure is OnFailure.STOP_SUBMITTING:
+            self._site.brake.pull(Halt.FAIL_FAST, f"{job.key} was rejected")
+        attempt = note.rejected(intent, refusal, moment=self._moment())
+        await self._site.recorder.record(note.one_attempt(job, attempt))
+        self._site.purse.release(job.credits)
+        self._site.listener(Rejected(job=job, message=refusal.message))
+
+    async def _take_back(self, job: Job, intent: Attempt) -> None:
+        # Until that is on disk the job is in doubt there, so its money stays reserved.
+        await self._site.recorder.record(note.one_attempt(job, note.withdrawn(intent)))
+        self._site.purse.release(job.credits)
+
+    async def _slow_down(self, job: Job, intent: Attempt, why: str, asked: float | None) -> _Again:
+        if seconds := self._site.pause.refuse(asked):
+            self._site.listener(Paused(seconds=seconds, message=why))
+        await self._take_back(job, intent)
+        return _Again()
+
+    async def _doubt(self, job: Job, intent: Attempt, reason: str) -> None:
+        self._site.purse.doubt(job.credits)
+        self._doubts_in_a_row += 1
+        if self._doubts_in_a_row >= _MOST_DOUBTS_IN_A_ROW:
+            message = f"{_MOST_DOUBTS_IN_A_ROW} create calls in a row got no answer that can be trusted"
+            self._site.brake.pull(Halt.UNAVAILABLE, message)
+        attempt = replace(intent, error=ErrorNote(code=None, message=reason))
+        await self._site.recorder.record(note.one_attempt(job, attempt))
+        self._site.listener(Doubted(job=job, message=reason))
+
+    def _count_answer(self) -> None:
+        self._site.pause.accept()
+        self._answered += 1
+        self._doubts_in_a_row = 0
+
+    def _postpone(self, job: Job, *, others_get_through: bool) -> None:
+        message = f"not submitted after {1 + self._site.options.retries} tries; nothing was charged"
+        self._site.listener(Postponed(job=job, message=message))
+        if not others_get_through:
+            self._site.brake.pull(Halt.UNAVAILABLE, "the API takes no calls at the moment")
+
+    def _moment(self) -> str:
+        return to_timestamp(self._site.clock.now())
+
+
+def _rate_limit(calls_per_second: float | None) -> AsyncLimiter | None:
+    """Space calls evenly: one at a time, not a burst at the start of each second."""
+    return AsyncLimiter(1, 1 / calls_per_second) if calls_per_second else None

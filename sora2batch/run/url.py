@@ -1,0 +1,26 @@
+"""What the lockfile keeps of a result's URL: never its query, which may be a signature and expires."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit, urlunsplit
+
+from sora2batch.lockfile.entry import Output
+
+
+def without_secrets(url: str) -> str | None:
+    """Cut credentials, query and fragment off; None if it is no http(s) URL."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+
+
+def recorded_outputs(urls: Sequence[str]) -> tuple[Output, ...]:
+    """Write down where results are before they are fetched."""
+    kept = (without_secrets(url) for url in urls)
+    return tuple(Output(url=url) for url in kept if url)

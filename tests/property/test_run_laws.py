@@ -1,0 +1,177 @@
+"""What holds whatever the API answers, whenever somebody interrupts, and whichever line the disk refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes.loop import run_virtual
+from fakes.recorder import MemoryRecorder
+from fakes.rig import Rig, jobs_of, rig_of
+from fakes.video_api import (
+    ACCEPT,
+    BAD_KEY,
+    BROKE,
+    KEY_REFUSED,
+    LOST,
+    LOST_BUT_CHARGED,
+    REJECT,
+    SILENT,
+    SILENT_BUT_CHARGED,
+    UNREACHABLE,
+    UNREADABLE,
+    WORKING,
+    Turn,
+    busy,
+    done,
+    refusal,
+)
+from sora2batch.lockfile.entry import State
+from sora2batch.manifest.model import RunOptions
+from sora2batch.run.brake import Halt
+from sora2batch.run.execute import Stages
+from sora2batch.run.port import OnFailure
+from sora2batch.sjinn import answer as api
+from sora2batch.sjinn.error import DownloadError, LedgerError
+
+PRICE = 420
+SLOW = Turn(answer=ACCEPT.answer, seconds=15.0)
+HARMLESS = [ACCEPT, ACCEPT, ACCEPT, SLOW, REJECT, UNREACHABLE, busy(), busy(5.0), LOST, LOST_BUT_CHARGED]
+GRAVE = [BAD_KEY, BROKE, SILENT, SILENT_BUT_CHARGED]
+STATUSES = [WORKING, UNREADABLE, KEY_REFUSED, api.Failed(refusal("moderated")), api.Unreadable("429", 30.0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What happens to a run from outside."""
+
+    halt: tuple[float, Halt] | None
+    """When the brake is pulled, and why."""
+    cancel: float | None
+    """When the run is cancelled, as by a second Ctrl-C."""
+    refused_line: int
+    """Which line the disk refuses; 0 for none."""
+
+
+@st.composite
+def rigs(draw, turns=None, **fixed) -> Rig:
+    turns = st.sampled_from(HARMLESS + GRAVE) if turns is None else turns
+    jobs = jobs_of(draw(st.integers(1, 12)), price=PRICE)
+    names = [job.input["prompt"] for job in jobs]
+    creates = {name: draw(st.lists(turns, min_size=1, max_size=3)) for name in names}
+    statuses = {name: [*draw(st.lists(st.sampled_from(STATUSES), max_size=3)), done(name)] for name in names}
+    options = RunOptions(
+        concurrency=draw(st.integers(1, 12)),
+        submit_concurrency=fixed.get("submit_concurrency") or draw(st.integers(1, 6)),
+        submit_rate=draw(st.sampled_from([None, 3.0])),
+        timeout=draw(st.sampled_from([5.0, 200.0])),
+        retries=draw(st.integers(0, 3)),
+    )
+    rig = rig_of(
+        *jobs,
+        rig={
+            "options": options,
+            "stages": draw(st.sampled_from([Stages.ALL, Stages.SUBMIT])),
+            "on_failure": draw(st.sampled_from(OnFailure)),
+            "budget": PRICE * draw(st.integers(1, 14)),
+            "expected": draw(st.sampled_from([0.0, 60.0])),
+        },
+        creates=creates,
+        statuses=statuses,
+        ledger=draw(st.sampled_from([(), (LedgerError("HTTP 500"),)])),
+        ledger_lag=draw(st.sampled_from([0.0, 0.3, 100.0])),
+        price=PRICE,
+    )
+    rig.folder._errors = {name: [DownloadError("gone")] for name in draw(st.sets(st.sampled_from(names)))}
+    return rig
+
+
+TROUBLES = st.builds(
+    Trouble,
+    halt=st.none() | st.tuples(st.floats(0, 90), st.sampled_from(Halt)),
+    cancel=st.none() | st.floats(0, 120),
+    refused_line=st.integers(0, 30),
+)
+NO_TROUBLE = Trouble(halt=None, cancel=None, refused_line=0)
+
+
+def run(rig: Rig, trouble: Trouble = NO_TROUBLE) -> float | None:
+    """Run to the end, in whatever way it comes; tell when the brake was first pulled."""
+    pulled: list[float] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        rig.brake.on_pull(lambda _: pulled.append(loop.time()))
+        task = loop.create_task(rig.run())
+        if trouble.halt:
+            loop.call_later(trouble.halt[0], rig.brake.pull, trouble.halt[1], "from outside")
+        # Where nothing answers, somebody loses patience in the end.
+        loop.call_later(3000.0 if trouble.cancel is None else trouble.cancel, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+
+    rig.recorder._refuses = lambda number, _: number == trouble.refused_line
+    run_virtual(main())
+    return min(pulled, default=None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(rigs(), TROUBLES)
+def test_nothing_is_paid_twice_or_lost_or_beyond_the_budget(rig: Rig, trouble: Trouble):
+    run(rig, trouble)
+    rig.check_laws()
+    assert rig.api.charged <= rig.purse.spent <= rig.budget
+    assert rig.recorder.lockfile.spent <= rig.budget
+
+
+@settings(max_examples=150, deadline=None)
+@given(rigs(), TROUBLES)
+def test_no_call_begins_once_the_brake_is_pulled(rig: Rig, trouble: Trouble):
+    pulled = run(rig, trouble)
+    if pulled is not None:
+        assert all(call.began <= pulled for call in rig.api.calls)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rigs(submit_concurrency=1), TROUBLES)
+def test_one_submitter_follows_the_plan(rig: Rig, trouble: Trouble):
+    run(rig, trouble)
+    called = [name for name, _ in groupby(rig.api.created)]
+    assert called == [job.input["prompt"] for job in rig.jobs][: len(called)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(rigs(turns=st.sampled_from(HARMLESS)))
+def test_a_run_that_ends_by_itself_has_as_many_slots_taken_as_tasks_are_open(rig: Rig):
+    run(rig)
+    assert rig.slots.open == rig.all_states.count(State.SUBMITTED)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rigs(), TROUBLES)
+def test_the_next_run_goes_on_where_this_one_ended_and_pays_nothing_again(rig: Rig, trouble: Trouble):
+    run(rig, trouble)
+    unsettled = [state in {None, State.SUBMITTED, State.COMPLETED} for state in rig.all_states]
+    recorder = MemoryRecorder()
+    recorder.put(*rig.recorder.lockfile.entries.values())
+    again = rig_of(*rig.jobs, rig={"recorder": recorder}, price=PRICE)
+    again.api.charges, again.api.rows = rig.api.charges, rig.api.rows
+    run(again)
+    again.check_laws()
+    done_now = [state is State.COMPLETED for state in again.all_states]
+    assert done_now == unsettled
+
+
+@settings(max_examples=50, deadline=None)
+@given(rigs(turns=st.just(Turn(answer=ACCEPT.answer, cost=PRICE + 1))))
+def test_a_price_that_rose_is_found_and_counted_in_full(rig: Rig):
+    rig.api._ledger_errors.clear()
+    run(rig)
+    if rig.api._ledger_lag < 1 and rig.api.rows:
+        assert rig.halts[0] is Halt.CREDITS
+        assert rig.purse.spent == rig.api.charged == rig.recorder.lockfile.spent

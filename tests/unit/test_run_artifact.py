@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from sora2batch.job import Credits
+from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
+from sora2batch.run.artifact import Artifacts
+
+DATA = b"a short clip"
+FINISHED = "2026-11-22T09:03:10Z"
+
+
+def finished(*outputs: Output, finished_at: str | None = FINISHED, error: str | None = None) -> Attempt:
+    return Attempt(
+        state=State.COMPLETED,
+        credits=Credits(420),
+        task_id="task",
+        finished_at=finished_at,
+        outputs=outputs,
+        error=ErrorNote(message=error) if error else None,
+    )
+
+
+def recorded(path: str | None = "a.mp4", data: bytes = DATA) -> Output:
+    return Output(path=path, sha256=sha256(data).hexdigest(), bytes=len(data))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Artifacts:
+    artifacts = Artifacts(tmp_path)
+    (tmp_path / "a.mp4").write_bytes(DATA)
+    artifacts.stamp(tmp_path / "a.mp4", FINISHED)
+    return artifacts
+
+
+def test_a_file_as_it_was_has_no_fault(folder):
+    assert folder.quick_fault(finished(recorded())) is None
+    assert folder.fault(finished(recorded())) is None
+
+
+def test_a_missing_file_is_named(folder):
+    assert folder.quick_fault(finished(recorded("b.mp4"))) == "b.mp4 is missing"
+
+
+def test_a_file_of_another_length_is_told_with_both_lengths(folder):
+    assert folder.quick_fault(finished(recorded(data=DATA + b"!"))) == "a.mp4 has 12 bytes, not 13"
+
+
+def test_a_file_that_was_written_to_is_hashed(folder):
+    (folder.root / "a.mp4").write_bytes(DATA.upper())
+    assert folder.quick_fault(finished(recorded())) == "a.mp4 does not match its hash"
+
+
+def test_a_file_that_was_only_touched_is_hashed_and_found_good(folder):
+    os.utime(folder.root / "a.mp4")
+    assert folder.quick_fault(finished(recorded())) is None
+
+
+def test_only_the_thorough_look_finds_a_change_that_hides(folder):
+    (folder.root / "a.mp4").write_bytes(DATA.upper())
+    folder.stamp(folder.root / "a.mp4", FINISHED)
+    assert folder.quick_fault(finished(recorded())) is None
+    assert folder.fault(finished(recorded())) == "a.mp4 does not match its hash"
+
+
+@pytest.mark.parametrize("moment", [None, "", "soon", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+def test_a_finishing_time_that_is_none_makes_the_look_thorough(folder, moment):
+    (folder.root / "a.mp4").write_bytes(DATA.upper())
+    folder.stamp(folder.root / "a.mp4", moment)
+    assert folder.quick_fault(finished(recorded(), finished_at=moment)) == "a.mp4 does not match its hash"
+
+
+def test_the_first_of_several_faults_is_told(folder):
+    attempt = finished(recorded(), recorded("b.mp4"), recorded("c.mp4"))
+    assert folder.quick_fault(attempt) == "b.mp4 is missing"
+
+
+def test_a_task_without_files_tells_why(folder):
+    assert folder.quick_fault(finished()) == "its file has not been downloaded"
+    assert folder.quick_fault(finished(error="the host kept failing")) == "the host kept failing"
+
+
+@pytest.mark.parametrize(
+    "path", ["../a.mp4", "/a.mp4", "x/../../a.mp4", "D:a.mp4", "..\\a.mp4", "a\0.mp4", "", ".", None]
+)
+def test_a_path_that_leads_out_is_no_path(folder, path):
+    assert folder.locate(recorded(path)) is None
+    assert folder.quick_fault(finished(recorded(path))) == "its file has not been downloaded"
+
+
+def test_a_folder_under_the_name_is_no_file(folder):
+    (folder.root / "b.mp4").mkdir()
+    size = (folder.root / "b.mp4").stat().st_size
+    found = folder.fault(finished(Output(path="b.mp4", sha256="ab" * 32, bytes=size)))
+    assert found == "b.mp4 does not match its hash"
