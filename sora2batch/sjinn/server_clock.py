@@ -8,8 +8,10 @@ from email.utils import parsedate_to_datetime
 
 from sora2batch.clock import Clock
 
-_ALLOWANCE = timedelta(seconds=5)
+ALLOWANCE = timedelta(seconds=5)
 """Differences up to this are the network's and the header's, which has whole seconds only."""
+_YEARS = range(2000, 3000)
+"""A date out of these is no clock's; and with it, times could not be written or added any more."""
 
 
 class ServerClock:
@@ -25,7 +27,7 @@ class ServerClock:
         if told is None:
             return
         difference = told - self._clock.now()
-        self._offset = difference if abs(difference) > _ALLOWANCE else timedelta()
+        self._offset = difference if abs(difference) > ALLOWANCE else timedelta()
 
     def now(self) -> datetime:
         """Tell the time that the API would tell, in UTC."""
@@ -42,6 +44,8 @@ def _date_of(headers: Mapping[str, str]) -> datetime | None:
         return None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
+        return None
+    if moment.year not in _YEARS:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

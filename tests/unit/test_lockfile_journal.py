@@ -36,7 +36,9 @@ def test_the_header_says_who_runs():
 
 
 @pytest.mark.parametrize(
-    "data", [b"", HEADER[:20], HEADER, HEADER + bytes(4096), bytes(4096), b'{"lock_vers\n']
+    "data",
+    [b"", HEADER[:20], HEADER, HEADER + bytes(4096), bytes(4096), b'{"lock_vers\n'],
+    ids=["nothing", "half a header", "a header", "a header and room", "room", "a torn header"],
 )
 def test_a_journal_of_a_run_that_died_early_is_empty(data):
     assert decode_journal(data, file="j") == ()

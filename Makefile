@@ -1,0 +1,50 @@
+# Everything sets itself up: python3 with venv, make and git are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := sora2batch tests docs
+
+.PHONY: demo dev test check lint types layers tests docs format clean
+
+demo: $(READY) ## the main job, in the simulator: no key, no cost
+	@$(BIN)/python -m sora2batch run manifests/quickstart.yaml --simulate
+	@echo
+	@echo "That was simulated: nothing was spent. Next:"
+	@echo "  $(BIN)/sora2batch plan manifests/campaign.yaml        see another matrix and its price"
+	@echo "  $(BIN)/sora2batch run manifests/quickstart.yaml --simulate   again: nothing is left to do"
+	@echo "  $(BIN)/sora2batch init campaign.yaml                  write your own"
+
+dev: $(READY) ## set up .venv with everything that developers need
+
+test: lint types layers tests ## every check
+
+check: test
+
+lint: $(READY)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+tests: $(READY)
+	$(BIN)/pytest -n auto --dist loadgroup
+
+docs: $(READY) ## write every --help into docs/cli.md
+	$(BIN)/python docs/write_help.py
+
+format: $(READY)
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+clean:
+	rm -rf $(VENV) build dist manifests/out manifests/*.sim.lock.jsonl .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(READY)

@@ -1,0 +1,46 @@
+"""Write every command's --help into docs/cli.md; with --check only look whether it is there."""  # noqa: INP001
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from sora2batch.cli.main import cli
+
+PAGE = Path(__file__).parent / "cli.md"
+_BLOCK = re.compile(r"<!-- help:(?P<words>[a-z ]*)-->\n```text\n.*?\n```\n", re.DOTALL)
+
+
+def help_of(words: list[str]) -> str:
+    """Make the help of one command as a terminal of 100 columns or more shows it."""
+    os.environ["COLUMNS"] = "100"
+    with redirect_stdout(StringIO()) as shown:
+        cli.main([*words, "--help"], prog_name="sora2batch", standalone_mode=False)
+    return shown.getvalue().rstrip()
+
+
+def with_help(page: str) -> str:
+    """Renew every block of a page."""
+
+    def block(match: re.Match[str]) -> str:
+        words = match["words"]
+        return f"<!-- help:{words}-->\n```text\n{help_of(words.split())}\n```\n"
+
+    return _BLOCK.sub(block, page)
+
+
+def main() -> None:
+    """Renew the page, or with --check exit with 1 if that would change it."""
+    page = PAGE.read_text(encoding="utf-8")
+    renewed = with_help(page)
+    if "--check" in sys.argv:
+        sys.exit(0 if renewed == page else "docs/cli.md is out of date: run `make docs`")
+    PAGE.write_text(renewed, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

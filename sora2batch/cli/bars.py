@@ -1,0 +1,41 @@
+"""Progress bars at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from sora2batch.cli.progress import Tally
+
+
+@contextmanager
+def bars(tally: Tally) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
+    """Show a bar for each stage, and the credits; yield how to redraw them and how to print above them."""
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=30, complete_style="cyan"),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True, highlight=False)) as shown:
+        submit = shown.add_task("submitted", total=tally.to_submit, note="", visible=False)
+        generate = shown.add_task("generated", total=tally.expected_to_generate, note="", visible=False)
+        download = shown.add_task("downloaded", total=tally.expected_to_download, note="", visible=False)
+
+        def update() -> None:
+            money = f"{tally.spent:,} of {tally.budget:,} credits"
+            shown.update(submit, completed=tally.submitted, note=money, visible=tally.to_submit > 0)
+            total = tally.expected_to_generate
+            shown.update(generate, completed=tally.generated, total=total, visible=total > 0)
+            total = tally.expected_to_download
+            shown.update(download, completed=tally.downloaded, total=total, visible=total > 0)
+
+        update()
+        yield update, lambda message: shown.console.print(escape(message), soft_wrap=True)

@@ -1,0 +1,121 @@
+"""A manifest on the command line: loaded, expanded, and with its lockfile and folder found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.cli.folder import manifest_paths
+from sora2batch.job import Credits
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.store import read_state
+from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.model import Manifest
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.tree import DiskTree
+from sora2batch.matrix.expand import Expansion, expand
+from sora2batch.plan.make import Basis, make_plan
+from sora2batch.plan.model import Plan
+from sora2batch.plan.notice import tool_notices
+from sora2batch.plan.selection import Selection
+from sora2batch.problem import Problem
+from sora2batch.run.artifact import Artifacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A manifest with all that belongs to it."""
+
+    manifest: Manifest
+    expansion: Expansion
+    catalog: Catalog
+    simulated: bool
+    budget: Credits
+
+    @property
+    def lock_path(self) -> Path:
+        """``NAME.lock.jsonl`` beside the manifest; the simulator has its own."""
+        path = self.manifest.path
+        return path.parent / f"{path.stem}{'.sim' if self.simulated else ''}.lock.jsonl"
+
+    @property
+    def output_dir(self) -> Path:
+        """``output.dir``, seen from the manifest's folder; the simulator has its own."""
+        folder = self.manifest.path.parent / self.manifest.output.dir
+        return folder.with_name(f"{folder.name}.sim") if self.simulated else folder
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """The files of the output folder."""
+        return Artifacts(self.output_dir)
+
+    def read_lockfile(self) -> Lockfile:
+        """Read what is known, a dead run's journal included; writes nothing."""
+        return read_state(self.lock_path, manifest=self.manifest.file)
+
+    def plan(self, lockfile: Lockfile, selection: Selection) -> Plan:
+        """Make the plan for what the lockfile says."""
+        notices = tool_notices(self.expansion.jobs, self.catalog) + self.expansion.notices
+        basis = Basis(
+            manifest=self.manifest.file,
+            jobs=self.expansion.jobs,
+            lockfile=lockfile,
+            budget=self.budget,
+            selection=selection,
+            notices=notices,
+        )
+        return make_plan(basis, self.artifacts.quick_fault)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loading:
+    """How manifests are to be loaded."""
+
+    catalog: Catalog
+    simulated: bool = False
+    max_credits: int | None = None
+    """Instead of the manifest's budget."""
+
+    def load(self, path: Path) -> Batch:
+        """Load and expand one manifest.
+
+        Raises:
+            ManifestError: it has problems.
+        """
+        manifest = load_manifest(path)
+        expansion = expand(manifest, self.catalog, DiskTree(path.parent))
+        budget = manifest.max_credits if self.max_credits is None else Credits(self.max_credits)
+        return Batch(
+            manifest=manifest,
+            expansion=expansion,
+            catalog=self.catalog,
+            simulated=self.simulated,
+            budget=budget,
+        )
+
+    def load_all(self, paths: Sequence[Path]) -> tuple[Batch, ...]:
+        """Load every manifest before anything is done about the first.
+
+        Raises:
+            ManifestError: the problems of all of them.
+            UsageError: a file is missing.
+        """
+        batches: list[Batch] = []
+        problems: list[Problem] = []
+        for path in manifest_paths(paths):
+            try:
+                batches.append(self.load(path))
+            except ManifestError as error:
+                problems += error.problems
+        if problems:
+            raise ManifestError(tuple(problems))
+        return tuple(batches)
+
+
+def loading(
+    tools_dirs: Sequence[Path], *, simulated: bool = False, max_credits: int | None = None
+) -> Loading:
+    """Read the catalogue and get ready to load."""
+    return Loading(catalog=load_catalog(tools_dirs), simulated=simulated, max_credits=max_credits)

@@ -1,0 +1,56 @@
+"""The way to the real API: key and address from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sora2batch.clock import SystemClock
+from sora2batch.errors import UsageError
+from sora2batch.sjinn.endpoint import Endpoint, load_endpoint
+from sora2batch.sjinn.secret import KEY_FILE_VARIABLE, KEY_VARIABLE, ApiKey, load_key
+
+if TYPE_CHECKING:
+    from sora2batch.sjinn.client import SjinnClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A key, and where it may go."""
+
+    key: ApiKey
+    endpoint: Endpoint
+
+    def open_client(self) -> SjinnClient:
+        """Make a client; nothing is sent yet."""
+        from sora2batch.sjinn.client import SjinnClient  # noqa: PLC0415  # loads aiohttp: only when it is needed
+
+        return SjinnClient(self.endpoint, self.key, clock=SystemClock())
+
+
+def find_access(environ: Mapping[str, str]) -> Access:
+    """Take the key and the API's address from the environment.
+
+    Raises:
+        UsageError: there is no key, or it must not travel to that address.
+    """
+    key = load_key(environ)
+    if key is None:
+        raise UsageError(
+            "no API key: this call has to ask the API",
+            hint=f"set {KEY_VARIABLE}, or {KEY_FILE_VARIABLE} to a file with it (--simulate needs none)",
+        )
+    endpoint = load_endpoint(environ)
+    endpoint.guard(key)
+    return Access(key=key, endpoint=endpoint)
+
+
+def redact(text: str) -> str:
+    """Take the key out of a text, should it be in there."""
+    try:
+        key = load_key(os.environ)
+    except UsageError:
+        return text
+    return key.redact(text) if key else text

@@ -1,0 +1,56 @@
+"""JSON on standard output: exactly one document a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.cli.result import echo
+from sora2batch.problem import Problem, format_path
+
+
+def print_json(document: JsonValue) -> None:
+    """Print one document."""
+    echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+
+
+def print_documents(documents: Sequence[JsonObject], *, is_one: bool) -> None:
+    """Print the document of the one manifest that was named, or a list of those of several."""
+    if is_one:
+        print_json(documents[0])
+    else:
+        print_json({"version": 1, "manifests": list(documents)})
+
+
+def print_json_error(message: str, hint: str | None, exit_code: int, problems: Sequence[Problem]) -> None:
+    """Print what went wrong where a result was expected."""
+    told: JsonObject = {
+        "message": _readable(message),
+        "hint": hint and _readable(hint),
+        "exit_code": exit_code,
+    }
+    document: JsonObject = {"version": 1, "error": told}
+    if problems:
+        document["problems"] = problems_to_json(problems)
+    print_json(document)
+
+
+def problems_to_json(problems: Sequence[Problem]) -> list[JsonValue]:
+    """Turn problems into what ``validate --json`` prints of them."""
+    return [
+        {
+            "file": _readable(problem.file),
+            "line": problem.position.line,
+            "column": problem.position.column,
+            "path": format_path(problem.path),
+            "message": _readable(problem.sentence),
+        }
+        for problem in problems
+    ]
+
+
+def _readable(text: str) -> str:
+    """Replace what is no Unicode: a file name of other bytes."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,69 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_Decorator = Callable[[_F], _F]
+
+FILE = click.Path(path_type=Path)
+"""A file or folder; whether it is there is found out by who opens it, in words of our own."""
+
+manifest_argument = click.argument("manifest", metavar="MANIFEST", type=FILE)
+manifests_argument = click.argument("manifests", metavar="MANIFEST...", nargs=-1, required=True, type=FILE)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON document.")
+
+simulated_option = click.option(
+    "--simulate",
+    "simulated",
+    is_flag=True,
+    help="Look at the simulated lockfile and folder, NAME.sim.lock.jsonl and DIR.sim, not at the real ones.",
+)
+
+tools_dir_option = click.option(
+    "--tools-dir",
+    "tools_dirs",
+    multiple=True,
+    type=FILE,
+    envvar="SORA2BATCH_TOOLS_DIR",
+    help="More tool files; one of the same name overrides a shipped one. May be repeated.",
+)
+
+
+def chatter_options(function: _F) -> _F:
+    """Add -v, -vv and -q."""
+    function = click.option(
+        "-q", "--quiet", is_flag=True, help="Say nothing on standard error but what went wrong."
+    )(function)
+    return click.option("-v", "--verbose", count=True, help="Tell more; -vv also shows tracebacks.")(function)
+
+
+def selection_options(function: _F) -> _F:
+    """Add what narrows a plan down."""
+    for decorate in reversed(_SELECTION):
+        function = decorate(function)
+    return function
+
+
+_SELECTION: tuple[_Decorator[Any], ...] = (
+    click.option(
+        "--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits, such as 'hero/fox/*'."
+    ),
+    click.option(
+        "--where", multiple=True, metavar="AXIS=VALUE", help="Only jobs with this value, by its label."
+    ),
+    click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Submit at most N jobs now."),
+    click.option(
+        "--max-credits",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Budget for the whole batch, instead of budget.max_credits.",
+    ),
+    click.option("--retry-failed", is_flag=True, help="Submit failed and rejected jobs again; costs again."),
+)

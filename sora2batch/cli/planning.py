@@ -1,0 +1,153 @@
+"""What `plan` and `run` do alike: narrow down, compare, save, and check that it can be paid."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora2batch.cli.batch import Batch
+from sora2batch.cli.connection import find_access
+from sora2batch.errors import UsageError
+from sora2batch.job import Credits
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.tree import GitTree
+from sora2batch.matrix.expand import expand
+from sora2batch.plan.budget import check_balance, check_budget, check_tools
+from sora2batch.plan.compare import Comparison, compare
+from sora2batch.plan.model import Plan
+from sora2batch.plan.saved import (
+    Proof,
+    SavedPlan,
+    StalePlanError,
+    encode_saved_plan,
+    make_proof,
+    read_saved_plan,
+)
+from sora2batch.plan.selection import Selection, parse_where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan, and what it was made from."""
+
+    batch: Batch
+    lockfile: Lockfile
+    plan: Plan
+    comparison: Comparison | None = None
+
+
+def read_selection(
+    select: Sequence[str], where: Sequence[str], limit: int | None, *, retry_failed: bool
+) -> Selection:
+    """Read the flags that narrow a plan down.
+
+    Raises:
+        UsageError: a --where is no axis=value.
+    """
+    pairs = tuple(parse_where(text) for text in where)
+    return Selection(select=tuple(select), where=pairs, limit=limit, retry_failed=retry_failed)
+
+
+def compare_with(batch: Batch, ref: str) -> Comparison:
+    """Expand the manifest as it stands in git at a ref and compare.
+
+    Raises:
+        Sora2BatchError: there is no such ref or no such file in it, or the manifest has problems there.
+    """
+    path = batch.manifest.path
+    tree = GitTree(path.parent, ref)
+    before = expand(load_manifest(path, tree=tree), batch.catalog, tree)
+    return compare(ref, before.jobs, batch.expansion.jobs)
+
+
+def narrow(batches: Sequence[Batch], selection: Selection) -> Sequence[Batch]:
+    """Leave out the manifests of several in which the selection fits nothing.
+
+    Raises:
+        UsageError: it fits nothing in any of them.
+    """
+    if len(batches) == 1:
+        return batches
+    kept: list[Batch] = []
+    misfit: UsageError | None = None
+    for batch in batches:
+        try:
+            selection.pick(batch.expansion.jobs)
+        except UsageError as error:
+            misfit = misfit or error
+        else:
+            kept.append(batch)
+    if misfit and not kept:
+        raise misfit
+    return kept
+
+
+def check_plan(batch: Batch, plan: Plan) -> None:
+    """Refuse a plan that must not be carried out, as far as one can tell without asking anybody.
+
+    Raises:
+        RetiredToolError: a tool is gone.
+        BudgetError: over the budget.
+    """
+    check_tools(plan, batch.catalog)
+    check_budget(plan)
+
+
+def check_account(plan: Plan) -> None:
+    """Refuse a plan that the account cannot pay.
+
+    Raises:
+        BudgetError: the balance is too small.
+        UsageError: there is no key.
+        ApiError: the API does not tell.
+        KeyRefusedError: it refused the key.
+    """
+    check_balance(plan, asyncio.run(_read_balance()))
+
+
+async def _read_balance() -> float:
+    async with find_access(os.environ).open_client() as client:
+        return (await client.account()).balance
+
+
+def proof_of(batch: Batch, lockfile: Lockfile) -> Proof:
+    """Take the digests of everything that a plan of this batch rests on."""
+    expansion = batch.expansion
+    return make_proof(batch.manifest.digest, expansion.data_digests, expansion.jobs, lockfile, batch.catalog)
+
+
+def save_plan(planned: Planned, selection: Selection, max_credits: int | None, out: Path) -> None:
+    """Write a plan file; another plan may be written over, nothing else.
+
+    Raises:
+        UsageError: the file cannot be written, or is something else than a plan.
+    """
+    _refuse_other_files(out)
+    manifest_path = os.path.relpath(planned.batch.manifest.path.resolve(), out.resolve().parent)
+    saved = SavedPlan(
+        manifest_path=Path(manifest_path).as_posix(),
+        selection=selection,
+        max_credits=None if max_credits is None else Credits(max_credits),
+        simulated=planned.batch.simulated,
+        proof=proof_of(planned.batch, planned.lockfile),
+    )
+    try:
+        out.write_bytes(encode_saved_plan(planned.plan, saved))
+    except OSError as error:
+        raise UsageError(f"{out}: {error.strerror or error}") from error
+
+
+def _refuse_other_files(out: Path) -> None:
+    """Keep ``--out campaign.yaml`` from costing somebody their manifest."""
+    if not out.is_file() or not out.stat().st_size:
+        return
+    try:
+        read_saved_plan(out)
+    except StalePlanError:
+        return
+    except UsageError as error:
+        raise UsageError(f"{out} is there already and is no saved plan", hint="name another file") from error

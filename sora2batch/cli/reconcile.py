@@ -1,0 +1,245 @@
+"""Doubts settled on the command line, and charges compared with prices."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sora2batch.canonical import JsonObject
+from sora2batch.cli.batch import Batch
+from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.document import print_json
+from sora2batch.cli.result import echo
+from sora2batch.cli.settling import held, inquiry_of, world_of
+from sora2batch.clock import to_timestamp
+from sora2batch.errors import ExitCode, UsageError
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.store import LockfileStore
+from sora2batch.reconcile.charge import Audit, audit, earliest_task
+from sora2batch.reconcile.doubt import (
+    MARGIN,
+    Ambiguous,
+    Finding,
+    Free,
+    TooEarly,
+    Unasked,
+    find_doubts,
+    unique_fits,
+)
+from sora2batch.reconcile.settle import (
+    Inquiry,
+    adopt,
+    adopt_by_word,
+    doubt_of,
+    inquire,
+    release,
+    release_free,
+)
+from sora2batch.sjinn.answer import LedgerRecord
+from sora2batch.sjinn.secret import load_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What a person wants settled."""
+
+    adopt: tuple[str, ...]
+    """``KEY=TASK_ID``"""
+    release: tuple[str, ...]
+    """Keys."""
+    auto: bool
+
+    @property
+    def are_offline(self) -> bool:
+        """Tell whether a person's word is enough, without the ledger."""
+        return bool(self.release) and not self.adopt and not self.auto
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What was done, and what is left."""
+
+    adopted: tuple[tuple[str, str], ...]
+    """(key, task id)"""
+    released: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    """About the calls that are still in doubt."""
+    audit: Audit
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """4 while anything is in doubt, else 1 if a charge differs."""
+        if self.findings:
+            return ExitCode.OPEN
+        return ExitCode.FAILED if self.audit.differences else ExitCode.DONE
+
+
+def reconcile(batch: Batch, orders: Orders, chatter: Chatter, *, as_json: bool) -> ExitCode:
+    """Settle what can be settled and tell the rest."""
+    with held(batch) as store:
+        settlement = asyncio.run(_settle(batch, store, orders))
+    if as_json:
+        print_json(_to_json(batch, settlement))
+    else:
+        _show(batch, settlement)
+    if settlement.findings:
+        chatter.say("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
+    return settlement.exit_code
+
+
+async def _settle(batch: Batch, store: LockfileStore, orders: Orders) -> Settlement:
+    async with store.session():
+        if orders.are_offline and not (batch.simulated or load_key(os.environ)):
+            return await _settle_offline(store, orders)
+        async with world_of(batch, store.lockfile) as world:
+            return await _settle_online(store, orders, inquiry_of(batch, world))
+
+
+async def _settle_offline(store: LockfileStore, orders: Orders) -> Settlement:
+    released = await _release(store, orders, ())
+    nothing = Audit(checked=0, unlisted=(), differences=())
+    left = tuple(Unasked(doubt=doubt) for doubt in find_doubts(store.lockfile))
+    return Settlement(adopted=(), released=released, findings=left, audit=nothing)
+
+
+async def _settle_online(store: LockfileStore, orders: Orders, inquiry: Inquiry) -> Settlement:
+    findings = await inquire(store.lockfile, inquiry)
+    released = await _release(store, orders, findings)
+    adopted = await _adopt(store, orders, findings, inquiry)
+    records = await _charges(store.lockfile, inquiry)
+    left = await inquire(store.lockfile, inquiry)
+    checked = audit(store.lockfile, records)
+    return Settlement(adopted=adopted, released=released, findings=left, audit=checked)
+
+
+async def _release(store: LockfileStore, orders: Orders, findings: Sequence[Finding]) -> tuple[str, ...]:
+    doubts = find_doubts(store.lockfile)
+    named = [doubt_of(key, doubts) for key in orders.release]
+    for doubt in named:
+        await release(doubt, store)
+    free = await release_free(findings, store) if orders.auto else ()
+    return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
+
+
+async def _adopt(
+    store: LockfileStore, orders: Orders, findings: Sequence[Finding], inquiry: Inquiry
+) -> tuple[tuple[str, str], ...]:
+    adopted = []
+    for key, task_id in map(_key_and_task, orders.adopt):
+        if task_id in store.lockfile.task_ids() | inquiry.known_elsewhere:
+            raise UsageError(f"the task {task_id} belongs to another job already")
+        doubt = doubt_of(key, find_doubts(store.lockfile))
+        await adopt_by_word(task_id, doubt, findings, inquiry.books, store)
+        adopted.append((key, task_id))
+    if orders.auto:
+        for doubt, record in unique_fits(await inquire(store.lockfile, inquiry)):
+            await adopt(doubt, record, store)
+            adopted.append((doubt.entry.key, record.task_id))
+    return tuple(adopted)
+
+
+def _key_and_task(text: str) -> tuple[str, str]:
+    key, equals, task_id = text.rpartition("=")
+    if not equals or not key or not task_id:
+        raise UsageError(f"--adopt {text}: write it as KEY=TASK_ID")
+    return key, task_id
+
+
+async def _charges(lockfile: Lockfile, inquiry: Inquiry) -> Sequence[LedgerRecord]:
+    since = earliest_task(lockfile)
+    return () if since is None else await inquiry.books.ledger(tool_type=None, since=since - MARGIN)
+
+
+def _show(batch: Batch, settlement: Settlement) -> None:
+    for key, task_id in settlement.adopted:
+        echo(f"adopted: {key} is task {task_id}; the next run waits for it")
+    for key in settlement.released:
+        echo(f"released: {key} was not charged; the next run submits it")
+    for finding in settlement.findings:
+        _show_finding(finding)
+    if not settlement.findings:
+        echo(f"{batch.manifest.file}: no job is in doubt")
+    checked = settlement.audit
+    for difference in checked.differences:
+        echo(
+            f"charged: {difference.entry.key} cost {difference.charged:,} credits, "
+            f"the price was {difference.attempt.credits:,} (task {difference.attempt.task_id})"
+        )
+    echo(f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ")
+    if checked.unlisted:
+        echo(f"{len(checked.unlisted):,} tasks are not in the ledger of this account")
+
+
+def _show_finding(finding: Finding) -> None:
+    attempt = finding.doubt.attempt
+    echo(f"in doubt: {finding.doubt.entry.key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
+    match finding:
+        case Unasked():
+            echo("  the ledger was not asked: there is no key")
+        case Free():
+            echo("  never charged by the ledger: the next run submits it, or --release it now")
+        case TooEarly(until=until):
+            echo(f"  no charge so far; the ledger is believed from {to_timestamp(until)} on")
+        case Ambiguous(candidates=candidates):
+            for record in candidates:
+                fit = "fits" if finding.doubt.fits(record) else "does not fit in price or time"
+                moment = to_timestamp(record.create_time)
+                echo(f"  task {record.task_id}: {record.cost_credits:,} credits at {moment}; {fit}")
+
+
+def _to_json(batch: Batch, settlement: Settlement) -> JsonObject:
+    return {
+        "version": 1,
+        "manifest": batch.manifest.file,
+        "adopted": [{"key": key, "task_id": task_id} for key, task_id in settlement.adopted],
+        "released": list(settlement.released),
+        "in_doubt": [_finding_to_json(finding) for finding in settlement.findings],
+        "charges": _audit_to_json(settlement.audit),
+    }
+
+
+def _finding_to_json(finding: Finding) -> JsonObject:
+    doubt = finding.doubt
+    candidates = finding.candidates if isinstance(finding, Ambiguous) else ()
+    return {
+        "key": doubt.entry.key,
+        "fingerprint": doubt.entry.fingerprint,
+        "credits": doubt.attempt.credits,
+        "submitted_at": doubt.attempt.submitted_at,
+        "verdict": _VERDICTS[type(finding)],
+        "candidates": [
+            {
+                "task_id": record.task_id,
+                "cost_credits": record.cost_credits,
+                "create_time": to_timestamp(record.create_time),
+                "fits": doubt.fits(record),
+            }
+            for record in candidates
+        ],
+    }
+
+
+_VERDICTS: dict[type[Finding], str] = {
+    Free: "free",
+    TooEarly: "too_early",
+    Ambiguous: "candidates",
+    Unasked: "not_asked",
+}
+
+
+def _audit_to_json(found: Audit) -> JsonObject:
+    return {
+        "checked": found.checked,
+        "unlisted": [{"key": entry.key, "task_id": attempt.task_id} for entry, attempt in found.unlisted],
+        "differences": [
+            {
+                "key": difference.entry.key,
+                "task_id": difference.attempt.task_id,
+                "credits": difference.attempt.credits,
+                "cost_credits": difference.charged,
+            }
+            for difference in found.differences
+        ],
+    }

@@ -1,0 +1,20 @@
+"""Results on standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+
+def echo(text: str | bytes) -> None:
+    """Print a line or more; once nobody reads any longer, print into the void.
+
+    ``plan | head -1`` is no error, and the exit code must still say what the whole plan is worth.
+    """
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        # The rest of the buffer would be written, and complained about, when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,172 @@
+"""What ``run`` does: batches carried out one after the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sora2batch.cli.batch import Batch, loading
+from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.document import print_documents
+from sora2batch.cli.execution import Wishes, carry_out, check_beforehand
+from sora2batch.cli.failure import print_error
+from sora2batch.cli.folder import is_one_manifest
+from sora2batch.cli.plan import View, show_plans
+from sora2batch.cli.planning import narrow, proof_of, read_selection
+from sora2batch.cli.show_status import echo_outcome
+from sora2batch.cli.status import status_of
+from sora2batch.errors import ExitCode, Sora2BatchError, UsageError, gravest
+from sora2batch.plan.saved import SavedPlan, read_saved_plan
+from sora2batch.plan.selection import Selection
+from sora2batch.plan.status import status_to_json
+from sora2batch.run.execute import Stages
+from sora2batch.run.port import OnFailure
+
+_ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY})
+"""After these the next batch is not begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """The command line, as given."""
+
+    manifests: tuple[Path, ...]
+    yes: bool
+    dry_run: bool
+    plan_file: Path | None
+    simulated: bool
+    select: tuple[str, ...]
+    where: tuple[str, ...]
+    limit: int | None
+    max_credits: int | None
+    retry_failed: bool
+    concurrency: int | None
+    fail_fast: bool
+    no_wait: bool
+    no_download: bool
+    as_json: bool
+    tools_dirs: tuple[Path, ...]
+    verbose: int
+    quiet: bool
+    saved: SavedPlan | None = None
+
+    @property
+    def selection(self) -> Selection:
+        """What narrows the plan down: the saved plan's own flags, or those of this call."""
+        if self.saved:
+            return self.saved.selection
+        return read_selection(self.select, self.where, self.limit, retry_failed=self.retry_failed)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether exactly one manifest was named."""
+        return is_one_manifest(self.manifests)
+
+    @property
+    def chatter(self) -> Chatter:
+        """How much to tell."""
+        return Chatter.of(self.verbose, quiet=self.quiet)
+
+    @property
+    def stages(self) -> Stages:
+        """How far to go."""
+        if self.no_wait:
+            return Stages.SUBMIT
+        return Stages.SUBMIT | Stages.WAIT if self.no_download else Stages.ALL
+
+    @property
+    def wishes(self) -> Wishes:
+        """All that concerns one batch."""
+        return Wishes(
+            selection=self.selection,
+            stages=self.stages,
+            chatter=self.chatter,
+            on_failure=OnFailure.STOP_SUBMITTING if self.fail_fast else OnFailure.GO_ON,
+            concurrency=self.concurrency,
+            agreed=self.yes,
+            saved=self.saved,
+        )
+
+
+def run(flags: Flags) -> ExitCode:
+    """Carry out every batch, or show what would be done.
+
+    Raises:
+        Sora2BatchError: nothing was sent for any of them.
+    """
+    flags = _with_saved_plan(flags)
+    if not flags.manifests:
+        raise UsageError("which manifest? Name one, or a saved plan with --plan FILE")
+    load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
+    batches = narrow(load.load_all(flags.manifests), flags.selection)
+    if flags.dry_run:
+        return _rehearse(batches, flags)
+    if len(batches) > 1:
+        check_beforehand(batches, flags.wishes)
+    code = gravest(set(_carry_out_all(batches, flags)))
+    if flags.as_json:
+        documents = [status_to_json(status_of(batch)) for batch in batches]
+        print_documents(documents, is_one=flags.is_one)
+    return code
+
+
+def _with_saved_plan(flags: Flags) -> Flags:
+    """Take everything that decides what is sent from the plan file, and refuse to change it."""
+    if flags.plan_file is None:
+        return flags
+    saved = read_saved_plan(flags.plan_file)
+    limits = (flags.limit, flags.max_credits)
+    if flags.select or flags.where or flags.retry_failed or limits != (None, None):
+        raise UsageError(
+            "--plan does exactly the saved plan; leave --select, --where, --limit and the like out"
+        )
+    manifests = flags.manifests or (_beside(flags.plan_file, saved),)
+    if not is_one_manifest(manifests):
+        raise UsageError("a saved plan is of one manifest")
+    return replace(
+        flags,
+        manifests=manifests,
+        simulated=flags.simulated or saved.simulated,
+        max_credits=saved.max_credits,
+        saved=saved,
+    )
+
+
+def _beside(plan_file: Path, saved: SavedPlan) -> Path:
+    """Find the plan's manifest from the plan file's folder, and spell it as seen from here."""
+    path = plan_file.resolve().parent / saved.manifest_path
+    return Path(os.path.relpath(path))
+
+
+def _rehearse(batches: Sequence[Batch], flags: Flags) -> ExitCode:
+    if flags.saved:
+        flags.saved.check(proof_of(batches[0], batches[0].read_lockfile()))
+    view = View(form="json" if flags.as_json else "text", is_one=flags.is_one, chatter=flags.chatter)
+    return show_plans(batches, flags.selection, view)
+
+
+def _carry_out_all(batches: Sequence[Batch], flags: Flags) -> Iterator[ExitCode]:
+    for number, batch in enumerate(batches, start=1):
+        code = _carry_out_one(batch, flags)
+        yield code
+        if code in _ENDS_ALL:
+            if rest := batches[number:]:
+                flags.chatter.say(f"not begun: {', '.join(str(one.manifest.path) for one in rest)}")
+            return
+
+
+def _carry_out_one(batch: Batch, flags: Flags) -> ExitCode:
+    """Run one batch; an error ends this batch and is told, so that the others have their turn."""
+    try:
+        outcome = carry_out(batch, flags.wishes)
+    except Sora2BatchError as error:
+        print_error(error, verbosity=flags.verbose)
+        return error.exit_code
+    for stop in outcome.stops:
+        if stop.error:
+            print_error(stop.error, verbosity=flags.verbose)
+    if not flags.as_json:
+        echo_outcome(batch, status_of(batch))
+    return outcome.exit_code

@@ -1,0 +1,106 @@
+"""Doubts looked into on the command line: by `reconcile`, and by every `run` before it plans."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from sora2batch.cli.batch import Batch
+from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.world import World, real_world, simulated_world
+from sora2batch.clock import SystemClock
+from sora2batch.errors import Sora2BatchError
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import State
+from sora2batch.lockfile.store import LockfileStore, read_state
+from sora2batch.reconcile.doubt import Ambiguous, Finding, Free, TooEarly, Unasked
+from sora2batch.reconcile.settle import SETTLE, Inquiry, inquire, release_free
+from sora2batch.sjinn.secret import load_key
+
+
+@contextmanager
+def held(batch: Batch) -> Iterator[LockfileStore]:
+    """Hold a batch's lockfile; whatever happens, let go of it.
+
+    Raises:
+        LockHeldError: another run has it.
+        LockfileError: it cannot be read.
+    """
+    store = LockfileStore.open(batch.lock_path, manifest=batch.manifest.file, clock=SystemClock())
+    try:
+        yield store
+    finally:
+        asyncio.run(store.close())
+
+
+@asynccontextmanager
+async def world_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[World]:
+    """Open the API that a batch belongs to."""
+    opening = simulated_world(batch.catalog, lockfile) if batch.simulated else real_world(os.environ)
+    async with opening as world:
+        yield world
+
+
+async def settle_before_planning(batch: Batch, store: LockfileStore, chatter: Chatter) -> None:
+    """Take back what the ledger proves was never charged, so that the plan can submit it; tell the rest.
+
+    Without a key, or where the ledger cannot be read, everything stays in doubt.
+    """
+    if not _has_doubts(store.lockfile) or not (batch.simulated or load_key(os.environ)):
+        return
+    try:
+        async with store.session(), world_of(batch, store.lockfile) as world:
+            findings = await inquire(store.lockfile, inquiry_of(batch, world))
+            await release_free(findings, store)
+    except Sora2BatchError as error:
+        chatter.say(f"jobs in doubt stay so: {error.message}")
+        return
+    for finding in findings:
+        chatter.say(describe_finding(finding))
+
+
+def inquiry_of(batch: Batch, world: World) -> Inquiry:
+    """Get ready to look into a batch's doubts; tasks of the lockfiles beside it are accounted for."""
+    return Inquiry(
+        books=world.api,
+        clock=world.clock,
+        known_elsewhere=_known_beside(batch.lock_path),
+        settle=max(timedelta(seconds=1), SETTLE / world.speed),
+    )
+
+
+def describe_finding(finding: Finding) -> str:
+    """Word what the ledger says about a doubt."""
+    key = finding.doubt.entry.key
+    match finding:
+        case Free():
+            return f"in doubt no longer: {key} was never charged; it can be submitted"
+        case TooEarly(until=until):
+            return f"in doubt: {key}: no charge so far; the ledger is believed from {until:%H:%M:%S} UTC on"
+        case Unasked():
+            return f"in doubt: {key}"
+        case Ambiguous(candidates=candidates):
+            count = "1 task" if len(candidates) == 1 else f"{len(candidates)} tasks"
+            return (
+                f"in doubt: {key}: the ledger has {count} that may be it; `sora2batch reconcile` shows them"
+            )
+
+
+def _has_doubts(lockfile: Lockfile) -> bool:
+    return any(
+        attempt.state is State.IN_DOUBT for entry in lockfile.entries.values() for attempt in entry.attempts
+    )
+
+
+def _known_beside(lock_path: Path) -> frozenset[str]:
+    """Collect the tasks of the other lockfiles in the folder; one that cannot be read explains nothing."""
+    known: frozenset[str] = frozenset()
+    for path in sorted(lock_path.parent.glob("*.lock.jsonl")):
+        if path != lock_path:
+            with suppress(Sora2BatchError, OSError):
+                known |= read_state(path, manifest="").task_ids()
+    return known

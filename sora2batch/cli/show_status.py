@@ -1,0 +1,53 @@
+"""A status for a person."""
+
+from __future__ import annotations
+
+import sys
+
+from sora2batch.cli.batch import Batch
+from sora2batch.cli.result import echo
+from sora2batch.lockfile.entry import State
+from sora2batch.plan.status import PENDING, Status
+
+_LINES_AT_A_TERMINAL = 200
+_ADVICE = {
+    State.IN_DOUBT: "in doubt: may have been charged; they are never submitted again by themselves",
+    State.SUBMITTED: "still generating: `sora2batch run` waits for them",
+    PENDING: "not submitted: `sora2batch run` submits them",
+    State.FAILED: "failed: `sora2batch run --retry-failed` submits them again",
+    State.REJECTED: "rejected: mend the manifest, or try --retry-failed",
+}
+
+
+def echo_status(status: Status) -> None:
+    """Print the jobs by state, the credits, and what to do next."""
+    count = len(status.jobs)
+    echo(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
+    width = max((len(one.job.key) for one in status.jobs), default=0)
+    shown = status.jobs[:_LINES_AT_A_TERMINAL] if sys.stdout.isatty() else status.jobs
+    for one in shown:
+        error = one.entry.primary.error if one.entry else None
+        told = f"  {error.message}" if error else ""
+        echo(f"  {one.state:<9}  {one.job.key:<{width}}  {one.credits:>6,}{told}")
+    if count > len(shown):
+        echo(f"  … and {count - len(shown):,} more (every job on a line: pipe this into a file or a pager)")
+    echo_summary(status)
+
+
+def echo_summary(status: Status) -> None:
+    """Print the counts and the credits."""
+    money, states = status.money, status.states
+    counted = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in sorted(states.items()))
+    echo(counted or "no jobs")
+    doubt = f" (of it {money.in_doubt:,} in doubt)" if money.in_doubt else ""
+    echo(f"credits: {money.spent:,} spent{doubt} of {money.budget:,}")
+    for state, advice in _ADVICE.items():
+        if states[state]:
+            echo(f"next: {states[state]:,} {advice}")
+
+
+def echo_outcome(batch: Batch, status: Status) -> None:
+    """Print what a run came to, and where things are."""
+    echo_summary(status)
+    echo(f"clips:    {batch.output_dir}")
+    echo(f"lockfile: {batch.lock_path}")

@@ -1,0 +1,74 @@
+"""The catalogue, for people and as JSON."""
+
+from __future__ import annotations
+
+from sora2batch.canonical import JsonObject
+from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.tool import Availability, FieldInfo, Tool
+from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.document import print_json
+from sora2batch.cli.result import echo
+
+
+def print_tools(catalog: Catalog, name: str | None) -> None:
+    """Print every tool, or the one that is named, as JSON.
+
+    Raises:
+        UnknownToolError: there is no tool of this name.
+    """
+    if name:
+        print_json(_to_json(catalog.get(name)))
+    else:
+        print_json({"version": 1, "tools": [_to_json(tool) for tool in catalog.tools.values()]})
+
+
+def show_tools(catalog: Catalog, name: str | None, chatter: Chatter) -> None:
+    """Print a line for every tool, or the inputs of the one that is named.
+
+    Raises:
+        UnknownToolError: there is no tool of this name.
+    """
+    if name:
+        _show(catalog.get(name))
+        return
+    tools = list(catalog.tools.values())
+    width = max(len(tool.tool_type) for tool in tools)
+    for tool in tools:
+        flag = "" if tool.availability is Availability.ACTIVE else f"  [{tool.availability}]"
+        echo(f"{tool.tool_type:<{width}}  {tool.price_text}{flag}")
+    chatter.say("\nprices in credits; `sora2batch tools NAME` shows a tool's inputs")
+
+
+def _show(tool: Tool) -> None:
+    echo(f"{tool.tool_type}: {tool.title} ({tool.kind}, {tool.availability})")
+    echo(f"price: {tool.price_text}")
+    echo(f"usually takes {tool.expected_seconds.min} to {tool.expected_seconds.max} seconds")
+    if tool.notice:
+        echo(f"notice: {tool.notice}")
+    if tool.docs:
+        echo(f"docs: {tool.docs}")
+    echo("input:")
+    for field in tool.fields():
+        echo(f"  {field.name}: {field.allowed} ({_default(field)})")
+        if field.description:
+            echo(f"      {field.description}")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.required:
+        return "required"
+    return "optional" if field.default is None else f"default {field.default}"
+
+
+def _to_json(tool: Tool) -> JsonObject:
+    return {
+        "tool_type": tool.tool_type,
+        "title": tool.title,
+        "kind": tool.kind.value,
+        "availability": tool.availability.value,
+        "price": tool.price_text,
+        "expected_seconds": {"min": tool.expected_seconds.min, "max": tool.expected_seconds.max},
+        "notice": tool.notice,
+        "docs": tool.docs,
+        "input": tool.input_schema,
+    }

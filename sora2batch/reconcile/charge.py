@@ -1,0 +1,80 @@
+"""What each task was really charged, held against its price; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sora2batch.catalog.load import Catalog, UnknownToolError
+from sora2batch.catalog.price import PriceError, price_of
+from sora2batch.job import Credits
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.reconcile.doubt import moment_of
+from sora2batch.sjinn.answer import LedgerRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A task that cost something else than its price."""
+
+    entry: Entry
+    attempt: Attempt
+    price: Credits
+    """By the catalogue; what the lockfile has in ``credits`` may be what was charged."""
+    charged: Credits
+    """All rows of the task together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The tasks of a lockfile, looked up in the ledger."""
+
+    checked: int
+    """Tasks that the ledger knows."""
+    unlisted: tuple[tuple[Entry, Attempt], ...]
+    """Tasks that it does not know: too old, or of another account."""
+    differences: tuple[Difference, ...]
+
+
+def audit(lockfile: Lockfile, records: Iterable[LedgerRecord], catalog: Catalog | None = None) -> Audit:
+    """Compare what the ledger says every task cost with its price; several rows of one task are added up.
+
+    A tool that the catalogue cannot price (any more) is held against what the lockfile says.
+    """
+    charged: dict[str, int] = {}
+    for record in records:
+        charged[record.task_id] = charged.get(record.task_id, 0) + record.cost_credits
+    listed, unlisted, differences = 0, [], []
+    for entry, attempt, task_id in _tasks(lockfile):
+        if task_id not in charged:
+            unlisted.append((entry, attempt))
+            continue
+        listed += 1
+        price, cost = _price(entry, attempt, catalog), Credits(charged[task_id])
+        if cost != price:
+            differences.append(Difference(entry=entry, attempt=attempt, price=price, charged=cost))
+    return Audit(checked=listed, unlisted=tuple(unlisted), differences=tuple(differences))
+
+
+def earliest_task(lockfile: Lockfile) -> datetime | None:
+    """Find the moment from which on the ledger has to be read; None if no task has one."""
+    moments = (moment_of(attempt) for _, attempt, _ in _tasks(lockfile))
+    return min(filter(None, moments), default=None)
+
+
+def _price(entry: Entry, attempt: Attempt, catalog: Catalog | None) -> Credits:
+    if catalog is None:
+        return attempt.credits
+    try:
+        return price_of(catalog.get(entry.tool_type), entry.input)
+    except (UnknownToolError, PriceError):
+        return attempt.credits
+
+
+def _tasks(lockfile: Lockfile) -> Iterable[tuple[Entry, Attempt, str]]:
+    for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
+        for attempt in entry.attempts:
+            if attempt.task_id is not None:
+                yield entry, attempt, attempt.task_id

@@ -1,0 +1,135 @@
+"""The documentation says what the program does."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from sora2batch.cli.main import cli
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+CLI_PAGE = (ROOT / "docs/cli.md").read_text()
+MANIFEST_PAGE = (ROOT / "docs/manifest.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def leaves(group, words=()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*words, name))
+        else:
+            yield " ".join((*words, name))
+
+
+def test_the_page_of_commands_holds_every_help_as_it_is():
+    command = [sys.executable, ROOT / "docs/write_help.py", "--check"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_every_command_has_its_place_on_the_page():
+    shown = {words.strip() for words in re.findall(r"<!-- help:([a-z ]*)-->", CLI_PAGE)}
+    assert set(leaves(cli)) | {""} <= shown
+
+
+def test_the_help_on_the_page_is_what_a_person_sees(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert f"```text\n{call('plan', '--help').out.rstrip()}\n```" in CLI_PAGE
+
+
+@pytest.mark.parametrize("page", [README, CLI_PAGE], ids=["README", "cli"])
+def test_the_table_of_exit_codes_is_complete(page):
+    codes = re.findall(r"^\| ([\d /]+) \|", page, re.MULTILINE)
+    assert [code for code in codes if code != "70"] == ["0", "1", "2", "3", "4", "5", "6", "10", "130 / 143"]
+
+
+def commands(text):
+    for block in blocks(text, "sh"):
+        for line in block.splitlines():
+            if line.startswith("sora2batch "):
+                yield shlex.split(line, comments=True)[1:]
+
+
+@pytest.mark.parametrize("words", [*commands(README), *commands(CLI_PAGE)], ids=" ".join)
+def test_a_command_that_is_shown_can_be_given(words):
+    with cli.make_context("sora2batch", list(words)) as context:
+        name, command, rest = cli.resolve_command(context, list(words))
+        command.make_context(name, rest, parent=context)
+
+
+def test_the_plan_in_the_readme_is_what_plan_prints(call, folder):
+    (folder / "foxes.yaml").write_text(blocks(README, "yaml")[0])
+    ran = call("plan", "foxes.yaml")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == blocks(README, "text")[0]
+
+
+def keys(schema, path=()):
+    """Every path of keys; groups and axes have names of their own."""
+    for name, below in schema.get("properties", {}).items():
+        yield ".".join((*path, name))
+        yield from keys(below, (*path, name))
+    more = schema.get("additionalProperties")
+    if isinstance(more, dict):
+        name = "AXIS" if path[-1:] == ("matrix",) else "NAME"
+        for variant in [more, *more.get("oneOf", [])]:
+            yield from keys(variant, (*path, name))
+
+
+def test_every_key_of_the_schema_is_a_row_of_the_page():
+    schema = json.loads((ROOT / "schemas/manifest.schema.json").read_text())
+    rows = set(re.findall(r"^\| `([\w.]+)` \|", MANIFEST_PAGE, re.MULTILINE))
+    assert set(keys(schema)) - rows == set()
+
+
+def test_every_default_of_the_schema_is_on_the_page():
+    schema = json.loads((ROOT / "schemas/manifest.schema.json").read_text())
+    for name, below in schema["properties"]["run"]["properties"].items():
+        if "default" in below:
+            row = next(line for line in MANIFEST_PAGE.splitlines() if line.startswith(f"| `run.{name}` |"))
+            assert f"| `{below['default']}` |" in row
+
+
+def test_the_example_of_github_gives_its_six_cells(call, folder):
+    matrix = next(block for block in blocks(MANIFEST_PAGE, "yaml") if "fruit" in block)
+    indented = "".join(f"    {line}\n" for line in matrix.splitlines())
+    (folder / "fruit.yaml").write_text(
+        "version: 1\ntool: sora2-text-to-video-api\nbudget: {max_credits: 9999}\njobs:\n  a:\n"
+        f"{indented}"
+        "    input: {prompt: \"{{ fruit }} {{ animal | default('') }} {{ color | default('') }} {{ shape | default('') }}\"}\n"
+    )
+    prompts = [
+        job["input"]["prompt"].split() for job in call("plan", "fruit.yaml", "--json").document["jobs"]
+    ]
+    table = re.search(r"\| fruit \| animal .*?\n\n", MANIFEST_PAGE, re.DOTALL)[0]
+    rows = [line.replace("|", " ").split() for line in table.strip().splitlines()[2:]]
+    assert prompts == rows
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_inside_the_repository_leads_somewhere(page):
+    text = page.read_text()
+    for target in re.findall(r"\]\((?!https?://)([^)#]*)(?:#[^)]*)?\)", text):
+        assert (page.parent / target).exists(), target
+    headings = {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= headings
+
+
+def test_make_docs_exists():
+    ran = subprocess.run(["make", "-n", "docs"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "docs/write_help.py" in ran.stdout

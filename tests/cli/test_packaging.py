@@ -1,0 +1,70 @@
+"""The wheel has all that is needed, away from the checkout; so has an editable installation."""
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def wheel(tmp_path):
+    """Built from a copy, so that nothing is left in the checkout."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("sora2batch", "schemas"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*command, "--wheel-dir", tmp_path / "dist", source], check=True, cwd=tmp_path)
+    return next((tmp_path / "dist").glob("*.whl"))
+
+
+@pytest.fixture
+def away(tmp_path, wheel):
+    """A fresh environment with the wheel; its dependencies are borrowed, so nothing is downloaded."""
+    venv.create(tmp_path / "venv", with_pip=False)
+    python = tmp_path / "venv/bin/python"
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = Path(
+        subprocess.run([python, "-c", where], capture_output=True, text=True, check=True).stdout.strip()
+    )
+    with ZipFile(wheel) as archive:
+        archive.extractall(site)
+    # Not a .pth file in the borrowed folder itself: its own .pth would lead back to the checkout.
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return python
+
+
+@pytest.mark.slow
+def test_a_wheel_works_away_from_the_checkout(tmp_path, wheel, away):
+    names = set(ZipFile(wheel).namelist())
+    shipped = {f"sora2batch/{path.relative_to(ROOT)}" for path in (ROOT / "schemas").rglob("*.json")}
+    assert "sora2batch/py.typed" in names
+    assert shipped <= names
+    assert not [name for name in names if not name.startswith("sora2batch")]
+
+    def output(*arguments):
+        command = [away, "-m", "sora2batch", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+
+    program = "import sora2batch; print(sora2batch.__file__)"
+    found = subprocess.run([away, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert str(tmp_path) in found.stdout
+    assert "kling3-text-to-video-api" in output("tools")
+    manifest_schema = json.loads((ROOT / "schemas/manifest.schema.json").read_text())
+    assert json.loads(output("schema", "manifest")) == manifest_schema
+
+
+def test_the_checkout_finds_its_schemas_too(call):
+    manifest_schema = json.loads((ROOT / "schemas/manifest.schema.json").read_text())
+    assert call("schema").document == manifest_schema
+    assert "kling3-text-to-video-api" in call("tools").out

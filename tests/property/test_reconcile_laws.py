@@ -1,0 +1,188 @@
+"""Laws about a world in which calls were or were not charged, and the ledger is all there is to tell."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.books import OTHER_TOOL, FakeBooks, at, charge, doubt_of_call
+from fakes.building import TOOL
+from fakes.recorder import MemoryRecorder
+from fakes.still_clock import StillClock
+from sora2batch.lockfile.entry import State
+from sora2batch.reconcile.doubt import Ambiguous, Doubt, Evidence, Free, TooEarly, judge, unique_fits
+from sora2batch.reconcile.settle import SETTLE, Inquiry, adopt, inquire, release_free
+from sora2batch.sjinn.answer import LedgerRecord
+from sora2batch.sjinn.patience import DEFAULT_PATIENCE
+from sora2batch.sjinn.server_clock import ALLOWANCE
+
+SKEW = int(ALLOWANCE.total_seconds() * 1000)
+LONGEST_CALL = int(DEFAULT_PATIENCE.create_seconds * 1000)
+LONGEST_LAG = 45_000
+"""What is left of the minute that SETTLE allows when two clocks differ and stamps are cut to seconds."""
+
+TOOLS = st.sampled_from([TOOL, OTHER_TOOL])
+PRICES = st.sampled_from([420, 2100])
+MOMENTS = st.integers(0, 300_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One create call as it really was; all times in milliseconds."""
+
+    doubt: Doubt
+    task_id: str
+    charge: LedgerRecord | None
+    """None where it was not charged."""
+    lag: int
+    is_mine: bool
+    """Whether it was made under the lockfile that is settled, or under another one."""
+
+
+@st.composite
+def calls(draw, number, is_mine=None):
+    tool, price, moment = draw(TOOLS), draw(PRICES), draw(MOMENTS)
+    stamped = moment + draw(st.integers(-SKEW, SKEW))
+    charged_at = moment + draw(st.integers(0, LONGEST_CALL))
+    if draw(st.booleans()):
+        charged_at -= charged_at % 1000
+    cost = draw(st.sampled_from([price, price, 500]))
+    row = charge(f"task-{number}", charged_at / 1000, cost=cost, tool_type=tool)
+    return Call(
+        doubt=doubt_of_call(f"{number}", stamped / 1000, credits=price, tool_type=tool),
+        task_id=f"task-{number}",
+        charge=row if draw(st.booleans()) else None,
+        lag=draw(st.integers(0, LONGEST_LAG)),
+        is_mine=draw(st.booleans()) if is_mine is None else is_mine,
+    )
+
+
+@st.composite
+def many_calls(draw, is_mine=None):
+    return [draw(calls(number, is_mine)) for number in range(draw(st.integers(1, 5)))]
+
+
+@st.composite
+def strangers(draw):
+    """Charges that no call of ours made; some are paid back later."""
+    found = []
+    for number in range(draw(st.integers(0, 3))):
+        tool, cost, seconds = draw(TOOLS), draw(PRICES), draw(MOMENTS) / 1000
+        found.append(charge(f"stranger-{number}", seconds, cost=cost, tool_type=tool))
+        if draw(st.booleans()):
+            found.append(charge(f"stranger-{number}", seconds + 60, cost=-cost, tool_type=tool))
+    return found
+
+
+def rows_of(world):
+    return [call.charge for call in world if call.charge]
+
+
+def judged(world, others, *, seconds, skew=0, rows=None):
+    """What the ledger, read then by a clock that is so wrong, says about the calls of this lockfile."""
+    shown = [
+        call.charge
+        for call in world
+        if call.charge and call.charge.create_time + timedelta(milliseconds=call.lag) <= at(seconds)
+    ]
+    evidence = Evidence(
+        records=[*shown, *others] if rows is None else rows,
+        read_at=at(seconds) + timedelta(milliseconds=skew),
+        known_tasks=frozenset(),
+        rivals=[call.doubt for call in world if not call.is_mine],
+    )
+    return judge([call.doubt for call in world if call.is_mine], evidence, settle=SETTLE)
+
+
+def by_fingerprint(world):
+    return {call.doubt.entry.fingerprint: call for call in world}
+
+
+@given(many_calls(), strangers(), st.integers(0, 900), st.integers(-SKEW, SKEW))
+def test_a_call_that_was_charged_is_never_free(world, others, seconds, skew):
+    truth = by_fingerprint(world)
+    for finding in judged(world, others, seconds=seconds, skew=skew):
+        if isinstance(finding, Free):
+            assert truth[finding.doubt.entry.fingerprint].charge is None
+
+
+@given(many_calls(), strangers())
+def test_once_settled_a_call_is_free_exactly_if_no_unknown_charge_may_be_its(world, others):
+    rows = [*rows_of(world), *others]
+    for finding in judged(world, others, seconds=900):
+        assert not isinstance(finding, TooEarly)
+        first = {row.task_id: row for row in sorted(rows, key=lambda row: row.create_time, reverse=True)}
+        possible = {task_id for task_id, row in first.items() if finding.doubt.may_be(row)}
+        found = {one.task_id for one in finding.candidates} if isinstance(finding, Ambiguous) else set()
+        assert found == possible
+
+
+@given(many_calls(), st.integers(0, 900))
+def test_without_strangers_every_pair_is_right_however_the_ledger_lags(world, seconds):
+    truth = by_fingerprint(world)
+    for doubt, record in unique_fits(judged(world, [], seconds=seconds)):
+        assert truth[doubt.entry.fingerprint].charge == record
+
+
+@given(many_calls(), strangers(), st.integers(0, 900))
+def test_a_call_is_never_given_a_task_that_another_call_made(world, others, seconds):
+    truth = by_fingerprint(world)
+    pairs = unique_fits(judged(world, others, seconds=seconds))
+    for doubt, record in pairs:
+        own = truth[doubt.entry.fingerprint]
+        assert own.is_mine
+        assert record.task_id == own.task_id or record.task_id.startswith("stranger")
+    tasks = [record.task_id for _, record in pairs]
+    assert len(tasks) == len(set(tasks))
+    assert len({doubt.entry.fingerprint for doubt, _ in pairs}) == len(pairs)
+
+
+@given(many_calls(), strangers(), st.integers(0, 900), st.randoms())
+def test_the_order_of_the_ledgers_rows_does_not_matter(world, others, seconds, random):
+    rows = [*rows_of(world), *others]
+    shuffled = random.sample(rows, len(rows))
+    assert judged(world, [], seconds=seconds, rows=rows) == judged(world, [], seconds=seconds, rows=shuffled)
+
+
+@given(many_calls(), strangers(), st.integers(0, 900))
+def test_every_call_is_judged_for_itself(world, others, seconds):
+    together = judged(world, others, seconds=seconds)
+    alone = []
+    for one in world:
+        if one.is_mine:
+            mine_only = [replace(call, is_mine=call is one) for call in world]
+            alone.append(judged(mine_only, others, seconds=seconds)[0])
+    assert [type(finding) for finding in together] == [type(finding) for finding in alone]
+    for left, right in zip(together, alone, strict=True):
+        assert getattr(left, "candidates", ()) == getattr(right, "candidates", ())
+
+
+@given(many_calls(is_mine=True), strangers(), st.lists(st.integers(0, 900), min_size=1, max_size=4))
+def test_settling_again_and_again_loses_no_charged_call_and_gives_no_task_twice(world, others, moments):
+    lockfile = asyncio.run(_settled(world, others, sorted(moments)))
+    adopted = []
+    for call in world:
+        entry = lockfile.get(call.doubt.entry.fingerprint)
+        assert entry is not None or call.charge is None
+        if entry and entry.state is State.SUBMITTED:
+            adopted.append(entry.primary.task_id)
+    assert len(adopted) == len(set(adopted))
+
+
+async def _settled(world, others, moments):
+    """What a few calls of ``reconcile --auto`` make of a lockfile."""
+    recorder = MemoryRecorder(seconds=0)
+    recorder.put(*(call.doubt.entry for call in world))
+    clock = StillClock()
+    lag = {call.task_id: call.lag / 1000 for call in world}
+    inquiry = Inquiry(books=FakeBooks(clock=clock, rows=[*rows_of(world), *others], lag=lag), clock=clock)
+    for moment in moments:
+        clock.moment = at(moment)
+        await release_free(await inquire(recorder.lockfile, inquiry), recorder)
+        for doubt, record in unique_fits(await inquire(recorder.lockfile, inquiry)):
+            await adopt(doubt, record, recorder)
+    return recorder.lockfile

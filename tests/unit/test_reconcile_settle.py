@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fakes.books import OTHER_TOOL, FakeBooks, at, charge, doubt_of_call, stamp
+from fakes.building import TOOL, entry_of, job_of, lockfile_of
+from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
+from fakes.recorder import MemoryRecorder
+from fakes.still_clock import StillClock
+from sora2batch.errors import UsageError
+from sora2batch.lockfile.entry import ErrorNote, State
+from sora2batch.lockfile.file import write_lockfile
+from sora2batch.lockfile.journal import encode_journal_header, journal_path
+from sora2batch.lockfile.line import encode_journal_line
+from sora2batch.lockfile.store import LockfileStore, read_state
+from sora2batch.reconcile.doubt import MARGIN, Ambiguous, Free, TooEarly, find_doubts, unique_fits
+from sora2batch.reconcile.settle import (
+    SETTLE,
+    Inquiry,
+    adopt,
+    adopt_by_word,
+    doubt_of,
+    inquire,
+    release,
+    release_free,
+)
+from sora2batch.sjinn.answer import Failed, Finished, KeyRefused, Refusal, Unreadable, Working
+from sora2batch.sjinn.error import KeyRefusedError, LedgerError
+from sora2batch.sjinn.patience import DEFAULT_PATIENCE
+
+HOUR = 3600
+FOX = job_of("fox")
+
+
+def inquiry_of(*rows, seconds=HOUR, books=None, **more):
+    clock = StillClock(at(seconds))
+    books = {"rows": rows, **(books or {})}
+    return Inquiry(books=FakeBooks(clock=clock, **books), clock=clock, **more)
+
+
+def recorder_of(*entries):
+    recorder = MemoryRecorder(seconds=0)
+    recorder.put(*entries)
+    return recorder
+
+
+def only_doubt(recorder):
+    (doubt,) = find_doubts(recorder.lockfile)
+    return doubt
+
+
+class TestInquire:
+    async def test_each_tool_is_asked_about_once_since_just_before_its_earliest_doubt(self):
+        doubts = [
+            doubt_of_call("ape", 500),
+            doubt_of_call("bee", 100),
+            doubt_of_call("cat", 300, tool_type=OTHER_TOOL),
+        ]
+        inquiry = inquiry_of()
+        await inquire(lockfile_of(*(doubt.entry for doubt in doubts)), inquiry)
+        assert inquiry.books.asked == [(TOOL, at(100) - MARGIN), (OTHER_TOOL, at(300) - MARGIN)]
+
+    async def test_nothing_in_doubt_asks_nothing(self):
+        inquiry = inquiry_of()
+        assert await inquire(lockfile_of(entry_of(FOX, completed())), inquiry) == ()
+        assert inquiry.books.asked == []
+
+    async def test_findings_come_in_the_lockfiles_order_whatever_their_tools(self):
+        tools = {"cat": TOOL, "bee": OTHER_TOOL, "ape": TOOL}
+        entries = [doubt_of_call(name, tool_type=tool).entry for name, tool in tools.items()]
+        findings = await inquire(lockfile_of(*entries), inquiry_of())
+        assert [finding.doubt.entry.key for finding in findings] == ["hero/ape", "hero/bee", "hero/cat"]
+
+    async def test_tasks_of_this_lockfile_and_of_others_explain_their_charges(self):
+        lockfile = lockfile_of(doubt_of_call().entry, entry_of(job_of("owl"), completed("owls")))
+        rows = [charge("owls"), charge("of another batch")]
+        inquiry = inquiry_of(*rows, known_elsewhere=frozenset({"of another batch"}))
+        assert isinstance((await inquire(lockfile, inquiry))[0], Free)
+        assert isinstance((await inquire(lockfile, inquiry_of(*rows)))[0], Ambiguous)
+
+    async def test_doubts_of_other_lockfiles_forbid_a_match_without_a_person(self):
+        lockfile = lockfile_of(doubt_of_call().entry)
+        elsewhere = doubt_of_call("owl")
+        findings = await inquire(lockfile, inquiry_of(charge("t"), doubts_elsewhere=(elsewhere,)))
+        assert findings[0].rivals == (elsewhere,)
+        assert unique_fits(findings) == ()
+
+    async def test_a_call_may_show_until_well_after_the_client_gives_it_up(self):
+        assert timedelta(seconds=DEFAULT_PATIENCE.create_seconds + 60) <= SETTLE
+        lockfile = lockfile_of(doubt_of_call().entry)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=179)))[0], TooEarly)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=180)))[0], Free)
+
+    async def test_time_that_reading_takes_proves_nothing(self):
+        lockfile = lockfile_of(doubt_of_call().entry)
+        slow = inquiry_of(seconds=100, books={"read_seconds": 600})
+        assert isinstance((await inquire(lockfile, slow))[0], TooEarly)
+
+    async def test_a_charge_that_comes_up_while_another_tools_pages_are_read_is_not_missed(self):
+        ape, bee = doubt_of_call("ape", 0), doubt_of_call("bee", 0, tool_type=OTHER_TOOL)
+        books = {"lag": {"apes": 120}, "read_seconds": 100}
+        inquiry = inquiry_of(charge("apes", 1), seconds=100, books=books)
+        about_ape, about_bee = await inquire(lockfile_of(ape.entry, bee.entry), inquiry)
+        assert isinstance(about_ape, TooEarly)
+        assert about_bee == Free(doubt=bee)
+
+    async def test_a_ledger_that_cannot_be_read_concludes_nothing(self):
+        inquiry = inquiry_of(books={"error": LedgerError("it broke off")})
+        with pytest.raises(LedgerError, match="it broke off"):
+            await inquire(lockfile_of(doubt_of_call().entry), inquiry)
+
+
+class TestRelease:
+    async def test_what_the_ledger_proves_is_taken_back_and_nothing_else(self):
+        free, early, open_ = (
+            doubt_of_call("ape", 0, tool_type=OTHER_TOOL),
+            doubt_of_call("bee", 3500, tool_type=OTHER_TOOL),
+            doubt_of_call("cat", 0),
+        )
+        recorder = recorder_of(free.entry, early.entry, open_.entry)
+        findings = await inquire(recorder.lockfile, inquiry_of(charge("t")))
+        assert await release_free(findings, recorder) == (free,)
+        assert find_doubts(recorder.lockfile) == (early, open_)
+
+    async def test_a_first_call_that_is_taken_back_leaves_nothing(self):
+        recorder = recorder_of(entry_of(FOX, in_doubt(error=ErrorNote(message="reset"))))
+        await release(only_doubt(recorder), recorder)
+        assert recorder.lockfile.entries == {}
+        assert recorder.lockfile.spent == 0
+
+    @pytest.mark.parametrize("before", [failed(), rejected()])
+    async def test_a_retry_that_is_taken_back_leaves_what_came_before_it(self, before):
+        recorder = recorder_of(entry_of(FOX, before), entry_of(FOX, in_doubt(number=2)))
+        assert recorder.lockfile.get(FOX.fingerprint).state is State.IN_DOUBT
+        await release(only_doubt(recorder), recorder)
+        entry = recorder.lockfile.get(FOX.fingerprint)
+        assert entry.primary == before
+        assert find_doubts(recorder.lockfile) == ()
+        assert entry.spent == before.credits
+
+    async def test_a_doubt_beside_a_task_is_taken_back_without_it(self):
+        recorder = recorder_of(entry_of(FOX, submitted("a")), entry_of(FOX, in_doubt(number=2)))
+        await release(only_doubt(recorder), recorder)
+        assert recorder.lockfile.get(FOX.fingerprint).primary == submitted("a")
+        assert recorder.lockfile.in_doubt_credits == 0
+
+
+class TestTrials:
+    """Trials are known to the journal only; a call that is taken back must stay so wherever it was read."""
+
+    @pytest.fixture
+    def path(self, tmp_path):
+        return tmp_path / "campaign.lock.jsonl"
+
+    def open_store(self, path):
+        return LockfileStore.open(path, manifest="campaign.yaml", clock=StillClock())
+
+    async def settled(self, path, store):
+        """Take the doubt back; tell what a crash right then, and an orderly end, leave."""
+        async with store:
+            (doubt,) = find_doubts(store.lockfile)
+            await release(doubt, store)
+            assert find_doubts(store.lockfile) == ()
+            crashed = read_state(path, manifest="campaign.yaml")
+        return crashed, read_state(path, manifest="campaign.yaml")
+
+    @pytest.mark.parametrize("trial", [1, 3])
+    async def test_after_a_crash_with_an_intent_in_the_journal(self, path, trial):
+        header = encode_journal_header("campaign.yaml", started_at=stamp(0))
+        line = encode_journal_line(entry_of(FOX, in_doubt(trial=trial)))
+        journal_path(path).write_bytes(header + line)
+        crashed, ended = await self.settled(path, self.open_store(path))
+        assert crashed.entries == ended.entries == {}
+
+    async def test_with_a_lockfile_that_does_not_know_the_trial_any_more(self, path):
+        write_lockfile(path, lockfile_of(entry_of(FOX, in_doubt(trial=3))))
+        crashed, ended = await self.settled(path, self.open_store(path))
+        assert crashed.entries == ended.entries == {}
+
+    async def test_with_a_journal_that_knows_the_trial_and_a_lockfile_that_does_not(self, path):
+        write_lockfile(path, lockfile_of(entry_of(FOX, in_doubt(trial=3))))
+        header = encode_journal_header("campaign.yaml", started_at=stamp(0))
+        journal_path(path).write_bytes(header + encode_journal_line(entry_of(FOX, in_doubt(trial=3))))
+        crashed, ended = await self.settled(path, self.open_store(path))
+        assert crashed.entries == ended.entries == {}
+
+    async def test_in_the_very_run_that_wrote_a_checkpoint_in_between(self, path):
+        async with self.open_store(path) as store:
+            await store.record(entry_of(FOX, in_doubt(trial=3)))
+            await store.checkpoint()
+            (doubt,) = find_doubts(store.lockfile)
+            await release(doubt, store)
+            assert read_state(path, manifest="campaign.yaml").entries == {}
+
+    async def test_and_the_job_can_be_submitted_again_at_once(self, path):
+        write_lockfile(path, lockfile_of(entry_of(FOX, failed(), in_doubt(number=2, trial=3))))
+        async with self.open_store(path) as store:
+            (doubt,) = find_doubts(store.lockfile)
+            await release(doubt, store)
+            await store.record(entry_of(FOX, in_doubt(number=2, trial=2)))
+            await store.record(entry_of(FOX, submitted("b", number=2, trial=2)))
+        known = read_state(path, manifest="campaign.yaml").get(FOX.fingerprint)
+        assert known.attempts == (submitted("b", number=2), failed())
+
+
+class TestAdopt:
+    async def test_the_task_is_waited_for_at_what_it_cost(self):
+        note = ErrorNote(message="the connection was reset")
+        recorder = recorder_of(entry_of(FOX, in_doubt(submitted_at=stamp(0), error=note)))
+        await adopt(only_doubt(recorder), charge("t", cost=500), recorder)
+        assert recorder.lockfile.get(FOX.fingerprint).attempts == (
+            submitted("t", credits=500, submitted_at=stamp(0)),
+        )
+
+    async def test_what_was_paid_before_stays(self):
+        recorder = recorder_of(entry_of(FOX, failed("a")), entry_of(FOX, in_doubt(number=2)))
+        await adopt(only_doubt(recorder), charge("t"), recorder)
+        entry = recorder.lockfile.get(FOX.fingerprint)
+        assert entry.attempts == (submitted("t", number=2), failed("a"))
+        assert entry.spent == 840
+
+    async def test_a_task_of_another_branch_stays(self):
+        recorder = recorder_of(entry_of(FOX, submitted("a")), entry_of(FOX, in_doubt(number=2)))
+        await adopt(only_doubt(recorder), charge("t"), recorder)
+        assert recorder.lockfile.task_ids() == {"a", "t"}
+        assert recorder.lockfile.spent == 840
+
+    async def test_a_task_that_was_paid_back_cost_nothing_and_can_be_written(self, tmp_path):
+        path = tmp_path / "campaign.lock.jsonl"
+        write_lockfile(path, lockfile_of(entry_of(FOX, in_doubt())))
+        async with LockfileStore.open(path, manifest="campaign.yaml", clock=StillClock()) as store:
+            (doubt,) = find_doubts(store.lockfile)
+            await adopt(doubt, charge("t", cost=-420), store)
+        known = read_state(path, manifest="campaign.yaml").get(FOX.fingerprint)
+        assert (known.state, known.primary.task_id, known.spent) == (State.SUBMITTED, "t", 0)
+
+    async def test_a_task_that_is_adopted_is_the_next_runs_to_explain(self):
+        recorder = recorder_of(doubt_of_call("fox", 0).entry, doubt_of_call("owl", 100).entry)
+        inquiry = inquiry_of(charge("t", 101))
+        assert unique_fits(await inquire(recorder.lockfile, inquiry)) == ()
+        await adopt(find_doubts(recorder.lockfile)[1], charge("t", 101), recorder)
+        (finding,) = await inquire(recorder.lockfile, inquiry)
+        assert finding == Free(doubt=doubt_of_call("fox", 0))
+
+
+class TestAdoptByWord:
+    async def adopted(self, task_id, *rows, books=None, doubt=None):
+        recorder = recorder_of((doubt or doubt_of_call()).entry)
+        inquiry = inquiry_of(*rows, books=books)
+        findings = await inquire(recorder.lockfile, inquiry)
+        try:
+            await adopt_by_word(task_id, only_doubt(recorder), findings, inquiry.books, recorder)
+        finally:
+            self.recorder, self.books = recorder, inquiry.books
+        return recorder.lockfile.get(FOX.fingerprint).primary
+
+    async def test_a_candidate_is_taken_at_what_it_cost_even_if_it_does_not_fit(self):
+        primary = await self.adopted("u", charge("t"), charge("u", 3000, cost=500))
+        assert (primary.state, primary.task_id, primary.credits) == (State.SUBMITTED, "u", 500)
+        assert self.books.statuses_asked == []
+
+    @pytest.mark.parametrize("answer", [Working(0), Finished(()), Failed(Refusal(code=None, message="no"))])
+    async def test_another_task_is_taken_at_the_jobs_price_if_it_exists(self, answer):
+        primary = await self.adopted("old", charge("t"), books={"statuses": {"old": answer}})
+        assert (primary.state, primary.task_id, primary.credits) == (State.SUBMITTED, "old", 420)
+
+    async def test_a_task_that_nobody_confirms_is_refused(self):
+        books = {"statuses": {"old": Unreadable("the API said: task not found")}}
+        with pytest.raises(UsageError) as caught:
+            await self.adopted("old", books=books)
+        assert caught.value.message == (
+            "the API does not confirm that there is a task old: the API said: task not found"
+        )
+        assert only_doubt(self.recorder) == doubt_of_call()
+
+    async def test_a_refused_key_confirms_nothing(self):
+        books = {"statuses": {"old": KeyRefused(Refusal(code=401, message="bad key"))}}
+        with pytest.raises(KeyRefusedError, match="bad key"):
+            await self.adopted("old", books=books)
+        assert only_doubt(self.recorder) == doubt_of_call()
+
+    async def test_the_candidates_of_another_call_are_not_this_ones(self):
+        fox, owl = doubt_of_call("fox", 2000), doubt_of_call("owl", 0)
+        recorder = recorder_of(fox.entry, owl.entry)
+        inquiry = inquiry_of(charge("owls", 1))
+        findings = await inquire(recorder.lockfile, inquiry)
+        with pytest.raises(UsageError, match="does not confirm"):
+            await adopt_by_word("owls", fox, findings, inquiry.books, recorder)
+
+
+class TestDoubtOf:
+    def test_a_call_is_found_by_its_jobs_key_or_fingerprint(self):
+        fox, owl = doubt_of_call("fox"), doubt_of_call("owl")
+        assert doubt_of("hero/owl", [fox, owl]) == owl
+        assert doubt_of(owl.entry.fingerprint, [fox, owl]) == owl
+
+    def test_two_jobs_of_one_key_are_not_told_apart_by_guessing(self):
+        old, new = doubt_of_call("fox"), doubt_of_call("owl")
+        old = replace(old, entry=old.entry.with_key("hero/owl"))
+        with pytest.raises(UsageError, match="2 jobs in doubt are called hero/owl") as caught:
+            doubt_of("hero/owl", [old, new])
+        assert old.entry.fingerprint in caught.value.hint
+        assert new.entry.fingerprint in caught.value.hint
+        assert doubt_of(old.entry.fingerprint, [old, new]) == old
+
+    def test_a_job_that_is_not_in_doubt_is_an_error_that_says_which_are(self):
+        with pytest.raises(UsageError) as caught:
+            doubt_of("hero/foks", [doubt_of_call("fox"), doubt_of_call("owl")])
+        assert caught.value.message == 'hero/foks is not in doubt; in doubt: "hero/fox", "hero/owl"'
+        assert caught.value.hint == 'did you mean "hero/fox"?'
+
+    def test_where_no_job_is_in_doubt_that_is_said(self):
+        with pytest.raises(UsageError, match=r"hero/fox is not in doubt; no job is"):
+            doubt_of("hero/fox", [])
