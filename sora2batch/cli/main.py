@@ -25,6 +25,7 @@ _COMMANDS = {
     "tools": "List the tools of the catalogue with their prices.",
     "schema": "Print a JSON Schema that ships with this version.",
     "lock": "Resolve and merge lockfiles.",
+    "doctor": "Check the set-up: key, API, folders, git.",
     "simulate": "Serve the simulated API on this machine.",
 }
 

@@ -32,7 +32,7 @@ def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
     Raises:
         LockfileError: one of the two cannot be read.
     """
-    path = lock_path.resolve()
+    path = _written_file(lock_path)
     # The journal first: what a run takes out of it after that is in the lockfile by then.
     lines = _read_journal(path)
     view = View()
@@ -67,7 +67,7 @@ class LockfileStore:
             LockHeldError: another run holds it.
             LockfileError: it or its journal cannot be read, or nothing can be written there.
         """
-        path = lock_path.resolve()
+        path = _written_file(lock_path)
         disk = disk or SystemDisk()
         header = encode_journal_header(manifest, started_at=to_timestamp(clock.now()))
         with ExitStack() as undo:
@@ -224,6 +224,11 @@ class LockfileStore:
         else:
             self._appender.trim()
             os.close(self._descriptor)
+
+
+def _written_file(lock_path: Path) -> Path:
+    """Follow a link to the file that is written; any other path stays as the user spelled it."""
+    return lock_path.resolve() if lock_path.is_symlink() else lock_path
 
 
 def _read_journal(path: Path) -> tuple[Entry, ...]:

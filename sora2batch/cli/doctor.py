@@ -1,0 +1,162 @@
+"""The set-up, checked before it matters."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sora2batch import __version__
+from sora2batch.canonical import JsonObject
+from sora2batch.cli.batch import Batch, loading
+from sora2batch.cli.connection import Access, find_access, redact
+from sora2batch.cli.document import print_json
+from sora2batch.cli.result import echo
+from sora2batch.clock import SystemClock
+from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.lockfile.entry import State
+from sora2batch.lockfile.hold import is_held
+
+_CLOCK_SECONDS = 60
+
+
+class Verdict(StrEnum):
+    """How something is."""
+
+    FINE = "ok"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    verdict: Verdict
+    message: str
+
+
+def examine(manifest: Path | None, tools_dirs: Sequence[Path], *, as_json: bool) -> ExitCode:
+    """Look at everything that a run needs and print what was found."""
+    checks = list(_checks(manifest, tools_dirs))
+    is_well = all(check.verdict is not Verdict.BAD for check in checks)
+    if as_json:
+        print_json({"version": 1, "ok": is_well, "checks": [_to_json(check) for check in checks]})
+    else:
+        for check in checks:
+            echo(f"{check.verdict:<4}  {check.name}: {check.message}")
+    return ExitCode.DONE if is_well else ExitCode.USAGE
+
+
+def _to_json(check: Check) -> JsonObject:
+    return {"name": check.name, "verdict": check.verdict.value, "message": check.message}
+
+
+def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield _fine("program", f"sora2batch {__version__}, Python {python}")
+    yield from _check_api()
+    try:
+        load = loading(tools_dirs)
+        yield _fine("catalogue", f"{len(load.catalog.tools)} tools")
+        batch = load.load(manifest) if manifest else None
+    except Sora2BatchError as error:
+        yield _bad("manifest" if manifest else "catalogue", error)
+        return
+    if batch:
+        yield _fine("manifest", f"{batch.manifest.file}: {len(batch.expansion.jobs):,} jobs")
+        yield _check_lockfile(batch)
+        yield _check_folder("output folder", batch.output_dir)
+        yield _check_folder("lockfile's folder", batch.lock_path.parent)
+        yield from _check_git(batch)
+
+
+def _check_api() -> Iterator[Check]:
+    try:
+        access = find_access(os.environ)
+        yield _fine("key", f"found; it is sent to {access.endpoint.url} only")
+        yield from asyncio.run(_ask(access))
+    except Sora2BatchError as error:
+        yield _bad("API", error)
+
+
+async def _ask(access: Access) -> list[Check]:
+    async with access.open_client() as client:
+        account = await client.account()
+        drift = (client.clock.now() - SystemClock().now()).total_seconds()
+    checks = [_fine("API", f"answers; {account.balance:,} credits")]
+    if abs(drift) > _CLOCK_SECONDS:
+        message = f"this machine's clock differs by {drift:,.0f} s from the API's; the API's is used"
+        checks.append(Check(name="clock", verdict=Verdict.NOTE, message=message))
+    return checks
+
+
+def _check_lockfile(batch: Batch) -> Check:
+    try:
+        lockfile = batch.read_lockfile()
+        holder = is_held(batch.lock_path)
+    except Sora2BatchError as error:
+        return _bad("lockfile", error)
+    if holder:
+        return Check(name="lockfile", verdict=Verdict.NOTE, message=f"held by {holder}")
+    doubts = sum(entry.state is State.IN_DOUBT for entry in lockfile.entries.values())
+    message = f"{len(lockfile.entries):,} jobs, {lockfile.spent:,} credits spent"
+    if doubts:
+        message += f", {doubts:,} in doubt: `sora2batch reconcile` settles them"
+    return Check(name="lockfile", verdict=Verdict.NOTE if doubts else Verdict.FINE, message=message)
+
+
+def _check_folder(name: str, folder: Path) -> Check:
+    """See whether files can be made there, or in the nearest folder above that exists."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return _fine(name, f"{folder} can be written")
+    return Check(name=name, verdict=Verdict.BAD, message=f"{folder} cannot be written")
+
+
+def _check_git(batch: Batch) -> Iterator[Check]:
+    """Ask git itself how it would treat the lockfile and the journal."""
+    folder, lock = batch.lock_path.parent, batch.lock_path.name
+    journal = lock.replace(".lock.jsonl", ".journal.jsonl")
+    merge = _git(folder, "check-attr", "merge", "--", lock)
+    if merge is None:
+        yield Check(name="git", verdict=Verdict.NOTE, message="no repository here: lockfiles want one")
+        return
+    if not merge.strip().endswith(("union", "sora2batch")):
+        message = "lockfiles are not merged line by line: add `*.lock.jsonl merge=union` to .gitattributes"
+        yield Check(name="git", verdict=Verdict.NOTE, message=message)
+    if _git(folder, "check-ignore", "--", journal) is None:
+        message = "journals are not ignored: add `*.journal.jsonl` to .gitignore"
+        yield Check(name="git", verdict=Verdict.NOTE, message=message)
+    if _git(folder, "check-ignore", "--", lock) is not None:
+        message = f"{lock} is ignored, but it is what must be committed"
+        yield Check(name="git", verdict=Verdict.BAD, message=message)
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Ask git; None where it fails or says no, or is not installed."""
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", "-C", str(folder), *arguments],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _fine(name: str, message: str) -> Check:
+    return Check(name=name, verdict=Verdict.FINE, message=message)
+
+
+def _bad(name: str, error: Sora2BatchError) -> Check:
+    message = f"{error.message}; {error.hint}" if error.hint else error.message
+    return Check(name=name, verdict=Verdict.BAD, message=redact(message))

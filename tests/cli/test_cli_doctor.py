@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import subprocess
+
+KEY = "sk-never-to-be-seen"
+
+
+def verdicts(ran):
+    return {check["name"]: check["verdict"] for check in ran.document["checks"]}
+
+
+def test_a_sound_set_up_is_well(folder, api, call):
+    api()
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    call("init", "campaign.yaml")
+    ran = call("doctor", "campaign.yaml", "--json")
+    assert ran.code == 0
+    assert set(verdicts(ran).values()) == {"ok"}
+    assert KEY not in ran.out + ran.err
+
+
+def test_a_missing_key_must_be_mended(call):
+    ran = call("doctor")
+    assert ran.code == 2
+    assert "bad   API: no API key" in ran.out
+
+
+def test_git_settings_that_lose_money_are_found(folder, api, manifest, call):
+    api()
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    (folder / ".gitignore").write_text("*.jsonl\n")
+    ran = call("doctor", manifest)
+    assert ran.code == 2
+    assert "small.lock.jsonl is ignored, but it is what must be committed" in ran.out
+    assert "merge=union" in ran.out
+
+
+def test_a_manifest_with_problems_is_told(folder, api, call):
+    api()
+    (folder / "bad.yaml").write_text("version: 1\n")
+    ran = call("doctor", "bad.yaml", "--json")
+    assert ran.code == 2
+    assert verdicts(ran)["manifest"] == "bad"

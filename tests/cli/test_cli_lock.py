@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+HEADER = '{"lock_version":1,"manifest":"small.yaml"}\n'
+
+
+@pytest.fixture
+def line(manifest, call):
+    """Write the line of one of the two jobs."""
+    jobs = {job["key"]: job for job in call("plan", manifest, "--json").document["jobs"]}
+
+    def write(key, state, task_id, **more):
+        job = jobs[key]
+        fields = {
+            "key": key,
+            "state": state,
+            "credits": 420,
+            "task_id": task_id,
+            "tool_type": job["tool_type"],
+            "take": 1,
+            "input": job["input"],
+            "submitted_at": "2026-11-22T09:00:00Z",
+            **more,
+            "fingerprint": job["fingerprint"],
+        }
+        return json.dumps(fields, separators=(",", ":")) + "\n"
+
+    return write
+
+
+def test_conflict_marks_stop_everything_until_they_are_resolved(folder, manifest, line, call):
+    lock = folder / "small.lock.jsonl"
+    text = (
+        f"{HEADER}<<<<<<< ours\n{line('hero/fox', 'submitted', 'task-a')}=======\n"
+        f"{line('hero/fox', 'submitted', 'task-b')}{line('hero/owl', 'submitted', 'task-c')}>>>>>>> theirs\n"
+    )
+    lock.write_text(text)
+    refused = call("plan", manifest)
+    assert refused.code == 2
+    assert "error: small.lock.jsonl has merge conflict marks at line 2" in refused.err
+    assert "sora2batch lock resolve" in refused.err
+    assert lock.read_text() == text
+
+    assert call("lock", "resolve", lock).code == 0
+    plan = call("plan", manifest, "--json").document
+    assert plan["summary"]["actions"]["resume"] == 2
+    assert plan["summary"]["credits"]["spent"] == 3 * 420, "both tasks of the fox were paid"
+    assert "task-b" in lock.read_text()
+
+
+def test_resolving_what_cannot_be_read_leaves_it_as_it_was(folder, call):
+    lock = folder / "x.lock.jsonl"
+    lock.write_text(f"{HEADER}<<<<<<< ours\nnonsense\n=======\n>>>>>>> theirs\n")
+    before = lock.read_bytes()
+    assert call("lock", "resolve", lock).code == 2
+    assert lock.read_bytes() == before
+
+
+def test_merging_writes_into_ours_as_git_wants_it(folder, line, call):
+    base, ours, theirs = (folder / name for name in ("base", "ours", "theirs"))
+    base.write_text("")
+    ours.write_text(HEADER + line("hero/fox", "submitted", "task-a"))
+    theirs.write_text(HEADER + line("hero/owl", "submitted", "task-b"))
+    assert call("lock", "merge", base, ours, theirs).code == 0
+    keys = [json.loads(row)["key"] for row in ours.read_text().splitlines()[1:]]
+    assert keys == ["hero/fox", "hero/owl"]
+
+
+def test_a_file_that_is_not_there_is_told(folder, call):
+    ran = call("lock", "resolve", folder / "nowhere.lock.jsonl")
+    assert ran.code == 2
+    assert "nowhere.lock.jsonl: No such file or directory" in ran.err
