@@ -1,0 +1,86 @@
+"""How far a run has come, counted from its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sora2batch.plan.model import Action, Plan
+from sora2batch.run import event
+from sora2batch.run.event import Event
+from sora2batch.run.execute import Stages
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far a run has come."""
+
+    to_submit: int
+    to_generate: int
+    to_download: int
+    budget: int
+    spent: int
+    submitted: int = 0
+    generated: int = 0
+    downloaded: int = 0
+    lost: int = 0
+    """Jobs that will not be generated in this run: rejected, in doubt, postponed."""
+    failed: int = 0
+    missing: int = 0
+
+    def count(self, happened: Event) -> None:
+        """Take an event into account."""
+        match happened:
+            case event.Submitted():
+                self.submitted += 1
+            case event.Rejected() | event.Doubted() | event.Postponed():
+                self.submitted += 1
+                self.lost += 1
+            case event.Generated():
+                self.generated += 1
+            case event.Failed() | event.Overdue():
+                self.generated += 1
+                self.failed += 1
+            case event.Downloaded():
+                self.downloaded += 1
+            case event.NotDownloaded():
+                self.downloaded += 1
+                self.missing += 1
+            case event.Spent(charged=charged):
+                self.spent = charged
+            case _:
+                pass
+
+    @property
+    def expected_to_generate(self) -> int:
+        """Tasks that this run will see to their end, as far as one can tell now."""
+        return self.to_generate - self.lost
+
+    @property
+    def expected_to_download(self) -> int:
+        """Results that this run will fetch, as far as one can tell now."""
+        return max(0, self.to_download - self.lost - self.failed)
+
+    @property
+    def line(self) -> str:
+        """The tally in a line."""
+        return (
+            f"{self.submitted}/{self.to_submit} submitted, "
+            f"{self.generated}/{self.expected_to_generate} generated, "
+            f"{self.downloaded}/{self.expected_to_download} downloaded; "
+            f"{self.spent:,} of {self.budget:,} credits"
+        )
+
+
+def tally_of(plan: Plan, stages: Stages) -> Tally:
+    """Start counting for a plan."""
+    counts = plan.counts
+    submit = counts[Action.SUBMIT] if Stages.SUBMIT in stages else 0
+    generate = submit + counts[Action.RESUME] if Stages.WAIT in stages else 0
+    download = generate + counts[Action.DOWNLOAD] if Stages.DOWNLOAD in stages else 0
+    return Tally(
+        to_submit=submit,
+        to_generate=generate,
+        to_download=download,
+        budget=plan.money.budget,
+        spent=plan.money.spent,
+    )
