@@ -49,3 +49,17 @@ def test_an_answer_without_a_date_says_nothing(headers):
     clock.observe(headers)
     assert clock.now() == HERE
     assert clock.monotonic() == 7.0
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Sun, 22 Nov 99999999999999999999 09:00:00 GMT",
+        "Sun, 22 Nov 9999 09:00:00 GMT",
+        "Sun, 22 Nov 0150 09:00:00 GMT",
+    ],
+)
+def test_a_date_that_no_clock_shows_says_nothing(date):
+    clock = ServerClock(SetClock(HERE))
+    clock.observe({"Date": date})
+    assert clock.now() == HERE
