@@ -25,6 +25,7 @@ from sora2batch.reconcile.doubt import (
     Free,
     TooEarly,
     Unasked,
+    Unproven,
     find_doubts,
     unique_fits,
 )
@@ -94,7 +95,7 @@ async def _settle(batch: Batch, store: LockfileStore, orders: Orders) -> Settlem
         if orders.are_offline and not (batch.simulated or load_key(os.environ)):
             return await _settle_offline(store, orders)
         async with world_of(batch, store.lockfile) as world:
-            return await _settle_online(store, orders, inquiry_of(batch, world))
+            return await _settle_online(batch, store, orders, inquiry_of(batch, world))
 
 
 async def _settle_offline(store: LockfileStore, orders: Orders) -> Settlement:
@@ -104,13 +105,13 @@ async def _settle_offline(store: LockfileStore, orders: Orders) -> Settlement:
     return Settlement(adopted=(), released=released, findings=left, audit=nothing)
 
 
-async def _settle_online(store: LockfileStore, orders: Orders, inquiry: Inquiry) -> Settlement:
+async def _settle_online(batch: Batch, store: LockfileStore, orders: Orders, inquiry: Inquiry) -> Settlement:
     findings = await inquire(store.lockfile, inquiry)
-    released = await _release(store, orders, findings)
     adopted = await _adopt(store, orders, findings, inquiry)
+    released = await _release(store, orders, findings)
     records = await _charges(store.lockfile, inquiry)
     left = await inquire(store.lockfile, inquiry)
-    checked = audit(store.lockfile, records)
+    checked = audit(store.lockfile, records, batch.catalog)
     return Settlement(adopted=adopted, released=released, findings=left, audit=checked)
 
 
@@ -119,7 +120,9 @@ async def _release(store: LockfileStore, orders: Orders, findings: Sequence[Find
     named = [doubt_of(key, doubts) for key in orders.release]
     for doubt in named:
         await release(doubt, store)
-    free = await release_free(findings, store) if orders.auto else ()
+    still = find_doubts(store.lockfile)
+    proven = [finding for finding in findings if finding.doubt in still]
+    free = await release_free(proven, store) if orders.auto else ()
     return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
 
 
@@ -165,7 +168,7 @@ def _show(batch: Batch, settlement: Settlement) -> None:
     for difference in checked.differences:
         echo(
             f"charged: {difference.entry.key} cost {difference.charged:,} credits, "
-            f"the price was {difference.attempt.credits:,} (task {difference.attempt.task_id})"
+            f"the price was {difference.price:,} (task {difference.attempt.task_id})"
         )
     echo(f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ")
     if checked.unlisted:
@@ -178,6 +181,8 @@ def _show_finding(finding: Finding) -> None:
     match finding:
         case Unasked():
             echo("  the ledger was not asked: there is no key")
+        case Unproven(missing=missing):
+            echo(f"  no charge, but the ledger lacks our task {missing[0]} too: is it another account's?")
         case Free():
             echo("  never charged by the ledger: the next run submits it, or --release it now")
         case TooEarly(until=until):
@@ -224,6 +229,7 @@ def _finding_to_json(finding: Finding) -> JsonObject:
 _VERDICTS: dict[type[Finding], str] = {
     Free: "free",
     TooEarly: "too_early",
+    Unproven: "unproven",
     Ambiguous: "candidates",
     Unasked: "not_asked",
 }
@@ -237,7 +243,7 @@ def _audit_to_json(found: Audit) -> JsonObject:
             {
                 "key": difference.entry.key,
                 "task_id": difference.attempt.task_id,
-                "credits": difference.attempt.credits,
+                "credits": difference.price,
                 "cost_credits": difference.charged,
             }
             for difference in found.differences

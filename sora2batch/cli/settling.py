@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
@@ -17,7 +16,15 @@ from sora2batch.errors import Sora2BatchError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore, read_state
-from sora2batch.reconcile.doubt import Ambiguous, Finding, Free, TooEarly, Unasked
+from sora2batch.reconcile.doubt import (
+    Ambiguous,
+    Finding,
+    Free,
+    TooEarly,
+    Unasked,
+    Unproven,
+    find_doubts,
+)
 from sora2batch.reconcile.settle import SETTLE, Inquiry, inquire, release_free
 from sora2batch.sjinn.secret import load_key
 
@@ -64,11 +71,13 @@ async def settle_before_planning(batch: Batch, store: LockfileStore, chatter: Ch
 
 
 def inquiry_of(batch: Batch, world: World) -> Inquiry:
-    """Get ready to look into a batch's doubts; tasks of the lockfiles beside it are accounted for."""
+    """Get ready to look into a batch's doubts; what the lockfiles beside it know is taken into account."""
+    beside = _lockfiles_beside(batch)
     return Inquiry(
         books=world.api,
         clock=world.clock,
-        known_elsewhere=_known_beside(batch.lock_path),
+        known_elsewhere=frozenset[str]().union(*(lockfile.task_ids() for lockfile in beside)),
+        doubts_elsewhere=[doubt for lockfile in beside for doubt in find_doubts(lockfile)],
         settle=max(timedelta(seconds=1), SETTLE / world.speed),
     )
 
@@ -81,6 +90,8 @@ def describe_finding(finding: Finding) -> str:
             return f"in doubt no longer: {key} was never charged; it can be submitted"
         case TooEarly(until=until):
             return f"in doubt: {key}: no charge so far; the ledger is believed from {until:%H:%M:%S} UTC on"
+        case Unproven(missing=missing):
+            return f"in doubt: {key}: the ledger lacks tasks of ours ({missing[0]}); is it another account's?"
         case Unasked():
             return f"in doubt: {key}"
         case Ambiguous(candidates=candidates):
@@ -96,11 +107,15 @@ def _has_doubts(lockfile: Lockfile) -> bool:
     )
 
 
-def _known_beside(lock_path: Path) -> frozenset[str]:
-    """Collect the tasks of the other lockfiles in the folder; one that cannot be read explains nothing."""
-    known: frozenset[str] = frozenset()
-    for path in sorted(lock_path.parent.glob("*.lock.jsonl")):
-        if path != lock_path:
-            with suppress(Sora2BatchError, OSError):
-                known |= read_state(path, manifest="").task_ids()
-    return known
+def _lockfiles_beside(batch: Batch) -> list[Lockfile]:
+    """Read the other lockfiles of the folder, simulated ones apart from real ones.
+
+    Raises:
+        LockfileError: one of them cannot be read, so nobody can say which tasks and doubts are its own.
+    """
+    paths = sorted(batch.lock_path.parent.glob("*.lock.jsonl"))
+    return [
+        read_state(path, manifest="")
+        for path in paths
+        if path.name != batch.lock_path.name and path.name.endswith(".sim.lock.jsonl") is batch.simulated
+    ]

@@ -42,14 +42,21 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
     if left == right:
         return left
     if left.task_id is None:
-        return max(left, right, key=_certainty)
+        further = max(left, right, key=_certainty)
+        is_one_doubt = left.state is right.state is State.IN_DOUBT and left.trial == right.trial
+        # Two calls of two checkouts: a charge of either must be looked for from the earlier one on.
+        return replace(further, submitted_at=_earlier(left, right)) if is_one_doubt else further
     return replace(
         max(left, right, key=_progress),
         number=max(left.number, right.number),
         trial=max(left.trial, right.trial),
         credits=max(left.credits, right.credits),
-        submitted_at=min(filter(None, (left.submitted_at, right.submitted_at)), default=None),
+        submitted_at=_earlier(left, right),
     )
+
+
+def _earlier(left: Attempt, right: Attempt) -> str | None:
+    return min(filter(None, (left.submitted_at, right.submitted_at)), default=None)
 
 
 def _certainty(attempt: Attempt) -> tuple[bool, int, bool, bool, int, str]:

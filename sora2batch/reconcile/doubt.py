@@ -18,7 +18,7 @@ from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.request import TASK_TYPE_PREFIX
 from sora2batch.sjinn.server_clock import ALLOWANCE
 
-MARGIN = ALLOWANCE + timedelta(seconds=5)
+MARGIN = ALLOWANCE + timedelta(seconds=2)
 """How much earlier than its intent a charge may be stamped: our clock may be ahead by what is not set right,
 the ledger may cut its times to seconds, and the API's own machines differ a little."""
 _LATEST = timedelta(minutes=15)
@@ -45,6 +45,14 @@ class Doubt:
     def intended(self) -> datetime | None:
         """The moment just before the call; only a line made by hand has none."""
         return moment_of(self.attempt)
+
+    @property
+    def given_up(self) -> datetime | None:
+        """The last moment at which the call is known to have been under way; its intent, if we died there."""
+        try:
+            return from_timestamp(self.attempt.finished_at) if self.attempt.finished_at else self.intended
+        except ValueError:
+            return self.intended
 
     @property
     def since(self) -> datetime:
@@ -79,6 +87,15 @@ class TooEarly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unproven:
+    """No trace, but the ledger lacks tasks of ours too: it is another account's, or far behind."""
+
+    doubt: Doubt
+    missing: tuple[str, ...]
+    """Ids of tasks that it should show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ambiguous:
     """There are unknown tasks; any of them may be this call's."""
 
@@ -96,7 +113,7 @@ class Unasked:
     doubt: Doubt
 
 
-Finding: TypeAlias = Free | TooEarly | Ambiguous | Unasked
+Finding: TypeAlias = Free | TooEarly | Unproven | Ambiguous | Unasked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +128,13 @@ class Evidence:
     """Ids of the tasks that need no explanation."""
     rivals: Sequence[Doubt] = ()
     """Calls in doubt of other lockfiles."""
+    expected_tasks: frozenset[str] = frozenset()
+    """Ids of our own tasks that the ledger must show if it is our account's."""
+
+    @property
+    def missing_tasks(self) -> tuple[str, ...]:
+        """Tasks that should be there and are not."""
+        return tuple(sorted(self.expected_tasks - {record.task_id for record in self.records}))
 
 
 def find_doubts(lockfile: Lockfile) -> tuple[Doubt, ...]:
@@ -130,7 +154,7 @@ def judge(doubts: Iterable[Doubt], evidence: Evidence, *, settle: timedelta) -> 
     Args:
         doubts: calls without an answer.
         evidence: what the ledger and the lockfiles tell.
-        settle: how long after its intent a call may at most show in the ledger.
+        settle: how long after the end of a call its charge may show in the ledger.
     """
     unknown = _unknown_tasks(evidence)
     return tuple(_judge_one(doubt, unknown, evidence, settle) for doubt in doubts)
@@ -143,8 +167,10 @@ def _judge_one(
     if possible:
         rivals = tuple(rival for rival in evidence.rivals if any(map(rival.may_be, possible)))
         return Ambiguous(doubt=doubt, candidates=tuple(possible), rivals=rivals)
-    if doubt.intended and evidence.read_at < (until := doubt.intended + settle):
+    if doubt.given_up and evidence.read_at < (until := doubt.given_up + settle):
         return TooEarly(doubt=doubt, until=until)
+    if evidence.missing_tasks:
+        return Unproven(doubt=doubt, missing=evidence.missing_tasks)
     return Free(doubt=doubt)
 
 

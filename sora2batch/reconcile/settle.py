@@ -12,7 +12,16 @@ from sora2batch.errors import UsageError
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
-from sora2batch.reconcile.doubt import Ambiguous, Doubt, Evidence, Finding, Free, find_doubts, judge
+from sora2batch.reconcile.doubt import (
+    Ambiguous,
+    Doubt,
+    Evidence,
+    Finding,
+    Free,
+    find_doubts,
+    judge,
+    moment_of,
+)
 from sora2batch.sjinn.answer import (
     Failed,
     Finished,
@@ -23,13 +32,10 @@ from sora2batch.sjinn.answer import (
     Working,
 )
 from sora2batch.sjinn.error import KeyRefusedError
-from sora2batch.sjinn.patience import DEFAULT_PATIENCE
 from sora2batch.suggest import did_you_mean, listed
 
-_LAG = timedelta(seconds=60)
-"""How long the ledger is given to show a charge, clocks that differ included; 1.3 s have been seen."""
-SETTLE = timedelta(seconds=DEFAULT_PATIENCE.create_seconds) + _LAG
-"""How long after its intent a call may show in the ledger: it may be charged until we stop waiting for it."""
+SETTLE = timedelta(seconds=60)
+"""How long after the end of a call the ledger is given to show its charge; 1.3 s have been seen."""
 
 
 class Books(Protocol):
@@ -83,6 +89,8 @@ async def inquire(lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
     for tool_type in dict.fromkeys(doubt.entry.tool_type for doubt in doubts):
         same_tool = [doubt for doubt in doubts if doubt.entry.tool_type == tool_type]
         evidence = await _read(tool_type, min(doubt.since for doubt in same_tool), known, inquiry)
+        expected = _expected_tasks(lockfile, tool_type, evidence.read_at - inquiry.settle, same_tool)
+        evidence = replace(evidence, expected_tasks=expected)
         findings += judge(same_tool, evidence, settle=inquiry.settle)
     return tuple(sorted(findings, key=lambda finding: _place(finding.doubt.entry)))
 
@@ -98,6 +106,24 @@ async def _read(tool_type: str, since: datetime, known: frozenset[str], inquiry:
         read_at=inquiry.clock.now() - took,
         known_tasks=known,
         rivals=inquiry.doubts_elsewhere,
+    )
+
+
+def _expected_tasks(
+    lockfile: Lockfile, tool_type: str, until: datetime, doubts: Sequence[Doubt]
+) -> frozenset[str]:
+    """Pick our tasks of this tool that were made after the first doubt and long enough ago to be listed."""
+    moments = [doubt.intended for doubt in doubts if doubt.intended]
+    if not moments:
+        return frozenset()
+    return frozenset(
+        attempt.task_id
+        for entry in lockfile.entries.values()
+        for attempt in entry.attempts
+        if attempt.task_id
+        and entry.tool_type == tool_type
+        and (moment := moment_of(attempt)) is not None
+        and min(moments) <= moment <= until
     )
 
 

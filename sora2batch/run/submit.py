@@ -245,7 +245,7 @@ class Submission:
         if self._doubts_in_a_row >= _MOST_DOUBTS_IN_A_ROW:
             message = f"{_MOST_DOUBTS_IN_A_ROW} create calls in a row got no answer that can be trusted"
             self._site.brake.pull(Halt.UNAVAILABLE, message)
-        attempt = replace(intent, error=ErrorNote(code=None, message=reason))
+        attempt = replace(intent, finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
         await self._site.recorder.record(note.one_attempt(job, attempt))
         self._site.listener(Doubted(job=job, message=reason))
 

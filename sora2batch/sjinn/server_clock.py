@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from sora2batch.clock import Clock
 
-ALLOWANCE = timedelta(seconds=5)
+ALLOWANCE = timedelta(seconds=2)
 """Differences up to this are the network's and the header's, which has whole seconds only."""
 _YEARS = range(2000, 3000)
 """A date out of these is no clock's; and with it, times could not be written or added any more."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.books import OTHER_TOOL, FakeBooks, at, charge, doubt_of_call
+from fakes.books import OTHER_TOOL, FakeBooks, at, charge, doubt_of_call, stamp
 from fakes.building import TOOL
 from fakes.recorder import MemoryRecorder
 from fakes.still_clock import StillClock
@@ -30,6 +30,8 @@ PRICES = st.sampled_from([420, 2100])
 MOMENTS = st.integers(0, 60_000)
 SKEWS = st.sampled_from([-SKEW, 0, SKEW]) | st.integers(-SKEW, SKEW)
 DELAYS = st.sampled_from([0, LONGEST_CALL]) | st.integers(0, LONGEST_CALL)
+DELAYS_AFTER_A_DEATH = st.integers(0, 10_000)
+"""A server charges soon after a call came in, or not at all, once nobody waits for its answer."""
 LAGS = st.sampled_from([0, LONGEST_LAG]) | st.integers(0, LONGEST_LAG)
 READINGS = st.integers(0, 240)
 """Seconds; the last row comes up before the end of them."""
@@ -52,13 +54,16 @@ class Call:
 def calls(draw, number, is_mine=None):
     tool, price, moment = draw(TOOLS), draw(PRICES), draw(MOMENTS)
     stamped = moment + draw(SKEWS)
-    charged_at = moment + draw(DELAYS)
+    has_died = draw(st.booleans())
+    delay = draw(DELAYS_AFTER_A_DEATH if has_died else DELAYS)
+    given_up = {} if has_died else {"finished_at": stamp((stamped + delay) / 1000)}
+    charged_at = moment + delay
     if draw(st.booleans()):
         charged_at -= charged_at % 1000
     cost = draw(st.sampled_from([price, price, 500]))
     row = charge(f"task-{number}", charged_at / 1000, cost=cost, tool_type=tool)
     return Call(
-        doubt=doubt_of_call(f"{number}", stamped / 1000, credits=price, tool_type=tool),
+        doubt=doubt_of_call(f"{number}", stamped / 1000, credits=price, tool_type=tool, **given_up),
         task_id=f"task-{number}",
         charge=row if draw(st.booleans()) else None,
         lag=draw(LAGS),

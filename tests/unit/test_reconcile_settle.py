@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -16,9 +15,8 @@ from sora2batch.lockfile.file import write_lockfile
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.store import LockfileStore, read_state
-from sora2batch.reconcile.doubt import MARGIN, Ambiguous, Free, TooEarly, find_doubts, unique_fits
+from sora2batch.reconcile.doubt import MARGIN, Ambiguous, Free, TooEarly, Unproven, find_doubts, unique_fits
 from sora2batch.reconcile.settle import (
-    SETTLE,
     Inquiry,
     adopt,
     adopt_by_word,
@@ -88,21 +86,43 @@ class TestInquire:
         assert findings[0].rivals == (elsewhere,)
         assert unique_fits(findings) == ()
 
-    async def test_a_call_may_show_until_well_after_the_client_gives_it_up(self):
-        assert timedelta(seconds=DEFAULT_PATIENCE.create_seconds + 60) <= SETTLE
+    async def test_a_call_whose_client_died_may_show_for_a_minute_after_its_intent(self):
         lockfile = lockfile_of(doubt_of_call().entry)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=59)))[0], TooEarly)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=60)))[0], Free)
+
+    async def test_a_call_may_show_for_a_minute_after_it_was_given_up(self):
+        late = stamp(DEFAULT_PATIENCE.create_seconds)
+        doubt = doubt_of_call(finished_at=late, error=ErrorNote(message="no answer in time"))
+        lockfile = lockfile_of(doubt.entry)
         assert isinstance((await inquire(lockfile, inquiry_of(seconds=179)))[0], TooEarly)
         assert isinstance((await inquire(lockfile, inquiry_of(seconds=180)))[0], Free)
 
+    async def test_a_ledger_without_our_own_tasks_proves_nothing(self):
+        doubt = doubt_of_call("fox", 0)
+        known = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(10)))
+        lockfile = lockfile_of(doubt.entry, known)
+        assert await inquire(lockfile, inquiry_of(seconds=3600)) == (
+            Unproven(doubt=doubt, missing=("mine",)),
+        )
+        (finding,) = await inquire(lockfile, inquiry_of(charge("mine", 11), seconds=3600))
+        assert finding == Free(doubt=doubt)
+
+    async def test_a_task_too_young_to_be_listed_is_not_missed(self):
+        doubt = doubt_of_call("fox", 0)
+        young = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(3590)))
+        (finding,) = await inquire(lockfile_of(doubt.entry, young), inquiry_of(seconds=3600))
+        assert finding == Free(doubt=doubt)
+
     async def test_time_that_reading_takes_proves_nothing(self):
         lockfile = lockfile_of(doubt_of_call().entry)
-        slow = inquiry_of(seconds=100, books={"read_seconds": 600})
+        slow = inquiry_of(seconds=50, books={"read_seconds": 600})
         assert isinstance((await inquire(lockfile, slow))[0], TooEarly)
 
     async def test_a_charge_that_comes_up_while_another_tools_pages_are_read_is_not_missed(self):
         ape, bee = doubt_of_call("ape", 0), doubt_of_call("bee", 0, tool_type=OTHER_TOOL)
         books = {"lag": {"apes": 120}, "read_seconds": 100}
-        inquiry = inquiry_of(charge("apes", 1), seconds=100, books=books)
+        inquiry = inquiry_of(charge("apes", 1), seconds=20, books=books)
         about_ape, about_bee = await inquire(lockfile_of(ape.entry, bee.entry), inquiry)
         assert isinstance(about_ape, TooEarly)
         assert about_bee == Free(doubt=bee)
@@ -117,7 +137,7 @@ class TestRelease:
     async def test_what_the_ledger_proves_is_taken_back_and_nothing_else(self):
         free, early, open_ = (
             doubt_of_call("ape", 0, tool_type=OTHER_TOOL),
-            doubt_of_call("bee", 3500, tool_type=OTHER_TOOL),
+            doubt_of_call("bee", 3580, tool_type=OTHER_TOOL),
             doubt_of_call("cat", 0),
         )
         recorder = recorder_of(free.entry, early.entry, open_.entry)
