@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sora2batch.catalog.load import Catalog, load_catalog
 from sora2batch.cli.folder import manifest_paths
+from sora2batch.errors import Sora2BatchError
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.store import read_state
@@ -18,7 +19,7 @@ from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import Expansion, expand
 from sora2batch.plan.make import Basis, make_plan
 from sora2batch.plan.model import Plan
-from sora2batch.plan.notice import tool_notices
+from sora2batch.plan.notice import tool_notices, twin_notices
 from sora2batch.plan.selection import Selection
 from sora2batch.problem import Problem
 from sora2batch.run.artifact import Artifacts
@@ -42,9 +43,12 @@ class Batch:
 
     @property
     def output_dir(self) -> Path:
-        """``output.dir``, seen from the manifest's folder; the simulator has its own."""
+        """``output.dir``, seen from the manifest's folder; the simulator has its own, ``DIR.sim``."""
         folder = self.manifest.path.parent / self.manifest.output.dir
-        return folder.with_name(f"{folder.name}.sim") if self.simulated else folder
+        if not self.simulated:
+            return folder
+        is_named = folder.name not in {"", ".."}
+        return folder.with_name(f"{folder.name}.sim") if is_named else folder / "out.sim"
 
     @property
     def artifacts(self) -> Artifacts:
@@ -55,9 +59,34 @@ class Batch:
         """Read what is known, a dead run's journal included; writes nothing."""
         return read_state(self.lock_path, manifest=self.manifest.file)
 
+    def lockfiles_beside(self) -> dict[str, Lockfile]:
+        """Read the other lockfiles of the folder, simulated ones apart from real ones, by their names.
+
+        Raises:
+            LockfileError: one of them cannot be read.
+        """
+        mine = self.lock_path.name
+        return {
+            path.name: read_state(path, manifest="")
+            for path in sorted(self.lock_path.parent.glob("*.lock.jsonl"))
+            if path.name != mine and path.name.endswith(".sim.lock.jsonl") is self.simulated
+        }
+
+    def _twins(self, lockfile: Lockfile) -> tuple[str, ...]:
+        """Tell of jobs that were paid for under another manifest, as when one was split in two."""
+        new = [job for job in self.expansion.jobs if job.fingerprint not in lockfile.entries]
+        if not new:
+            return ()
+        try:
+            beside = self.lockfiles_beside()
+        except Sora2BatchError as error:
+            return (f"whether other lockfiles here hold the same jobs is not known: {error.message}",)
+        return twin_notices(new, beside, self.lock_path.name)
+
     def plan(self, lockfile: Lockfile, selection: Selection) -> Plan:
         """Make the plan for what the lockfile says."""
         notices = tool_notices(self.expansion.jobs, self.catalog) + self.expansion.notices
+        notices += self._twins(lockfile)
         basis = Basis(
             manifest=self.manifest.file,
             jobs=self.expansion.jobs,

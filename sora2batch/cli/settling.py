@@ -15,7 +15,7 @@ from sora2batch.clock import SystemClock
 from sora2batch.errors import Sora2BatchError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
-from sora2batch.lockfile.store import LockfileStore, read_state
+from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.doubt import (
     Ambiguous,
     Finding,
@@ -72,7 +72,7 @@ async def settle_before_planning(batch: Batch, store: LockfileStore, chatter: Ch
 
 def inquiry_of(batch: Batch, world: World) -> Inquiry:
     """Get ready to look into a batch's doubts; what the lockfiles beside it know is taken into account."""
-    beside = _lockfiles_beside(batch)
+    beside = batch.lockfiles_beside().values()
     return Inquiry(
         books=world.api,
         clock=world.clock,
@@ -105,17 +105,3 @@ def _has_doubts(lockfile: Lockfile) -> bool:
     return any(
         attempt.state is State.IN_DOUBT for entry in lockfile.entries.values() for attempt in entry.attempts
     )
-
-
-def _lockfiles_beside(batch: Batch) -> list[Lockfile]:
-    """Read the other lockfiles of the folder, simulated ones apart from real ones.
-
-    Raises:
-        LockfileError: one of them cannot be read, so nobody can say which tasks and doubts are its own.
-    """
-    paths = sorted(batch.lock_path.parent.glob("*.lock.jsonl"))
-    return [
-        read_state(path, manifest="")
-        for path in paths
-        if path.name != batch.lock_path.name and path.name.endswith(".sim.lock.jsonl") is batch.simulated
-    ]
