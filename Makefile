@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := sora2batch tests docs
+KILLS ?= 300
+SECONDS ?= 180
 
-.PHONY: demo dev test check lint types layers tests docs format clean
+.PHONY: demo dev test check lint types layers tests torture docs format clean
 
 demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -m sora2batch run manifests/quickstart.yaml --simulate
@@ -33,6 +35,9 @@ layers: $(READY)
 
 tests: $(READY)
 	$(BIN)/pytest -n auto --dist loadgroup
+
+torture: $(READY) ## kill runs at random for some minutes: KILLS=n SECONDS=s SEED=k
+	$(BIN)/python tests/crash/torture.py --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 docs: $(READY) ## write every --help into docs/cli.md
 	$(BIN)/python docs/write_help.py

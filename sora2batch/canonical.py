@@ -5,7 +5,7 @@ Source: RFC 8785 (JSON Canonicalization Scheme).
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 import rfc8785
@@ -15,6 +15,9 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 _SAFE_INTEGER = 2**53 - 1
+_ATOMS = frozenset({str, bool, type(None)})
+"""Types whose values are canonical as they are."""
+_WITHOUT_FRACTION = _ATOMS | {int}
 
 
 class NotCanonicalError(ValueError):
@@ -36,18 +39,19 @@ def canonical_json(value: JsonValue) -> bytes:
         raise NotCanonicalError(str(error)) from error
 
 
-def _is_plain(value: JsonValue) -> bool:
-    match value:
-        case None | bool() | str():
-            return True
-        case int():
-            return -_SAFE_INTEGER <= value <= _SAFE_INTEGER
-        case float():
-            return False
-        case list():
-            return all(_is_plain(item) for item in value)
-        case dict():
-            return all(key.isascii() and _is_plain(item) for key, item in value.items())
+def _is_plain(value: Any) -> bool:  # noqa: ANN401 - the type is looked at in a way that mypy cannot follow
+    # Asked for every job. Comparing types takes half the time of matching classes.
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is int:
+        return bool(-_SAFE_INTEGER <= value <= _SAFE_INTEGER)
+    if kind is dict:
+        for key, item in value.items():
+            if not key.isascii() or (type(item) not in _ATOMS and not _is_plain(item)):
+                return False
+        return True
+    return kind is list and all(_is_plain(item) for item in value)
 
 
 def with_whole_numbers(value: JsonValue) -> JsonValue:
@@ -58,6 +62,9 @@ def with_whole_numbers(value: JsonValue) -> JsonValue:
         case list():
             return [with_whole_numbers(item) for item in value]
         case dict():
-            return {key: with_whole_numbers(item) for key, item in value.items()}
+            return {
+                key: item if type(item) in _WITHOUT_FRACTION else with_whole_numbers(item)
+                for key, item in value.items()
+            }
         case _:
             return value

@@ -29,7 +29,10 @@ def bars(tally: Tally) -> Iterator[tuple[Callable[[], None], Callable[[str], Non
 
         def update() -> None:
             money = f"{tally.spent:,} of {tally.budget:,} credits"
-            shown.update(submit, completed=tally.submitted, note=money, visible=tally.to_submit > 0)
+            total = tally.expected_to_submit
+            shown.update(
+                submit, completed=tally.submitted, total=total, note=money, visible=tally.to_submit > 0
+            )
             total = tally.expected_to_generate
             shown.update(generate, completed=tally.generated, total=total, visible=total > 0)
             total = tally.expected_to_download

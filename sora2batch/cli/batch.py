@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,9 @@ class Batch:
 
     def read_lockfile(self) -> Lockfile:
         """Read what is known, a dead run's journal included; writes nothing."""
-        return read_state(self.lock_path, manifest=self.manifest.file)
+        lockfile = read_state(self.lock_path, manifest=self.manifest.file)
+        gc.freeze()
+        return lockfile
 
     def lockfiles_beside(self) -> dict[str, Lockfile]:
         """Read the other lockfiles of the folder, simulated ones apart from real ones, by their names.
@@ -113,8 +116,12 @@ class Loading:
         Raises:
             ManifestError: it has problems.
         """
-        manifest = load_manifest(path)
+        try:
+            manifest = load_manifest(path)
+        except ManifestError as error:
+            raise _with_expansion(error, self.catalog, DiskTree(path.parent)) from None
         expansion = expand(manifest, self.catalog, DiskTree(path.parent))
+        gc.freeze()  # the jobs stay to the end: the collector need not look at them again
         budget = manifest.max_credits if self.max_credits is None else Credits(self.max_credits)
         return Batch(
             manifest=manifest,
@@ -141,6 +148,17 @@ class Loading:
         if problems:
             raise ManifestError(tuple(problems))
         return tuple(batches)
+
+
+def _with_expansion(error: ManifestError, catalog: Catalog, tree: DiskTree) -> ManifestError:
+    """Add the problems that the sound parts of a manifest show when they are expanded."""
+    if error.sound is None:
+        return error
+    try:
+        expand(error.sound, catalog, tree)
+    except ManifestError as further:
+        return ManifestError(dict.fromkeys((*error.problems, *further.problems)))
+    return error
 
 
 def loading(

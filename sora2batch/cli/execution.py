@@ -8,6 +8,7 @@ import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -20,15 +21,17 @@ from sora2batch.cli.progress import progress
 from sora2batch.cli.settling import held, settle_before_planning
 from sora2batch.cli.signals import signals_pull
 from sora2batch.cli.world import World, download_world, real_world, simulated_world
+from sora2batch.clock import Clock, SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
+from sora2batch.lockfile.error import JournalError, SaveError
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.budget import check_tools
+from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.render_text import money_line, totals_line
 from sora2batch.plan.saved import SavedPlan
 from sora2batch.plan.selection import Selection
-from sora2batch.run.brake import Brake
+from sora2batch.run.brake import Brake, Halt
 from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.event import Listener
 from sora2batch.run.execute import Order, Stages, execute
@@ -38,6 +41,7 @@ from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import OnFailure, Site
 from sora2batch.run.purse import Purse
 
+_CHARGES_COUNT_FOR = timedelta(days=1)
 _STAGE_ACTIONS = {
     Stages.SUBMIT: Action.SUBMIT,
     Stages.WAIT: Action.RESUME,
@@ -89,25 +93,31 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         elif Stages.SUBMIT in wishes.stages:
             asyncio.run(settle_before_planning(batch, store, wishes.chatter))
         plan = batch.plan(store.lockfile, wishes.selection)
-        has_work = _has_work(plan, wishes.stages)
-        if has_work:
-            _agree(batch, plan, wishes)
+        brake = Brake()
+        if _has_work(plan, wishes.stages):
+            clock = _agree(batch, plan, wishes)
+            _follow_keys(batch, store)
+            _drive(_execute(batch, plan, store, wishes, brake, clock), brake)
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
-        brake = Brake()
-        _follow_keys(batch, store)
-        _drive(_execute(batch, plan, store, wishes, brake) if has_work else _save(store), brake)
+            _follow_keys(batch, store)
+            asyncio.run(_save(store))
         jobs = [planned.job for planned in plan.jobs]
         return assess(jobs, store.lockfile, batch.artifacts, brake.stops, wishes.stages)
 
 
 def _drive(work: Coroutine[Any, Any, None], brake: Brake) -> None:
-    """Run to the end, or to the second signal: what happened until then is on disk as well."""
+    """Run to the end, or to the second signal: what happened until then is on disk as well.
+
+    A lockfile that cannot be written in the end is one more reason to stop: the journal has everything.
+    """
     try:
         asyncio.run(work)
     except asyncio.CancelledError:
         if not brake.is_pulled:
             raise
+    except (SaveError, JournalError) as error:
+        brake.pull(Halt.DISK, error.message, error=error)
 
 
 def _follow_keys(batch: Batch, store: LockfileStore) -> None:
@@ -134,8 +144,11 @@ def _has_work(plan: Plan, stages: Stages) -> bool:
     return any(counts[action] for stage, action in _STAGE_ACTIONS.items() if stage in stages)
 
 
-def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> None:
+def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Clock:
     """Show the sums, refuse what cannot be paid, and ask whoever is there.
+
+    What comes back is the clock to stamp intents with. It is the API's where anything is to be submitted: the
+    first call's intent, too, must not be stamped by a machine whose clock is wrong.
 
     Raises:
         Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
@@ -146,11 +159,14 @@ def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> None:
         wishes.chatter.say(f"notice: {notice}")
     if _spends(plan, wishes.stages):
         check_plan(batch, plan)
+        check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
     _check_means(batch, plan, wishes)
-    if _spends(plan, wishes.stages) and not batch.simulated:
-        check_account(plan)
-        if not wishes.agreed:
-            _ask(plan)
+    if not _spends(plan, wishes.stages) or batch.simulated:
+        return SystemClock()
+    clock = check_account(plan)
+    if not wishes.agreed:
+        _ask(plan)
+    return clock
 
 
 def _check_means(batch: Batch, plan: Plan, wishes: Wishes) -> None:
@@ -187,9 +203,11 @@ def _ask(plan: Plan) -> None:
         raise DeclinedError(f"{plan.manifest}: not agreed to; nothing was sent")
 
 
-async def _execute(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake) -> None:
+async def _execute(
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock
+) -> None:
     with signals_pull(brake), progress(plan, wishes.stages, wishes.chatter) as listener:
-        async with store.session(), _open_world(batch, plan, store, wishes) as world:
+        async with store.session(), _open_world(batch, plan, store, wishes, clock) as world:
             site = _site(batch, plan, store, wishes, brake, world, listener)
             order = Order(plan=plan, stages=wishes.stages, expected_seconds=_expected(batch, world))
             folder = OutputFolder(batch.output_dir, world.fetcher, store.lockfile.entries.values())
@@ -198,13 +216,13 @@ async def _execute(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishe
 
 
 def _open_world(
-    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, clock: Clock
 ) -> AbstractAsyncContextManager[World]:
     if batch.simulated:
         return simulated_world(batch.catalog, store.lockfile)
     if not _asks_the_api(plan, wishes.stages):
         return download_world(os.environ)
-    return real_world(os.environ)
+    return real_world(os.environ, clock)
 
 
 def _site(

@@ -30,6 +30,13 @@ class Failure:
     """How the command is called, if it was called in another way."""
 
 
+class Terminated(SystemExit):
+    """SIGTERM came while there was nothing to wait for; unwinding lets go of what is held."""
+
+    def __init__(self) -> None:
+        super().__init__(int(ExitCode.TERMINATED))
+
+
 def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
     """Tell what went wrong, on standard error and where --json was given on standard output; choose the code.
 
@@ -37,7 +44,7 @@ def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
     """
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
-    if isinstance(error, SystemExit):  # the end of a completion
+    if isinstance(error, SystemExit) and not isinstance(error, Terminated):  # the end of a completion
         return error.code if isinstance(error.code, int) else ExitCode.USAGE
     if is_very_verbose(arguments) and not isinstance(error, click.ClickException):
         print_traceback(error)
@@ -61,6 +68,8 @@ def failure_of(error: BaseException) -> Failure:
             return Failure(exit_code=ExitCode.USAGE, message=error.format_message())
         case click.Abort() | KeyboardInterrupt():
             return Failure(exit_code=ExitCode.INTERRUPTED, message="interrupted")
+        case Terminated():
+            return Failure(exit_code=ExitCode.TERMINATED, message="terminated")
         case Sora2BatchError():
             problems = getattr(error, "problems", ())  # of a ManifestError, which would load much
             return Failure(

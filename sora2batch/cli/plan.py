@@ -100,7 +100,9 @@ class View:
 
     def _print(self, plans: Sequence[Planned]) -> None:
         if self.form == "json":
-            print_documents([plan_to_json(planned.plan) for planned in plans], is_one=self.is_one)
+            print_documents(
+                [plan_to_json(planned.plan, planned.comparison) for planned in plans], is_one=self.is_one
+            )
             return
         for planned in plans:
             if self.form == "markdown":

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.connection import find_access
+from sora2batch.clock import Clock
 from sora2batch.errors import UsageError
-from sora2batch.job import Credits
+from sora2batch.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.tree import GitTree
+from sora2batch.manifest.tree import GitTree, MissingFileError
 from sora2batch.matrix.expand import expand
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
 from sora2batch.plan.compare import Comparison, compare
@@ -53,15 +54,22 @@ def read_selection(
 
 
 def compare_with(batch: Batch, ref: str) -> Comparison:
-    """Expand the manifest as it stands in git at a ref and compare.
+    """Expand the manifest as it stands in git at a ref and compare; where it is new, every job is.
 
     Raises:
-        Sora2BatchError: there is no such ref or no such file in it, or the manifest has problems there.
+        Sora2BatchError: there is no such ref, or the manifest has problems there.
     """
+    return compare(ref, _jobs_at(batch, ref), batch.expansion.jobs)
+
+
+def _jobs_at(batch: Batch, ref: str) -> Sequence[Job]:
     path = batch.manifest.path
     tree = GitTree(path.parent, ref)
-    before = expand(load_manifest(path, tree=tree), batch.catalog, tree)
-    return compare(ref, before.jobs, batch.expansion.jobs)
+    try:
+        manifest = load_manifest(path, tree=tree)
+    except MissingFileError:
+        return ()
+    return expand(manifest, batch.catalog, tree).jobs
 
 
 def narrow(batches: Sequence[Batch], selection: Selection) -> Sequence[Batch]:
@@ -97,8 +105,8 @@ def check_plan(batch: Batch, plan: Plan) -> None:
     check_budget(plan)
 
 
-def check_account(plan: Plan) -> None:
-    """Refuse a plan that the account cannot pay.
+def check_account(plan: Plan) -> Clock:
+    """Refuse a plan that the account cannot pay; give back the API's clock, which its answer has told.
 
     Raises:
         BudgetError: the balance is too small.
@@ -106,12 +114,14 @@ def check_account(plan: Plan) -> None:
         ApiError: the API does not tell.
         KeyRefusedError: it refused the key.
     """
-    check_balance(plan, asyncio.run(_read_balance()))
+    balance, clock = asyncio.run(_read_balance())
+    check_balance(plan, balance)
+    return clock
 
 
-async def _read_balance() -> float:
+async def _read_balance() -> tuple[float, Clock]:
     async with find_access(os.environ).open_client() as client:
-        return (await client.account()).balance
+        return (await client.account()).balance, client.clock
 
 
 def proof_of(batch: Batch, lockfile: Lockfile) -> Proof:

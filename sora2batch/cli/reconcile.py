@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch
-from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.chatter import Chatter, complain
 from sora2batch.cli.document import print_json
 from sora2batch.cli.result import echo
 from sora2batch.cli.settling import held, inquiry_of, world_of
@@ -21,6 +21,7 @@ from sora2batch.reconcile.charge import Audit, audit, earliest_task
 from sora2batch.reconcile.doubt import (
     MARGIN,
     Ambiguous,
+    Doubt,
     Finding,
     Free,
     TooEarly,
@@ -119,11 +120,22 @@ async def _release(store: LockfileStore, orders: Orders, findings: Sequence[Find
     doubts = find_doubts(store.lockfile)
     named = [doubt_of(key, doubts) for key in orders.release]
     for doubt in named:
+        _warn_of_candidates(doubt, findings)
         await release(doubt, store)
     still = find_doubts(store.lockfile)
     proven = [finding for finding in findings if finding.doubt in still]
     free = await release_free(proven, store) if orders.auto else ()
     return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
+
+
+def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        if finding.doubt == doubt and isinstance(finding, Ambiguous):
+            record = finding.candidates[0]
+            complain(
+                f"warning: {doubt.entry.key} is released on your word, but the ledger has the task "
+                f"{record.task_id} ({record.cost_credits:,} credits): if it is that job's, it is paid twice"
+            )
 
 
 async def _adopt(
@@ -159,7 +171,7 @@ def _show(batch: Batch, settlement: Settlement) -> None:
     for key, task_id in settlement.adopted:
         echo(f"adopted: {key} is task {task_id}; the next run waits for it")
     for key in settlement.released:
-        echo(f"released: {key} was not charged; the next run submits it")
+        echo(f"released: {key}; the next run submits it")
     for finding in settlement.findings:
         _show_finding(finding)
     if not settlement.findings:

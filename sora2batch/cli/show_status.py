@@ -44,6 +44,8 @@ def echo_summary(status: Status) -> None:
     for state, advice in _ADVICE.items():
         if states[state]:
             echo(f"next: {states[state]:,} {advice}")
+    if missing := sum(one.lacks_file for one in status.jobs):
+        echo(f"next: {missing:,} done but not downloaded: `sora2batch download` fetches them")
 
 
 def echo_outcome(batch: Batch, status: Status) -> None:

@@ -24,6 +24,7 @@ def signals_pull(brake: Brake) -> Iterator[None]:
             return
         brake.pull(halt, "interrupted; waiting for the answers of calls under way (again: at once)")
 
+    before = {number: signal.getsignal(number) for number in _HALTS}
     installed = []
     for number, halt in _HALTS.items():
         # Windows' event loops take no signal handlers; KeyboardInterrupt is all there is.
@@ -35,3 +36,4 @@ def signals_pull(brake: Brake) -> Iterator[None]:
     finally:
         for number in installed:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number] or signal.SIG_DFL)

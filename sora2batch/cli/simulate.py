@@ -6,16 +6,17 @@ import asyncio
 from contextlib import suppress
 
 from sora2batch.catalog.load import Catalog
+from sora2batch.cli.failure import Terminated
 from sora2batch.cli.result import echo
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.serve import serve_forever
 
 
 def serve(options: SimulatorOptions, catalog: Catalog) -> None:
-    """Serve until Ctrl-C; where it can be found is the result, so it goes to standard output.
+    """Serve until Ctrl-C or SIGTERM; where it can be found is the result, so it goes to standard output.
 
     Raises:
         UsageError: the port is taken.
     """
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, Terminated):
         asyncio.run(serve_forever(options, catalog, announce=echo))

@@ -22,10 +22,12 @@ class Tally:
     submitted: int = 0
     generated: int = 0
     downloaded: int = 0
-    lost: int = 0
-    """Jobs that will not be generated in this run: rejected, in doubt, postponed."""
+    refused: int = 0
+    """Jobs that have no task after all: rejected, in doubt or postponed."""
     failed: int = 0
+    """Tasks that failed or are overdue."""
     missing: int = 0
+    """Results that could not be fetched."""
 
     def count(self, happened: Event) -> None:
         """Take an event into account."""
@@ -33,17 +35,14 @@ class Tally:
             case event.Submitted():
                 self.submitted += 1
             case event.Rejected() | event.Doubted() | event.Postponed():
-                self.submitted += 1
-                self.lost += 1
+                self.refused += 1
             case event.Generated():
                 self.generated += 1
             case event.Failed() | event.Overdue():
-                self.generated += 1
                 self.failed += 1
             case event.Downloaded():
                 self.downloaded += 1
             case event.NotDownloaded():
-                self.downloaded += 1
                 self.missing += 1
             case event.Spent(charged=charged):
                 self.spent = charged
@@ -51,24 +50,35 @@ class Tally:
                 pass
 
     @property
+    def expected_to_submit(self) -> int:
+        """Jobs that will have been submitted, as far as one can tell now."""
+        return max(self.submitted, self.to_submit - self.refused)
+
+    @property
     def expected_to_generate(self) -> int:
-        """Tasks that this run will see to their end, as far as one can tell now."""
-        return self.to_generate - self.lost
+        """Tasks that this run will see done, as far as one can tell now."""
+        return max(self.generated, self.to_generate - self.refused - self.failed)
 
     @property
     def expected_to_download(self) -> int:
         """Results that this run will fetch, as far as one can tell now."""
-        return max(0, self.to_download - self.lost - self.failed)
+        return max(self.downloaded, self.to_download - self.refused - self.failed - self.missing)
 
     @property
     def line(self) -> str:
         """The tally in a line."""
-        return (
-            f"{self.submitted}/{self.to_submit} submitted, "
-            f"{self.generated}/{self.expected_to_generate} generated, "
-            f"{self.downloaded}/{self.expected_to_download} downloaded; "
-            f"{self.spent:,} of {self.budget:,} credits"
-        )
+        parts = [
+            f"{self.submitted:,}/{self.expected_to_submit:,} submitted",
+            f"{self.generated:,}/{self.expected_to_generate:,} generated",
+            f"{self.downloaded:,}/{self.expected_to_download:,} downloaded",
+        ]
+        mishaps = {
+            "not submitted": self.refused,
+            "failed or overdue": self.failed,
+            "not downloaded": self.missing,
+        }
+        parts += [f"{number:,} {what}" for what, number in mishaps.items() if number]
+        return f"{', '.join(parts)}; {self.spent:,} of {self.budget:,} credits"
 
 
 def tally_of(plan: Plan, stages: Stages) -> Tally:

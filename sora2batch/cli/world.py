@@ -47,14 +47,13 @@ class World:
 
 
 @asynccontextmanager
-async def real_world(environ: Mapping[str, str]) -> AsyncIterator[World]:
-    """Open the real API; the key is required.
+async def real_world(environ: Mapping[str, str], clock: Clock | None = None) -> AsyncIterator[World]:
+    """Open the real API; the key is required. It goes by *clock* until an answer tells it the time.
 
     Raises:
         UsageError: there is no key, or it must not travel there.
     """
-    clock = SystemClock()
-    async with find_access(environ).open_client() as api, Downloader(clock=clock) as fetcher:
+    async with find_access(environ).open_client(clock) as api, Downloader(clock=api.clock) as fetcher:
         yield World(api=api, fetcher=fetcher, clock=api.clock)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import orjson
 
 from sora2batch.canonical import JsonObject
+from sora2batch.collector import collector_paused
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.error import LockfileError
@@ -85,7 +84,7 @@ def decode_lines(lines: Iterable[NumberedLine], *, file: str, hint: str) -> Deco
     """
     headers: list[JsonObject] = []
     entries: list[Entry] = []
-    with _collector_paused():
+    with collector_paused():
         for number, line in lines:
             try:
                 value = _parse(line)
@@ -112,15 +111,3 @@ def _unreadable(line: bytes, number: int, file: str, hint: str, error: LineError
             hint=f"run `sora2batch lock resolve {file}`: it unites both sides",
         )
     return LockfileError(f"{file}:{number}: {error}", hint=hint)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the cyclic collector from walking, again and again, objects that all stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

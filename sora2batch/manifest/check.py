@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import PurePosixPath
 
@@ -11,7 +11,6 @@ import jsonschema_rs
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.manifest.document import Document
-from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.violation import violations
 from sora2batch.manifest.word import Fault, Spot, describe, faults_of
 from sora2batch.problem import Problem
@@ -23,17 +22,19 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _NOT_AXES = ("include", "exclude")
 
 
-def check_manifest(document: Document, *, file: str) -> JsonObject:
-    """Check a document against the schema and the rules that no schema can state.
+def faults_in(document: Document) -> tuple[Fault, ...]:
+    """Check a document against the schema and the rules that no schema can state."""
+    return tuple(_faults(document.data, PurePosixPath(document.file).stem))
 
-    Raises:
-        ManifestError: with every problem.
-    """
-    faults = list(_faults(document.data, PurePosixPath(file).stem))
-    if faults:
-        raise ManifestError(_problem(document, fault, file) for fault in faults)
-    assert isinstance(document.data, dict)
-    return document.data
+
+def problems_of(document: Document, faults: Iterable[Fault]) -> tuple[Problem, ...]:
+    """Find the places of faults."""
+    return tuple(_problem(document, fault) for fault in faults)
+
+
+def fits_schema(data: JsonValue) -> bool:
+    """Tell whether data keeps the rules of the schema."""
+    return _validator().is_valid(data)
 
 
 def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
@@ -41,7 +42,7 @@ def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
         hint = "it begins with version: 1"
         yield Fault(path=(), message=f"a manifest must be a mapping; this is {describe(data)}", hint=hint)
         return
-    if not _validator().is_valid(data):
+    if not fits_schema(data):
         yield from _schema_faults(data)
     if "name" not in data and not _NAME.fullmatch(stem):
         message = f'is missing, and the file\'s name "{stem}" cannot stand for it'
@@ -91,8 +92,12 @@ def _exclude_faults(group: str, number: int, entry: JsonValue, axes: list[str]) 
             )
 
 
-def _problem(document: Document, fault: Fault, file: str) -> Problem:
+def _problem(document: Document, fault: Fault) -> Problem:
     find = document.key_position if fault.spot is Spot.KEY else document.position
     return Problem(
-        file=file, position=find(fault.path), path=fault.path, message=fault.message, hint=fault.hint
+        file=document.file,
+        position=find(fault.path),
+        path=fault.path,
+        message=fault.message,
+        hint=fault.hint,
     )

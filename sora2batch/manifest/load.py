@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.errors import UsageError
 from sora2batch.job import Credits
-from sora2batch.manifest.check import check_manifest
+from sora2batch.manifest.check import faults_in, problems_of
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.model import (
     Axis,
@@ -22,6 +23,8 @@ from sora2batch.manifest.model import (
     RunOptions,
     Sample,
 )
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.prune import Remains, prune
 from sora2batch.manifest.tree import Tree, read_plain_file, reason
 
 
@@ -33,15 +36,34 @@ def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
         tree: read ``path.name`` through this instead of the disk.
 
     Raises:
-        ManifestError: with every problem.
+        ManifestError: with every problem, and with what is sound, which may have problems of its own.
         UsageError: there is no such file, or it cannot be read.
         TreeError: the same, where a tree is given.
     """
     raw = _read(path) if tree is None else tree.read(path.name)
     file = path.as_posix()
     document = parse_document(raw, file=file)
-    data = check_manifest(document, file=file)
-    return _manifest(path, document, data, sha256(raw).hexdigest())
+    digest = sha256(raw).hexdigest()
+    faults = faults_in(document)
+    if faults:
+        remains = prune(document.data, faults)
+        sound = None if remains is None else _sound(_manifest(path, document, remains.data, digest), remains)
+        raise ManifestError(problems_of(document, faults), sound=sound)
+    assert isinstance(document.data, dict)
+    return _manifest(path, document, document.data, digest)
+
+
+def _sound(manifest: Manifest, remains: Remains) -> Manifest:
+    """Mark the groups from which something was taken."""
+    groups = (
+        replace(
+            group,
+            tool_type="" if group.name in remains.without_tool else group.tool_type,
+            is_whole=group.name not in remains.partial,
+        )
+        for group in manifest.groups
+    )
+    return replace(manifest, groups=tuple(groups))
 
 
 def _read(path: Path) -> bytes:
@@ -56,7 +78,7 @@ def _read(path: Path) -> bytes:
 
 def _manifest(path: Path, document: Document, data: JsonObject, digest: str) -> Manifest:
     name = str(data.get("name", path.stem))
-    tool = data.get("tool")
+    tool = data.get("tool", "")
     return Manifest(
         path=path,
         document=document,

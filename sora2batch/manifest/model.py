@@ -62,13 +62,18 @@ class Group:
 
     name: str
     tool_type: str
-    """The group's own tool, else the manifest's; not looked up in any catalogue yet."""
+    """The group's own tool, else the manifest's; not looked up in any catalogue yet.
+
+    Empty only in what is left of a faulty manifest, where there is none.
+    """
     matrix: Matrix | None = None
     sample: Sample | None = None
     repeat: int = 1
     """Takes of each cell."""
     input: JsonObject
     """The group's own input only; ``defaults.input`` is not merged in."""
+    is_whole: bool = True
+    """False only in what is left of a faulty manifest: what its templates name may have been taken out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +117,7 @@ class Manifest:
     vars: JsonObject
     default_input: JsonObject
     groups: tuple[Group, ...]
-    """In the order written; never empty, names unique."""
+    """In the order written; names unique. Empty only in what is left of a faulty manifest."""
     run: RunOptions
     output: OutputOptions
     digest: str

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sora2batch.errors import Sora2BatchError
 from sora2batch.problem import Position, Problem, format_path
+
+if TYPE_CHECKING:
+    from sora2batch.manifest.model import Manifest
 
 
 class ManifestError(Sora2BatchError):
     """A manifest, or a data file of it, that cannot be used; holds every problem at once."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], *, sound: Manifest | None = None) -> None:
         self.problems = tuple(sorted(problems, key=_place))
         """At least one; sorted by file, then position, then path."""
+        self.sound = sound
+        """What is left without the faulty parts, to look for further problems in; never to be run."""
         super().__init__(_summary(self.problems))
 
     def __str__(self) -> str:

@@ -32,19 +32,26 @@ class _Fault:
 
 @dataclass(slots=True, kw_only=True)
 class _Jobs:
-    """The jobs that share a problem."""
+    """The jobs that share a problem; none where it shows before there are jobs."""
 
-    first: str
-    count: int = 1
+    first: str | None = None
+    count: int = 0
+
+    def add(self, key: str) -> None:
+        """Count one more job."""
+        self.first = self.first or key
+        self.count += 1
 
     def __str__(self) -> str:
         match self.count - 1:
+            case -1:
+                return ""
             case 0:
-                return f"(job {self.first})"
+                return f" (job {self.first})"
             case 1:
-                return f"(job {self.first} and 1 more job)"
+                return f" (job {self.first} and 1 more job)"
             case more:
-                return f"(job {self.first} and {more} more jobs)"
+                return f" (job {self.first} and {more} more jobs)"
 
 
 class ProblemBook:
@@ -64,15 +71,16 @@ class ProblemBook:
         self._problems.update(dict.fromkeys(problems))
 
     def add_for_job(
-        self, path: DataPath, message: str, *, hint: str | None, key: str, spot: Spot = Spot.VALUE
+        self, path: DataPath, message: str, *, hint: str | None, key: str | None, spot: Spot = Spot.VALUE
     ) -> None:
-        """Note something that is wrong with one job; the same fault at the same place is told once."""
+        """Note something that is wrong with one job; the same fault at the same place is told once.
+
+        ``key`` is None where it is wrong whatever the jobs will be.
+        """
         fault = _Fault(path=path, message=message, hint=hint, spot=spot)
-        jobs = self._shared.get(fault)
-        if jobs is None:
-            self._shared[fault] = _Jobs(first=key)
-        else:
-            jobs.count += 1
+        jobs = self._shared.setdefault(fault, _Jobs())
+        if key is not None:
+            jobs.add(key)
 
     def close(self) -> None:
         """End the search.
@@ -82,7 +90,7 @@ class ProblemBook:
         """
         problems = list(self._problems)
         problems += [
-            self._problem(fault.path, f"{fault.message} {jobs}", fault.hint, fault.spot)
+            self._problem(fault.path, f"{fault.message}{jobs}", fault.hint, fault.spot)
             for fault, jobs in self._shared.items()
         ]
         if problems:

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from sora2batch.canonical import JsonValue
 from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.tool import Tool
+from sora2batch.collector import collector_paused
 from sora2batch.job import Job
 from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.book import ProblemBook
 from sora2batch.matrix.datafile import DataFiles
+from sora2batch.matrix.fault import FaultNotes
 from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
 from sora2batch.matrix.grid import Grid
-from sora2batch.matrix.group import GridBuilder, compile_fields, find_tool
+from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_tool
 from sora2batch.matrix.jobs import JobMaker
+from sora2batch.matrix.partial import FieldChecker, constants
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.template import Compiler, Form
 from sora2batch.matrix.twin import refuse_twins
@@ -44,7 +48,8 @@ def expand(manifest: Manifest, catalog: Catalog, tree: Tree) -> Expansion:
     Raises:
         ManifestError: with every problem at once.
     """
-    return _Expander(manifest, catalog, tree).expand()
+    with collector_paused():
+        return _Expander(manifest, catalog, tree).expand()
 
 
 class _Expander:
@@ -61,10 +66,12 @@ class _Expander:
         self._filename = self._compile_filename()
         self._idle = {name for name in manifest.vars if name not in self._broken}
         self._rendered: list[tuple[Group, Grid, GroupRenderer]] = []
+        self._has_blind_spot = False
 
     def expand(self) -> Expansion:
         jobs = [job for group in self._manifest.groups for job in self._jobs_of(group)]
-        for name in sorted(self._idle):
+        # A group that could not be rendered may be the one with the values that a variable reads.
+        for name in () if self._has_blind_spot else sorted(self._idle):
             self._try_idle_variable(name)
         refuse_twins(jobs, self._manifest, self._book)
         self._book.close()
@@ -96,21 +103,33 @@ class _Expander:
         tool = find_tool(self._manifest, group, self._catalog, self._book)
         grid = self._grids.build(group)
         fields = compile_fields(self._manifest, group, self._compiler, self._book)
-        if grid is None or fields is None:
+        maker = self._maker(group, grid, fields) if grid and group.is_whole else None
+        if maker is None:
+            self._has_blind_spot = True
+            if tool:
+                self._check_constants(group, fields, tool)
             return ()
+        if tool is None or len(fields) < len({**self._manifest.default_input, **group.input}):
+            maker.try_fields(tool)
+            return ()
+        return maker.jobs(tool)
+
+    def _maker(self, group: Group, grid: Grid, fields: Mapping[str, Field]) -> JobMaker | None:
+        """Get ready to render a group; None if it leans on what is broken, which the book says."""
         self._compiler.meter.allow(_STEPS_A_JOB * len(grid.cells) * group.repeat)
         renderer = self._renderer(grid, {name: field.part for name, field in fields.items()})
         if renderer is None:
-            return ()
+            return None
         self._rendered.append((group, grid, renderer))
         self._idle.difference_update(renderer.needed)
         if not self._broken.isdisjoint(renderer.needed):
-            return ()
-        maker = JobMaker(group, grid, fields, renderer, self._book)
-        if tool is None:
-            maker.try_templates()
-            return ()
-        return maker.jobs(tool)
+            return None
+        return JobMaker(group, grid, fields, renderer, self._book)
+
+    def _check_constants(self, group: Group, fields: Mapping[str, Field], tool: Tool) -> None:
+        notes = FaultNotes(group.name, fields, tool, self._book)
+        for fault in FieldChecker(tool).faults(constants(fields)):
+            notes.note(fault, key=None)
 
     def _renderer(self, grid: Grid, fields: Mapping[str, Part]) -> GroupRenderer | None:
         try:

@@ -36,10 +36,12 @@ class Field:
 
 
 def find_tool(manifest: Manifest, group: Group, catalog: Catalog, book: ProblemBook) -> Tool | None:
-    """Look up a group's tool; None if the book says that there is none.
+    """Look up a group's tool; None if there is none, which has been told.
 
     A retired tool is found like any other, so that what was made with it can be looked at; plans refuse it.
     """
+    if not group.tool_type:
+        return None
     try:
         return catalog.get(group.tool_type)
     except UnknownToolError as error:
@@ -124,10 +126,9 @@ def _idle_exclude(group: Group, index: int, entry: JsonValue) -> str:
 
 def compile_fields(
     manifest: Manifest, group: Group, compiler: Compiler, book: ProblemBook
-) -> Mapping[str, Field] | None:
-    """Compile a group's input over the defaults, key by key; None if the book says why not."""
+) -> Mapping[str, Field]:
+    """Compile a group's input over the defaults, key by key; without those the book says are no good."""
     fields: dict[str, Field] = {}
-    whole = True
     own: DataPath = ("jobs", group.name, "input")
     common: DataPath = ("defaults", "input")
     for name, value in {**manifest.default_input, **group.input}.items():
@@ -136,5 +137,4 @@ def compile_fields(
             fields[name] = Field(part=compile_value(value, origin, compiler), origin=origin)
         except PlacedError as error:
             book.add(error.path, error.message, hint=error.hint)
-            whole = False
-    return fields if whole else None
+    return fields

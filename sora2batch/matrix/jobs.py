@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,14 +12,16 @@ from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.manifest.model import Group
-from sora2batch.matrix.book import ProblemBook, Spot
+from sora2batch.matrix.book import ProblemBook
+from sora2batch.matrix.fault import FaultNotes
 from sora2batch.matrix.field import PlacedError
 from sora2batch.matrix.filename import filename_fault
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.label import unique_names
-from sora2batch.matrix.render import GroupRenderer
-from sora2batch.problem import DataPath, format_path
+from sora2batch.matrix.partial import FieldChecker
+from sora2batch.matrix.render import GroupRenderer, Rendered
+from sora2batch.problem import DataPath
 
 _NAME_SHOWN = 80
 
@@ -63,6 +65,7 @@ class JobMaker:
         self._renderer = renderer
         self._book = book
         self._input_path: DataPath = ("jobs", group.name, "input")
+        self._field_checker: FieldChecker | None = None
 
     def jobs(self, tool: Tool) -> Iterator[Job]:
         """Make the jobs cell by cell, the takes of one cell after each other."""
@@ -77,10 +80,14 @@ class JobMaker:
                 if job:
                     yield job
 
-    def try_templates(self) -> None:
-        """Render every cell just to see whether that works."""
+    def try_fields(self, tool: Tool | None) -> None:
+        """Render every cell, and check what fields there are, just to see whether that works."""
+        checker = FieldChecker(tool) if tool else None
         for index, (stem, _) in enumerate(self._cells()):
-            self._render(self._turn(index, stem, take=1))
+            turn = self._turn(index, stem, take=1)
+            rendered = self._render(turn)
+            if tool and checker:
+                self._note_faults(checker.faults(rendered.request), tool, turn)
 
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
@@ -120,13 +127,14 @@ class JobMaker:
 
     def _request(self, turn: _Turn, tool: Tool, checker: InputChecker) -> _Request | None:
         rendered = self._render(turn)
-        if rendered is None:
+        if rendered.errors:
+            self._field_checker = self._field_checker or FieldChecker(tool)
+            self._note_faults(self._field_checker.faults(rendered.request), tool, turn)
             return None
-        request = fill_defaults(tool, rendered)
+        request = fill_defaults(tool, rendered.request)
         faults = checker.faults(request)
-        for fault in faults:
-            self._note_fault(fault, tool, turn.key)
         if faults:
+            self._note_faults(faults, tool, turn)
             return None
         try:
             return _Request(input=request, credits=price_of(tool, request))
@@ -134,11 +142,11 @@ class JobMaker:
             self._book.add_for_job(self._input_path, error.message, hint=error.hint, key=turn.key)
             return None
 
-    def _render(self, turn: _Turn) -> JsonObject | None:
+    def _render(self, turn: _Turn) -> Rendered:
         rendered = self._renderer.render(turn.index, turn.scope)
         for error in rendered.errors:
             self._note(error, turn.key)
-        return None if rendered.errors else rendered.request
+        return rendered
 
     def _fingerprint(self, turn: _Turn, request: _Request, tool: Tool) -> Fingerprint | None:
         try:
@@ -165,14 +173,10 @@ class JobMaker:
     def _note(self, error: PlacedError, key: str) -> None:
         self._book.add_for_job(error.path, error.message, hint=error.hint, key=key)
 
-    def _note_fault(self, fault: InputFault, tool: Tool, key: str) -> None:
-        """Place a fault where the field is written; that of a missing field, at the group's input."""
-        subject = format_path(fault.path) or "the input"
-        field = self._fields.get(str(fault.path[0])) if fault.path else None
-        path = (*field.origin, *fault.path[1:]) if field else (*self._input_path, *fault.path)
-        is_unknown = len(fault.path) == 1 and fault.path[0] not in tool.properties
-        spot = Spot.KEY if is_unknown else Spot.VALUE
-        self._book.add_for_job(path, f"{subject} {fault.message}", hint=fault.hint, key=key, spot=spot)
+    def _note_faults(self, faults: Iterable[InputFault], tool: Tool, turn: _Turn) -> None:
+        notes = FaultNotes(self._group.name, self._fields, tool, self._book)
+        for fault in faults:
+            notes.note(fault, key=turn.key)
 
 
 def _shown(name: str) -> str:

@@ -25,7 +25,7 @@ class Rendered:
     """What came of the templates of one cell."""
 
     request: JsonObject
-    """Only complete if there are no errors."""
+    """Only complete if there are no errors; never holds a field that could not be rendered."""
     errors: tuple[PlacedError, ...]
 
 
@@ -88,9 +88,8 @@ class GroupRenderer:
         """The variables in use, each one after those that it uses."""
         self._variables = [(name, self._slot(variables[name])) for name in self.needed]
         # Fields keep the order in which they were written; templates fill their places.
-        self._blank = {
-            name: part.value if isinstance(part, Constant) else None for name, part in fields.items()
-        }
+        self._constant = {name: part.value for name, part in fields.items() if isinstance(part, Constant)}
+        self._blank: JsonObject = {name: self._constant.get(name) for name in fields}
 
     def render(self, index: int, job: JsonObject) -> Rendered:
         """Render the input of one cell."""
@@ -104,10 +103,11 @@ class GroupRenderer:
                 try:
                     scope = scope or self.scope(index, job)
                 except PlacedError as error:
-                    return Rendered(request=request, errors=(error,))
+                    return Rendered(request=self._constant.copy(), errors=(error,))
                 value = slot.render(places, scope)
             if isinstance(value, PlacedError):
                 errors.append(self._explained(value))
+                del request[name]
             else:
                 request[name] = value
         return Rendered(request=request, errors=tuple(errors))

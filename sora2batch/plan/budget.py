@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, takewhile
+from datetime import datetime
+from itertools import accumulate, chain, takewhile
 from math import floor
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.load import Catalog, UnknownToolError
+from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool
+from sora2batch.clock import from_timestamp
 from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.job import Credits
+from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.plan.model import Action, Plan
 
 
@@ -51,6 +56,47 @@ def check_balance(plan: Plan, balance: float) -> None:
         f"than the {price:,} to spend",
         hint=f"buy credits, or {_part_that_fits(plan, whole)}",
     )
+
+
+def check_charges(plan: Plan, catalog: Catalog, *, since: datetime) -> None:
+    """Refuse to submit at a price that a recent task has been found to exceed.
+
+    The run that found it out stopped; without this each rerun would buy one more at the dear price.
+
+    Args:
+        plan: what is to be submitted, and what earlier tasks cost.
+        catalog: the prices.
+        since: older charges are no sign: prices may have come down again.
+
+    Raises:
+        BudgetError: names the task, its charge and its price.
+    """
+    wanted = {(one.job.tool_type, one.credits) for one in plan.with_action(Action.SUBMIT)}
+    for entry in chain((one.entry for one in plan.jobs if one.entry), plan.orphans):
+        price = _price_now(entry, catalog)
+        if price is None or (entry.tool_type, price) not in wanted:
+            continue
+        for attempt in entry.attempts:
+            if attempt.task_id and attempt.credits > price and _is_since(attempt, since):
+                raise BudgetError(
+                    f"{plan.manifest}: {entry.key} cost {attempt.credits:,} credits, but the catalogue says "
+                    f"{price:,}: the plan's price cannot be believed",
+                    hint=f"correct the price of {entry.tool_type} with --tools-dir",
+                )
+
+
+def _price_now(entry: Entry, catalog: Catalog) -> Credits | None:
+    try:
+        return price_of(catalog.get(entry.tool_type), entry.input)
+    except (PriceError, UnknownToolError):
+        return None
+
+
+def _is_since(attempt: Attempt, moment: datetime) -> bool:
+    try:
+        return attempt.submitted_at is not None and from_timestamp(attempt.submitted_at) >= moment
+    except ValueError:
+        return False
 
 
 def check_tools(plan: Plan, catalog: Catalog) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sora2batch.collector import collector_paused
 from sora2batch.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
@@ -44,7 +45,8 @@ def make_plan(basis: Basis, file_fault: FileFault) -> Plan:
         retry_failed=basis.selection.retry_failed,
         file_fault=file_fault,
     )
-    planned = [decision.of(job) for job in picked]
+    with collector_paused():
+        planned = [decision.of(job) for job in picked]
     kept = _apply_limit(planned, basis.selection.limit)
     return Plan(
         manifest=basis.manifest,

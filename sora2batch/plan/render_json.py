@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from sora2batch.canonical import JsonObject
 from sora2batch.lockfile.entry import Entry
+from sora2batch.plan.compare import Comparison
 from sora2batch.plan.model import Plan, PlannedJob
 
 PLAN_VERSION = 1
 
 
-def plan_to_json(plan: Plan) -> JsonObject:
-    """Turn a plan into the document that ``plan --json`` prints."""
+def plan_to_json(plan: Plan, comparison: Comparison | None = None) -> JsonObject:
+    """Turn a plan into the document that ``plan --json`` prints; with a comparison, what ``--base`` adds."""
+    return _plan(plan) | ({"base": _base(comparison)} if comparison else {})
+
+
+def _plan(plan: Plan) -> JsonObject:
     return {
         "version": PLAN_VERSION,
         "manifest": plan.manifest,
@@ -18,6 +23,21 @@ def plan_to_json(plan: Plan) -> JsonObject:
         "orphans": [_orphan(entry) for entry in plan.orphans],
         "summary": _summary(plan),
         "notices": list(plan.notices),
+    }
+
+
+def _base(comparison: Comparison) -> JsonObject:
+    return {
+        "ref": comparison.ref,
+        "added": [job.key for job in comparison.added],
+        "replaced": [{"key": one.after.key, "change": one.change} for one in comparison.replaced],
+        "removed": [job.key for job in comparison.removed],
+        "renamed": [{"from": old, "to": new} for old, new in comparison.renamed],
+        "credits": {
+            "before": comparison.price_before,
+            "after": comparison.price_after,
+            "new": comparison.price_of_new,
+        },
     }
 
 

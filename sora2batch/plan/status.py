@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.collector import collector_paused
 from sora2batch.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
@@ -27,6 +28,13 @@ class JobStatus:
     def state(self) -> str:
         """A state of the lockfile, or ``pending``."""
         return self.entry.state.value if self.entry else PENDING
+
+    @property
+    def lacks_file(self) -> bool:
+        """Tell whether it is done, but no file of it was ever fetched."""
+        if self.entry is None or self.entry.state is not State.COMPLETED:
+            return False
+        return not any(output.sha256 for output in self.entry.primary.outputs)
 
     @property
     def credits(self) -> Credits:
@@ -51,7 +59,8 @@ class Status:
 
 def make_status(manifest: str, jobs: Sequence[Job], lockfile: Lockfile, budget: Credits) -> Status:
     """Hold the jobs of a manifest against its lockfile."""
-    found = tuple(JobStatus(job=job, entry=lockfile.get(job.fingerprint)) for job in jobs)
+    with collector_paused():
+        found = tuple(JobStatus(job=job, entry=lockfile.get(job.fingerprint)) for job in jobs)
     to_spend = Credits(sum(status.job.credits for status in found if status.entry is None))
     money = Money(budget=budget, spent=lockfile.spent, in_doubt=lockfile.in_doubt_credits, to_spend=to_spend)
     return Status(manifest=manifest, jobs=found, money=money)

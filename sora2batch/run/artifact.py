@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -10,6 +11,10 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from sora2batch.clock import from_timestamp
 from sora2batch.lockfile.entry import Attempt, Output
+
+_NAME = r"[A-Za-z0-9_#-][A-Za-z0-9_#.-]*"
+_PLAIN = re.compile(rf"{_NAME}(?:/{_NAME})*")
+"""Paths that stay inside beyond doubt, which most do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,16 @@ class Artifacts:
 
         A path of a lockfile may have been edited by hand or on another branch: it must stay inside.
         """
-        return self.root.joinpath(*_parts(output.path)) if output.path and _parts(output.path) else None
+        spelled = self._spell(output)
+        return None if spelled is None else Path(spelled)
+
+    def _spell(self, output: Output) -> str | None:
+        if not output.path:
+            return None
+        if _PLAIN.fullmatch(output.path):
+            return f"{self.root}/{output.path}"
+        parts = _parts(output.path)
+        return str(self.root.joinpath(*parts)) if parts else None
 
     def _first_fault(self, attempt: Attempt, stamp: float | None) -> str | None:
         if not attempt.outputs:
@@ -56,11 +70,11 @@ class Artifacts:
 
     def _fault_of(self, output: Output, stamp: float | None) -> str | None:
         """Compare one file; with a stamp, a file that bears it need not be read."""
-        path = self.locate(output)
+        path = self._spell(output)
         if path is None or output.sha256 is None:
             return "its file has not been downloaded"
         try:
-            found = path.stat()
+            found = os.stat(path)  # noqa: PTH116 - asked for every job: making a Path takes longer than this
         except OSError:
             return f"{output.path} is missing"
         if found.st_size != output.bytes:
@@ -85,9 +99,9 @@ def _seconds(finished_at: str | None) -> float | None:
         return None
 
 
-def _digest(path: Path) -> str | None:
+def _digest(path: str) -> str | None:
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:  # noqa: PTH123 - as above
             return file_digest(stream, "sha256").hexdigest()
     except OSError:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Protocol
 
 from sora2batch.errors import Sora2BatchError
@@ -18,10 +19,11 @@ from sora2batch.run.interruption import Interruption
 from sora2batch.run.poll import FinishedTask
 from sora2batch.run.port import Site
 from sora2batch.sjinn import answer as api
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.error import DownloadError, NoFileError
 
 _WORKERS = 4
-_RENEWALS = 2
+_RENEWALS_OF_EXPIRED = 2
+_RENEWALS_OF_NO_FILE = 1
 
 
 class Folder(Protocol):
@@ -32,6 +34,7 @@ class Folder(Protocol):
 
         Raises:
             ExpiredError: a URL no longer works.
+            NoFileError: a URL gives something that is no file.
             DownloadError: a file cannot be had.
             OSError: the disk refused.
         """
@@ -95,14 +98,19 @@ class Collection:
         self._site.listener(Downloaded(job=finished.job, paths=paths))
 
     async def _with_renewal(self, finished: FinishedTask) -> tuple[Output, ...]:
-        """Ask the task's status for fresh URLs where there is none yet or one has expired."""
+        """Ask the task's status for fresh URLs where there is none yet or one no longer gives a file."""
         urls = finished.urls if finished.is_fresh else await self._fresh_urls(finished)
-        for _ in range(_RENEWALS):
+        for renewals in count():
             try:
                 return await self._folder.collect(finished.job, finished.attempt, urls)
             except ExpiredError:
-                urls = await self._fresh_urls(finished)
-        return await self._folder.collect(finished.job, finished.attempt, urls)
+                if renewals >= _RENEWALS_OF_EXPIRED:
+                    raise
+            except NoFileError:
+                if renewals >= _RENEWALS_OF_NO_FILE:
+                    raise
+            urls = await self._fresh_urls(finished)
+        raise AssertionError("counting never ends")
 
     async def _fresh_urls(self, finished: FinishedTask) -> tuple[str, ...]:
         """What the API names now; what it named before, if it cannot be asked or no longer knows.

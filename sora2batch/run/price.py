@@ -1,11 +1,17 @@
-"""Is a task charged what the catalogue says? The ledger is asked after the first task of each price."""
+"""Is a task charged what the catalogue says? The ledger is asked after the first task of each price.
+
+Until a row of the ledger has proven a price, its jobs go one by one.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.job import Credits, Job
@@ -19,9 +25,12 @@ from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.error import ApiError, KeyRefusedError
 
 _CLOCK_SKEW = timedelta(minutes=10)
-_ROW_DISORDER = timedelta(minutes=1)
-_LEDGER_LAG_SECONDS = 0.5
-_CHECK_EVERY_SECONDS = 30.0
+_ROW_DISORDER = timedelta(seconds=15)
+_PATIENCE_SECONDS = (0.25, 0.5, 1.0, 1.5, 2.0)
+"""Waits between the looks for a row that the ledger does not have yet."""
+_CHECK_EVERY_SECONDS = 2.0
+_MOST_ALONE = 24
+"""Tasks of one price that go one by one where the ledger shows none of them."""
 _BLIND_SECONDS = 300.0
 """How long a ledger that could not be read is left alone."""
 
@@ -30,6 +39,10 @@ class PriceDriftError(Sora2BatchError):
     """A task cost more than the catalogue says."""
 
     exit_code = ExitCode.BUDGET
+
+
+_Price: TypeAlias = tuple[str, Credits]
+"""(tool_type, what a job costs by the catalogue)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +60,16 @@ class PriceWatch:
         self._reads = Interruption()
         self._since = site.clock.now() - _CLOCK_SKEW
         self._unchecked: dict[str, _Charge] = {}
-        self._known: set[tuple[str, Credits]] = set()
+        self._proven: set[_Price] = set()
+        self._looks_in_vain: Counter[_Price] = Counter()
+        """Tasks of a price whose row did not come; after the first, one look after each task must do."""
         self._next_look = site.clock.monotonic() + _CHECK_EVERY_SECONDS
         self._blind_until = site.clock.monotonic()
         site.brake.on_pull(self._on_pull)
 
     def is_known(self, job: Job) -> bool:
-        """Tell whether the ledger was asked about a task of this price: until then a job must go alone."""
-        return (job.tool_type, job.credits) in self._known
+        """Tell whether jobs of this price need not go alone: a row has proven it, or no row can be read."""
+        return _price_of(job) in self._proven or self._is_blind
 
     def charged(self, job: Job, attempt: Attempt) -> None:
         """Remember a task whose charge is to be looked at."""
@@ -62,23 +77,41 @@ class PriceWatch:
             self._unchecked[attempt.task_id] = _Charge(job=job, attempt=attempt)
 
     async def look(self, job: Job, task_id: str) -> None:
-        """Check the charge of the first task of its price, and all charges now and then."""
-        if not self.is_known(job):
-            await self._look_at_first(task_id)
-            self._known.add((job.tool_type, job.credits))
-        elif self._site.clock.monotonic() >= self._next_look:
-            await self.check()
+        """Check the charge of a task whose price is not proven, and all charges now and then.
 
-    async def check(self) -> None:
-        """Read what the ledger has about tasks not checked yet; trouble with it is told, not raised.
+        Raises:
+            asyncio.CancelledError: no more jobs are to be submitted, or the run is to end.
+        """
+        if not self.is_known(job):
+            await self._look_for_proof(_price_of(job), task_id)
+        elif self._site.clock.monotonic() >= self._next_look:
+            await self._check()
+
+    async def look_at_last(self) -> None:
+        """Check all charges that are left, with some patience for a ledger that lags.
 
         Raises:
             asyncio.CancelledError: the run is to end, and does not wait for the ledger.
         """
-        if self._unchecked and not self._is_blind:
-            self._next_look = self._site.clock.monotonic() + _CHECK_EVERY_SECONDS
+        await self._check()
+        for seconds in _PATIENCE_SECONDS:
+            if not self._unchecked or self._is_blind:
+                return
+            with self._reads.wait():
+                await asyncio.sleep(seconds)
+            await self._check()
+
+    async def _check(self) -> None:
+        """Read what the ledger has about tasks not checked yet; trouble with it is told, not raised."""
+        if not self._unchecked or self._is_blind:
+            return
+        # Workers need not look as well while this one does.
+        self._next_look = math.inf
+        try:
             for record in await self._read():
                 await self._compare(record)
+        finally:
+            self._next_look = self._site.clock.monotonic() + _CHECK_EVERY_SECONDS
 
     @property
     def _is_blind(self) -> bool:
@@ -88,19 +121,32 @@ class PriceWatch:
         if stop.halt.ends_waiting:
             self._reads.end()
 
-    async def _look_at_first(self, task_id: str) -> None:
-        """Look twice where the ledger lags, but hold the others up no longer than that."""
-        await self.check()
-        if task_id in self._unchecked and not self._is_blind:
+    async def _look_for_proof(self, price: _Price, task_id: str) -> None:
+        """Look once; after the first task of a price, as long as a row may reasonably take to appear."""
+        await self._check()
+        for seconds in () if self._looks_in_vain[price] else _PATIENCE_SECONDS:
+            if task_id not in self._unchecked or self._is_blind:
+                return
             with self._waits.wait():
-                await asyncio.sleep(_LEDGER_LAG_SECONDS)
-            await self.check()
+                await asyncio.sleep(seconds)
+            await self._check()
+        if task_id in self._unchecked:
+            self._bear_with_silence(price)
+
+    def _bear_with_silence(self, price: _Price) -> None:
+        """Let a ledger that shows nothing hold the jobs up only so long; it is still looked at later."""
+        self._looks_in_vain[price] += 1
+        if self._looks_in_vain[price] == _MOST_ALONE:
+            self._proven.add(price)
+            message = f"the ledger shows none of the last {_MOST_ALONE} tasks: their price is not proven"
+            self._site.listener(Warned(message=message))
 
     async def _read(self) -> Sequence[LedgerRecord]:
         try:
             with self._reads.wait():
                 records = await self._site.api.ledger(tool_type=None, since=self._since)
         except KeyRefusedError as error:
+            self._blind_until = math.inf
             self._site.brake.pull(Halt.KEY, error.message, error=error)
             return ()
         except ApiError as error:
@@ -113,7 +159,10 @@ class PriceWatch:
 
     async def _compare(self, record: LedgerRecord) -> None:
         charge = self._unchecked.pop(record.task_id, None)
-        if charge is None or record.cost_credits <= charge.attempt.credits:
+        if charge is None:
+            return
+        self._proven.add(_price_of(charge.job))
+        if record.cost_credits <= charge.attempt.credits:
             return
         actual, price = Credits(record.cost_credits), charge.attempt.credits
         self._site.purse.surcharge(Credits(actual - price))
@@ -131,3 +180,7 @@ class PriceWatch:
             await self._site.recorder.record(one_attempt(job, attempt))
         except Sora2BatchError as error:
             self._site.brake.pull(Halt.DISK, error.message, error=error)
+
+
+def _price_of(job: Job) -> _Price:
+    return (job.tool_type, job.credits)

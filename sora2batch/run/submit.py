@@ -77,7 +77,7 @@ class Submission:
                 self._workers.append(group.create_task(self._work()))
         # The last look has a task of its own, so that a signal can end it.
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._prices.check())
+            group.create_task(self._prices.look_at_last())
 
     def abandon(self) -> None:
         """Give up on answers that do not come; their jobs stay in doubt on disk."""
@@ -104,7 +104,7 @@ class Submission:
     async def _submit(self, job: Job, door: ExitStack) -> None:
         """Bring one job to an answer; keep its slot only if a task is open then.
 
-        The next job comes in when this one is about to be sent. But where its price has never been seen, it
+        The next job comes in when this one is about to be sent. But where no charge has proven its price, it
         goes alone: a price that has changed costs one task, not a batch.
         """
         with self._waits.wait():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import sys
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -39,8 +40,9 @@ async def truncated(request: web.Request, whole: web.Response) -> web.StreamResp
     body = whole.body if isinstance(whole.body, bytes) else b""
     half = web.StreamResponse(status=whole.status, headers=whole.headers)
     half.content_length = len(body)
-    await half.prepare(request)
-    await half.write(body[: len(body) // 2])
+    with suppress(ConnectionResetError):  # the client was faster
+        await half.prepare(request)
+        await half.write(body[: len(body) // 2])
     transport = request.transport
     if transport is not None:
         transport.close()  # what was written still leaves, unlike after an abort

@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from sora2batch.clock import Clock
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.error import DownloadError, NoFileError
 from sora2batch.sjinn.location import host_of
 from sora2batch.sjinn.media import is_page, sniff_extension
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
 from sora2batch.sjinn.patience import Sleeper, backoff_seconds, retry_after
-from sora2batch.sjinn.stream import CutError, FileHosts, FileStream
+from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStream
 
 _GONE = frozenset({401, 403, 404, 410})
 _BUSY = frozenset({408, 425, 429})
@@ -54,7 +54,8 @@ class Downloader:
         It is on disk when this returns. Unless a part is returned, none is left behind.
 
         Raises:
-            DownloadError: it cannot be had now, is no video or image, or the disk refused it.
+            NoFileError: all the host sends, however often it is asked, is empty or a page.
+            DownloadError: it cannot be had now, or the disk refused it.
         """
         try:
             make_folder(target, root)
@@ -62,7 +63,8 @@ class Downloader:
                 return await self._fill(url, file)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise DownloadError(f"{part_path(target)} cannot be written: {reason}") from error
+            name = part_path(target).relative_to(root).as_posix()
+            raise DownloadError(f"{name} cannot be written: {reason}") from error
 
     async def _fill(self, url: str, file: PartFile) -> Part | Expired:
         fetch = _Fetch(self._hosts, self._clock, url, file)
@@ -71,9 +73,9 @@ class Downloader:
                 return await fetch.go_on()
             except CutError as error:
                 if attempt == self._attempts:
-                    raise DownloadError(
-                        f"{host_of(url)} failed {attempt} times; the last time {error.reason}"
-                    ) from error
+                    kind = NoFileError if isinstance(error, BadBodyError) else DownloadError
+                    message = f"{host_of(url)} failed {attempt} times; the last time {error.reason}"
+                    raise kind(message) from error
                 wait = backoff_seconds(attempt, error.retry_after_seconds)
             await self._sleep(wait)
         raise AssertionError("attempts must be at least 1")
@@ -119,6 +121,9 @@ class _Fetch:
         if stream.status == 416:
             self._forget()
             raise CutError("it cannot resume the file")
+        if stream.status != 200 and 200 <= stream.status < 300:
+            self._forget()
+            raise BadBodyError(f"it answered HTTP {stream.status}")
         if stream.status != 200:
             raise DownloadError(f"{host_of(self._url)} answered HTTP {stream.status}")
         if self._file.bytes:
@@ -135,14 +140,16 @@ class _Fetch:
 
     def _check_length(self, total: int | None) -> None:
         if not self._file.bytes:
-            raise DownloadError(f"{host_of(self._url)} sent an empty file")
+            self._forget()
+            raise BadBodyError("it sent an empty file")
         if total is not None and total != self._file.bytes:
             self._forget()
             raise CutError("the resumed file has the wrong length")
 
     def _refuse_page(self) -> None:
         if is_page(self._file.head):
-            raise DownloadError(f"what {host_of(self._url)} sent is no video or image")
+            self._forget()
+            raise BadBodyError("what it sent is no video or image")
 
     def _forget(self) -> None:
         self._validator = None

@@ -32,3 +32,7 @@ class DownloadError(Sora2BatchError):
         super().__init__(reason)
         self.reason = reason
         """One sentence for the lockfile's ``error``; never a URL's query string."""
+
+
+class NoFileError(DownloadError):
+    """The host keeps sending something that is no file; a fresh URL may help."""

@@ -112,7 +112,7 @@ def make_folder(target: Path, root: Path) -> None:
     try:
         names = target.relative_to(root).parts[:-1]
     except ValueError as error:
-        raise DownloadError(f"{target} lies outside {root}") from error
+        raise DownloadError(f"{target.name} lies outside the output folder") from error
     root.mkdir(parents=True, exist_ok=True)
     home = root.resolve(strict=True)
     folder = home
@@ -125,9 +125,14 @@ def _enter_folder(folder: Path, home: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except FileExistsError as error:
-        raise DownloadError(f"{folder} is in the way: it is no folder") from error
+        raise DownloadError(f"{_below(folder, home)} is in the way: it is no folder") from error
     if not folder.resolve(strict=True).is_relative_to(home):
-        raise DownloadError(f"{folder} leads out of {home}")
+        raise DownloadError(f"{_below(folder, home)} leads out of the output folder")
+
+
+def _below(folder: Path, home: Path) -> str:
+    """Name a folder as it may stand in a lockfile: the machine's own paths are nobody else's business."""
+    return folder.relative_to(home).as_posix()
 
 
 def place(part: Part, target: Path) -> Placed | Taken:
@@ -143,7 +148,7 @@ def place(part: Part, target: Path) -> Placed | Taken:
         return _place(part, target)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise DownloadError(f"{target} cannot be written: {reason}") from error
+        raise DownloadError(f"{target.name} cannot be written: {reason}") from error
 
 
 def _place(part: Part, target: Path) -> Placed | Taken:

@@ -71,16 +71,20 @@ def _read_refusal(status: int, envelope: Envelope) -> CreateAnswer:
 
 
 def read_status(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> StatusAnswer:
-    """Tell how a task is doing; only status 1 is done and only -1 is failed."""
+    """Tell how a task is doing; only status 1 is done and only -1 is failed.
+
+    A text that reads "-1" fails nothing: what was paid is given up only at the API's plain word.
+    """
     envelope = read_success(status, headers, body, now=now)
     if not isinstance(envelope, Envelope):
         return envelope
-    match as_number(envelope.data.get("status")):
+    told = envelope.data.get("status")
+    match as_number(told):
         case None:
             return Unreadable("the API's answer names no status")
         case 1:
             return Finished(_urls(envelope.data))
-        case -1:
+        case -1 if not isinstance(told, str):
             return Failed(_failure(envelope))
         case code:
             return Working(code)

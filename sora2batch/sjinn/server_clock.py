@@ -15,23 +15,31 @@ _YEARS = range(2000, 3000)
 
 
 class ServerClock:
-    """This machine's clock, set right by the ``Date`` headers of answers (RFC 9110, section 6.6.1)."""
+    """This machine's clock, set right by the ``Date`` headers of answers (RFC 9110, section 6.6.1).
+
+    From one answer to the next only the monotonic clock counts: where the wall clock is moved meanwhile, a
+    call must not be stamped later than it was made, or its charge would be looked for too late.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._offset = timedelta()
+        self._told: tuple[datetime, float] | None = None
+        """The time at the last answer, and the monotonic seconds then."""
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Compare clocks with an answer that has just come."""
         told = _date_of(headers)
         if told is None:
             return
-        difference = told - self._clock.now()
-        self._offset = difference if abs(difference) > ALLOWANCE else timedelta()
+        here = self._clock.now()
+        self._told = (told if abs(told - here) > ALLOWANCE else here, self._clock.monotonic())
 
     def now(self) -> datetime:
         """Tell the time that the API would tell, in UTC."""
-        return self._clock.now() + self._offset
+        if self._told is None:
+            return self._clock.now()
+        moment, seconds = self._told
+        return moment + timedelta(seconds=self._clock.monotonic() - seconds)
 
     def monotonic(self) -> float:
         """Tell seconds on this machine's monotonic clock."""

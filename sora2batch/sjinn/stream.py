@@ -23,7 +23,7 @@ MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = 1000
 _CONNECT_SECONDS = 10.0
-_STALL_SECONDS = 60.0
+_STALL_SECONDS = 20.0
 
 
 class CutError(Exception):
@@ -33,6 +33,10 @@ class CutError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
+
+
+class BadBodyError(CutError):
+    """The host sent something whole, but no file."""
 
 
 class FileStream:

@@ -116,6 +116,13 @@ def test_a_person_may_adopt_and_release_by_word(doubtful, served, call):
     assert actions(call, manifest) == {"hero/fox": "submit", "hero/owl": "resume"}
 
 
+def test_a_release_against_the_ledger_is_warned_of(doubtful, served, call):
+    manifest = doubtful()
+    with served(query_credits_usage=ledger((TASK, 420, "2026-11-22T09:00:01.300000+00:00"))):
+        ran = call("reconcile", manifest, "--release", "hero/fox")
+    assert f"the ledger has the task {TASK} (420 credits)" in ran.err
+
+
 def test_release_by_word_needs_no_key(doubtful, call):
     manifest = doubtful()
     assert call("reconcile", manifest, "--release", "hero/fox").code == 0

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from fakes.threaded_api import RICH, ThreadedApi
+
 
 def tree(folder):
     return {
@@ -141,15 +143,17 @@ def test_a_signal_ends_a_run_and_loses_nothing(manifest, second, api, folder, *,
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
 )
 def test_a_second_signal_ends_it_at_once_and_the_call_under_way_is_in_doubt(
-    manifest, api, folder, number, code
+    manifest, folder, monkeypatch, number, code
 ):
-    api("--speed", "1", "--fault", "slow=1")
-    process = start("run", "small.yaml", "--yes", "--json", "--limit", "1")
-    wait_for_an_intent(folder)
-    process.send_signal(number)
-    read_until(process, "no more jobs are submitted")
-    process.send_signal(number)
-    out, err = process.communicate(timeout=6)
+    with ThreadedApi({"query_account_status": RICH}, stalled="create_tool_task") as api:
+        monkeypatch.setenv("SORA2BATCH_API_URL", api.url)
+        monkeypatch.setenv("SJINN_API_KEY", "sk-never-to-be-seen")
+        process = start("run", "small.yaml", "--yes", "--json", "--limit", "1")
+        wait_until(lambda: "create_tool_task" in api.calls)
+        process.send_signal(number)
+        read_until(process, "no more jobs are submitted")
+        process.send_signal(number)
+        out, err = process.communicate(timeout=6)
     assert process.returncode == code
     assert json.loads(out)["summary"]["states"]["in_doubt"] == 1
     assert "Traceback" not in err
@@ -169,8 +173,8 @@ def read_until(process, text):
     raise AssertionError(f"{text!r} was never said")
 
 
-def wait_for_an_intent(folder):
-    path, end = folder / "small.journal.jsonl", time.monotonic() + 20
-    while not path.exists() or b'"state":"in_doubt"' not in path.read_bytes():
+def wait_until(is_so):
+    end = time.monotonic() + 20
+    while not is_so():
         assert time.monotonic() < end
         time.sleep(0.02)

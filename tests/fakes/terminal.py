@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -54,12 +53,22 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
-    def end(self, *, seconds: float = 30.0) -> int:
-        """Read to the end and return the exit code."""
+    def end(self, *, insist: str = "", seconds: float = 30.0) -> int:
+        """Read to the end and return the exit code.
+
+        A key that makes a signal is lost if it is hit in the instant before Python blocks in its read, so a
+        test may insist on it, as a person would.
+        """
         end = time.monotonic() + seconds
-        while self._read(0.2) or self._process.poll() is None:
+        while True:
+            has_shown = self._read(3.0 if insist else 0.2)
+            if not has_shown and self._process.poll() is not None:
+                break
+            if not has_shown and insist:
+                self.type(insist)
             if time.monotonic() > end:
-                self._process.send_signal(signal.SIGKILL)
+                self._process.kill()
+                self._process.wait()
                 raise AssertionError(f"did not end:\n{self.shown}")
         os.close(self._master)
         return self._process.wait()

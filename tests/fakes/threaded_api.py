@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -19,17 +19,21 @@ def refusal(message: str, code: int) -> tuple[int, str]:
 
 
 class ThreadedApi:
-    """Answers each call by its name; one that has no answer breaks."""
+    """Answers each call by its name; one that has no answer breaks, a stalled one waits for the end."""
 
-    def __init__(self, answers: Mapping[str, tuple[int, str]]) -> None:
+    def __init__(self, answers: Mapping[str, tuple[int, str]], *, stalled: str = "") -> None:
         self.calls: list[str] = []
-        calls = self.calls
+        self._is_over = Event()
+        calls, is_over = self.calls, self._is_over
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 name = self.path.split("?")[0].rsplit("/", 1)[-1]
                 calls.append(name)
+                if name == stalled:
+                    is_over.wait()
+                    return
                 status, body = answers.get(name, BROKEN)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body.encode())))
@@ -52,6 +56,7 @@ class ThreadedApi:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._is_over.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

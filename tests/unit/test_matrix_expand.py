@@ -343,3 +343,65 @@ def test_a_price_that_is_not_known_is_a_problem():
         "tool: image-lipsync-api\n    input: {image: 'https://x.example/a.jpg', audio: 'https://x.example/a.mp3'}"
     )
     assert any("price of image-lipsync-api is not known" in problem for problem in problems_of(text))
+
+
+def test_a_missing_data_file_hides_no_fault_of_a_literal_field():
+    text = 'matrix: {x: {from: no.csv}}\n    input: {mode: PRO, duration: "{{ x }}", prompt: "{{ }}"}'
+    first, second, third = problems_of(group(text))
+    assert "no.csv" in first
+    assert "mode is" in second
+    assert "(job" not in second
+    assert "cannot be understood" in third
+
+
+def test_a_missing_data_file_makes_no_field_missing():
+    (only,) = problems_of(group("matrix: {x: {from: no.csv}}"))
+    assert "no.csv" in only
+
+
+def test_a_field_that_cannot_be_compiled_hides_no_other():
+    text = 'matrix: {m: [PRO]}\n    input: {prompt: "{{ }}", mode: "{{ m }}", mood: 1}'
+    assert [
+        "understood" in one or "mode is" in one or "mood is" in one for one in problems_of(group(text))
+    ] == [
+        True,
+        True,
+        True,
+    ]
+
+
+def test_a_field_that_cannot_be_rendered_hides_no_other_and_is_not_missing():
+    text = 'matrix: {m: [PRO]}\n    input: {prompt: "{{ nope }}", mode: "{{ m }}"}'
+    first, second = problems_of(group(text))
+    assert '"nope" is not defined' in first
+    assert "mode is" in second
+
+
+def test_a_broken_variable_hides_no_fault_of_a_literal_field():
+    first, second = problems_of(group('input: {prompt: "{{ v }}", duration: 12}', 'vars: {v: "{{ }}"}\n'))
+    assert "cannot be understood" in first
+    assert "duration is 12" in second
+
+
+def test_a_fault_in_the_defaults_is_told_once_with_the_jobs_that_have_it():
+    text = """\
+defaults: {input: {mode: PRO}}
+jobs:
+  a: {matrix: {x: {from: no.csv}}}
+  b: {input: {prompt: y}}
+"""
+    first, second = problems_of(text)
+    assert "mode is" in first
+    assert "(job b)" in first
+    assert "no.csv" in second
+
+
+def test_an_idle_variable_is_not_tried_while_the_group_that_has_its_axis_is_unknown():
+    text = """\
+vars: {line: "{{ shot }}"}
+jobs:
+  a: {matrix: {shot: {from: no.csv}}, input: {prompt: "{{ line }}"}}
+  b: {input: {prompt: y}}
+"""
+    (only,) = problems_of(text)
+    assert "no.csv" in only

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +10,14 @@ from fakes.lock_entry import completed, in_doubt
 from sora2batch.catalog.load import load_catalog
 from sora2batch.catalog.tool import Availability
 from sora2batch.errors import ExitCode
-from sora2batch.plan.budget import BudgetError, RetiredToolError, check_balance, check_budget, check_tools
+from sora2batch.plan.budget import (
+    BudgetError,
+    RetiredToolError,
+    check_balance,
+    check_budget,
+    check_charges,
+    check_tools,
+)
 
 FOX, OWL, CAT = job_of("fox"), job_of("owl", credits=2100), job_of("cat", credits=300)
 
@@ -131,3 +139,15 @@ def test_a_retired_tool_does_not_stand_in_the_way_of_what_was_paid(catalog):
 
 def test_live_tools_are_let_through():
     check_tools(plan_of(FOX), load_catalog())
+
+
+def test_a_price_that_a_recent_task_exceeded_is_not_believed_again():
+    bee = job_of("bee")
+    dear = entry_of(bee, completed("t", credits=500, submitted_at="2026-11-22T09:00:00Z"))
+    plan = plan_of(FOX, bee, entries=(dear,))
+    day_before = datetime(2026, 11, 21, 10, tzinfo=UTC)
+    with pytest.raises(BudgetError, match="cost 500 credits, but the catalogue says 420") as refused:
+        check_charges(plan, load_catalog(), since=day_before)
+    assert refused.value.exit_code == 3
+    assert refused.value.hint == f"correct the price of {TOOL} with --tools-dir"
+    check_charges(plan, load_catalog(), since=day_before + timedelta(days=2))

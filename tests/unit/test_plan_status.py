@@ -94,3 +94,16 @@ def test_an_orphan_has_no_line_but_its_credits_are_spent():
     status = status_of(FOX, entries=(entry_of(OWL, completed()),))
     assert [one.job for one in status.jobs] == [FOX]
     assert (status.money.spent, status.money.to_spend) == (420, 420)
+
+
+def test_a_job_that_is_done_without_a_file_lacks_it():
+    fetched = Output(url="https://x.example/a.mp4", path="a.mp4", sha256="0" * 64, bytes=1)
+    named = Output(url="https://x.example/a.mp4")
+    jobs = [job_of(name) for name in ("a", "b", "c", "d")]
+    entries = [
+        entry_of(jobs[0], completed("1", outputs=(fetched,))),
+        entry_of(jobs[1], completed("2", outputs=(named,))),
+        entry_of(jobs[2], submitted("3")),
+    ]
+    status = make_status("x.yaml", jobs, lockfile_of(*entries), Credits(5000))
+    assert [one.lacks_file for one in status.jobs] == [False, True, False, False]

@@ -15,7 +15,7 @@ from sora2batch.run.event import Downloaded, NotDownloaded
 from sora2batch.run.execute import Stages
 from sora2batch.run.folder import ExpiredError
 from sora2batch.sjinn import answer as api
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.error import DownloadError, NoFileError
 
 FRESH = "https://files.test/fox.mp4?signature=secret"
 KEPT = "https://files.test/fox.mp4"
@@ -91,6 +91,24 @@ def test_a_url_that_stays_expired_is_renewed_only_so_often():
     rig = play(fetching(job_of("fox"), errors={"fox": [ExpiredError("files.test answered HTTP 403")]}))
     assert len(rig.folder.asked) == 3
     assert rig.entry("fox").primary.error.message == "files.test answered HTTP 403"
+
+
+def test_a_url_that_gives_no_file_is_renewed_once():
+    rig = fetching(
+        job_of("fox"),
+        errors={"fox": [NoFileError("files.test sent a page"), None]},
+        statuses={"fox": [done("fox"), api.Finished(("https://files.test/renewed.mp4?s=2",))]},
+    )
+    play(rig)
+    assert [urls[0] for _, urls in rig.folder.asked] == [FRESH, "https://files.test/renewed.mp4?s=2"]
+    assert rig.entry("fox").primary.error is None
+
+
+def test_a_fresh_url_that_gives_no_file_either_is_recorded_as_an_error():
+    rig = play(fetching(job_of("fox"), errors={"fox": [NoFileError("files.test sent a page")]}))
+    assert len(rig.folder.asked) == 2
+    attempt = rig.entry("fox").primary
+    assert (attempt.state, attempt.error.message) == (State.COMPLETED, "files.test sent a page")
 
 
 def test_the_url_of_a_lockfile_is_asked_for_before_it_is_used():

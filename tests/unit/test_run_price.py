@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -67,16 +68,46 @@ def test_a_task_that_was_done_before_its_charge_was_seen_stays_done():
     assert rig.entry("fox").primary.credits == 2100
 
 
-def test_the_ledger_is_asked_twice_where_it_lags():
-    rig = play(submitting(*jobs_of(20), otherwise=DEAR, ledger_lag=0.5))
+@pytest.mark.parametrize("lag", [0.5, 1.0, 3.0, 5.0])
+def test_no_second_task_of_a_price_is_bought_while_the_ledger_lags(lag):
+    rig = play(submitting(*jobs_of(20), otherwise=DEAR, ledger_lag=lag))
     assert rig.api.created == ["000"]
-    assert len(rig.api.ledger_reads) == 2
+    assert rig.halts == [Halt.CREDITS]
+    assert len(rig.api.ledger_reads) <= 6
 
 
-def test_a_ledger_that_shows_nothing_does_not_hold_the_others_up():
+def test_a_price_that_no_row_proves_is_bought_one_by_one_with_a_look_after_each():
     rig = play(submitting(*jobs_of(20), ledger_lag=1000.0))
     assert rig.all_states == [State.SUBMITTED] * 20
-    assert rig.api.calls[1].began - rig.api.calls[0].ended < 1.0
+    assert rig.api.most_under_way == 1
+    assert 5.0 < rig.api.calls[1].began - rig.api.calls[0].ended < 7.0
+    for call, following in pairwise(rig.api.calls[1:]):
+        looks = [moment for moment in rig.api.ledger_reads if call.ended <= moment < following.began]
+        assert len(looks) == 1
+        assert following.began - call.ended < 1.0
+
+
+def test_a_price_whose_row_comes_late_is_bought_side_by_side_from_then_on():
+    rig = play(submitting(*jobs_of(60), ledger_lag=8.0))
+    row_appears = rig.api.calls[0].began + 8.0
+    before = [call for call in rig.api.calls if call.began < row_appears]
+    assert len(before) > 1
+    assert all(one.ended <= other.began for one, other in pairwise(before))
+    assert rig.api.most_under_way > 1
+
+
+def test_a_row_that_comes_too_late_for_patience_still_bounds_the_loss():
+    rig = play(submitting(*jobs_of(200), otherwise=DEAR, ledger_lag=8.0))
+    assert rig.halts == [Halt.CREDITS]
+    assert len(rig.api.calls) < 15
+
+
+def test_one_proven_price_proves_no_other():
+    cheap, dear = jobs_of(3), [job_of(f"dear{number}", price=2100) for number in range(20)]
+    script = {job.input["prompt"]: [Turn(answer=ACCEPT.answer, cost=9000)] for job in dear}
+    rig = play(submitting(*cheap, *dear, creates=script, ledger_lag=1.0))
+    assert rig.api.created == ["000", "001", "002", "dear0"]
+    assert rig.halts == [Halt.CREDITS]
 
 
 def test_a_later_rise_is_found_by_the_regular_look():
@@ -84,7 +115,16 @@ def test_a_later_rise_is_found_by_the_regular_look():
     script = {f"{number:03}": [DEAR] for number in range(50, 400)}
     rig = play(submitting(*jobs_of(400), options=options, creates=script))
     assert rig.halts == [Halt.CREDITS]
-    assert len(rig.api.calls) < 300
+    risen = [call for call in rig.api.calls if call.name >= "050"]
+    assert risen[-1].ended - risen[0].began < 3.0
+
+
+def test_the_regular_look_is_one_workers_work_and_not_too_frequent():
+    rig = play(submitting(*jobs_of(800), ledger_seconds=3.0))
+    reads = rig.api.ledger_reads[1:]
+    assert len(reads) > 3
+    # The last one is the look at the end.
+    assert all(later - earlier >= 5.0 for earlier, later in pairwise(reads[:-1]))
 
 
 def test_a_rise_of_the_last_jobs_is_found_at_the_end():
@@ -93,6 +133,13 @@ def test_a_rise_of_the_last_jobs_is_found_at_the_end():
     assert rig.halts == [Halt.CREDITS]
     assert [rig.entry(name).primary.credits for name in ("008", "009")] == [2100, 2100]
     assert rig.purse.spent == rig.api.charged
+
+
+def test_a_rise_of_the_last_jobs_is_found_at_the_end_though_the_ledger_lags():
+    script = {f"{number:03}": [DEAR] for number in (8, 9)}
+    rig = play(submitting(*jobs_of(10), creates=script, ledger_lag=2.0))
+    assert rig.halts == [Halt.CREDITS]
+    assert [rig.entry(name).primary.credits for name in ("008", "009")] == [2100, 2100]
 
 
 def test_a_price_that_fell_changes_nothing():
@@ -172,3 +219,14 @@ def test_ctrl_c_during_the_first_call_does_not_begin_to_read_the_ledger():
     assert run_virtual(interrupted()) < 1.0
     assert rig.all_states == [State.SUBMITTED, None, None]
     assert rig.api.ledger_reads == []
+
+
+def test_a_ledger_that_shows_nothing_at_all_holds_the_jobs_up_only_so_long():
+    rig = play(submitting(*jobs_of(80), ledger_lag=1e9))
+    alone, rest = rig.api.calls[:24], rig.api.calls[24:]
+    assert all(one.ended <= two.began for one, two in pairwise(alone))
+    assert any(two.began < one.ended for one, two in pairwise(rest))
+    assert len(rig.api.created) == 80
+    assert [event.message for event in rig.listener.of(Warned)] == [
+        "the ledger shows none of the last 24 tasks: their price is not proven"
+    ]

@@ -12,12 +12,13 @@ HERE = datetime(2026, 11, 22, 9, 0, 0, 400_000, tzinfo=UTC)
 class SetClock:
     def __init__(self, moment):
         self.moment = moment
+        self.seconds = 7.0
 
     def now(self):
         return self.moment
 
     def monotonic(self):
-        return 7.0
+        return self.seconds
 
 
 def test_a_clock_that_agrees_to_a_few_seconds_is_left_alone():
@@ -41,6 +42,16 @@ def test_a_clock_that_is_put_back_in_between_is_set_right_by_the_next_answer():
     machine.moment = HERE - timedelta(hours=2)
     clock.observe({"Date": "Sun, 22 Nov 2026 09:00:05 GMT"})
     assert clock.now() == datetime(2026, 11, 22, 9, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_a_clock_that_is_moved_between_two_answers_makes_no_difference(hours):
+    machine = SetClock(HERE)
+    clock = ServerClock(machine)
+    clock.observe({"Date": "Sun, 22 Nov 2026 09:00:00 GMT"})
+    machine.moment = HERE + timedelta(hours=hours)
+    machine.seconds += 3
+    assert clock.now() == HERE + timedelta(seconds=3)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}, {"Date": ""}])

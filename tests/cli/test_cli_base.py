@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+
+@pytest.fixture
+def repository(folder):
+    """A git repository in the working folder, and a way to commit all there is."""
+
+    def git(*words):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+    def commit():
+        git("add", "--all")
+        git("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "--quiet", "-m", "x")
+
+    git("init", "--quiet", "--initial-branch=main")
+    (folder / "notes.txt").write_text("first\n")
+    commit()
+    return commit
+
+
+def test_a_manifest_that_is_new_since_the_base_is_all_added(repository, manifest, call):
+    ran = call("plan", manifest, "--base", "main", "--format", "markdown")
+    assert ran.code == 0
+    assert ran.out.count("| added |") == 2
+    document = call("plan", manifest, "--base", "main", "--json").document
+    assert document["base"] == {
+        "ref": "main",
+        "added": ["hero/fox", "hero/owl"],
+        "replaced": [],
+        "removed": [],
+        "renamed": [],
+        "credits": {"before": 0, "after": 840, "new": 840},
+    }
+
+
+def test_a_changed_prompt_is_a_replacement_that_costs_again(repository, manifest, call):
+    repository()
+    manifest.write_text(manifest.read_text().replace("A {{ animal }}.", "Two {{ animal }}s."))
+    base = call("plan", manifest, "--base", "main", "--json").document["base"]
+    assert [one["key"] for one in base["replaced"]] == ["hero/fox", "hero/owl"]
+    assert base["credits"] == {"before": 840, "after": 840, "new": 840}
+
+
+def test_an_unknown_ref_is_told(repository, manifest, call):
+    ran = call("plan", manifest, "--base", "nowhere")
+    assert ran.code == 2
+    assert "nowhere" in ran.err

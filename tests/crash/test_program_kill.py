@@ -1,0 +1,130 @@
+"""The program is killed at its n-th step, for n = 1, 2, 3 ... until a run passes untouched; then it goes on."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from itertools import count
+
+import pytest
+
+from fakes.campaign import steps_of
+from fakes.sabotage import Sabotage
+from sora2batch.lockfile.file import read_lockfile
+
+STEPS_OF_MONEY = {
+    "SystemDisk: allocate",
+    "SystemDisk: close",
+    "SystemDisk: create",
+    "SystemDisk: replace",
+    "SystemDisk: truncate",
+    "create: answer not read",
+    "create: answered",
+    "create: not sent",
+    "create: sent",
+    "disk: half written",
+    "disk: write",
+    "remove .jsonl",
+}
+STEPS_OF_FILES = {
+    "PartFile: save",
+    "file: append",
+    "file: half appended",
+    "os: link",
+    "os: utime",
+    "remove .part",
+}
+
+
+class Executioner:
+    """Kills a program at each of its steps in turn and notes what steps there are."""
+
+    def __init__(self, folder) -> None:
+        self._folder = folder
+
+    def kill_at(self, number: int) -> Sabotage:
+        return Sabotage(kill_at=number, steps_file=str(self._folder / f"{number:03}.steps"))
+
+    def kinds(self) -> set[str]:
+        """The names of all steps that any process has come to."""
+        return {step for path in self._folder.glob("*.steps") for step in steps_of(path)}
+
+    def kill_runs(self, begin, *flags, **more):
+        """Kill a new campaign's first run at each step and hand it over; the last one passes untouched."""
+        for number in count(1):
+            campaign = begin(f"{number:03}", **more)
+            ended = campaign.run(*flags, sabotage=self.kill_at(number))
+            campaign.assert_money_is_safe()
+            yield campaign
+            if not ended.was_killed:
+                assert ended.code == 0, campaign.story()
+                return
+
+
+@pytest.fixture
+def executioner(tmp_path):
+    return Executioner(tmp_path)
+
+
+def test_killed_at_any_step_one_call_at_a_time_is_settled_by_the_ledger_alone(begin, executioner):
+    for campaign in executioner.kill_runs(begin, "--no-download", jobs=2):
+        if campaign.run("--no-download").code:
+            assert campaign.settle_by_auto(), campaign.story()
+            assert campaign.run("--no-download").code == 0, campaign.story()
+        campaign.assert_done()
+    assert executioner.kinds() == STEPS_OF_MONEY
+
+
+def test_killed_at_any_step_with_calls_side_by_side_ends_with_every_job_paid_once(begin, executioner):
+    for campaign in executioner.kill_runs(begin, "--no-download", jobs=3, concurrency=3):
+        campaign.finish("--no-download")
+        campaign.assert_done()
+
+
+def test_killed_at_any_step_of_a_download_ends_with_the_file_and_nothing_else(begin, executioner):
+    for campaign in executioner.kill_runs(begin, jobs=1):
+        campaign.finish()
+        campaign.assert_done()
+        assert campaign.call("verify", "small.yaml").code == 0, campaign.story()
+        (entry,) = read_lockfile(campaign.lock_path).entries.values()
+        (output,) = entry.primary.outputs
+        (file,) = (path for path in (campaign.folder / "out").rglob("*") if path.is_file())
+        assert sha256(file.read_bytes()).hexdigest() == output.sha256
+        assert file == campaign.folder / "out" / output.path
+    assert executioner.kinds() == STEPS_OF_MONEY | STEPS_OF_FILES
+
+
+@pytest.mark.parametrize("moment", ["create: not sent", "create: answered"])
+def test_killed_again_at_any_step_of_the_recovery_ends_with_every_job_paid_once(begin, executioner, moment):
+    for number in count(1):
+        campaign = begin(f"{number:03}", jobs=1)
+        assert campaign.run("--no-download", sabotage=Sabotage(kill_on=moment)).was_killed
+        ended = campaign.run("--no-download", sabotage=executioner.kill_at(number))
+        campaign.assert_money_is_safe()
+        campaign.finish("--no-download")
+        campaign.assert_done()
+        if not ended.was_killed:
+            return
+
+
+def test_killed_at_any_step_of_reconcile_the_answer_is_adopted_once(begin, executioner):
+    for number in count(1):
+        campaign = begin(f"{number:03}", jobs=1)
+        assert campaign.run("--no-download", sabotage=Sabotage(kill_on="create: answered")).was_killed
+        assert len(campaign.service.charges()) == 1
+        ended = campaign.call("reconcile", "small.yaml", "--auto", sabotage=executioner.kill_at(number))
+        campaign.assert_money_is_safe()
+        campaign.finish("--no-download")
+        campaign.assert_done()
+        if not ended.was_killed:
+            assert ended.code == 0, campaign.story()
+            return
+
+
+def test_killed_while_a_task_is_open_the_next_run_waits_for_the_same_task(begin):
+    campaign = begin(jobs=1, speed=0.5)
+    running = campaign.start("run", "small.yaml", "--yes", "--no-download")
+    campaign.service.wait_for("query_tool_task_status")
+    running.signal(9)
+    assert campaign.ended(running).was_killed
+    assert campaign.run("--no-download").code == 0, campaign.story()
+    campaign.assert_done()

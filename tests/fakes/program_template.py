@@ -1,0 +1,87 @@
+"""A process that has loaded the whole program and forks a child for every call of it.
+
+A start of Python and all imports cost half a second, a fork a few milliseconds: that is what makes it possible
+to kill the program at every single step. Orders come as JSON lines on standard input, answers go to standard
+output; the children have files instead.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fakes.sabotage import Sabotage
+from sora2batch.cli.main import main
+
+_PRELOADED = (
+    "sora2batch.cli.usage.run",
+    "sora2batch.cli.usage.plan",
+    "sora2batch.cli.usage.reconcile",
+    "sora2batch.cli.usage.status",
+    "sora2batch.cli.usage.lock",
+    "sora2batch.cli.run",
+    "sora2batch.cli.plan",
+    "sora2batch.cli.reconcile",
+    "sora2batch.cli.status",
+    "sora2batch.manifest.load",
+    "jsonschema_rs",
+)
+
+
+def serve() -> None:
+    """Obey until standard input ends."""
+    for name in _PRELOADED:
+        import_module(name)
+    orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    gc.freeze()
+    answers.write(b'{"ready": true}\n')
+    for line in orders:
+        order = json.loads(line)
+        answer = {"pid": _start(order)} if "argv" in order else {"code": _wait(order["wait"])}
+        answers.write(json.dumps(answer).encode() + b"\n")
+
+
+def _wait(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _start(order: dict[str, Any]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        code = 71
+        try:
+            code = _live(order)
+        finally:
+            os._exit(code)
+    return pid
+
+
+def _live(order: dict[str, Any]) -> int:
+    for descriptor, path, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, order["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        (2, order["err"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+    ):
+        os.dup2(os.open(path, flags, 0o666), descriptor)
+    os.closerange(3, 64)
+    os.chdir(Path(order["cwd"]))
+    os.environ.clear()
+    os.environ.update(order["env"])
+    sys.argv = ["sora2batch", *order["argv"]]
+    Sabotage.from_dict(order["sabotage"]).install()
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    serve()

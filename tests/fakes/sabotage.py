@@ -1,0 +1,189 @@
+"""What a child process does to itself: it dies at its n-th step, or has too little of something.
+
+Everything is put in from outside, after the fork: the product has no hook for it. A step is a moment at which
+what would survive a kill, on the disk or at the API, is about to change; nothing lies between two steps.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from functools import partial, wraps
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+
+from sora2batch.clock import SystemClock
+from sora2batch.lockfile.disk import SystemDisk
+from sora2batch.reconcile import settle
+from sora2batch.run import pace, poll
+from sora2batch.sjinn import patience
+from sora2batch.sjinn.client import SjinnClient
+from sora2batch.sjinn.part import PartFile
+from sora2batch.sjinn.request import CREATE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sabotage:
+    """What goes wrong with one process; by default it is only in more of a hurry."""
+
+    kill_at: int = 0
+    """The process's last step, counted from 1; 0 for none."""
+    kill_on: str | None = None
+    """The name of what may be its last step: the first of this name is."""
+    steps_file: str | None = None
+    """Where the name of each step is noted, the last one's included."""
+    believe_ledger_at_once: bool = True
+    """The real wait is minutes; the tests' ledger never lags."""
+    first_backoff_seconds: float = 0.01
+    """Instead of a second: nobody is there who needs the pause."""
+    clock_ahead_seconds: float = 0.0
+    """How wrong the machine's clock is, when the process starts."""
+    clock_leaps_seconds: float = 0.0
+    """How far the clock is moved, forward or back, with each look at it."""
+    limits: dict[str, int] = field(default_factory=dict)
+    """Limits of ``resource``, by their names, such as ``RLIMIT_NOFILE``."""
+    user: int | None = None
+    """Whose rights to run with; root may write where nobody else may."""
+
+    to_dict = asdict
+
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> Self:
+        return cls(**value)
+
+    def install(self) -> None:
+        for name, most in self.limits.items():
+            resource.setrlimit(getattr(resource, name), (most, most))
+        if "RLIMIT_FSIZE" in self.limits:
+            # Python ignores the signal as well; here it is said again for who reads this.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        if self.user is not None:
+            os.setgroups([])
+            os.setgid(self.user)
+            os.setuid(self.user)
+        if self.believe_ledger_at_once:
+            settle.judge = partial(_judge_at_once, settle.judge)
+        _hurry(self.first_backoff_seconds)
+        if self.clock_ahead_seconds or self.clock_leaps_seconds:
+            _bend_clock(self.clock_ahead_seconds, self.clock_leaps_seconds)
+        if self.kill_at or self.kill_on or self.steps_file:
+            _install_steps(_Steps(self))
+
+
+class _Steps:
+    """Counts; ends the process at the step that is to be its last."""
+
+    def __init__(self, sabotage: Sabotage) -> None:
+        self._sabotage = sabotage
+        self._numbers = count(1)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._notes = os.open(sabotage.steps_file, flags, 0o666) if sabotage.steps_file else None
+
+    def __call__(self, name: str) -> None:
+        number = next(self._numbers)
+        if self._notes is not None:
+            os.write(self._notes, f"{name}\n".encode())
+        if number == self._sabotage.kill_at or name == self._sabotage.kill_on:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _hurry(seconds: float) -> None:
+    """Make every backoff short, the first one and those that follow."""
+    longest = seconds * 20
+    patience._FIRST_BACKOFF, patience._LONGEST_BACKOFF = seconds, longest
+    pace.backoff_seconds.__kwdefaults__.update(base=seconds, most=longest)
+    poll._LONGEST_BACKOFF_SECONDS = longest
+
+
+def _judge_at_once(judge: Callable[..., Any], doubts: Any, evidence: Any, *, settle: timedelta) -> Any:
+    return judge(doubts, evidence, settle=timedelta(0))
+
+
+def _bend_clock(ahead: float, leap: float) -> None:
+    looks = count()
+    now = SystemClock.now
+    SystemClock.now = lambda self: now(self) + timedelta(seconds=ahead + leap * next(looks))
+
+
+def _install_steps(step: _Steps) -> None:
+    _disk(step)
+    _api(step)
+    _files(step)
+
+
+def _disk(step: _Steps) -> None:
+    """A kill takes nothing from the system's cache, so a sync is no step; closing the journal lets go of it."""
+    for name in ("create", "truncate", "allocate", "replace", "close"):
+        _before(SystemDisk, name, step)
+    write = SystemDisk.write
+
+    def write_in_halves(self: SystemDisk, descriptor: int, data: bytes, offset: int) -> None:
+        step("disk: write")
+        write(self, descriptor, data[: len(data) // 2], offset)
+        step("disk: half written")
+        write(self, descriptor, data, offset)
+
+    SystemDisk.write = write_in_halves
+
+
+def _api(step: _Steps) -> None:
+    create, start = SjinnClient.create, aiohttp.ClientResponse.start
+
+    async def create_in_steps(self: SjinnClient, *arguments: Any) -> Any:
+        step("create: not sent")
+        answer = await create(self, *arguments)
+        step("create: answered")
+        return answer
+
+    async def start_in_steps(self: aiohttp.ClientResponse, *arguments: Any) -> Any:
+        if self.url.name != CREATE:
+            return await start(self, *arguments)
+        step("create: sent")
+        response = await start(self, *arguments)
+        step("create: answer not read")
+        return response
+
+    SjinnClient.create = create_in_steps
+    aiohttp.ClientResponse.start = start_in_steps
+
+
+def _files(step: _Steps) -> None:
+    append = PartFile.append
+
+    def append_in_halves(self: PartFile, chunk: bytes) -> None:
+        step("file: append")
+        append(self, chunk[: len(chunk) // 2])
+        self._file.flush()
+        step("file: half appended")
+        append(self, chunk[len(chunk) // 2 :])
+
+    PartFile.append = append_in_halves
+    _before(PartFile, "save", step)
+    _before(os, "link", step)
+    _before(os, "utime", step)
+    unlink = Path.unlink
+
+    def unlink_in_steps(self: Path, **options: Any) -> None:
+        if self.exists():
+            step(f"remove {self.suffix}")
+        unlink(self, **options)
+
+    Path.unlink = unlink_in_steps
+
+
+def _before(owner: Any, name: str, step: _Steps) -> None:
+    function = getattr(owner, name)
+
+    @wraps(function)
+    def stepped(*arguments: Any, **options: Any) -> Any:
+        step(f"{owner.__name__}: {name}")
+        return function(*arguments, **options)
+
+    setattr(owner, name, stepped)

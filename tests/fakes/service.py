@@ -1,0 +1,177 @@
+"""The simulated API in a thread: its books outlive every process that dies while it talks to it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import Self
+
+from aiohttp import web
+
+from sora2batch.catalog.load import load_catalog
+from sora2batch.clock import SystemClock
+from sora2batch.simulator.endpoint import Call
+from sora2batch.simulator.fault import Dice, Fault, FaultKind, Mishap, Moment
+from sora2batch.simulator.options import SimulatorOptions
+from sora2batch.simulator.server import Server
+from sora2batch.simulator.studio import Studio
+from sora2batch.simulator.task import Task
+from sora2batch.simulator.world import World
+
+TOOL = "crash-image-api"
+PRICE = 100
+_LONGEST_WAIT_SECONDS = 30.0
+RESULT = "result"
+"""What fetching a file is called here, beside the API's calls."""
+TOOL_FILE = """{
+  "title": "A picture at once",
+  "kind": "image",
+  "availability": "active",
+  "expected_seconds": {"min": 0, "max": 1},
+  "price": {"rule": "fixed", "credits": 100},
+  "input": {
+    "type": "object",
+    "properties": {"prompt": {"description": "What it shows.", "type": "string", "pattern": "[^ ]"}},
+    "required": ["prompt"],
+    "additionalProperties": false
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Charged:
+    """One task that was paid."""
+
+    task_id: str
+    prompt: str
+
+
+class QuickStudio(Studio):
+    """Draws nothing: a picture here is the beginning of a JPEG file and the task's name."""
+
+    async def film(self, task: Task) -> bytes:
+        return b"\xff\xd8\xff\xe0" + task.id.encode() * 2000
+
+
+class Moods(Dice):
+    """Dice of which one can say for every kind of call what happens to it."""
+
+    def __init__(self, faults: tuple[Fault, ...], *, seed: int) -> None:
+        super().__init__(faults, seed=seed)
+        self.rates = self._rates
+        self.always: dict[str, Mishap] = {}
+
+    def mishap(self, call: str, subject: str, kinds: tuple[FaultKind, ...]) -> Mishap | None:
+        return self.always.get(call) or super().mishap(call, subject, kinds)
+
+
+class Service:
+    """A context manager: answers while the block lasts. The event loop is its thread's own."""
+
+    def __init__(
+        self, tools_dir: Path, *, faults: Iterable[Fault] = (), seed: int = 0, speed: float = 1000.0
+    ) -> None:
+        options = SimulatorOptions(speed=speed, seed=seed, faults=tuple(faults))
+        self._dice = Moods(options.faults, seed=seed)
+        self.world = World(options, load_catalog([tools_dir]), clock=SystemClock(), dice=self._dice)
+        self._options = options
+        self._active = 0
+        self._stalled: set[str] = set()
+        self.calls: Counter[str] = Counter()
+        """How often each call was begun."""
+        self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="service")
+        self._is_ready = Event()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._is_ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}/api/un-api"
+
+    def charges(self) -> list[Charged]:
+        """Everything that was paid, in order; the thread only ever adds to it."""
+        return [
+            Charged(charge.task_id, self.world.task(charge.task_id).prompt) for charge in self.world.charges
+        ]
+
+    @property
+    def spent(self) -> int:
+        return sum(charge.credits for charge in self.world.charges)
+
+    def stall(self, call: Call | str) -> None:
+        """From now on this call is neither obeyed nor answered until the service recovers, then both."""
+        self._stalled.add(call)
+        self._loop.call_soon_threadsafe(self._recovered.clear)
+
+    def refuse(self, call: Call | str) -> None:
+        """From now on this call is answered with 429 and Retry-After."""
+        self._dice.always[call] = Mishap(kind=FaultKind.TOO_MANY, moment=Moment.BEFORE)
+
+    def recover(self) -> None:
+        """Answer as usual again: no call stalls or is refused, nothing goes wrong by chance."""
+        self._stalled.clear()
+        self._loop.call_soon_threadsafe(self._recovered.set)
+        self._dice.always.clear()
+        self._dice.rates.clear()
+
+    def wait_for(self, call: Call | str, count: int = 1) -> None:
+        """Wait until a call was begun so many times."""
+
+        self._wait_until(lambda: self.calls[call] >= count)
+
+    def drain(self) -> None:
+        """Wait until nothing that a dead process has sent is on its way any more."""
+        self._wait_until(lambda: not self._active and not self._runner.server.connections)
+
+    def _wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Look after every few milliseconds, between two steps of the thread's loop."""
+
+        async def look() -> bool:
+            return is_so()
+
+        end = time.monotonic() + _LONGEST_WAIT_SECONDS
+        while not asyncio.run_coroutine_threadsafe(look(), self._loop).result():
+            assert time.monotonic() < end, f"waited in vain; calls so far: {self.calls}"
+            time.sleep(0.002)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._end, self._recovered = asyncio.Event(), asyncio.Event()
+        async with AsyncExitStack() as stack:
+            studio = QuickStudio()
+            stack.callback(studio.close)
+            app = Server(self.world, studio, self._dice, speed=self._options.speed).application()
+            app.middlewares.append(self._counted)
+            self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
+            stack.push_async_callback(self._runner.cleanup)
+            await self._runner.setup()
+            await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+            self._port = self._runner.addresses[0][1]
+            self._is_ready.set()
+            await self._end.wait()
+
+    @web.middleware
+    async def _counted(self, request: web.Request, handler) -> web.StreamResponse:
+        name = request.path.split("/")[-1] if "/api/" in request.path else RESULT
+        self._active += 1
+        self.calls[name] += 1
+        try:
+            if name in self._stalled:
+                await self._recovered.wait()
+            return await handler(request)
+        finally:
+            self._active -= 1
