@@ -11,8 +11,11 @@ SECONDS ?= 180
 
 demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -m sora2batch run manifests/quickstart.yaml --simulate
+	@$(BIN)/python -m sora2batch report manifests/quickstart.yaml --simulate
 	@echo
-	@echo "That was simulated: nothing was spent. Next:"
+	@echo "That was simulated: nothing was spent. Open the gallery in a browser:"
+	@echo "  file://$(CURDIR)/manifests/quickstart.sim.report.html"
+	@echo "Next:"
 	@echo "  $(BIN)/sora2batch plan manifests/campaign.yaml        see another matrix and its price"
 	@echo "  $(BIN)/sora2batch run manifests/quickstart.yaml --simulate   again: nothing is left to do"
 	@echo "  $(BIN)/sora2batch init campaign.yaml                  write your own"
@@ -47,7 +50,7 @@ format: $(READY)
 	$(BIN)/ruff format $(SOURCES)
 
 clean:
-	rm -rf $(VENV) build dist manifests/out manifests/*.sim.lock.jsonl .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist manifests/out manifests/*.sim.lock.jsonl manifests/*.report.html .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -8,7 +8,7 @@ from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.template import MANIFEST
 from sora2batch.errors import UsageError
 
-_IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "out/", "*.sim/")
+_IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
 _ATTRIBUTES = ("*.lock.jsonl merge=union",)
 
 

@@ -24,6 +24,7 @@ _COMMANDS = {
     "reconcile": "Settle jobs in doubt with the credits ledger.",
     "download": "Fetch the files that are missing.",
     "verify": "Hash every file again and compare it with the lockfile.",
+    "report": "Write the gallery: every clip on one page.",
     "tools": "List the tools of the catalogue with their prices.",
     "schema": "Print a JSON Schema that ships with this version.",
     "lock": "Resolve and merge lockfiles.",

@@ -10,13 +10,11 @@ from pathlib import Path
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.connection import find_access
+from sora2batch.cli.history import jobs_at
 from sora2batch.clock import Clock
 from sora2batch.errors import UsageError
-from sora2batch.job import Credits, Job
+from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.tree import GitTree, MissingFileError
-from sora2batch.matrix.expand import expand
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
 from sora2batch.plan.compare import Comparison, compare
 from sora2batch.plan.model import Plan
@@ -59,17 +57,7 @@ def compare_with(batch: Batch, ref: str) -> Comparison:
     Raises:
         Sora2BatchError: there is no such ref, or the manifest has problems there.
     """
-    return compare(ref, _jobs_at(batch, ref), batch.expansion.jobs)
-
-
-def _jobs_at(batch: Batch, ref: str) -> Sequence[Job]:
-    path = batch.manifest.path
-    tree = GitTree(path.parent, ref)
-    try:
-        manifest = load_manifest(path, tree=tree)
-    except MissingFileError:
-        return ()
-    return expand(manifest, batch.catalog, tree).jobs
+    return compare(ref, jobs_at(batch, ref), batch.expansion.jobs)
 
 
 def narrow(batches: Sequence[Batch], selection: Selection) -> Sequence[Batch]:

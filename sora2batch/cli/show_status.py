@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 from sora2batch.cli.batch import Batch
@@ -53,3 +54,5 @@ def echo_outcome(batch: Batch, status: Status) -> None:
     echo_summary(status)
     echo(f"clips:    {batch.output_dir}")
     echo(f"lockfile: {batch.lock_path}")
+    simulated = " --simulate" if batch.simulated else ""
+    echo(f"gallery:  `sora2batch report {shlex.quote(str(batch.manifest.path))}{simulated}` writes it")

@@ -7,10 +7,11 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from sora2batch.clock import from_timestamp
 from sora2batch.lockfile.entry import Attempt, Output
+from sora2batch.lockfile.path import parts_inside
 
 _NAME = r"[A-Za-z0-9_#-][A-Za-z0-9_#.-]*"
 _PLAIN = re.compile(rf"{_NAME}(?:/{_NAME})*")
@@ -59,7 +60,7 @@ class Artifacts:
             return None
         if _PLAIN.fullmatch(output.path):
             return f"{self.root}/{output.path}"
-        parts = _parts(output.path)
+        parts = parts_inside(output.path)
         return str(self.root.joinpath(*parts)) if parts else None
 
     def _first_fault(self, attempt: Attempt, stamp: float | None) -> str | None:
@@ -82,13 +83,6 @@ class Artifacts:
         if stamp is not None and found.st_mtime == stamp:
             return None
         return None if _digest(path) == output.sha256 else f"{output.path} does not match its hash"
-
-
-def _parts(path: str) -> tuple[str, ...]:
-    """Split a relative path; nothing for one that would lead out on any operating system."""
-    there, elsewhere = PurePosixPath(path), PureWindowsPath(path)
-    leads_out = there.is_absolute() or elsewhere.anchor or ".." in there.parts + elsewhere.parts
-    return () if leads_out or "\0" in path else there.parts
 
 
 def _seconds(finished_at: str | None) -> float | None:

@@ -15,6 +15,7 @@ def test_done_is_0(call, manifest, api):
     assert ran.code == 0
     assert ran.out == (
         "2 completed\ncredits: 840 spent of 5,000\nclips:    out/small\nlockfile: small.lock.jsonl\n"
+        "gallery:  `sora2batch report small.yaml` writes it\n"
     )
     assert ran.err.splitlines()[0] == "small.yaml: 2 to submit"
     assert ran.err.splitlines()[-1] == ("2/2 submitted, 2/2 generated, 2/2 downloaded; 840 of 5,000 credits")

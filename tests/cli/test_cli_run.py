@@ -59,7 +59,10 @@ def test_simulate_leaves_the_real_lockfile_and_folder_alone(call, manifest, fold
     manifest.write_text(manifest.read_text().replace("[fox, owl]", "[fox]"))
     ran = call("run", manifest, "--simulate")
     assert ran.code == 0
-    assert ran.out.endswith("clips:    out/small.sim\nlockfile: small.sim.lock.jsonl\n")
+    assert ran.out.endswith(
+        "clips:    out/small.sim\nlockfile: small.sim.lock.jsonl\n"
+        "gallery:  `sora2batch report small.yaml --simulate` writes it\n"
+    )
     assert sorted(path.name for path in folder.iterdir()) == ["out", "small.sim.lock.jsonl", "small.yaml"]
     assert b"ftyp" in (folder / "out/small.sim/hero/fox.mp4").read_bytes()[:16]
     assert call("status", manifest, "--simulate").out.splitlines()[1].split()[:2] == ["completed", "hero/fox"]

@@ -1,0 +1,91 @@
+// The batch as the page was given it, with what can be told from it once for all.
+
+const STATES = {
+  completed: "done",
+  submitted: "generating",
+  pending: "not submitted",
+  no_file: "no file yet",
+  in_doubt: "in doubt",
+  failed: "failed",
+  rejected: "rejected",
+};
+const EXPLANATIONS = {
+  submitted: "The task is under way. `sora2batch run` waits for it.",
+  pending: "Not submitted yet. `sora2batch run` submits it.",
+  no_file: "Done and paid, but its file was not fetched. `sora2batch download` fetches it.",
+  in_doubt: "The answer to its create call was lost: it may have been charged. `sora2batch reconcile` settles it.",
+  failed: "The generation failed. It was charged.",
+  rejected: "The API refused the request. It was not charged.",
+};
+const CHANGES = { added: "added", replaced: "replaced", changed: "changed", removed: "removed", same: "as it was" };
+const PICTURE = /\.(png|jpe?g|gif|webp|avif)$/i;
+const NO_LABEL = "–";
+
+const BATCH = readBatch(document.getElementById("data").textContent);
+
+function readBatch(text) {
+  const batch = JSON.parse(text);
+  batch.axisByName = new Map(batch.axes.map((axis) => [axis.name, readAxis(axis)]));
+  batch.cards.forEach((card, index) => readCard(card, index));
+  batch.cardByFingerprint = new Map(batch.cards.map((card) => [card.fingerprint, card]));
+  batch.aspect = commonAspect(batch.cards);
+  return batch;
+}
+
+function readAxis(axis) {
+  axis.places = new Map(axis.labels.map((label, place) => [label, place]));
+  return axis;
+}
+
+function readCard(card, index) {
+  card.index = index;
+  card.clips = (card.result?.clips ?? []).filter((clip) => clip.href).map(readClip);
+  card.state = stateOf(card);
+  card.error = card.result?.error ?? null;
+  card.spent ??= 0;
+  card.alsoPaid ??= [];
+  card.seconds = secondsBetween(card.result?.submittedAt, card.result?.finishedAt);
+  if (card.before) readCard(card.before, index);
+}
+
+function readClip(clip) {
+  return { ...clip, kind: PICTURE.test(clip.path) ? "image" : "video" };
+}
+
+function stateOf(card) {
+  if (!card.result) return "pending";
+  return card.result.state === "completed" && !card.clips.length ? "no_file" : card.result.state;
+}
+
+function secondsBetween(start, end) {
+  const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
+  return Number.isFinite(seconds) ? seconds : null;
+}
+
+function aspectOf(card) {
+  const [width, height] = String(card.input.aspect_ratio ?? "").split(":").map(Number);
+  return width > 0 && height > 0 ? width / height : null;
+}
+
+function commonAspect(cards) {
+  const counts = new Map();
+  for (const aspect of cards.map(aspectOf)) if (aspect) counts.set(aspect, (counts.get(aspect) ?? 0) + 1);
+  return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0] ?? 16 / 9;
+}
+
+function labelOf(card, axis) {
+  return card.labels[axis] ?? NO_LABEL;
+}
+
+function placeOf(card, axis) {
+  const { labels, places } = BATCH.axisByName.get(axis);
+  return places.get(card.labels[axis]) ?? labels.length;
+}
+
+function searchTextOf(card) {
+  card.searchText ??= [card.key, card.tool, card.result?.taskId, card.error?.message, STATES[card.state], ...Object.values(card.input).map(valueText)]
+    .filter(Boolean)
+    .join("\n")
+    .toLowerCase();
+  return card.searchText;
+}

@@ -1,0 +1,127 @@
+// One job as a card: its poster, its state, its cost, what was thought of it.
+
+const REST = 350; // milliseconds after which a pointer that rests lets the clip play on
+
+function makeCardView(card, { size, isShown, open }) {
+  const view = { card, clip: card.clips[0] ?? null, video: null };
+  const isHalved = card.change === "replaced";
+  view.canvas = posterCanvas(size, isHalved);
+  view.frame = make("div", { class: "frame", on: { click: open } }, view.canvas, noticeOf(card), badgesOf(card));
+  view.element = make("div", { class: "card", role: "gridcell", tabindex: -1, "data-state": card.state, "data-key": card.key }, view.frame, favouriteButton(card), captionOf(card, isShown));
+  if (isHalved) addFormer(view, size);
+  if (view.clip) showPoster(view, view.clip, view.canvas);
+  if (view.clip?.kind === "video") scrubOnHover(view);
+  view.update = () => updateMarks(view);
+  view.end = () => endView(view);
+  view.update();
+  return view;
+}
+
+function endView(view) {
+  closeVideo(view);
+  for (const canvas of view.element.querySelectorAll("canvas")) POSTERS.forget(canvas);
+  view.element.remove();
+}
+
+function showPoster(view, clip, canvas) {
+  POSTERS.draw(clip, canvas, (isShown) => {
+    if (isShown) return;
+    closeVideo(view);
+    view.clip = null;
+    view.frame.append(notice("no_file", "file not found", clip.path));
+  });
+}
+
+// Half a poster fills its place, a whole one is seen to its edges.
+function posterCanvas({ width, frame }, isHalved) {
+  return make("canvas", { width: Math.round(width * (isHalved ? 0.75 : 1.5)), height: Math.round(frame * 1.5), "data-fills": isHalved, "aria-hidden": true });
+}
+
+// What was there before, beside what is there now.
+function addFormer(view, size) {
+  const { before } = view.card;
+  const canvas = posterCanvas(size, true);
+  const [clip] = before.clips;
+  view.frame.classList.add("halved");
+  view.frame.prepend(make("div", { class: "former" }, canvas, !clip && notice(before.state, STATES[before.state], "")));
+  if (clip) POSTERS.draw(clip, canvas, () => {});
+}
+
+function noticeOf(card) {
+  if (card.state === "completed") return null;
+  return notice(card.state, STATES[card.state], card.error?.message ?? "");
+}
+
+function notice(state, words, more) {
+  return make("div", { class: `notice ${state}` }, drawIcon(state), make("strong", {}, words), more && make("span", {}, more));
+}
+
+function badgesOf(card) {
+  const badges = [];
+  if (card.change && card.change !== "same") badges.push(make("span", { class: `badge ${card.change}`, title: CHANGES[card.change] }, drawIcon(card.change), CHANGES[card.change]));
+  if (card.alsoPaid.length) badges.push(make("span", { class: "badge paid", title: "more than one task was paid for this job" }, `paid ${card.alsoPaid.length + 1}×`));
+  if (card.isOrphan && !card.change) badges.push(make("span", { class: "badge orphan", title: "no longer in the manifest" }, "orphan"));
+  return badges.length ? make("div", { class: "badges" }, badges) : null;
+}
+
+function favouriteButton(card) {
+  return iconButton("star", "Favourite", () => toggleFavourite(card), { class: "icon favourite", tabindex: -1 });
+}
+
+// What the place of a card does not say already.
+function captionOf(card, isShown) {
+  const names = Object.entries(card.labels).filter(([axis]) => BATCH.axisByName.has(axis) && !isShown.has(axis));
+  const name = isShown.size ? names.map(([, label]) => label).join(" · ") : card.key;
+  return make(
+    "div",
+    { class: "caption" },
+    make("span", { class: "name", title: card.key }, name || card.key.split("/").at(-1)),
+    make("span", { class: "stars" }),
+    make("span", { class: "cost", title: card.spent ? "credits spent" : "price" }, NUMBERS.format(card.spent || card.price)),
+  );
+}
+
+function updateMarks(view) {
+  const mark = MARKS.of(view.card);
+  const button = view.element.querySelector(".favourite");
+  change(button, { "aria-pressed": mark.favourite });
+  view.element.querySelector(".stars").textContent = mark.rating ? "★".repeat(mark.rating) : "";
+  view.element.toggleAttribute("data-favourite", mark.favourite);
+  view.element.toggleAttribute("data-compared", COMPARED.has(view.card));
+  change(view.element, { "aria-label": nameOf(view.card, mark), "aria-selected": COMPARED.has(view.card) });
+}
+
+function nameOf(card, mark) {
+  const words = [card.key, STATES[card.state], creditsText(card.spent || card.price)];
+  if (card.error) words.push(card.error.message);
+  if (card.change && card.change !== "same") words.push(CHANGES[card.change]);
+  if (mark.rating) words.push(`rated ${mark.rating} of 5`);
+  if (mark.favourite) words.push("favourite");
+  return words.join(", ");
+}
+
+// The pointer's place across the frame is a place in the clip; once it rests, the clip plays on from there.
+function scrubOnHover(view) {
+  const line = make("i", { class: "scrub" });
+  let rest = null;
+  const scrub = (event) => {
+    if (event.pointerType === "touch" || ENSEMBLE.isOn) return;
+    const box = view.frame.getBoundingClientRect();
+    const place = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 0.999);
+    const video = openVideo(view, { loop: true });
+    line.style.setProperty("left", `${place * 100}%`);
+    view.frame.append(line);
+    const seek = () => (video.currentTime = place * video.duration);
+    if (video.readyState) seek();
+    else video.onloadedmetadata = seek;
+    video.pause();
+    clearTimeout(rest);
+    if (!CALM.matches) rest = setTimeout(() => view.video?.play().catch(() => {}), REST);
+  };
+  const leave = () => {
+    clearTimeout(rest);
+    line.remove();
+    if (!ENSEMBLE.isOn) closeVideo(view);
+  };
+  change(view.frame, { on: { pointerenter: scrub, pointermove: scrub, pointerleave: leave } });
+}

@@ -1,0 +1,100 @@
+// One job, large: its clip, everything about it, and what one thinks of it.
+
+function showDetail(card) {
+  if (!card) return;
+  const body = make("div", { class: "detail" });
+  const dialog = openDialog(card.key, body, { class: "wide" });
+  let shown = card;
+
+  const show = (next) => {
+    if (!next) return;
+    for (const video of body.querySelectorAll("video")) video.removeAttribute("src");
+    shown = next;
+    dialog.querySelector("h2").textContent = next.key;
+    change(dialog, { "aria-label": next.key });
+    body.replaceChildren(stageOf(next), make("div", { class: "about" }, marksOf(next), explanationOf(next), factList(next, differencesFrom(next)), alsoPaidOf(next)));
+    previous.disabled = !neighbour(-1);
+    following.disabled = !neighbour(1);
+  };
+  const neighbour = (direction) => BOARD.cards[BOARD.cards.indexOf(shown) + direction];
+  const previous = iconButton("previous", "Previous job (←)", () => show(neighbour(-1)));
+  const following = iconButton("next", "Next job (→)", () => show(neighbour(1)));
+  dialog.querySelector("header .close").before(previous, following);
+  dialog.addEventListener("keydown", (event) => {
+    if (isTyping(event.target) || hasModifier(event)) return;
+    if (event.key === "ArrowLeft" && !isMedia(event.target)) show(neighbour(-1));
+    else if (event.key === "ArrowRight" && !isMedia(event.target)) show(neighbour(1));
+    else if (event.key === " " && event.target.tagName !== "BUTTON" && event.target.tagName !== "VIDEO") togglePlayback(body.querySelector("video"));
+    else if (!markByKey(shown, event.key)) return;
+    event.preventDefault();
+  });
+  dialog.addEventListener("close", () => BOARD.focus(shown));
+  const renew = (marked) => {
+    if (dialog.isConnected && (marked === shown || marked === null)) body.querySelector(".opinion").replaceWith(marksOf(shown));
+  };
+  MARKS.listen(renew);
+  COMPARISON.listen(renew);
+  show(card);
+}
+
+function togglePlayback(video) {
+  if (video?.paused) video.play().catch(() => {});
+  else video?.pause();
+}
+
+// The clip, or what stands in its place; beside it what was there before.
+function stageOf(card) {
+  const parts = [];
+  if (card.before) parts.push(figureOf(card.before, card.change === "changed" ? "then" : `before: ${BATCH.base}`));
+  parts.push(figureOf(card, card.before ? "now" : ""));
+  return make("div", { class: "stage" }, parts);
+}
+
+function figureOf(card, caption) {
+  const clips = card.clips.length ? card.clips.map(largeClip) : [notice(card.state, STATES[card.state], card.error?.message ?? "")];
+  return make("figure", {}, clips, caption && make("figcaption", {}, caption));
+}
+
+function largeClip(clip) {
+  const lost = () => shown.replaceWith(notice("no_file", "file not found", clip.path));
+  const shown =
+    clip.kind === "image"
+      ? make("img", { alt: clip.path, on: { error: lost } })
+      : make("video", { controls: true, loop: true, playsinline: true, preload: "auto", autoplay: !CALM.matches, "aria-label": clip.path, on: { error: lost } });
+  shown.src = clip.href;
+  return shown;
+}
+
+function marksOf(card) {
+  const mark = MARKS.of(card);
+  const stars = [1, 2, 3, 4, 5].map((rating) =>
+    iconButton("star", `Rate ${rating} of 5`, () => rate(card, rating === MARKS.of(card).rating ? 0 : rating), { class: `icon rating${rating <= mark.rating ? " on" : ""}`, "aria-pressed": rating === mark.rating }),
+  );
+  const note = make("textarea", { rows: 2, placeholder: "Note, for the picks file", "aria-label": "Note", on: { change: () => MARKS.set(card, { note: note.value.trim() }) } }, mark.note);
+  return make(
+    "div",
+    { class: "opinion" },
+    make("div", { class: "stars", role: "group", "aria-label": "Rating" }, stars),
+    textButton(mark.favourite ? "Favourite ✓" : "Favourite", () => toggleFavourite(card), { "aria-pressed": mark.favourite }),
+    textButton(COMPARED.has(card) ? "Compared ✓" : "Compare", () => COMPARISON.toggle(card), { "aria-pressed": COMPARED.has(card) }),
+    note,
+  );
+}
+
+function explanationOf(card) {
+  const text = EXPLANATIONS[card.state];
+  if (!text && !card.error) return null;
+  const code = card.error?.code === undefined ? "" : ` (error code ${card.error.code})`;
+  return make("div", { class: `explanation ${card.state}` }, text && make("p", {}, text), card.error && make("blockquote", {}, card.error.message, code));
+}
+
+function differencesFrom(card) {
+  if (card.change !== "replaced") return {};
+  return { different: differencesOf([card.before, card]), before: card.before };
+}
+
+function alsoPaidOf(card) {
+  if (!card.alsoPaid.length) return null;
+  const lines = card.alsoPaid.map((result) => make("li", {}, `${STATES[result.state]}, ${creditsText(result.credits ?? 0)}${result.taskId ? `, task ${result.taskId}` : ""}`));
+  return make("div", { class: "also" }, make("h3", {}, "Also paid for this job"), make("ul", {}, lines));
+}

@@ -1,0 +1,21 @@
+// What the keys do.
+
+const KEYS_TOLD = [
+  ["← → ↑ ↓", "move; Home and End, Page Up and Page Down as well"],
+  ["Enter", "open a clip; there ← and → go to its neighbours"],
+  ["Space", "play or stop a clip; while all play, pause them"],
+  ["p", "play all clips on the screen in step, or stop them"],
+  ["f", "favourite"],
+  ["1 … 5, 0", "rate, or take the rating back"],
+  ["c, Shift+C", "pick a clip for comparison; compare two to four"],
+  ["/", "search"],
+  ["e", "export favourites, ratings and notes"],
+  ["?", "this help"],
+  ["Esc", "close"],
+];
+
+function showHelp() {
+  const rows = KEYS_TOLD.map(([keys, text]) => make("tr", {}, make("th", { scope: "row" }, keys.split(", ").map((key) => make("kbd", {}, key))), make("td", {}, text)));
+  const words = "Move the pointer across a clip to scrub through it; rest and it plays on. Favourites, ratings and notes stay in this browser until you export them.";
+  openDialog("Keys", make("div", { class: "help" }, make("table", {}, make("tbody", {}, rows)), make("p", {}, words)), { class: "narrow" });
+}

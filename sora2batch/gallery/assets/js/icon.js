@@ -1,0 +1,34 @@
+// Pictures for buttons and states, drawn on a field of 16 x 16.
+
+const ICONS = {
+  star: ["M8 1.6l2 4.2 4.6.6-3.4 3.2.9 4.6L8 12l-4.1 2.2.9-4.6L1.4 6.4 6 5.8z"],
+  play: ["M4.5 2.5v11l9-5.5z"],
+  pause: ["M4 2.5h3v11H4zM9 2.5h3v11H9z"],
+  close: ["M3.5 3.5l9 9M12.5 3.5l-9 9"],
+  previous: ["M10.5 2.5L5 8l5.5 5.5"],
+  next: ["M5.5 2.5L11 8l-5.5 5.5"],
+  compare: ["M2 3h5v10H2zM9 3h5v10H9z"],
+  check: ["M2.5 8.5l3.5 3.5 7.5-8"],
+  copy: ["M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"],
+  theme: ["M8 2a6 6 0 1 0 0 12z", "M8 2a6 6 0 0 1 0 12"],
+  pending: ["M8 2.5a5.5 5.5 0 1 0 .01 0"],
+  submitted: ["M8 2.5a5.5 5.5 0 1 0 .01 0", "M8 5v3.2l2.2 1.6"],
+  failed: ["M8 2a6 6 0 1 0 .01 0", "M5.7 5.7l4.6 4.6M10.3 5.7l-4.6 4.6"],
+  rejected: ["M8 2a6 6 0 1 0 .01 0", "M3.9 3.9l8.2 8.2"],
+  in_doubt: ["M8 1.8l6.6 12H1.4z", "M8 6v4", "M8 11.7v.6"],
+  no_file: ["M4 1.8h5l3.5 3.5v9H4z", "M6 8l4 4M10 8l-4 4"],
+  completed: ["M8 2a6 6 0 1 0 .01 0", "M5.2 8.2l2 2 3.8-4.2"],
+  added: ["M8 3v10M3 8h10"],
+  removed: ["M3 8h10"],
+  replaced: ["M3 5.5h9L9.5 3M13 10.5H4L6.5 13"],
+  changed: ["M8 2.8l2.8 10.4M3 8l10 0"],
+};
+
+const FILLED = new Set(["star", "play", "pause"]);
+
+function drawIcon(name) {
+  const icon = makeShape("svg", { viewBox: "0 0 16 16", class: `icon-${name}`, "aria-hidden": "true", focusable: "false" });
+  const look = FILLED.has(name) ? { fill: "currentColor" } : { fill: "none", stroke: "currentColor", "stroke-width": "1.6" };
+  for (const d of ICONS[name]) icon.append(makeShape("path", { d, "stroke-linejoin": "round", "stroke-linecap": "round", ...look }));
+  return icon;
+}

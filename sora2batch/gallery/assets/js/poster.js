@@ -1,0 +1,91 @@
+// Poster frames: each clip is opened once, a third into it, drawn, and let go of again. A browser bears only some
+// dozens of open clips, and a still costs nothing to scroll past.
+
+const POSTERS = (() => {
+  const AT_ONCE = 4;
+  const KEPT = 400;
+  const drawn = new Map(); // href -> canvas, the latest used last; null where the clip cannot be shown
+  const waiting = new Map(); // canvas -> {clip, done}
+  let busy = 0;
+
+  // Draw a clip's poster, now or soon. done(false) says that its file cannot be shown.
+  function draw(clip, canvas, done) {
+    if (drawn.has(clip.href)) return show(clip.href, canvas, done);
+    waiting.set(canvas, { clip, done });
+    next();
+  }
+
+  function forget(canvas) {
+    waiting.delete(canvas);
+  }
+
+  function show(href, canvas, done) {
+    const poster = drawn.get(href);
+    drawn.delete(href);
+    drawn.set(href, poster);
+    if (poster) paint(poster, poster.width, poster.height, canvas);
+    done(poster !== null);
+  }
+
+  function next() {
+    while (busy < AT_ONCE && waiting.size) {
+      const [canvas, { clip, done }] = waiting.entries().next().value;
+      waiting.delete(canvas);
+      if (drawn.has(clip.href)) show(clip.href, canvas, done);
+      else take(clip, canvas, done);
+    }
+  }
+
+  async function take(clip, canvas, done) {
+    busy += 1;
+    const poster = await (clip.kind === "image" ? stillOf(clip.href, canvas) : frameOf(clip.href, canvas));
+    busy -= 1;
+    drawn.set(clip.href, poster);
+    if (drawn.size > KEPT) drawn.delete(drawn.keys().next().value);
+    if (canvas.isConnected) show(clip.href, canvas, done);
+    next();
+  }
+
+  return { draw, forget };
+})();
+
+function frameOf(href, size) {
+  return new Promise((resolve) => {
+    const video = make("video", { preload: "metadata", muted: true, playsinline: true });
+    const end = (poster) => {
+      video.removeAttribute("src");
+      video.load();
+      resolve(poster);
+    };
+    video.addEventListener("loadedmetadata", () => (video.currentTime = Number.isFinite(video.duration) ? video.duration / 3 : 0), { once: true });
+    video.addEventListener("seeked", () => end(copyOf(video, video.videoWidth, video.videoHeight, size)), { once: true });
+    video.addEventListener("error", () => end(null), { once: true });
+    video.src = href;
+  });
+}
+
+function stillOf(href, size) {
+  return new Promise((resolve) => {
+    const image = new Image();
+    image.onload = () => resolve(copyOf(image, image.naturalWidth, image.naturalHeight, size));
+    image.onerror = () => resolve(null);
+    image.src = href;
+  });
+}
+
+function copyOf(source, width, height, { width: room }) {
+  const scale = Math.min(1, (1.5 * room) / Math.max(width, height));
+  const copy = make("canvas", { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) });
+  copy.getContext("2d").drawImage(source, 0, 0, copy.width, copy.height);
+  return copy;
+}
+
+// Paint a whole picture into a canvas, as large as it fits; where it is to fill the canvas, as small as it does.
+function paint(source, width, height, canvas) {
+  const choose = "fills" in canvas.dataset ? Math.max : Math.min;
+  const scale = choose(canvas.width / width, canvas.height / height);
+  const [w, h] = [width * scale, height * scale];
+  const pen = canvas.getContext("2d");
+  pen.clearRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(source, (canvas.width - w) / 2, (canvas.height - h) / 2, w, h);
+}

@@ -1,0 +1,45 @@
+// Which cards are shown, and in which order.
+
+function sift(cards, chosen) {
+  return cards.filter((card) => passes(card, chosen)).sort(orderOf(chosen.sort));
+}
+
+function passes(card, chosen) {
+  if (card.isOrphan && !chosen.orphans && card.change !== "removed") return false;
+  if (chosen.states.length && !chosen.states.includes(card.state)) return false;
+  if (chosen.changes.length && !chosen.changes.includes(card.change)) return false;
+  return passesAxes(card, chosen.hidden) && passesMarks(card, chosen) && passesWords(card, chosen.query);
+}
+
+function passesAxes(card, hidden) {
+  for (const axis in hidden) if (hidden[axis].includes(labelOf(card, axis))) return false;
+  return true;
+}
+
+function passesMarks(card, { favourites, rating }) {
+  if (!favourites && !rating) return true;
+  const mark = MARKS.of(card);
+  return (!favourites || mark.favourite) && mark.rating >= rating;
+}
+
+function passesWords(card, query) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return words.every((word) => searchTextOf(card).includes(word));
+}
+
+function orderOf(sort) {
+  const byPlan = (one, other) => one.index - other.index;
+  const falling = (value) => (one, other) => value(other) - value(one) || byPlan(one, other);
+  switch (sort) {
+    case "key":
+      return (one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : byPlan(one, other));
+    case "cost":
+      return falling((card) => card.spent || card.price);
+    case "time":
+      return falling((card) => card.seconds ?? -1);
+    case "rating":
+      return falling((card) => MARKS.of(card).rating + (MARKS.of(card).favourite ? 0.5 : 0));
+    default:
+      return byPlan;
+  }
+}

@@ -1,0 +1,98 @@
+// The head of the page: what this is, how far it is, what it costs.
+
+function drawHead() {
+  document.getElementById("head").append(
+    make("div", { class: "title" }, make("h1", {}, BATCH.name), subtitle()),
+    stateChips(),
+    budgetChart(),
+  );
+}
+
+function subtitle() {
+  const asked = BATCH.cards.filter((card) => !card.isOrphan).length;
+  const words = [BATCH.manifest, count(asked, "job")];
+  if (BATCH.base) words.push(`since ${BATCH.base}`);
+  return make("p", {}, words.join(" · "), BATCH.simulated && make("span", { class: "tag", title: "made in the simulator: nothing was spent" }, "simulated"));
+}
+
+// Each state that occurs, with its number; a click shows only these.
+function stateChips() {
+  const box = make("div", { class: "chips", role: "group", "aria-label": "Jobs by state" });
+  const draw = () => box.replaceChildren(...chipsOf("states", STATES, (card) => card.state), ...changeChips());
+  CHOICE.listen(draw);
+  draw();
+  return box;
+}
+
+function changeChips() {
+  return BATCH.base ? chipsOf("changes", CHANGES, (card) => card.change) : [];
+}
+
+function chipsOf(field, words, valueOf) {
+  const chosen = CHOICE.get();
+  const counts = new Map();
+  for (const card of BATCH.cards) if (!card.isOrphan || card.change || chosen.orphans) counts.set(valueOf(card), (counts.get(valueOf(card)) ?? 0) + 1);
+  return Object.keys(words)
+    .filter((value) => counts.has(value))
+    .map((value) => chip(field, value, words[value], counts.get(value)));
+}
+
+function chip(field, value, word, amount) {
+  const chosen = CHOICE.get()[field];
+  const isOn = chosen.includes(value);
+  const click = () => {
+    CHOICE.set({ [field]: isOn ? chosen.filter((one) => one !== value) : [...chosen, value] });
+    document.querySelector(`[data-chip="${value}"]`)?.focus();
+  };
+  const icon = value === "same" ? null : drawIcon(value);
+  return make("button", { type: "button", class: `chip ${value}`, "data-chip": value, "aria-pressed": isOn, on: { click } }, icon, `${NUMBERS.format(amount)} ${word}`);
+}
+
+// Spent, in doubt and to spend, held against the budget.
+function budgetChart() {
+  const { budget, spent, inDoubt, toSpend } = BATCH.money;
+  const whole = Math.max(budget, spent + toSpend, 1);
+  const over = spent + toSpend - budget;
+  const left = over > 0 ? `${NUMBERS.format(over)} over the budget` : `${NUMBERS.format(-over)} left`;
+  const parts = [["spent", spent - inDoubt, "spent"], ["doubt", inDoubt, "in doubt"], ["ahead", toSpend, "to spend"]];
+  const words = parts.filter(([, amount]) => amount).map(([, amount, word]) => `${NUMBERS.format(amount)} ${word}`);
+  const bar = make("div", { class: "bar", "aria-hidden": true });
+  for (const [name, amount] of parts) if (amount) bar.append(make("i", { class: name, style: { width: `${(100 * amount) / whole}%` } }));
+  if (over > 0) bar.append(make("b", { style: { left: `${(100 * budget) / whole}%` } }));
+  return make(
+    "button",
+    { type: "button", class: `budget${over > 0 ? " over" : ""}`, title: "Credits by axis", on: { click: showCredits } },
+    make("span", { class: "sum" }, `${NUMBERS.format(spent)} of ${creditsText(budget)}`),
+    bar,
+    make("span", { class: "parts" }, [...words, left].join(" · ")),
+  );
+}
+
+function showCredits() {
+  const body = make("div", { class: "credits" });
+  for (const axis of BATCH.axes) body.append(creditsByAxis(axis.name));
+  if (!BATCH.axes.length) body.append(make("p", {}, `${creditsText(BATCH.money.spent)} spent. There is no axis to split them by.`));
+  openDialog("Credits", body, { class: "narrow" });
+}
+
+function creditsByAxis(axis) {
+  const sums = new Map();
+  for (const card of BATCH.cards) {
+    const label = labelOf(card, axis);
+    const sum = sums.get(label) ?? { jobs: 0, spent: 0, ahead: 0 };
+    sum.jobs += 1;
+    sum.spent += card.spent;
+    if (!card.result && !card.isOrphan) sum.ahead += card.price;
+    sums.set(label, sum);
+  }
+  const most = Math.max(1, ...[...sums.values()].map((sum) => sum.spent + sum.ahead));
+  const heads = ["", "jobs", "spent", "to spend", ""].map((word, index) => make("th", { scope: "col", class: index ? "number" : "" }, word));
+  const rows = [...sums].map(([label, sum]) => creditsRow(label, sum, most));
+  return make("table", {}, make("caption", {}, axis), make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
+}
+
+function creditsRow(label, { jobs, spent, ahead }, most) {
+  const bar = make("div", { class: "bar", "aria-hidden": true }, make("i", { class: "spent", style: { width: `${(100 * spent) / most}%` } }), make("i", { class: "ahead", style: { width: `${(100 * ahead) / most}%` } }));
+  const numbers = [jobs, spent, ahead].map((amount) => make("td", { class: "number" }, NUMBERS.format(amount)));
+  return make("tr", {}, make("th", { scope: "row" }, label), numbers, make("td", { class: "chart" }, bar));
+}

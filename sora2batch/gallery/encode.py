@@ -1,0 +1,93 @@
+"""A gallery as JSON that can stand inside a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from sora2batch.gallery.model import Card, Clip, Gallery, Mark, Result, Tariff
+
+_UNSAFE = ((b"&", b"\\u0026"), (b"<", b"\\u003c"), (b">", b"\\u003e"))
+
+
+def encode_gallery(gallery: Gallery) -> str:
+    """Write the data that the page's script reads.
+
+    *Shape*: one JSON object; what is absent, empty or false is left out. No ``<``, ``>`` or ``&`` is in it:
+    no text can end the element that it stands in, or begin another.
+    """
+    data = orjson.dumps(_gallery(gallery))
+    for character, escaped in _UNSAFE:
+        data = data.replace(character, escaped)
+    return data.decode()
+
+
+def _gallery(gallery: Gallery) -> dict[str, Any]:
+    money = gallery.money
+    return {
+        "manifest": gallery.manifest,
+        "name": gallery.name,
+        "simulated": gallery.simulated,
+        "base": gallery.base,
+        "money": {
+            "budget": money.budget,
+            "spent": money.spent,
+            "inDoubt": money.in_doubt,
+            "toSpend": money.to_spend,
+        },
+        "axes": [{"name": axis.name, "labels": axis.labels} for axis in gallery.axes],
+        "cards": [_card(card) for card in gallery.cards],
+        "tariffs": [_tariff(tariff) for tariff in gallery.tariffs],
+        "marks": [_mark(mark) for mark in gallery.marks],
+    }
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return _present(
+        key=card.key,
+        fingerprint=card.fingerprint,
+        labels=dict(card.labels),
+        tool=card.tool_type,
+        take=card.take,
+        input=card.input,
+        price=card.price,
+        spent=card.spent,
+        result=card.result and _result(card.result),
+        alsoPaid=[_result(result) for result in card.also_paid],
+        isOrphan=card.is_orphan,
+        change=card.change,
+        before=card.before and _card(card.before),
+    )
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return _present(
+        state=result.state,
+        credits=result.credits,
+        taskId=result.task_id,
+        submittedAt=result.submitted_at,
+        finishedAt=result.finished_at,
+        error=result.error and _present(code=result.error.code, message=result.error.message),
+        clips=[_clip(clip) for clip in result.clips],
+    )
+
+
+def _clip(clip: Clip) -> dict[str, Any]:
+    return _present(path=clip.path, href=clip.href, bytes=clip.bytes)
+
+
+def _tariff(tariff: Tariff) -> dict[str, Any]:
+    return _present(
+        tool=tariff.tool_type, field=tariff.field, rates=dict(tariff.rates), seconds=tariff.seconds_field
+    )
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    return _present(
+        fingerprint=mark.fingerprint, favourite=mark.favourite, rating=mark.rating, note=mark.note
+    )
+
+
+def _present(**fields: object) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}

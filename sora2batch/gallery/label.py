@@ -1,0 +1,59 @@
+"""The axes of a whole batch: those of its groups, the groups themselves, and takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sora2batch.gallery.model import Axis, Card
+from sora2batch.job import Job
+from sora2batch.lockfile.entry import Entry
+
+GROUP = "group"
+TAKE = "take"
+
+Labels = tuple[tuple[str, str], ...]
+
+
+def labels_of(job: Job) -> Labels:
+    """Name a job's place: its group, its labels, its take. An axis that is called ``group`` wins."""
+    return _whole(job.group, job.labels, job.take)
+
+
+class FormerPlaces:
+    """Guesses where a job that is no longer asked for had its place, from its key."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._axes: dict[str, tuple[str, ...]] = {}
+        for job in jobs:
+            self._axes.setdefault(job.group, tuple(axis for axis, _ in job.labels))
+
+    def labels_of(self, entry: Entry) -> Labels:
+        """Name the place; only its group and take if the group has other axes now."""
+        group, *labels = entry.key.partition("#")[0].split("/")
+        axes = self._axes.get(group, ())
+        known = zip(axes, labels, strict=True) if len(axes) == len(labels) else ()
+        return _whole(group, tuple(known), entry.take)
+
+
+def axes_of(cards: Sequence[Card]) -> tuple[Axis, ...]:
+    """Collect the axes that leave a choice, with their labels in the order of the cards."""
+    found: dict[str, dict[str, None]] = {GROUP: {}}
+    for card in cards:
+        for axis, label in card.labels:
+            found.setdefault(axis, {})[label] = None
+    takes = found.pop(TAKE, {})
+    ordered: Mapping[str, dict[str, None]] = {**found, TAKE: takes}
+    return tuple(
+        Axis(name=name, labels=tuple(labels))
+        for name, labels in ordered.items()
+        if len(labels) + _is_partial(name, cards) > 1
+    )
+
+
+def _is_partial(name: str, cards: Iterable[Card]) -> bool:
+    """Tell whether some card has no place on an axis: to have one is a choice, too."""
+    return any(all(axis != name for axis, _ in card.labels) for card in cards)
+
+
+def _whole(group: str, labels: Labels, take: int) -> Labels:
+    return tuple({GROUP: group, **dict(labels), TAKE: f"#{take}"}.items())

@@ -1,0 +1,33 @@
+"""From the page to the clips: relative URLs that stay inside the output folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from sora2batch.lockfile.entry import Output
+from sora2batch.lockfile.path import parts_inside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Spells the way from a page to the files of one output folder."""
+
+    base: tuple[str, ...]
+    """The way from the page's folder to the output folder, part by part: ``("..", "out")``; may be empty."""
+
+    @classmethod
+    def between(cls, page: Path, output_dir: Path) -> Links:
+        """Find the way from a page, wherever it will lie, to the output folder."""
+        return cls(base=Path(os.path.relpath(output_dir.resolve(), page.resolve().parent)).parts)
+
+    def to(self, output: Output) -> str | None:
+        """Make the URL of a file; None if it was never fetched or its path leads out of the folder.
+
+        Each part is quoted: ``#2`` in a key stays part of a name, and nothing that a lockfile says can become
+        a scheme or a host.
+        """
+        parts = parts_inside(output.path) if output.path and output.sha256 else ()
+        return "/".join(quote(part, safe="") for part in (*self.base, *parts)) if parts else None

@@ -1,0 +1,135 @@
+"""A gallery as a value: everything the page shows, and nothing about how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sora2batch.canonical import JsonObject
+from sora2batch.job import Credits, Fingerprint
+from sora2batch.lockfile.entry import ErrorNote
+from sora2batch.plan.model import Money
+
+
+class Change(StrEnum):
+    """What became of a job since another state of the batch."""
+
+    SAME = "same"
+    ADDED = "added"
+    """It was asked for since."""
+    REPLACED = "replaced"
+    """Its key stood for another request."""
+    CHANGED = "changed"
+    """The same request, further on or made again."""
+    REMOVED = "removed"
+    """It is no longer asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """One file of a result."""
+
+    path: str
+    """As the lockfile spells it: relative to the output folder."""
+    href: str | None
+    """Where it lies, seen from the page; None if it was never fetched, or its path leads elsewhere."""
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of one create call."""
+
+    state: str
+    """A state of the lockfile."""
+    credits: Credits
+    task_id: str | None = None
+    submitted_at: str | None = None
+    finished_at: str | None = None
+    error: ErrorNote | None = None
+    clips: tuple[Clip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One job on the page."""
+
+    key: str
+    fingerprint: Fingerprint
+    labels: tuple[tuple[str, str], ...]
+    """(axis, label), ``group`` and ``take`` included; each axis once."""
+    tool_type: str
+    take: int
+    input: JsonObject
+    """What is sent, without passwords and signed queries in URLs."""
+    price: Credits
+    """What a submission costs by the catalogue; what it has cost where it is no longer asked for."""
+    result: Result | None = None
+    """None for a job that was not submitted yet."""
+    also_paid: tuple[Result, ...] = ()
+    """Further calls that were paid, or may have been."""
+    is_orphan: bool = False
+    """Whether it is in the lockfile only."""
+    change: Change | None = None
+    """Only where two states are compared."""
+    before: Card | None = None
+    """What the key stood for, or how far the request was, in the other state."""
+
+    @property
+    def spent(self) -> Credits:
+        """Credits that are gone for it, or may be."""
+        results = (self.result, *self.also_paid) if self.result else ()
+        return Credits(sum(result.credits for result in results))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """Something to lay the cards out by."""
+
+    name: str
+    labels: tuple[str, ...]
+    """In the order of the manifest; at least two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """What one tool costs, by the value of a field."""
+
+    tool_type: str
+    field: str
+    rates: tuple[tuple[str, Credits], ...]
+    """(value, credits), or credits per second."""
+    seconds_field: str | None = None
+    """The field that holds the seconds, where the price is per second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What somebody thought of a clip."""
+
+    fingerprint: Fingerprint
+    favourite: bool = False
+    rating: int | None = None
+    """1 to 5."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """A whole batch on one page."""
+
+    manifest: str
+    """The manifest's bare file name."""
+    name: str
+    simulated: bool
+    axes: tuple[Axis, ...]
+    """In the order of the manifest, ``group`` first and ``take`` last; only those with a choice."""
+    cards: tuple[Card, ...]
+    """In the order of the manifest, then orphans and what was removed."""
+    money: Money
+    base: str | None = None
+    """The git revision that the batch is compared with."""
+    tariffs: tuple[Tariff, ...] = ()
+    """Of the tools in use."""
+    marks: tuple[Mark, ...] = ()
+    """Earlier picks."""

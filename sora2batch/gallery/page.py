@@ -1,0 +1,98 @@
+"""A gallery as one self-contained HTML file."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from string import Template
+
+from sora2batch.gallery.encode import encode_gallery
+from sora2batch.gallery.model import Gallery
+
+GENERATOR = '<meta name="generator" content="sora2batch">'
+"""Stands in every page, near its beginning: by it the program knows its own files."""
+
+_ASSETS = Path(__file__).parent / "assets"
+_STYLES = ("theme", "frame", "grid", "card", "dialog")
+_SCRIPTS = (
+    "text",
+    "dom",
+    "icon",
+    "batch",
+    "marks",
+    "choice",
+    "sieve",
+    "layout",
+    "walk",
+    "poster",
+    "clock",
+    "player",
+    "card",
+    "board",
+    "totals",
+    "menu",
+    "toolbar",
+    "facts",
+    "detail",
+    "compare",
+    "export",
+    "help",
+    "keys",
+    "main",
+)
+"""In the order in which they stand in the page; each may use those before it while it loads."""
+
+
+def render_page(gallery: Gallery) -> bytes:
+    """Write the page: the same gallery gives the same bytes.
+
+    Its Content-Security-Policy lets run no script and apply no style but its own, known by their hashes, lets
+    it turn no text into markup, and read nothing but files beside it.
+    """
+    style, script = _joined("css", _STYLES), _script()
+    page = Template(_asset("page.html")).substitute(
+        policy=_policy(style, script),
+        generator=GENERATOR,
+        title=escape(f"{gallery.name}: gallery"),
+        style=style,
+        data=encode_gallery(gallery),
+        script=script,
+    )
+    return page.encode()
+
+
+def _policy(style: str, script: str) -> str:
+    """Word the policy. Source: https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/trusted-types/."""
+    rules = (
+        "default-src 'none'",
+        f"script-src '{_digest(script)}'",
+        f"style-src '{_digest(style)}'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+    return "; ".join(rules)
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _script() -> str:
+    return f'\n"use strict";\n(() => {{\n{_joined("js", _SCRIPTS)}\n}})();\n'
+
+
+@cache
+def _joined(kind: str, names: tuple[str, ...]) -> str:
+    return "\n".join(_asset(f"{kind}/{name}.{kind}") for name in names)
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
