@@ -24,6 +24,7 @@ _COMMANDS = {
     "reconcile": "Settle jobs in doubt with the credits ledger.",
     "download": "Fetch the files that are missing.",
     "verify": "Hash every file again and compare it with the lockfile.",
+    "promote": "Write the next manifest from picks: the chosen few, with other settings.",
     "tools": "List the tools of the catalogue with their prices.",
     "schema": "Print a JSON Schema that ships with this version.",
     "lock": "Resolve and merge lockfiles.",

@@ -116,8 +116,10 @@ picks:
         "5:13: picks[0].rating: is 7, must be a whole number from 1 to 5",
         '6:16: picks[1].favourite: is the text "yes", must be true or false',
         '7:18: picks[1].fingerprint: is the text "sha256:12", must be "sha256:" and 64 hex digits',
-        '9:5: picks[2].ratng: unknown key; allowed here: "key", "fingerprint", "favourite", "favorite", "rating", '
-        '"note" (did you mean "rating"?)',
+        (
+            '9:5: picks[2].ratng: unknown key; allowed here: "key", "fingerprint", "favourite", "favorite", "rating", '
+            '"note" (did you mean "rating"?)'
+        ),
         "10:5: picks[3]: names no job (give its fingerprint or its key)",
         '10:23: picks[3].favorite: says the same as "favourite" (keep one of the two)',
         '10:45: picks[3].note: is the number 3, must be a text (put it in quotes: "3")',
@@ -156,7 +158,7 @@ def test_what_is_no_picks_file(read, text, problem):
 
 
 def test_a_file_that_is_not_there_or_cannot_be_read(tmp_path):
-    with pytest.raises(UsageError, match="there is no picks file .*none.yaml"):
+    with pytest.raises(UsageError, match=r"there is no picks file .*none\.yaml"):
         read_picks(tmp_path / "none.yaml")
     with pytest.raises(UsageError, match="cannot be read: it is a folder"):
         read_picks(tmp_path)
