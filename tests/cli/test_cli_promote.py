@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sora2batch.cli.new_file import write_new
+from sora2batch.errors import UsageError
 from sora2batch.lockfile.file import read_lockfile
 
 SPRING = """\
@@ -298,3 +300,26 @@ def test_a_file_that_cannot_be_written_whole_is_not_left_behind(promote, spring)
     assert (ran.code, ran.out) == (2, "")
     assert "cannot write" in ran.err
     assert sorted(path.name for path in spring.iterdir()) == ["picks.yaml", "spring.yaml"]
+
+
+def test_somebody_who_writes_the_file_meanwhile_keeps_it(folder):
+    (folder / "next.yaml").write_text("theirs")
+    with pytest.raises(UsageError, match=r"next\.yaml exists already"):
+        write_new(Path("next.yaml"), "ours")
+    assert (folder / "next.yaml").read_text() == "theirs"
+
+
+def test_many_takes_are_told_of_in_a_few_lines(call, folder):
+    (folder / "spring.yaml").write_text(
+        "version: 1\ntool: sora2-text-to-video-api\nbudget: {max_credits: 99999}\njobs:\n  g:\n"
+        "    matrix: {n: [1, 2, 3, 4, 5, 6, 7]}\n    repeat: 5\n    input: {prompt: 'No. {{ n }}'}\n"
+    )
+    jobs = call("plan", "spring.yaml", "--json").document["jobs"]
+    (folder / "picks.yaml").write_text(json.dumps([{"key": job["key"]} for job in jobs]))
+    ran = call("promote", "spring.yaml", "--picks", "picks.yaml", "-o", "next.yaml")
+    notices = [line for line in ran.err.splitlines() if line.startswith("notice: ")]
+    assert notices[0] == (
+        "notice: 5 picks are one request now, g-1 (g/1, g/1#2, g/1#3 and 2 more); "
+        "`repeat: 5` in the manifest makes 5 takes"
+    )
+    assert notices[5:] == ["notice: so are the picks of 2 further jobs"]
