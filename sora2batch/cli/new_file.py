@@ -10,19 +10,25 @@ from sora2batch.lockfile.disk import SystemDisk
 from sora2batch.lockfile.error import SaveError
 from sora2batch.lockfile.file import replace_file
 
+_YAML = (".yaml", ".yml")
 
-def check_new_yaml(path: Path) -> None:
-    """Refuse a target before anything is done that takes time.
+
+def check_new_manifest(path: Path) -> None:
+    """Refuse a manifest's target before anything is done that takes time.
 
     Raises:
-        UsageError: it is called something that is no YAML, its folder is missing, or it is there already.
+        UsageError: it is called something that is no YAML, its folder is missing, it is there already, or
+            a manifest beside it has the same lockfile.
     """
-    if path.suffix not in {".yaml", ".yml"}:
+    if path.suffix not in _YAML:
         raise UsageError(f"{path}: name it something.yaml")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}")
     if path.exists() or path.is_symlink():
         raise _exists(path)
+    for suffix in _YAML:
+        if (other := path.with_suffix(suffix)).exists():
+            raise UsageError(f"{path} would share its lockfile with {other}", hint="name another file")
 
 
 def write_new(path: Path, text: str) -> None:

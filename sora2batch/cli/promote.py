@@ -9,7 +9,7 @@ from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
-from sora2batch.cli.new_file import check_new_yaml, write_new
+from sora2batch.cli.new_file import check_new_manifest, write_new
 from sora2batch.cli.result import echo
 from sora2batch.gallery.choose import choose, counted
 from sora2batch.gallery.draft import Story, draft_of
@@ -49,7 +49,7 @@ def promote_picks(flags: Flags) -> None:
         PromotionError: the settings do not suit the jobs.
         RetiredToolError: a tool is gone.
     """
-    check_new_yaml(flags.out)
+    check_new_manifest(flags.out)
     settings = read_settings(flags.settings)
     batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
     picks = read_picks(flags.picks)

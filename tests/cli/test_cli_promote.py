@@ -168,6 +168,10 @@ def test_a_lockfile_of_the_new_name_is_told_of(promote, spring):
     ("out", "message"),
     [
         ("spring.yaml", "error: spring.yaml exists already\nhint: name another file; nothing was changed\n"),
+        (
+            "spring.yml",
+            "error: spring.yml would share its lockfile with spring.yaml\nhint: name another file\n",
+        ),
         ("next.json", "error: next.json: name it something.yaml\n"),
         ("no/next.yaml", "error: no/next.yaml: there is no folder no\n"),
     ],
