@@ -13,9 +13,12 @@ from sora2batch.errors import Sora2BatchError, UsageError
 from sora2batch.manifest.construct import load_yaml
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.scalar import ScalarError, plain_value
+from sora2batch.matrix.limit import MAX_CHARACTERS
 from sora2batch.plan.excerpt import one_line
 
 _ROOM = 60
+_MAX_CHARACTERS = MAX_CHARACTERS // 2
+"""A manifest takes twice as much, but what is in the text may have to be written with escapes."""
 _BARE_KINDS = frozenset({"integer", "number", "boolean", "null"})
 """Types whose values are written without quotes or brackets."""
 
@@ -40,8 +43,10 @@ class Setting:
         """Read the text as the tool's schema wants the field; what does not fit stays what it is.
 
         Raises:
-            SettingError: it is no YAML, or a number that JSON cannot carry.
+            SettingError: it is too long, no YAML, or a number that JSON cannot carry.
         """
+        if len(self.text) > _MAX_CHARACTERS:
+            raise SettingError(f"--set {self.shown}: is longer than {_MAX_CHARACTERS:,} characters")
         schema = tool.properties.get(self.field, {})
         for choice in choices_of(schema) or ():
             if price_key(choice) == self.text:

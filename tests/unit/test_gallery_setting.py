@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from sora2batch.catalog.load import load_catalog
-from sora2batch.gallery.setting import read_settings
+from sora2batch.gallery.setting import SettingError, read_settings
 
 SORA = load_catalog().get("sora2-text-to-video-api")
 
@@ -42,6 +42,12 @@ def value_of(text, schema):
 def test_a_text_is_read_as_the_schema_wants_the_field(schema, text, value):
     found = value_of(text, schema)
     assert (found, type(found)) == (value, type(value))
+
+
+def test_a_text_that_no_manifest_could_hold_is_refused():
+    assert value_of("{" * 50_000, {"type": "string"}) == "{" * 50_000
+    with pytest.raises(SettingError, match="is longer than 50,000 characters"):
+        value_of("{" * 50_001, {"type": "string"})
 
 
 def test_what_is_shown_of_a_setting_fits_on_a_line():
