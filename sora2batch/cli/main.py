@@ -25,6 +25,7 @@ _COMMANDS = {
     "download": "Fetch the files that are missing.",
     "verify": "Hash every file again and compare it with the lockfile.",
     "report": "Write the gallery: every clip on one page.",
+    "promote": "Write the next manifest from picks: the chosen few, with other settings.",
     "tools": "List the tools of the catalogue with their prices.",
     "schema": "Print a JSON Schema that ships with this version.",
     "lock": "Resolve and merge lockfiles.",

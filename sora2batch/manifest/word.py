@@ -40,6 +40,7 @@ _TYPE_NAMES = {
     "string": "a text",
     "integer": "a whole number",
     "number": "a number",
+    "boolean": "true or false",
 }
 _PYTHON_TYPES: dict[str, type] = {"object": dict, "array": list}
 _GROUP_KEYS = ("tool", "sample", "repeat", "input")
@@ -170,11 +171,19 @@ def _example(key: str, schema: dict[str, Any]) -> str | None:
 
 def _wrong_type(violation: Violation) -> Iterator[Fault]:
     message = f"is {describe(violation.value)}, must be {_wanted(violation.schema)}"
-    yield Fault(path=violation.path, message=message, hint=_type_hint(violation.value, violation.limit))
+    yield Fault(
+        path=violation.path, message=message, hint=_type_hint(violation.value, _kind(violation.schema))
+    )
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """Tell which type is wanted; that null is taken as well goes without saying."""
+    kinds = schema["type"]
+    return kinds if isinstance(kinds, str) else next(str(kind) for kind in kinds if kind != "null")
 
 
 def _wanted(schema: dict[str, Any]) -> str:
-    name = _TYPE_NAMES[schema["type"]]
+    name = _TYPE_NAMES[_kind(schema)]
     match schema:
         case {"minimum": low, "maximum": high}:
             return f"{name} from {low} to {high}"

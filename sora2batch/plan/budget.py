@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import accumulate, chain, takewhile
 from math import floor
@@ -105,12 +106,22 @@ def check_tools(plan: Plan, catalog: Catalog) -> None:
     Raises:
         RetiredToolError: names the nearest live tool and its price.
     """
-    for tool_type in dict.fromkeys(one.job.tool_type for one in plan.with_action(Action.SUBMIT)):
+    refuse_retired((one.job.tool_type for one in plan.with_action(Action.SUBMIT)), catalog, plan.manifest)
+
+
+def refuse_retired(tool_types: Iterable[str], catalog: Catalog, manifest: str) -> None:
+    """Refuse the first of these tools that the catalogue calls retired.
+
+    Raises:
+        RetiredToolError: names the nearest live tool and its price.
+        UnknownToolError: one of them is not in the catalogue.
+    """
+    for tool_type in dict.fromkeys(tool_types):
         tool = catalog.get(tool_type)
         if tool.availability is Availability.RETIRED:
             why = f" ({tool.notice.rstrip('.')})" if tool.notice else ""
             raise RetiredToolError(
-                f"{plan.manifest}: the tool {tool_type} is retired{why}", hint=_instead_of(tool, catalog)
+                f"{manifest}: the tool {tool_type} is retired{why}", hint=_instead_of(tool, catalog)
             )
 
 

@@ -12,6 +12,7 @@ _FILES = {
     "tool": "tool.schema.json",
     "plan": "plan.schema.json",
     "lockfile": "lockfile.schema.json",
+    "picks": "picks.schema.json",
 }
 
 
@@ -22,7 +23,7 @@ _FILES = {
 @click.argument("name", type=click.Choice(list(_FILES)), default="manifest")
 @chatter_options
 def command(name: str, verbose: int, quiet: bool) -> None:
-    """Print a JSON Schema: of manifests, tool files, plans or lockfile lines."""
+    """Print a JSON Schema: of manifests, tool files, plans, lockfile lines or picks."""
     from sora2batch.cli.result import echo  # noqa: PLC0415  # work is loaded when it is called for
     from sora2batch.schema import schema_text  # noqa: PLC0415
 

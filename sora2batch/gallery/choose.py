@@ -1,0 +1,60 @@
+"""Which picks are promoted, and why these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sora2batch.errors import UsageError
+from sora2batch.gallery.picks import Pick, Picks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The picks that are taken."""
+
+    taken: tuple[Pick, ...]
+    """In the order of the file; never empty."""
+    of: int
+    """How many picks there were."""
+    reason: str
+    """Which these are: ``the favourites``."""
+
+    @property
+    def count(self) -> str:
+        """Such as ``3 of 7 picks``."""
+        return f"{len(self.taken):,} of {counted(self.of, 'pick')}"
+
+
+def choose(picks: Picks, *, min_rating: int | None) -> Choice:
+    """Take the picks of a rating, else the favourites, else all.
+
+    Raises:
+        UsageError: that is none; says what there is.
+    """
+    file = picks.document.file
+    if not picks.picks:
+        hint = "mark favourites in the page of `sora2batch report` and export them"
+        raise UsageError(f"{file} holds no pick", hint=hint)
+    if min_rating is not None:
+        return _rated(picks, min_rating)
+    favourites = tuple(pick for pick in picks.picks if pick.favourite)
+    if favourites:
+        return Choice(taken=favourites, of=len(picks.picks), reason="the favourites")
+    return Choice(taken=picks.picks, of=len(picks.picks), reason="all, for none is marked as a favourite")
+
+
+def _rated(picks: Picks, min_rating: int) -> Choice:
+    reason = f"rated {min_rating}" if min_rating == 5 else f"rated {min_rating} or more"
+    taken = tuple(pick for pick in picks.picks if (pick.rating or 0) >= min_rating)
+    if taken:
+        return Choice(taken=taken, of=len(picks.picks), reason=f"those {reason}")
+    best = max((pick.rating for pick in picks.picks if pick.rating), default=None)
+    if best is None:
+        hint = "without --min-rating the favourites are taken"
+        raise UsageError(f"no pick of {picks.document.file} is rated", hint=hint)
+    raise UsageError(f"no pick of {picks.document.file} is {reason}; the best is rated {best}")
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: ``1 pick``, ``2 picks``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,114 @@
+"""A promotion laid out as a manifest: what is common at the top, and above each job where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sora2batch.canonical import JsonObject
+from sora2batch.gallery.choose import Choice
+from sora2batch.gallery.origin import Origin
+from sora2batch.gallery.promote import PromotedJob, Promotion
+from sora2batch.gallery.setting import Setting
+from sora2batch.manifest.write import GroupDraft, ManifestDraft
+from sora2batch.matrix.label import slug
+from sora2batch.matrix.literal import literal
+from sora2batch.plan.excerpt import one_line
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ROOM = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """How a promotion came about; all file names are bare, so that the text is the same on every machine."""
+
+    manifest: str
+    picks: str
+    target: str
+    """The file that is written."""
+    choice: Choice
+    settings: Sequence[Setting]
+    simulated: bool
+
+
+def draft_of(promotion: Promotion, story: Story, run: JsonObject) -> ManifestDraft:
+    """Lay out a promotion as a manifest whose budget fits exactly.
+
+    Args:
+        promotion: the jobs.
+        story: for the comments.
+        run: the options of the manifest that was promoted from.
+    """
+    tools = {job.tool_type for job in promotion.jobs}
+    common = _common_input(promotion.jobs) if len(promotion.jobs) > 1 else {}
+    return ManifestDraft(
+        comments=tuple(_header(story)),
+        name=_name_of(story.target),
+        tool=promotion.jobs[0].tool_type if len(tools) == 1 else None,
+        max_credits=promotion.credits,
+        budget_comment=promotion.arithmetic,
+        default_input=_literal(common),
+        run=run,
+        groups=tuple(
+            GroupDraft(
+                name=job.name,
+                comments=tuple(_origin_line(origin, story) for origin in job.origins),
+                tool=None if len(tools) == 1 else job.tool_type,
+                input=_literal({field: job.input[field] for field in job.input if field not in common}),
+            )
+            for job in promotion.jobs
+        ),
+    )
+
+
+def _header(story: Story) -> Iterator[str]:
+    simulated = " (simulated)" if story.simulated else ""
+    source = f"{_line(story.manifest)}{simulated} by {_line(story.picks)}"
+    yield f"Promoted from {source}: {story.choice.count} ({story.choice.reason})."
+    if story.settings:
+        yield f"Set for every job: {', '.join(setting.shown for setting in story.settings)}."
+    yield f"The price: sora2batch plan {_line(story.target)}"
+
+
+def _name_of(target: str) -> str:
+    """Name the batch after its file, as near as a name may come to it."""
+    stem = target.rpartition(".")[0]
+    if _NAME.fullmatch(stem):
+        return stem
+    near = slug(stem).encode("ascii", "ignore").decode().strip("-_")
+    return near or "promoted"
+
+
+def _common_input(jobs: Iterable[PromotedJob]) -> JsonObject:
+    """Find the fields that every job sends with the same value."""
+    first, *others = (job.input for job in jobs)
+    return {
+        field: value
+        for field, value in first.items()
+        if all(field in other and _same(other[field], value) for other in others)
+    }
+
+
+def _same(one: object, other: object) -> bool:
+    # To Python, 1 is True.
+    return type(one) is type(other) and one == other
+
+
+def _literal(fields: JsonObject) -> JsonObject:
+    return {field: literal(value) for field, value in fields.items()}
+
+
+def _origin_line(origin: Origin, story: Story) -> str:
+    """Word where a job comes from: ``from hero/fox, rated 5/5, task 550e8400: love the light``."""
+    rating = [] if origin.pick.rating is None else [f"rated {origin.pick.rating}/5"]
+    kind = "simulated task" if story.simulated else "task"
+    task = [] if origin.task_id is None else [f"{kind} {_line(origin.task_id)}"]
+    told = ", ".join([f"from {_line(origin.key)}", *rating, *task])
+    note = _line(origin.pick.note)
+    return f"{told}: {note}" if note else told
+
+
+def _line(text: str) -> str:
+    return one_line(text, _ROOM).strip()

@@ -1,0 +1,119 @@
+"""The jobs that picks mean: in the manifest, or in its lockfile if they are no longer there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sora2batch.canonical import JsonObject
+from sora2batch.gallery.picks import Pick, Picks
+from sora2batch.gallery.picks_fault import contradiction
+from sora2batch.job import Fingerprint, Job
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.problem import Problem
+from sora2batch.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A job that was picked: what was sent for it, and what somebody thinks of the result."""
+
+    key: str
+    """Its present name; of an orphan, its last."""
+    fingerprint: Fingerprint
+    tool_type: str
+    input: JsonObject
+    task_id: str | None
+    """None if it has not been run, or nothing came of it."""
+    pick: Pick
+
+
+class Finder:
+    """Looks picks up, by fingerprint first: keys follow renames."""
+
+    def __init__(self, jobs: Iterable[Job], lockfile: Lockfile) -> None:
+        self._by_fingerprint: dict[str, Job] = {}
+        self._by_key: dict[str, Job] = {}
+        for job in jobs:
+            self._by_fingerprint[job.fingerprint] = job
+            self._by_key[job.key] = job
+        self._lockfile = lockfile
+        self._orphan_keys = {
+            entry.key for entry in lockfile.entries.values() if entry.fingerprint not in self._by_fingerprint
+        }
+
+    def origin(self, pick: Pick) -> Origin | None:
+        """Find the job of a pick; None if there is none."""
+        if pick.fingerprint is None:
+            job = self._by_key.get(str(pick.key))
+        else:
+            job = self._by_fingerprint.get(pick.fingerprint)
+        if job is not None:
+            return self._of_job(job, pick)
+        return None if pick.fingerprint is None else self._of_orphan(pick.fingerprint, pick)
+
+    def hint(self, pick: Pick) -> str | None:
+        """Say how a pick that is not found may be mended."""
+        if pick.fingerprint is None:
+            if pick.key in self._orphan_keys:
+                return "the lockfile has an orphan of this key: give its fingerprint"
+            return did_you_mean(pick.key, self._by_key)
+        if pick.key in self._by_key:
+            return f"{pick.key} is another request now: without the fingerprint it is promoted as it is"
+        return None
+
+    def _of_job(self, job: Job, pick: Pick) -> Origin:
+        entry = self._lockfile.get(job.fingerprint)
+        return Origin(
+            key=job.key,
+            fingerprint=job.fingerprint,
+            tool_type=job.tool_type,
+            input=job.input,
+            task_id=entry.primary.task_id if entry else None,
+            pick=pick,
+        )
+
+    def _of_orphan(self, fingerprint: Fingerprint, pick: Pick) -> Origin | None:
+        entry = self._lockfile.get(fingerprint)
+        if entry is None:
+            return None
+        return Origin(
+            key=entry.key,
+            fingerprint=fingerprint,
+            tool_type=entry.tool_type,
+            input=entry.input,
+            task_id=entry.primary.task_id,
+            pick=pick,
+        )
+
+
+def find_origins(picks: Picks, taken: Sequence[Pick], finder: Finder) -> tuple[Origin, ...]:
+    """Find the job of every pick that is taken; two picks that agree on one job are one.
+
+    Raises:
+        ManifestError: names every pick whose job is not there, or of whose job another pick says otherwise.
+    """
+    problems: list[Problem] = []
+    found: dict[Fingerprint, Origin] = {}
+    for pick in taken:
+        origin = finder.origin(pick)
+        if origin is None:
+            message = f"{pick.name} is neither in the manifest nor in its lockfile"
+            problems.append(picks.problem(pick, message, hint=finder.hint(pick) or _whose(picks)))
+            continue
+        first = found.setdefault(origin.fingerprint, origin).pick
+        if not _agree(first, pick):
+            fault = contradiction(pick.path, first.path)
+            problems.append(picks.problem(pick, fault.message, hint=fault.hint))
+    if problems:
+        raise ManifestError(problems)
+    return tuple(found.values())
+
+
+def _agree(one: Pick, other: Pick) -> bool:
+    return (one.favourite, one.rating, one.note) == (other.favourite, other.rating, other.note)
+
+
+def _whose(picks: Picks) -> str | None:
+    return f"these picks are of {picks.manifest}" if picks.manifest else None

@@ -1,0 +1,48 @@
+"""The proof that the text of a manifest asks for what was promoted, and for nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora2batch.catalog.load import Catalog
+from sora2batch.gallery.promote import Promotion
+from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.tree import MissingFileError
+from sora2batch.matrix.expand import expand
+
+
+class WrongTextError(Exception):
+    """The text says something else than the promotion: a bug of ours, never to be written to disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OneFile:
+    """A folder with nothing in it but one text."""
+
+    name: str
+    text: bytes
+
+    def read(self, name: str) -> bytes:
+        if name != self.name:
+            raise MissingFileError(f'"{name}" is not there')
+        return self.text
+
+
+def prove(text: str, promotion: Promotion, path: Path, catalog: Catalog) -> None:
+    """Load and expand a manifest's text in memory, and hold it against the promotion.
+
+    Raises:
+        WrongTextError: it is no valid manifest, or its jobs or budget are others.
+    """
+    tree = _OneFile(path.name, text.encode())
+    try:
+        manifest = load_manifest(path, tree=tree)
+        jobs = expand(manifest, catalog, tree).jobs
+    except ManifestError as error:
+        raise WrongTextError(str(error)) from error
+    asked = [(job.key, job.fingerprint, job.credits) for job in jobs]
+    wanted = [(job.name, job.fingerprint, job.credits) for job in promotion.jobs]
+    if asked != wanted or manifest.max_credits != promotion.credits:
+        raise WrongTextError(f"{path.as_posix()} would not ask for what was promoted")

@@ -1,0 +1,28 @@
+"""A value -> the same value for a manifest, where a text that looks like a template would be rendered."""
+
+from __future__ import annotations
+
+import json
+
+from sora2batch.canonical import JsonValue
+from sora2batch.matrix.template import is_template
+
+
+def literal(value: JsonValue) -> JsonValue:
+    """Write a value so that rendering gives it back; only texts with ``{{``, ``{%`` or ``{#`` change."""
+    match value:
+        case str() if is_template(value):
+            return _literal_text(value)
+        case list():
+            return [literal(item) for item in value]
+        case dict():
+            return {key: literal(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _literal_text(text: str) -> str:
+    # A raw block reads better, but ends at the first {% endraw %}, and turns CR into LF as all of Jinja does.
+    if "endraw" in text or "\r" in text:
+        return f"{{{{ {json.dumps(text, ensure_ascii=False)} }}}}"
+    return f"{{% raw %}}{text}{{% endraw %}}"

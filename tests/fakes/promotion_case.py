@@ -1,0 +1,53 @@
+"""Picks files and manifests in memory, and what is promoted from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fakes.building import lockfile_of
+from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.gallery.choose import choose
+from sora2batch.gallery.draft import Story, draft_of
+from sora2batch.gallery.origin import Finder, find_origins
+from sora2batch.gallery.picks import Picks, read_picks
+from sora2batch.gallery.promote import Promotion, promote
+from sora2batch.gallery.setting import read_settings
+from sora2batch.job import Job
+from sora2batch.lockfile.entry import Entry
+from sora2batch.manifest.write import write_manifest
+
+
+def picks_of(folder: Path, text: str) -> Picks:
+    """Read picks from a file that is called picks.yaml."""
+    path = folder / "picks.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_picks(path)
+
+
+def promotion_of(
+    picks: Picks,
+    *jobs: Job,
+    entries: Sequence[Entry] = (),
+    settings: Sequence[str] = (),
+    min_rating: int | None = None,
+    catalog: Catalog | None = None,
+) -> Promotion:
+    """Promote picks of jobs and entries."""
+    lockfile = lockfile_of(*entries)
+    choice = choose(picks, min_rating=min_rating)
+    origins = find_origins(picks, choice.taken, Finder(jobs, lockfile))
+    return promote(origins, read_settings(settings), catalog or load_catalog(), lockfile)
+
+
+def text_of(picks: Picks, promotion: Promotion, *, target: str = "next.yaml", **more) -> str:
+    """Write the manifest of a promotion."""
+    story = Story(
+        manifest="spring.yaml",
+        picks="picks.yaml",
+        target=target,
+        choice=choose(picks, min_rating=None),
+        settings=read_settings(more.get("settings", ())),
+        simulated=more.get("simulated", False),
+    )
+    return write_manifest(draft_of(promotion, story, more.get("run", {})))
