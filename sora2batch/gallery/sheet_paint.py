@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from sora2batch.gallery.box import Box
 from sora2batch.gallery.face import draw_face, face_of
-from sora2batch.gallery.ink import BARS, GREY, INK, INK_DIM, LINE, OF_STATE, PAPER, Colour, mixed
+from sora2batch.gallery.ink import BARS, GREY, INK, INK_DIM, LINE, OF_STATE, PAPER, mixed
 from sora2batch.gallery.poster import NoPoster
 from sora2batch.gallery.sheet_layout import MARGIN, Label, Layout, Placed, Role
 from sora2batch.lettering import Font, fitted, font_of, wrapped
