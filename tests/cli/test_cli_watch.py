@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -182,3 +183,27 @@ def test_flags_that_do_not_go_together_are_refused(call, manifest, flags, messag
 def test_the_watched_files_are_left_alone(call, manifest, folder):
     call("status", manifest, "--watch")
     assert [path.name for path in folder.iterdir()] == ["small.yaml"]
+
+
+def test_several_manifests_are_watched_until_the_last_is_at_rest(manifest, batch, folder):
+    (folder / "other.yaml").write_text(manifest.read_text())
+    screen = Recording()
+    both = [watched_of(manifest), watched_of(folder / "other.yaml")]
+    watch(both, screen, StillClock(), interval=1.0, pause=Pauses(lambda: write_state(batch, DONE)))
+    done = "small.yaml: 1 pending, 1 completed; 420 of 5,000 credits"
+    other = "other.yaml: 2 pending; 0 of 5,000 credits"
+    assert screen.lines == [OPEN_LINE, other, done, other]
+
+
+def test_a_lockfile_that_is_being_replaced_is_read_whole_every_time(manifest, batch):
+    one = watched_of(manifest)
+    states = ([submitted()], [submitted(), submitted("b")])
+    writing = Thread(target=lambda: [write_state(batch, *states[number % 2]) for number in range(150)])
+    writing.start()
+    while writing.is_alive():
+        one.refresh()
+        assert one.complaints == ()
+        assert one.sight.overview.total.states["submitted"] in {1, 2}
+    writing.join()
+    one.refresh()
+    assert one.sight.overview.total.states["submitted"] == 2
