@@ -22,6 +22,7 @@ from sora2batch.cli.planning import (
 )
 from sora2batch.cli.show_plan import echo_markdown, echo_text
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError, gravest
+from sora2batch.gallery.sheet_file import find_sheet
 from sora2batch.plan.model import Action
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection
@@ -106,7 +107,9 @@ class View:
             return
         for planned in plans:
             if self.form == "markdown":
-                echo_markdown(planned.plan, planned.comparison)
+                batch = planned.batch
+                sheet = find_sheet(batch.manifest.path, simulated=batch.simulated)
+                echo_markdown(planned.plan, planned.comparison, sheet)
             else:
                 echo_text(planned.plan, planned.comparison)
 

@@ -16,7 +16,7 @@ from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.plan import View, show_plans
 from sora2batch.cli.planning import narrow, proof_of, read_selection
 from sora2batch.cli.show_status import echo_outcome
-from sora2batch.cli.status import status_of
+from sora2batch.cli.sight import status_of
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.saved import SavedPlan, read_saved_plan
 from sora2batch.plan.selection import Selection

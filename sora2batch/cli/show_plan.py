@@ -24,9 +24,9 @@ def echo_text(plan: Plan, comparison: Comparison | None) -> None:
         _write(comparison_lines(comparison))
 
 
-def echo_markdown(plan: Plan, comparison: Comparison | None) -> None:
-    """Print a plan for a pull request."""
-    _write(plan_markdown(plan, comparison))
+def echo_markdown(plan: Plan, comparison: Comparison | None, sheet: str | None) -> None:
+    """Print a plan for a pull request, with a link to the contact sheet of that name."""
+    _write(plan_markdown(plan, comparison, sheet))
 
 
 def _write(lines: Iterable[str]) -> None:

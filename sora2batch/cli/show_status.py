@@ -1,16 +1,16 @@
-"""A status for a person."""
+"""A status as lines: what scripts read, and how a run ends."""
 
 from __future__ import annotations
 
 import shlex
-import sys
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.result import echo
 from sora2batch.lockfile.entry import State
+from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.status import PENDING, Status
 
-_LINES_AT_A_TERMINAL = 200
+_ERROR_ROOM = 1000
 _ADVICE = {
     State.IN_DOUBT: "in doubt: may have been charged; they are never submitted again by themselves",
     State.SUBMITTED: "still generating: `sora2batch run` waits for them",
@@ -21,17 +21,14 @@ _ADVICE = {
 
 
 def echo_status(status: Status) -> None:
-    """Print the jobs by state, the credits, and what to do next."""
+    """Print a line a job, the counts, the credits, and what to do next."""
     count = len(status.jobs)
     echo(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
     width = max((len(one.job.key) for one in status.jobs), default=0)
-    shown = status.jobs[:_LINES_AT_A_TERMINAL] if sys.stdout.isatty() else status.jobs
-    for one in shown:
+    for one in status.jobs:
         error = one.entry.primary.error if one.entry else None
-        told = f"  {error.message}" if error else ""
+        told = f"  {one_line(error.message, _ERROR_ROOM)}" if error else ""
         echo(f"  {one.state:<9}  {one.job.key:<{width}}  {one.credits:>6,}{told}")
-    if count > len(shown):
-        echo(f"  … and {count - len(shown):,} more (every job on a line: pipe this into a file or a pager)")
     echo_summary(status)
 
 

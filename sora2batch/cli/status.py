@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,27 +10,54 @@ from sora2batch.cli.batch import Batch, Loading
 from sora2batch.cli.document import print_documents
 from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.show_status import echo_status
-from sora2batch.plan.status import Status, make_status, status_to_json
+from sora2batch.cli.sight import look_at, status_of
+from sora2batch.clock import SystemClock
+from sora2batch.errors import ExitCode
+from sora2batch.plan.status import status_to_json
 
 
 def show_statuses(load: Loading, manifests: Sequence[Path], *, as_json: bool) -> None:
-    """Print what is known of every job.
+    """Print what is known of every job: a table at a terminal, a line a job or one document elsewhere.
 
     Raises:
         Sora2BatchError: a manifest or a lockfile cannot be read.
     """
-    statuses = [status_of(batch) for batch in load.load_all(manifests)]
+    batches = load.load_all(manifests)
     if as_json:
-        print_documents([status_to_json(one) for one in statuses], is_one=is_one_manifest(manifests))
-        return
-    for status in statuses:
-        echo_status(status)
+        documents = [status_to_json(status_of(batch)) for batch in batches]
+        print_documents(documents, is_one=is_one_manifest(manifests))
+    elif sys.stdout.isatty():
+        _print_boards(batches)
+    else:
+        for status in [status_of(batch) for batch in batches]:
+            echo_status(status)
 
 
-def status_of(batch: Batch) -> Status:
-    """Read a batch's lockfile, a dead run's journal included, and make its status.
+def watch_statuses(load: Loading, manifests: Sequence[Path], interval: float) -> ExitCode:
+    """Show what is known of every job, and again whenever it changes; Ctrl-C ends it.
 
     Raises:
-        LockfileError: it cannot be read.
+        Sora2BatchError: a manifest or a lockfile cannot be read to begin with.
     """
-    return make_status(batch.manifest.file, batch.expansion.jobs, batch.read_lockfile(), batch.budget)
+    from sora2batch.cli.watch import open_screen, watch  # noqa: PLC0415
+    from sora2batch.cli.watched import Watched  # noqa: PLC0415
+
+    clock = SystemClock()
+    watched = [Watched(batch, load) for batch in load.load_all(manifests)]
+    try:
+        with open_screen(clock, interval) as screen:
+            watch(watched, screen, clock, interval=interval)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    return ExitCode.DONE
+
+
+def _print_boards(batches: Sequence[Batch]) -> None:
+    from sora2batch.cli.board import board  # noqa: PLC0415  # rich is for terminals only
+    from sora2batch.cli.live import terminal  # noqa: PLC0415
+
+    console, now = terminal(), SystemClock().now()
+    for index, sight in enumerate([look_at(batch) for batch in batches]):
+        if index:
+            console.print()
+        console.print(board(sight, console, now))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from urllib.parse import quote
 
 from sora2batch.job import Job
 from sora2batch.plan.compare import Comparison
@@ -29,8 +30,12 @@ _BY_IMPORTANCE = (Action.SUBMIT, Action.IN_DOUBT, Action.FAILED, Action.RESUME, 
 """What costs stands first: a long table is cut at its end."""
 
 
-def plan_markdown(plan: Plan, comparison: Comparison | None = None) -> Iterator[str]:
+def plan_markdown(
+    plan: Plan, comparison: Comparison | None = None, sheet: str | None = None
+) -> Iterator[str]:
     """Write the plan as GitHub-flavoured Markdown; with a comparison, what changed since its base too.
+
+    With the name of a picture beside the manifest, there is a link to it.
 
     *Shape*: lines; always short enough for a comment on GitHub.
     """
@@ -39,6 +44,9 @@ def plan_markdown(plan: Plan, comparison: Comparison | None = None) -> Iterator[
     yield f"**{plan.money.to_spend:,} credits to spend**: {totals_line(plan)}."
     yield ""
     yield from _money(plan)
+    if sheet:
+        yield f"[Contact sheet]({quote(sheet, errors='replace')}) of the clips so far."
+        yield ""
     if comparison:
         yield from _comparison(comparison)
     yield from _jobs(plan)

@@ -30,6 +30,13 @@ class JobStatus:
         return self.entry.state.value if self.entry else PENDING
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether a task of it, be it a second one, has not ended yet."""
+        if self.entry is None:
+            return False
+        return any(attempt.state is State.SUBMITTED for attempt in self.entry.attempts)
+
+    @property
     def lacks_file(self) -> bool:
         """Tell whether it is done, but no file of it was ever fetched."""
         if self.entry is None or self.entry.state is not State.COMPLETED:

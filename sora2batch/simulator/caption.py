@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from sora2batch.lettering import Font, fitted, font_of, wrapped
 from sora2batch.simulator.shot import Shot, Size
 
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _MOST_LINES = 3
 _WHITE = (255, 255, 255)
 _INK = (9, 11, 20)
-
-
-def font_of(height: float) -> Font:
-    """Load the font that Pillow carries with it, so that every machine writes alike."""
-    return ImageFont.load_default(height)
 
 
 def unit_of(size: Size) -> float:
@@ -29,42 +24,16 @@ def overlay(shot: Shot, size: Size) -> Image.Image:
     draw = ImageDraw.Draw(layer)
     text, small = font_of(14.5 * unit), font_of(11 * unit)
     margin, leading = round(14 * unit), round(18 * unit)
-    lines = wrapped(shot.prompt, text, size[0] - 2 * margin)
+    lines = wrapped(shot.prompt, text, size[0] - 2 * margin, most=_MOST_LINES)
     top = size[1] - round(30 * unit) - leading * len(lines)
     layer.paste(_band(size, top - round(22 * unit)), (0, 0))
     for row, line in enumerate(lines):
         draw.text((margin, top + row * leading), line, font=text, fill=(*_WHITE, 245))
     room = size[0] - 2 * margin - small.getlength("0:00.0") - margin
-    details = wrapped(shot.details, small, room, most=1)
-    draw.text((margin, size[1] - round(23 * unit)), "".join(details), font=small, fill=(*_WHITE, 175))
+    details = fitted(shot.details, small, room)
+    draw.text((margin, size[1] - round(23 * unit)), details, font=small, fill=(*_WHITE, 175))
     _tag(draw, margin, unit, small)
     return layer
-
-
-def wrapped(text: str, font: Font, width: float, *, most: int = _MOST_LINES) -> list[str]:
-    """Break a text into lines that fit; what does not fit any more ends in an ellipsis."""
-    words = "".join(sign if sign.isprintable() else " " for sign in text[:600]).split()
-    lines: list[str] = []
-    line = ""
-    for word in words:
-        longer = f"{line} {word}".strip()
-        if font.getlength(longer) <= width:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        line = word
-        if len(lines) == most:
-            return [*lines[:-1], _cut(f"{lines[-1]} {word}", font, width)]
-    return [_cut(part, font, width) for part in [*lines, line] if part]
-
-
-def _cut(text: str, font: Font, width: float) -> str:
-    if font.getlength(text) <= width:
-        return text
-    while text and font.getlength(f"{text}…") > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
 
 
 def _band(size: Size, top: int) -> Image.Image:

@@ -8,8 +8,9 @@ from io import BytesIO
 import av
 from PIL import Image, ImageDraw
 
+from sora2batch.lettering import font_of
 from sora2batch.simulator.camera import Camera
-from sora2batch.simulator.caption import font_of, overlay, unit_of
+from sora2batch.simulator.caption import overlay, unit_of
 from sora2batch.simulator.grade import graded
 from sora2batch.simulator.picture import starting_picture
 from sora2batch.simulator.plane import Cover, Planes, framed, planes_of

@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from fakes.watching import load_batch
+from sora2batch.gallery.sheet import make_sheet
+from sora2batch.job import Credits
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.plan.status import make_status
+
 
 def test_a_plan_is_a_line_for_each_job_and_the_sums(call, folder):
     (folder / "clips.yaml").write_text(
@@ -169,3 +175,13 @@ def test_a_retired_tool_is_refused_with_the_nearest_live_one(call, manifest, fol
         assert ran.code == 2
         assert "is retired" in ran.err
         assert "nearest live tool" in ran.err
+
+
+def test_markdown_links_the_contact_sheet_of_this_manifest_only(call, manifest, folder):
+    line = "[Contact sheet](sheet.png) of the clips so far."
+    for source, is_linked in (("other.yaml", False), ("small.yaml", True)):
+        jobs = load_batch(manifest).expansion.jobs
+        status = make_status(source, jobs, Lockfile(manifest=source), Credits(5000))
+        (folder / "sheet.png").write_bytes(make_sheet(status, lambda _: None))
+        assert (line in call("plan", manifest, "--format", "markdown").out.splitlines()) is is_linked
+    assert line not in call("plan", manifest, "--format", "markdown", "--simulate").out.splitlines()

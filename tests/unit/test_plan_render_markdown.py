@@ -216,3 +216,12 @@ def test_a_comment_is_never_too_long_for_github():
     assert len(text) < COMMENT_LIMIT
     for noun in ("changes", "jobs", "orphans"):
         assert f" more {noun}." in text
+
+
+def test_a_contact_sheet_is_linked_under_the_money():
+    rows = list(plan_markdown(plan_of(FOX), sheet="spring (draft) [1].sheet.png"))
+    line = "[Contact sheet](spring%20%28draft%29%20%5B1%5D.sheet.png) of the clips so far."
+    assert rows[rows.index(line) - 1] == rows[rows.index(line) + 1] == ""
+    html = MarkdownIt("commonmark").enable("table").render("\n".join(rows))
+    assert '<a href="spring%20%28draft%29%20%5B1%5D.sheet.png">Contact sheet</a> of the clips so far.' in html
+    assert "Contact sheet" not in "".join(plan_markdown(plan_of(FOX)))

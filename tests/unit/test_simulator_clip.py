@@ -6,7 +6,6 @@ import av
 import pytest
 from PIL import Image, ImageChops
 
-from sora2batch.simulator.caption import font_of, wrapped
 from sora2batch.simulator.clip import render_clip, render_still
 from sora2batch.simulator.picture import sample_name, sample_url, starting_picture
 from sora2batch.simulator.scene.index import SAMPLES
@@ -87,21 +86,6 @@ def test_no_text_breaks_a_clip(prompt):
 
 def test_a_still_is_twice_the_size_of_a_clip():
     assert render_still(shot()).size == (1024, 576)
-
-
-def test_long_captions_are_cut_after_three_lines():
-    font = font_of(14)
-    lines = wrapped("word " * 200, font, 300)
-    assert len(lines) == 3
-    assert lines[-1].endswith("…")
-    assert all(font.getlength(line) <= 300 for line in lines)
-
-
-def test_a_caption_that_fits_is_kept_whole():
-    assert wrapped("a red fox", font_of(14), 300) == ["a red fox"]
-    assert " ".join(wrapped("a red fox in the last light of a long day", font_of(14), 150)) == (
-        "a red fox in the last light of a long day"
-    )
 
 
 @pytest.mark.parametrize("name", list(SAMPLES))

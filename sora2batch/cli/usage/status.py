@@ -14,6 +14,9 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
+from sora2batch.errors import ExitCode
+
+_INTERVAL = 2.0
 
 
 @click.command(
@@ -21,27 +24,57 @@ from sora2batch.cli.option import (
     examples=(
         "sora2batch status campaign.yaml",
         "sora2batch status campaign.yaml --simulate    of the last simulated run",
+        "sora2batch status campaign.yaml --watch       follow a run that is under way elsewhere",
     ),
 )
 @manifests_argument
+@click.option(
+    "--watch", is_flag=True, help="Show it anew whenever it changes, until nothing is open any more."
+)
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How often --watch looks.  [default: 2]",
+)
 @json_option
 @simulated_option
 @tools_dir_option
 @chatter_options
 def command(
     manifests: tuple[Path, ...],
+    watch: bool,
+    interval: float | None,
     as_json: bool,
     simulated: bool,
     tools_dirs: tuple[Path, ...],
     verbose: int,
     quiet: bool,
-) -> None:
+) -> ExitCode:
     """Show where every job stands and what it cost; needs neither key nor network.
 
-    Exit code 0 whenever it can tell.
+    At a terminal: a table of the groups, the jobs to look at, the credits, and what to type next. Elsewhere:
+    a line for each job.
+
+    --watch ends when no task is open and no run is under way. It only looks: a run in another process goes
+    on undisturbed. Outside a terminal it prints a line whenever something changed.
+
+    Exit code 0 whenever it can tell; 130 if Ctrl-C ended a watch before its time.
     """
     from sora2batch.cli.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.cli.status import show_statuses  # noqa: PLC0415
+    from sora2batch.cli.status import show_statuses, watch_statuses  # noqa: PLC0415
 
     del verbose, quiet
-    show_statuses(loading(tools_dirs, simulated=simulated), manifests, as_json=as_json)
+    _check(watch=watch, interval=interval, as_json=as_json)
+    load = loading(tools_dirs, simulated=simulated)
+    if watch:
+        return watch_statuses(load, manifests, interval or _INTERVAL)
+    show_statuses(load, manifests, as_json=as_json)
+    return ExitCode.DONE
+
+
+def _check(*, watch: bool, interval: float | None, as_json: bool) -> None:
+    if watch and as_json:
+        raise click.UsageError("--watch shows many states and --json is one document: give one of them")
+    if interval is not None and not watch:
+        raise click.UsageError("--interval is for --watch")

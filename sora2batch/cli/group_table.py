@@ -1,0 +1,76 @@
+"""The groups of a status as a table, or as plain lines where a table would not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from sora2batch.lockfile.entry import State
+from sora2batch.plan.overview import Overview, Row, words_of
+from sora2batch.plan.status import PENDING
+
+STYLES = {
+    PENDING: "dim",
+    State.SUBMITTED: "cyan",
+    State.COMPLETED: "green",
+    State.FAILED: "red",
+    State.REJECTED: "red",
+    State.IN_DOUBT: "yellow",
+}
+_LONGEST_NAME = 40
+
+
+def group_table(overview: Overview, most_rows: int) -> Table:
+    """Make a row for each group, a column for each state that occurs, and a row of totals."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    table.add_column("group", no_wrap=True, overflow="ellipsis", max_width=_LONGEST_NAME)
+    table.add_column("jobs", justify="right", no_wrap=True)
+    for state in overview.states:
+        style = STYLES.get(state, "")
+        table.add_column(
+            Text(state.replace("_", " "), style=style), justify="right", no_wrap=True, style=style
+        )
+    table.add_column("spent", justify="right", no_wrap=True)
+    table.add_column("to spend", justify="right", no_wrap=True)
+    for row in overview.groups[:most_rows]:
+        table.add_row(*_cells(row, overview))
+    if rest := _rest(overview, most_rows):
+        table.add_row(Text(rest, style="dim"))
+    if overview.orphans:
+        blank = [""] * (1 + len(overview.states))
+        table.add_row(Text("(no longer asked for)", style="dim"), *blank, f"{overview.orphans:,}", "")
+    table.add_row(*_cells(overview.total, overview), style="bold")
+    return table
+
+
+def group_lines(overview: Overview, most_rows: int) -> Iterator[Text]:
+    """Write the same below each other, for a terminal in which the table has no room."""
+    for row in overview.groups[:most_rows]:
+        yield from _lines(row, overview)
+    if rest := _rest(overview, most_rows):
+        yield Text(rest, style="dim")
+    if overview.orphans:
+        yield Text(f"(no longer asked for: {overview.orphans:,} spent)", style="dim")
+    yield from _lines(overview.total, overview)
+
+
+def _lines(row: Row, overview: Overview) -> Iterator[Text]:
+    yield Text.assemble((row.name, "bold"), f"  {row.jobs:,} {'job' if row.jobs == 1 else 'jobs'}")
+    yield Text(f"  {words_of(row.states, overview.states)}")
+    yield Text(f"  {row.spent:,} spent, {row.to_spend:,} to spend")
+
+
+def _cells(row: Row, overview: Overview) -> Iterator[str | Text]:
+    yield Text(row.name)
+    yield f"{row.jobs:,}"
+    for state in overview.states:
+        yield f"{row.states[state]:,}" if row.states[state] else Text("-", style="dim")
+    yield f"{row.spent:,}"
+    yield f"{row.to_spend:,}"
+
+
+def _rest(overview: Overview, most_rows: int) -> str:
+    more = len(overview.groups) - most_rows
+    return f"… and {more:,} more" if more > 0 else ""

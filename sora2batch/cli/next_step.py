@@ -1,0 +1,35 @@
+"""What to type next."""
+
+from __future__ import annotations
+
+from sora2batch.cli.sight import Sight
+from sora2batch.lockfile.entry import State
+from sora2batch.plan.concern import Concern
+from sora2batch.plan.status import PENDING
+
+
+def next_step(sight: Sight) -> str:
+    """Say in a line what to do about a batch: what keeps money waiting first, then what costs more."""
+    states, given = sight.overview.total.states, sight.arguments
+    if sight.holder:
+        return "wait: a run is under way"
+    if states[State.IN_DOUBT]:
+        return f"sora2batch reconcile {given}"
+    if Concern.OPEN in sight.concerns:
+        return f"sora2batch run {given}"
+    if Concern.NOT_DOWNLOADED in sight.concerns:
+        return f"sora2batch download {given}"
+    if states[PENDING]:
+        return _about_pending(sight)
+    if states[State.FAILED]:
+        return f"sora2batch run {given} --retry-failed"
+    if states[State.REJECTED]:
+        return "mend the manifest where jobs were rejected, then run it again"
+    return f"nothing is left to do; the files are in {sight.batch.output_dir}"
+
+
+def _about_pending(sight: Sight) -> str:
+    money, given = sight.status.money, sight.arguments
+    if not money.within_budget:
+        return f"sora2batch plan {given}  (the pending jobs are {-money.remaining:,} credits over the budget)"
+    return f"sora2batch run {given}"

@@ -1,0 +1,102 @@
+"""The jobs of a status that somebody should look at, each with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from sora2batch.clock import from_timestamp
+from sora2batch.lockfile.entry import Attempt, State
+from sora2batch.plan.concern import Concern
+from sora2batch.plan.excerpt import one_line
+from sora2batch.plan.status import JobStatus
+
+_STYLES = {
+    Concern.OPEN: "cyan",
+    Concern.IN_DOUBT: "yellow",
+    Concern.FAILED: "red",
+    Concern.REJECTED: "red",
+    Concern.NOT_DOWNLOADED: "yellow",
+}
+_ERROR_ROOM = 400
+_NARROW = 72
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What the notes are written on."""
+
+    width: int
+    """Columns."""
+    rows: int
+    """The most jobs of each concern."""
+    now: datetime
+
+
+def notes_of(concerns: Mapping[Concern, tuple[JobStatus, ...]], paper: Paper) -> Iterator[Text]:
+    """Write a section for each concern: a heading, the first jobs, and how many more there are."""
+    for concern, jobs in concerns.items():
+        yield Text("")
+        yield Text(f"{concern.value}: {len(jobs):,}", style=f"bold {_STYLES[concern]}")
+        yield from _jobs(concern, jobs[: paper.rows], paper)
+        if (more := len(jobs) - paper.rows) > 0:
+            yield Text(f"  … and {more:,} more", style="dim")
+
+
+def age_of(since: str | None, now: datetime) -> str:
+    """Say how long ago something was; nothing where that is not known."""
+    try:
+        seconds = max(0, int((now - from_timestamp(since or "")).total_seconds()))
+    except (ValueError, OverflowError):
+        return ""
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min {seconds % _MINUTE} s"
+    if seconds < _DAY:
+        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min"
+    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
+
+
+def _jobs(concern: Concern, jobs: Sequence[JobStatus], paper: Paper) -> Iterator[Text]:
+    longest = max(cell_len(one.job.key) for one in jobs)
+    is_stacked = paper.width < _NARROW or longest > paper.width // 2
+    for one in jobs:
+        attempt = _attempt_of(concern, one)
+        told = _told(concern, attempt, paper.now)
+        if is_stacked:
+            yield Text(f"  {one.job.key}", overflow="fold")
+            if told:
+                yield _line(f"    {told}", paper)
+        else:
+            pad = " " * (longest - cell_len(one.job.key))
+            yield _line(f"  {one.job.key}{pad}   {told}", paper)
+
+
+def _attempt_of(concern: Concern, status: JobStatus) -> Attempt:
+    """Pick the attempt that is meant: of an open job the one that has not ended."""
+    assert status.entry is not None
+    if concern is Concern.OPEN:
+        return next(one for one in status.entry.attempts if one.state is State.SUBMITTED)
+    return status.entry.primary
+
+
+def _told(concern: Concern, attempt: Attempt, now: datetime) -> str:
+    age = age_of(attempt.submitted_at, now)
+    words = [f"for {age}"] if age and concern in {Concern.OPEN, Concern.IN_DOUBT} else []
+    if attempt.task_id:
+        words.append(f"task {attempt.task_id}")
+    if attempt.error:
+        words.append(one_line(attempt.error.message, _ERROR_ROOM))
+    return "  ".join(words)
+
+
+def _line(words: str, paper: Paper) -> Text:
+    line = Text(words.rstrip(), no_wrap=True, overflow="ellipsis")
+    line.truncate(paper.width, overflow="ellipsis")
+    return line

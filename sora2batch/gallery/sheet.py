@@ -1,0 +1,78 @@
+"""A contact sheet: one picture of a whole batch, for a chat or a pull request.
+
+Caps: at most 2,400 x 6,000 pixels and 1.5 million bytes. Tiles shrink down to the area of a square of 120
+pixels, then matrices become flows, then the first rows are shown and how many jobs more there are. Colours
+are reduced, and then pictures made smaller or fewer, until the bytes fit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from sora2batch.gallery.legible import with_legible_labels
+from sora2batch.gallery.placing import lay_out
+from sora2batch.gallery.poster import NoPoster, read_poster
+from sora2batch.gallery.section import sections_of
+from sora2batch.gallery.sheet_bytes import encode_png
+from sora2batch.gallery.sheet_file import texts_of
+from sora2batch.gallery.sheet_layout import Layout, Placed
+from sora2batch.gallery.sheet_paint import Header, Posters, paint
+from sora2batch.gallery.tile import Locate, Tile, tiles_of
+from sora2batch.plan.overview import overview_of
+from sora2batch.plan.status import Status
+
+MOST_BYTES = 1_500_000
+_AREAS = (3_000_000, 2_000_000, 1_200_000, 600_000, 200_000)
+"""Pixels that pictures may cover together, in the order in which it is tried; the last always fits."""
+_READERS = min(4, os.cpu_count() or 1)
+
+
+def make_sheet(status: Status, locate: Locate, *, simulated: bool = False) -> bytes:
+    """Make the contact sheet of a batch as a PNG file; reads its clips, and tells of those it cannot read.
+
+    The same status and clips give the same bytes.
+
+    Args:
+        status: where the jobs stand.
+        locate: says where a recorded file lies, such as ``Artifacts(folder).locate``.
+        simulated: whether it all happened in the simulator; the sheet says so.
+    """
+    tiles = with_legible_labels(tiles_of(status, locate))
+    header = _header(status, simulated=simulated)
+    texts = texts_of(status.manifest, simulated=simulated)
+    data: bytes | None = None
+    for area in _AREAS:
+        data = data or _encoded(tiles, header, texts, area)
+    assert data is not None, "200,000 pixels of pictures take less than a byte each"
+    return data
+
+
+def _encoded(tiles: Sequence[Tile], header: Header, texts: dict[str, str], area: int) -> bytes | None:
+    layout = lay_out(sections_of(tiles), area)
+    return encode_png(paint(layout, header, _posters(layout)), texts, MOST_BYTES)
+
+
+def _posters(layout: Layout) -> Posters:
+    """Read the pictures of the tiles that are shown, some at a time."""
+
+    def read(placed: Placed) -> Posters:
+        path = placed.tile.path
+        size = (placed.box.width, placed.box.height)
+        return {placed.tile.key: read_poster(path, size) if path else NoPoster.MISSING}
+
+    with ThreadPoolExecutor(_READERS) as pool:
+        return {key: poster for one in pool.map(read, layout.tiles) for key, poster in one.items()}
+
+
+def _header(status: Status, *, simulated: bool) -> Header:
+    count, money = len(status.jobs), status.money
+    jobs = f"{count:,} {'job' if count == 1 else 'jobs'}"
+    line = f"{jobs}, {money.spent:,} of {money.budget:,} credits"
+    overview = overview_of(status)
+    return Header(
+        title=status.manifest,
+        line=f"{line} · simulated" if simulated else line,
+        counts=tuple((state, overview.total.states[state]) for state in overview.states),
+    )

@@ -1,0 +1,70 @@
+"""Contact sheets as files: each says whose it is, so that no other file is taken for one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from sora2batch.errors import UsageError
+from sora2batch.gallery.png_text import read_png_text
+
+_SOFTWARE, _SOURCE, _COMMENT = "Software", "Source", "Comment"
+_OURS = "sora2batch"
+_SIMULATED = "simulated"
+
+
+def texts_of(manifest: str, *, simulated: bool) -> dict[str, str]:
+    """What a sheet says of itself: who made it, from which manifest, and whether it was a simulation."""
+    # PNG knows Latin-1 only; other names are spelled with backslashes.
+    source = manifest.encode("ascii", "backslashreplace").decode()
+    texts = {_SOFTWARE: _OURS, _SOURCE: source}
+    return texts | {_COMMENT: _SIMULATED} if simulated else texts
+
+
+def is_sheet_of(path: Path, manifest: str, *, simulated: bool) -> bool:
+    """Tell whether a file is a contact sheet of a manifest; reads a few bytes of it."""
+    found = read_png_text(path)
+    return found is not None and dict(found) == texts_of(manifest, simulated=simulated)
+
+
+def find_sheet(manifest: Path, *, simulated: bool) -> str | None:
+    """Look beside a manifest for its contact sheet and give its name: ``NAME.sheet.png``, then ``sheet.png``.
+
+    A simulation's is ``NAME.sim.sheet.png``.
+    """
+    stem = manifest.stem
+    names = [f"{stem}.sim.sheet.png"] if simulated else [f"{stem}.sheet.png", "sheet.png"]
+    for name in names:
+        if is_sheet_of(manifest.with_name(name), manifest.name, simulated=simulated):
+            return name
+    return None
+
+
+def write_sheet(path: Path, data: bytes, manifest: str) -> None:
+    """Write a sheet whole or not at all; only a sheet of the same manifest may be written over.
+
+    Raises:
+        UsageError: something else is there, or it cannot be written.
+    """
+    _refuse_other_files(path, manifest)
+    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _refuse_other_files(path: Path, manifest: str) -> None:
+    try:
+        is_free = not path.stat().st_size and path.is_file()
+    except OSError:
+        return
+    if is_free or any(is_sheet_of(path, manifest, simulated=one) for one in (False, True)):
+        return
+    raise UsageError(
+        f"{path} is there already and is no contact sheet of {manifest}", hint="name another file"
+    )

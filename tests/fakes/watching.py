@@ -1,0 +1,62 @@
+"""Batches in a folder that change while they are watched, without anybody waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from sora2batch.cli.batch import Batch, loading
+from sora2batch.cli.watch import line_of
+from sora2batch.cli.watched import Watched
+from sora2batch.job import Job
+from sora2batch.lockfile.content import lockfile_of
+from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.lockfile.file import write_lockfile
+
+
+def load_batch(manifest: Path) -> Batch:
+    return loading(()).load(manifest)
+
+
+def watched_of(manifest: Path) -> Watched:
+    load = loading(())
+    return Watched(load.load(manifest), load)
+
+
+def entry_of(job: Job, *attempts: Attempt) -> Entry:
+    return Entry(
+        key=job.key,
+        fingerprint=job.fingerprint,
+        tool_type=job.tool_type,
+        take=job.take,
+        input=job.input,
+        attempts=attempts,
+    )
+
+
+def write_state(batch: Batch, *attempts: Attempt) -> None:
+    """Replace the lockfile: the first jobs have these attempts."""
+    entries = [entry_of(job, one) for job, one in zip(batch.expansion.jobs, attempts, strict=False)]
+    write_lockfile(batch.lock_path, lockfile_of(batch.manifest.file, entries))
+
+
+class Recording:
+    """A screen that remembers what was shown."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def show(self, watched: Sequence[Watched]) -> None:
+        self.lines += [line_of(one) for one in watched]
+
+
+class Pauses:
+    """Waits for nothing: each pause does the next thing that happens meanwhile."""
+
+    def __init__(self, *happenings: Callable[[], object]) -> None:
+        self._happenings: Iterator[Callable[[], object]] = iter(happenings)
+        self.seconds: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        next(self._happenings)()

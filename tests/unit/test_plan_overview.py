@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from fakes.building import entry_of, job_of, lockfile_of
+from fakes.lock_entry import completed, in_doubt, rejected, submitted
+from sora2batch.job import Credits
+from sora2batch.lockfile.entry import Output
+from sora2batch.plan.concern import Concern, concerns_of
+from sora2batch.plan.overview import overview_of, words_of
+from sora2batch.plan.status import make_status
+
+FOX, OWL = job_of("fox"), job_of("owl")
+SEA, SKY = job_of("sea", group="shots", credits=600), job_of("sky", group="shots", credits=600)
+FILE = Output(path="a.mp4", sha256="0" * 64, bytes=1)
+
+
+def status_of(*jobs, entries=()):
+    return make_status("campaign.yaml", jobs, lockfile_of(*entries), Credits(10_000))
+
+
+def test_every_group_has_a_row_in_the_order_of_the_manifest():
+    overview = overview_of(status_of(SEA, FOX, OWL, SKY, entries=[entry_of(FOX, completed())]))
+    assert [(row.name, row.jobs, row.spent, row.to_spend) for row in overview.groups] == [
+        ("shots", 2, 0, 1200),
+        ("hero", 2, 420, 420),
+    ]
+    assert (overview.total.jobs, overview.total.spent, overview.total.to_spend) == (4, 420, 1620)
+
+
+def test_only_states_that_occur_are_named_in_the_order_of_a_jobs_life():
+    entries = [entry_of(FOX, in_doubt()), entry_of(OWL, rejected()), entry_of(SEA, completed())]
+    overview = overview_of(status_of(FOX, OWL, SEA, SKY, entries=entries))
+    assert overview.states == ("pending", "completed", "rejected", "in_doubt")
+    words = words_of(overview.total.states, overview.states)
+    assert words == "1 pending, 1 completed, 1 rejected, 1 in doubt"
+
+
+def test_orphans_are_no_group_but_their_credits_are_in_the_total():
+    overview = overview_of(status_of(FOX, entries=[entry_of(OWL, completed())]))
+    assert [row.spent for row in overview.groups] == [0]
+    assert (overview.orphans, overview.total.spent) == (420, 420)
+
+
+def test_nothing_is_summed_up_to_nothing():
+    overview = overview_of(status_of())
+    assert (overview.groups, overview.states, overview.total.jobs) == ((), (), 0)
+
+
+def test_jobs_that_concern_somebody_are_picked_once():
+    jobs = [job_of(name) for name in ("open", "second", "doubt", "lacking", "done", "pending")]
+    entries = [
+        entry_of(jobs[0], submitted("1")),
+        entry_of(jobs[1], completed("2", outputs=()), submitted("3")),
+        entry_of(jobs[2], in_doubt()),
+        entry_of(jobs[3], completed("4")),
+        entry_of(jobs[4], completed("5", outputs=(FILE,))),
+    ]
+    found = concerns_of(status_of(*jobs, entries=entries))
+    assert {concern: [one.job.key for one in some] for concern, some in found.items()} == {
+        Concern.OPEN: ["hero/open", "hero/second"],
+        Concern.IN_DOUBT: ["hero/doubt"],
+        Concern.NOT_DOWNLOADED: ["hero/lacking"],
+    }
