@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.errors import Sora2BatchError
-from sora2batch.gallery.make import Moment
+from sora2batch.gallery.page.make import Moment
 from sora2batch.job import Job
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile

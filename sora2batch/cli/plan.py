@@ -22,7 +22,7 @@ from sora2batch.cli.planning import (
 )
 from sora2batch.cli.show_plan import echo_markdown, echo_text
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError, gravest
-from sora2batch.gallery.sheet_file import find_sheet
+from sora2batch.gallery.sheet.file import find_sheet
 from sora2batch.plan.model import Action
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection

@@ -11,14 +11,14 @@ from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.new_file import check_new_manifest, write_new
 from sora2batch.cli.result import echo
-from sora2batch.gallery.choose import choose, counted
-from sora2batch.gallery.draft import Story, draft_of
-from sora2batch.gallery.notice import promotion_notices
-from sora2batch.gallery.origin import Finder, find_origins
 from sora2batch.gallery.picks import read_picks
-from sora2batch.gallery.promote import Promotion, promote
-from sora2batch.gallery.proof import prove
-from sora2batch.gallery.setting import read_settings
+from sora2batch.gallery.promotion.choose import choose, counted
+from sora2batch.gallery.promotion.draft import Story, draft_of
+from sora2batch.gallery.promotion.make import Promotion, promote
+from sora2batch.gallery.promotion.notice import promotion_notices
+from sora2batch.gallery.promotion.origin import Finder, find_origins
+from sora2batch.gallery.promotion.proof import prove
+from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.manifest.write import write_manifest
 from sora2batch.plan.budget import refuse_retired
 

@@ -10,13 +10,15 @@ from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.history import moment_at
 from sora2batch.cli.result import echo
-from sora2batch.gallery.file import write_page
-from sora2batch.gallery.link import Links
-from sora2batch.gallery.make import Base, Basis, Moment, make_gallery
-from sora2batch.gallery.model import Gallery
-from sora2batch.gallery.page import render_page
-from sora2batch.gallery.tariff import tariffs_of
-from sora2batch.plan.status import make_status
+from sora2batch.gallery.page.file import write_page
+from sora2batch.gallery.page.link import Links
+from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
+from sora2batch.gallery.page.model import Mark
+from sora2batch.gallery.page.render import render_page
+from sora2batch.gallery.page.tariff import tariffs_of
+from sora2batch.gallery.picks import read_picks
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.plan.status import Status, make_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Flags:
 
     manifest: Path
     output: Path | None
+    sheet: Path | None
+    picks: Path | None
     compare: str | None
     as_json: bool
     simulated: bool
@@ -45,13 +49,14 @@ def report(flags: Flags) -> None:
         Sora2BatchError: the manifest or a lockfile cannot be read, or the page cannot be written.
     """
     batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
-    page = flags.output or page_path(batch)
-    gallery = _gallery(batch, page, flags)
-    write_page(page, render_page(gallery))
+    view = View(batch=batch, lockfile=batch.read_lockfile(), flags=flags)
+    written = {"gallery": view.write_gallery(flags.output or page_path(batch))}
+    if flags.sheet:
+        written["sheet"] = view.write_sheet(flags.sheet)
     if flags.as_json:
-        print_json({"version": 1, "manifest": batch.manifest.file, "gallery": str(page)})
+        print_json({"version": 1, "manifest": batch.manifest.file, **written})
     else:
-        echo(f"gallery: {page}")
+        echo("\n".join(f"{name + ':':<8} {path}" for name, path in written.items()))
 
 
 def page_path(batch: Batch) -> Path:
@@ -60,22 +65,64 @@ def page_path(batch: Batch) -> Path:
     return path.with_name(f"{path.stem}{'.sim' if batch.simulated else ''}.report.html")
 
 
-def _gallery(batch: Batch, page: Path, flags: Flags) -> Gallery:
-    jobs, lockfile = batch.expansion.jobs, batch.read_lockfile()
-    status = make_status(batch.manifest.file, jobs, lockfile, batch.budget)
-    used = {job.tool_type for job in jobs}
-    base = None
-    if flags.compare:
-        base = Base(ref=flags.compare, moment=moment_at(batch, flags.compare, flags.chatter))
-    return make_gallery(
-        Basis(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One batch as it is now, to be shown in several ways."""
+
+    batch: Batch
+    lockfile: Lockfile
+    flags: Flags
+
+    @property
+    def status(self) -> Status:
+        """Where every job stands."""
+        batch = self.batch
+        return make_status(batch.manifest.file, batch.expansion.jobs, self.lockfile, batch.budget)
+
+    def write_gallery(self, path: Path) -> str:
+        """Write the page and name it."""
+        write_page(path, render_page(make_gallery(self._basis(path))))
+        return str(path)
+
+    def write_sheet(self, path: Path) -> str:
+        """Write the contact sheet and name it."""
+        from sora2batch.gallery.sheet.file import write_sheet  # noqa: PLC0415  # a page needs no Pillow
+        from sora2batch.gallery.sheet.make import make_sheet  # noqa: PLC0415
+
+        batch = self.batch
+        sheet = make_sheet(self.status, batch.artifacts.locate, simulated=batch.simulated)
+        write_sheet(path, sheet, batch.manifest.file)
+        return str(path)
+
+    def _basis(self, page: Path) -> Basis:
+        batch, jobs = self.batch, self.batch.expansion.jobs
+        used = {job.tool_type for job in jobs}
+        tools = (tool for name, tool in sorted(batch.catalog.tools.items()) if name in used)
+        return Basis(
             manifest=batch.manifest.file,
             name=batch.manifest.name,
             simulated=batch.simulated,
-            now=Moment(jobs=jobs, lockfile=lockfile),
-            money=status.money,
+            now=Moment(jobs=jobs, lockfile=self.lockfile),
+            money=self.status.money,
             links=Links.between(page, batch.output_dir),
-            tariffs=tariffs_of(tool for name, tool in sorted(batch.catalog.tools.items()) if name in used),
-            base=base,
+            tariffs=tariffs_of(tools),
+            base=self._base(),
+            marks=self._marks(),
         )
-    )
+
+    def _base(self) -> Base | None:
+        ref = self.flags.compare
+        return Base(ref=ref, moment=moment_at(self.batch, ref, self.flags.chatter)) if ref else None
+
+    def _marks(self) -> tuple[Mark, ...]:
+        """Read earlier picks; those of jobs that are not here are left to whoever promotes them."""
+        if self.flags.picks is None:
+            return ()
+        by_key = {job.key: job.fingerprint for job in self.batch.expansion.jobs}
+        picks = read_picks(self.flags.picks).picks
+        known = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks)
+        return tuple(
+            Mark(fingerprint=mine, favourite=pick.favourite, rating=pick.rating, note=pick.note)
+            for pick, mine in known
+            if mine
+        )

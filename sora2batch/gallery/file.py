@@ -1,4 +1,4 @@
-"""The page on disk."""
+"""Files that are made anew each time: put in place whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,34 +7,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from sora2batch.errors import UsageError
-from sora2batch.gallery.page import GENERATOR
-
-_HEAD_BYTES = 4096
 
 
-def write_page(path: Path, page: bytes) -> None:
-    """Put a page in place of an older one, whole or not at all.
+def write_over(path: Path, data: bytes) -> None:
+    """Put a file in place of what has its name; whoever calls knows that it may.
 
     Raises:
-        UsageError: something else has this name, or it cannot be written.
+        UsageError: it cannot be written; what was there is there still.
     """
     temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
     try:
-        _refuse_other_files(path)
-        temporary.write_bytes(page)
+        temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
         with suppress(OSError):
             temporary.unlink()
-
-
-def _refuse_other_files(path: Path) -> None:
-    """Keep ``-o campaign.yaml`` from costing somebody their manifest."""
-    if not path.exists():
-        return
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES)
-    if GENERATOR.encode() not in head:
-        raise UsageError(f"{path} is there already and is no gallery", hint="name another file with -o")
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error

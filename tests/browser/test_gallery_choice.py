@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from fakes.exhibition import done, exhibit
 from fakes.lock_entry import failed
 
+NONE = "\N{EN DASH}"
 SHOW = """\
 version: 1
 tool: sora2-text-to-video-api
@@ -37,16 +38,16 @@ def columns(page):
 
 def test_any_axis_goes_across_and_any_down(tmp_path, report, open_page):
     page = open_page(report(exhibit(tmp_path, SHOW)), width=1900, height=2400)
-    assert columns(page) == ["slow-pan", "dolly-in", "–", "std", "pro", "std", "pro", "–"]
+    assert columns(page) == ["slow-pan", "dolly-in", NONE, "std", "pro", "std", "pro", NONE]
     page.get_by_label("Down", exact=True).select_option("quality")
     page.get_by_label("Down, then").select_option("")
     page.get_by_label("Across", exact=True).select_option("take")
     page.get_by_label("Across, then").select_option("")
     assert columns(page) == ["#1", "#2"]
-    assert page.locator(".row .side").all_inner_texts() == ["std", "pro", "–"]
+    assert page.locator(".row .side").all_inner_texts() == ["std", "pro", NONE]
     page.get_by_label("Down", exact=True).select_option("take")
     assert page.locator(".row .side").all_inner_texts() == ["#1", "#2"]
-    assert columns(page) == ["std", "pro", "–"], "the axis that stood there changed places"
+    assert columns(page) == ["std", "pro", NONE], "the axis that stood there changed places"
 
 
 def test_labels_stay_in_sight_while_one_scrolls(tmp_path, report, open_page):

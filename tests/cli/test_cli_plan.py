@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes.watching import load_batch
-from sora2batch.gallery.sheet import make_sheet
+from sora2batch.gallery.sheet.make import make_sheet
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.status import make_status

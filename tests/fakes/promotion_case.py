@@ -7,12 +7,12 @@ from pathlib import Path
 
 from fakes.building import lockfile_of
 from sora2batch.catalog.load import Catalog, load_catalog
-from sora2batch.gallery.choose import choose
-from sora2batch.gallery.draft import Story, draft_of
-from sora2batch.gallery.origin import Finder, find_origins
 from sora2batch.gallery.picks import Picks, read_picks
-from sora2batch.gallery.promote import Promotion, promote
-from sora2batch.gallery.setting import read_settings
+from sora2batch.gallery.promotion.choose import choose
+from sora2batch.gallery.promotion.draft import Story, draft_of
+from sora2batch.gallery.promotion.make import Promotion, promote
+from sora2batch.gallery.promotion.origin import Finder, find_origins
+from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.job import Job
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.write import write_manifest

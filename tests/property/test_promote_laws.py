@@ -16,7 +16,7 @@ from sora2batch.catalog.check import fill_defaults
 from sora2batch.catalog.load import Catalog, load_catalog
 from sora2batch.catalog.tool import PriceByValue, Tool
 from sora2batch.gallery.picks import Pick, Picks
-from sora2batch.gallery.proof import prove
+from sora2batch.gallery.promotion.proof import prove
 from sora2batch.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.document import parse_document

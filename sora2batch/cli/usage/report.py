@@ -23,6 +23,7 @@ from sora2batch.cli.option import (
         "sora2batch report campaign.yaml",
         "sora2batch report campaign.yaml --simulate          of the last simulated run",
         "sora2batch report campaign.yaml --compare main      what is new since main",
+        "sora2batch report campaign.yaml --sheet campaign.sheet.png",
     ),
 )
 @manifest_argument
@@ -33,6 +34,8 @@ from sora2batch.cli.option import (
     metavar="FILE",
     help="Where to write it; as a rule NAME.report.html beside the manifest.",
 )
+@click.option("--sheet", type=FILE, metavar="FILE", help="Write a contact sheet as well, as a PNG.")
+@click.option("--picks", type=FILE, metavar="FILE", help="Show the favourites and ratings of a picks file.")
 @click.option("--compare", metavar="REF", help="Show what changed since a git revision.")
 @json_option
 @simulated_option

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sora2batch.gallery.model import Card, Change
+from sora2batch.gallery.page.model import Card, Change
 from sora2batch.job import Fingerprint
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sora2batch.gallery.cross import Cross, cross_of
-from sora2batch.gallery.tile import Tile
+from sora2batch.gallery.sheet.cross import Cross, cross_of
+from sora2batch.gallery.sheet.tile import Tile
 
 GAP = 14
 LEAST_ROW_LABEL, MOST_ROW_LABEL = 60, 150

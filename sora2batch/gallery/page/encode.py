@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from sora2batch.gallery.model import Card, Clip, Gallery, Mark, Result, Tariff
+from sora2batch.gallery.page.model import Card, Clip, Gallery, Mark, Result, Tariff
 
 _UNSAFE = ((b"&", b"\\u0026"), (b"<", b"\\u003c"), (b">", b"\\u003e"))
 

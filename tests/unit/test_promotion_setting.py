@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from sora2batch.catalog.load import load_catalog
-from sora2batch.gallery.setting import SettingError, read_settings
+from sora2batch.gallery.promotion.setting import SettingError, read_settings
 
 SORA = load_catalog().get("sora2-text-to-video-api")
 

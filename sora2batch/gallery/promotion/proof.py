@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.catalog.load import Catalog
-from sora2batch.gallery.promote import Promotion
+from sora2batch.gallery.promotion.make import Promotion
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import MissingFileError

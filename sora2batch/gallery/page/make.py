@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.catalog.url import without_secrets
-from sora2batch.gallery.history import compare_cards
-from sora2batch.gallery.label import FormerPlaces, axes_of, labels_of
-from sora2batch.gallery.link import Links
-from sora2batch.gallery.model import Card, Clip, Gallery, Mark, Result, Tariff
+from sora2batch.gallery.page.history import compare_cards
+from sora2batch.gallery.page.label import FormerPlaces, axes_of, labels_of
+from sora2batch.gallery.page.link import Links
+from sora2batch.gallery.page.model import Card, Clip, Gallery, Mark, Result, Tariff
 from sora2batch.job import Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sora2batch.gallery.box import Box
-from sora2batch.gallery.section import Section
-from sora2batch.gallery.tile import Tile
+from sora2batch.gallery.sheet.box import Box
+from sora2batch.gallery.sheet.section import Section
+from sora2batch.gallery.sheet.tile import Tile
 
 MARGIN = 40
 HEADER = 122

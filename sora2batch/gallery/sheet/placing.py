@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sora2batch.gallery.box import Box
-from sora2batch.gallery.cross import Cross, spans_of
-from sora2batch.gallery.section import COLUMN_LABEL, GAP, Section, caption_of
-from sora2batch.gallery.sheet_layout import (
+from sora2batch.gallery.sheet.box import Box
+from sora2batch.gallery.sheet.cross import Cross, spans_of
+from sora2batch.gallery.sheet.layout import (
     FOOTER,
     HEADER,
     LEAST_WIDTH,
@@ -24,7 +23,8 @@ from sora2batch.gallery.sheet_layout import (
     choose_scale,
     height_of,
 )
-from sora2batch.gallery.tile import Tile
+from sora2batch.gallery.sheet.section import COLUMN_LABEL, GAP, Section, caption_of
+from sora2batch.gallery.sheet.tile import Tile
 
 
 def lay_out(sections: Sequence[Section], most_area: int) -> Layout:

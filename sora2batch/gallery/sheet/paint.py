@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from sora2batch.gallery.box import Box
-from sora2batch.gallery.face import draw_face, face_of
-from sora2batch.gallery.ink import BARS, GREY, INK, INK_DIM, LINE, OF_STATE, PAPER, mixed
-from sora2batch.gallery.poster import NoPoster
-from sora2batch.gallery.sheet_layout import MARGIN, Label, Layout, Placed, Role
+from sora2batch.gallery.sheet.box import Box
+from sora2batch.gallery.sheet.face import draw_face, face_of
+from sora2batch.gallery.sheet.ink import BARS, GREY, INK, INK_DIM, LINE, OF_STATE, PAPER, mixed
+from sora2batch.gallery.sheet.layout import MARGIN, Label, Layout, Placed, Role
+from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.lettering import Font, fitted, font_of, wrapped
 from sora2batch.lockfile.entry import State
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fakes.sheet_case import clip_bytes
-from sora2batch.gallery.poster import NoPoster, read_poster
+from sora2batch.gallery.sheet.poster import NoPoster, read_poster
 
 BLACK, RED, GREEN = (0, 0, 0), (220, 20, 20), (20, 220, 20)
 

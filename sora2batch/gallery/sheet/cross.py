@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sora2batch.gallery.tile import Tile
+from sora2batch.gallery.sheet.tile import Tile
 
 _FEWEST_SHARE = 0.5
 """A matrix with more holes than tiles is none."""

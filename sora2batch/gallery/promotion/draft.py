@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sora2batch.canonical import JsonObject
-from sora2batch.gallery.choose import Choice
-from sora2batch.gallery.origin import Origin
-from sora2batch.gallery.promote import PromotedJob, Promotion
-from sora2batch.gallery.setting import Setting
+from sora2batch.gallery.promotion.choose import Choice
+from sora2batch.gallery.promotion.make import PromotedJob, Promotion
+from sora2batch.gallery.promotion.origin import Origin
+from sora2batch.gallery.promotion.setting import Setting
 from sora2batch.manifest.write import GroupDraft, ManifestDraft
 from sora2batch.matrix.label import slug
 from sora2batch.matrix.literal import literal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sora2batch.gallery.tile import Tile
+from sora2batch.gallery.sheet.tile import Tile
 from sora2batch.lettering import is_writable, writable
 
 

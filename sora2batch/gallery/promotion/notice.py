@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sora2batch.gallery.choose import counted
-from sora2batch.gallery.draft import Story
-from sora2batch.gallery.origin import Origin
-from sora2batch.gallery.promote import Promotion
+from sora2batch.gallery.promotion.choose import counted
+from sora2batch.gallery.promotion.draft import Story
+from sora2batch.gallery.promotion.make import Promotion
+from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.plan.excerpt import one_line
 
 _MERGED = 5

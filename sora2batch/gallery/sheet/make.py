@@ -11,15 +11,15 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sora2batch.gallery.legible import with_legible_labels
-from sora2batch.gallery.placing import lay_out
-from sora2batch.gallery.poster import NoPoster, read_poster
-from sora2batch.gallery.section import sections_of
-from sora2batch.gallery.sheet_bytes import encode_png
-from sora2batch.gallery.sheet_file import texts_of
-from sora2batch.gallery.sheet_layout import Layout, Placed
-from sora2batch.gallery.sheet_paint import Header, Posters, paint
-from sora2batch.gallery.tile import Locate, Tile, tiles_of
+from sora2batch.gallery.sheet.encode import encode_png
+from sora2batch.gallery.sheet.file import texts_of
+from sora2batch.gallery.sheet.layout import Layout, Placed
+from sora2batch.gallery.sheet.legible import with_legible_labels
+from sora2batch.gallery.sheet.paint import Header, Posters, paint
+from sora2batch.gallery.sheet.placing import lay_out
+from sora2batch.gallery.sheet.poster import NoPoster, read_poster
+from sora2batch.gallery.sheet.section import sections_of
+from sora2batch.gallery.sheet.tile import Locate, Tile, tiles_of
 from sora2batch.plan.overview import overview_of
 from sora2batch.plan.status import Status
 

@@ -12,10 +12,10 @@ from sora2batch.catalog.load import Catalog, UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.errors import Sora2BatchError
-from sora2batch.gallery.choose import counted
-from sora2batch.gallery.group_name import group_name
-from sora2batch.gallery.origin import Origin
-from sora2batch.gallery.setting import Setting, SettingError
+from sora2batch.gallery.promotion.choose import counted
+from sora2batch.gallery.promotion.group_name import group_name
+from sora2batch.gallery.promotion.origin import Origin
+from sora2batch.gallery.promotion.setting import Setting, SettingError
 from sora2batch.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.matrix.label import unique_names

@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from sora2batch.gallery.ink import PALETTE
+from sora2batch.gallery.sheet.ink import PALETTE
 
 _FULL_COLOUR_PIXELS = 8_000_000
 """Bigger images are not even tried in full colour: that would take long and never be short enough."""

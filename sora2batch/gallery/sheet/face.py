@@ -8,9 +8,9 @@ from enum import Enum
 
 from PIL import Image, ImageDraw
 
-from sora2batch.gallery.ink import AMBER, BLUE, GREY, INK_DIM, PANEL, RED, ROSE, VIOLET, Colour, mixed
-from sora2batch.gallery.poster import NoPoster
-from sora2batch.gallery.tile import Tile
+from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, INK_DIM, PANEL, RED, ROSE, VIOLET, Colour, mixed
+from sora2batch.gallery.sheet.poster import NoPoster
+from sora2batch.gallery.sheet.tile import Tile
 from sora2batch.lettering import font_of, wrapped, writable
 from sora2batch.lockfile.entry import State
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from sora2batch.errors import UsageError
-from sora2batch.gallery.png_text import read_png_text
+from sora2batch.gallery.file import write_over
+from sora2batch.gallery.sheet.png_text import read_png_text
 
 _SOFTWARE, _SOURCE, _COMMENT = "Software", "Source", "Comment"
 _OURS = "sora2batch"
@@ -48,14 +47,7 @@ def write_sheet(path: Path, data: bytes, manifest: str) -> None:
         UsageError: something else is there, or it cannot be written.
     """
     _refuse_other_files(path, manifest)
-    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+    write_over(path, data)
 
 
 def _refuse_other_files(path: Path, manifest: str) -> None:

@@ -1,0 +1,1 @@
+"""The HTML page: cards by any axis across and any down."""

@@ -1,0 +1,1 @@
+"""From picks to the next manifest."""

@@ -1,0 +1,1 @@
+"""The contact sheet: one PNG for chats and pull requests."""
