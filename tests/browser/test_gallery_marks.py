@@ -118,7 +118,7 @@ def test_ratings_and_favourites_are_filters_and_an_order(tmp_path, report, open_
 def test_a_browser_that_keeps_nothing_says_so_and_exports_all_the_same(tmp_path, report, open_page, width):
     page = open_page(report(exhibit(tmp_path, SHOW)), width=width, accept_downloads=True)
     page.evaluate(
-        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
     )
     mark(page, "hero/fox/slow-pan", "f")
     picks = download(page)

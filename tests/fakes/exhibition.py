@@ -98,11 +98,11 @@ def exhibit(folder: Path, text: str, story: Story | None = None, *, with_clips: 
     return exhibition
 
 
-def place_clip(exhibition: Exhibition, job: Job) -> None:
-    """Put the one clip there is where the job's should be."""
+def place_clip(exhibition: Exhibition, job: Job, *, name: str | None = None) -> None:
+    """Put the one clip there is where the job's should be, or under another name."""
     original = exhibition.folder / "clip.mp4"
     if not original.exists():
         original.write_bytes(clip())
-    target = exhibition.clip_of(job)
+    target = exhibition.folder / "out/show" / name if name else exhibition.clip_of(job)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.hardlink_to(original)

@@ -34,7 +34,7 @@ function showPoster(view, clip, canvas) {
 
 // Half a poster fills its place, a whole one is seen to its edges.
 function posterCanvas({ width, frame }, isHalved) {
-  return make("canvas", { width: Math.round(width * (isHalved ? 0.75 : 1.5)), height: Math.round(frame * 1.5), "data-fills": isHalved, "aria-hidden": true });
+  return make("canvas", { width: Math.round(width * (isHalved ? 0.75 : 1.5)), height: Math.round(frame * 1.5), "data-fills": isHalved, "data-blank": true, "aria-hidden": true });
 }
 
 // What was there before, beside what is there now.
@@ -106,9 +106,10 @@ function scrubOnHover(view) {
   let rest = null;
   const scrub = (event) => {
     if (event.pointerType === "touch" || ENSEMBLE.isOn) return;
+    const video = openVideo(view, { loop: true });
+    if (!video) return;
     const box = view.frame.getBoundingClientRect();
     const place = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 0.999);
-    const video = openVideo(view, { loop: true });
     line.style.setProperty("left", `${place * 100}%`);
     view.frame.append(line);
     const seek = () => (video.currentTime = place * video.duration);

@@ -24,6 +24,7 @@ const POSTERS = (() => {
     drawn.delete(href);
     drawn.set(href, poster);
     if (poster) paint(poster, poster.width, poster.height, canvas);
+    delete canvas.dataset.blank;
     done(poster !== null);
   }
 
