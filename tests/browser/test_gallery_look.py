@@ -1,5 +1,7 @@
 """At every width, light and dark: nothing is cut off, and everybody can use it."""
 
+from itertools import product
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -43,8 +45,7 @@ def exhibition(tmp_path_factory):
 
 
 @pytest.mark.parametrize("size", WIDTHS, ids=["phone", "tablet", "desk"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("scheme", "view"), product(["light", "dark"], VIEWS))
 def test_anybody_can_use_it(exhibition, report, open_page, size, scheme, view):
     width, height = size
     page = open_page(

@@ -1,0 +1,142 @@
+"""``sora2batch report``."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from fakes.building import entry_of
+from fakes.exhibition import done, exhibit
+from fakes.lock_entry import submitted
+from sora2batch.lockfile.journal import encode_journal_header, journal_path
+from sora2batch.lockfile.line import encode_journal_line
+
+SHOW = """\
+version: 1
+tool: sora2-text-to-video-api
+budget: {max_credits: 9000}
+jobs:
+  hero:
+    matrix: {subject: [fox, owl]}
+    input: {prompt: "a {{ subject }}"}
+"""
+
+
+def data_of(path):
+    page = path.read_text()
+    return json.loads(page.split('id="data">')[1].split("</script>")[0])
+
+
+def states(path):
+    return [card.get("result", {}).get("state", "pending") for card in data_of(path)["cards"]]
+
+
+def test_the_page_stands_beside_the_manifest(call, folder):
+    exhibition = exhibit(folder, SHOW)
+    ran = call("report", "show.yaml")
+    assert (ran.code, ran.out, ran.err) == (0, "gallery: show.report.html\n", "")
+    assert states(exhibition.page) == ["completed", "completed"]
+
+
+def test_the_same_lockfile_gives_the_same_bytes_whatever_the_clock_the_folder_and_the_hashes(call, folder):
+    exhibition = exhibit(folder, SHOW)
+    call("report", "show.yaml")
+    first = exhibition.page.read_bytes()
+    command = [sys.executable, "-m", "sora2batch", "report", "show.yaml"]
+    subprocess.run(
+        command,
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
+    )
+    assert exhibition.page.read_bytes() == first
+
+
+def test_a_run_that_is_under_way_is_shown_as_far_as_it_is(call, folder):
+    exhibition = exhibit(folder, SHOW, lambda place, job: None if place else done(job))
+    open_owl = submitted("task-b", submitted_at="2026-11-22T09:00:00Z")
+    journal = journal_path(folder / "show.lock.jsonl")
+    header = encode_journal_header("show.yaml", started_at="2026-11-22T09:00:00Z")
+    journal.write_bytes(header + encode_journal_line(entry_of(exhibition.jobs[1], open_owl)))
+    before = journal.read_bytes()
+    assert call("report", "show.yaml").code == 0
+    assert states(exhibition.page) == ["completed", "submitted"]
+    assert journal.read_bytes() == before, "looking changes nothing"
+
+
+def test_a_simulated_run_has_a_page_of_its_own(call, manifest, folder):
+    call("run", "small.yaml", "--simulate", "-q")
+    ran = call("report", "small.yaml", "--simulate")
+    assert ran.out == "gallery: small.sim.report.html\n"
+    data = data_of(folder / "small.sim.report.html")
+    assert data["simulated"]
+    assert [card["result"]["clips"][0]["href"] for card in data["cards"]] == [
+        "out/small.sim/hero/fox.mp4",
+        "out/small.sim/hero/owl.mp4",
+    ]
+
+
+def test_the_page_may_lie_elsewhere_and_still_finds_its_clips(call, folder):
+    exhibit(folder / "batch", SHOW)
+    (folder / "pages").mkdir()
+    ran = call("report", "batch/show.yaml", "-o", "pages/look.html")
+    assert ran.out == "gallery: pages/look.html\n"
+    hrefs = [card["result"]["clips"][0]["href"] for card in data_of(folder / "pages/look.html")["cards"]]
+    assert hrefs == ["../batch/out/show/hero/fox.mp4", "../batch/out/show/hero/owl.mp4"]
+
+
+def test_a_sheet_is_written_as_well_and_plans_link_to_it(call, folder):
+    exhibit(folder, SHOW)
+    ran = call("report", "show.yaml", "--sheet", "show.sheet.png", "--json")
+    assert ran.document == {
+        "version": 1,
+        "manifest": "show.yaml",
+        "gallery": "show.report.html",
+        "sheet": "show.sheet.png",
+    }
+    assert (folder / "show.sheet.png").read_bytes().startswith(b"\x89PNG")
+    assert "(show.sheet.png)" in call("plan", "show.yaml", "--format", "markdown").out
+
+
+@pytest.mark.parametrize("flag", ["-o", "--sheet"])
+def test_no_file_of_somebody_else_is_overwritten(call, folder, flag):
+    exhibit(folder, SHOW)
+    ran = call("report", "show.yaml", flag, "show.yaml")
+    assert ran.code == 2
+    assert "hint: name another file" in ran.err
+    assert (folder / "show.yaml").read_text() == SHOW
+
+
+def test_a_revision_that_is_not_there_is_told(call, folder):
+    exhibit(folder, SHOW)
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    ran = call("report", "show.yaml", "--compare", "nowhere")
+    assert (ran.code, ran.out) == (2, "")
+    assert 'git does not know the revision "nowhere"' in ran.err
+
+
+def test_a_manifest_that_was_broken_then_still_lets_its_lockfile_be_compared(call, folder):
+    exhibition = exhibit(folder, SHOW)
+    good = (folder / "show.yaml").read_text()
+    (folder / "show.yaml").write_text("nonsense: [")
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b.example"]
+    for words in (["init", "-q"], ["add", "show.yaml", "show.lock.jsonl"], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True)
+    (folder / "show.yaml").write_text(good.replace("owl", "stag"))
+    ran = call("report", "show.yaml", "--compare", "HEAD")
+    assert ran.code == 0
+    assert ran.err.startswith("notice: only the lockfile of HEAD is compared: ")
+    changes = {card["key"]: card["change"] for card in data_of(exhibition.page)["cards"]}
+    assert changes == {"hero/fox": "same", "hero/stag": "added", "hero/owl": "removed"}
+
+
+def test_a_faulty_picks_file_is_told_with_its_place(call, folder):
+    exhibit(folder, SHOW)
+    (folder / "picks.yaml").write_text("picks:\n  - {key: hero/fox, rating: 7}\n")
+    ran = call("report", "show.yaml", "--picks", "picks.yaml")
+    assert ran.code == 2
+    assert ran.err.startswith("picks.yaml:2:")
+    assert not (folder / "show.report.html").exists()

@@ -1,0 +1,171 @@
+"""What stands on the page, before it is a page."""
+
+from dataclasses import replace
+
+import pytest
+
+from fakes.building import entry_of, job_of, lockfile_of
+from fakes.lock_entry import DIGEST, completed, failed, in_doubt, submitted
+from sora2batch.catalog.load import load_catalog
+from sora2batch.gallery.page.link import Links
+from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
+from sora2batch.gallery.page.model import Change, Tariff
+from sora2batch.gallery.page.tariff import tariffs_of
+from sora2batch.job import Credits
+from sora2batch.lockfile.entry import ErrorNote, Output
+from sora2batch.plan.model import Money
+
+FILE = Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=1)
+FOX, OWL, HARE = (job_of(name) for name in ("fox", "owl", "hare"))
+
+
+def moment(*jobs, entries=()):
+    return Moment(jobs=jobs, lockfile=lockfile_of(*entries))
+
+
+def gallery_of(*jobs, entries=(), base=None, **more):
+    money = Money(budget=Credits(1000), spent=Credits(0), in_doubt=Credits(0), to_spend=Credits(0))
+    return make_gallery(
+        Basis(
+            manifest="show.yaml",
+            name="show",
+            simulated=False,
+            now=moment(*jobs, entries=entries),
+            money=money,
+            links=Links(base=("out",)),
+            base=base and Base(ref="main", moment=base),
+            **more,
+        )
+    )
+
+
+def told(gallery):
+    return {card.key: card.change for card in gallery.cards}
+
+
+def test_cards_stand_in_the_order_of_the_manifest_with_what_came_of_them():
+    error = ErrorNote(code=7, message="no")
+    gallery = gallery_of(
+        OWL,
+        FOX,
+        HARE,
+        entries=(entry_of(FOX, completed(outputs=(FILE,))), entry_of(HARE, failed(error=error))),
+    )
+    assert [card.key for card in gallery.cards] == ["hero/owl", "hero/fox", "hero/hare"]
+    owl, fox, hare = gallery.cards
+    assert (owl.result, owl.spent, owl.price) == (None, 0, 420)
+    assert (fox.result.state, fox.spent, fox.result.clips[0].href) == ("completed", 420, "out/a.mp4")
+    assert (hare.result.error, hare.spent) == (error, 420)
+
+
+def test_a_job_that_was_paid_twice_tells_of_both():
+    entry = entry_of(FOX, completed("task-a"), submitted("task-b"), in_doubt())
+    (card,) = gallery_of(FOX, entries=(entry,)).cards
+    assert [result.task_id for result in card.also_paid] == ["task-b", None]
+    assert card.spent == 3 * 420
+
+
+def test_orphans_come_last_at_the_place_that_their_key_tells():
+    gone = job_of("stag", labels=(("subject", "stag"),))
+    entries = (entry_of(gone, completed()), entry_of(job_of("x", group="old"), completed(), key="old/a/b/c"))
+    gallery = gallery_of(FOX, entries=entries)
+    fox, stag, old = gallery.cards
+    assert [card.is_orphan for card in gallery.cards] == [False, True, True]
+    assert dict(stag.labels) == {"group": "hero", "subject": "stag", "take": "#1"}
+    assert dict(old.labels) == {"group": "old", "take": "#1"}
+    assert dict(fox.labels)["subject"] == "fox"
+
+
+def test_axes_are_those_that_leave_a_choice_groups_first_and_takes_last():
+    jobs = [
+        job_of(name, labels=(("subject", name), ("mood", "calm")), take=take)
+        for name in ("fox", "owl")
+        for take in (1, 2)
+    ]
+    axes = {axis.name: axis.labels for axis in gallery_of(*jobs).axes}
+    assert list(axes.items()) == [("subject", ("fox", "owl")), ("take", ("#1", "#2"))]
+    axes = [axis.name for axis in gallery_of(*jobs, job_of("logo", group="end", labels=())).axes]
+    assert axes == ["group", "subject", "mood", "take"], "to have a mood, or none, is a choice"
+
+
+def test_an_axis_that_is_called_group_is_that_axis():
+    (card,) = gallery_of(job_of("fox", labels=(("group", "wild"),))).cards
+    assert dict(card.labels)["group"] == "wild"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:pass@h.example/a.jpg", "https://…@h.example/a.jpg"),
+        ("https://h.example/a.jpg?X-Amz-Signature=abc", "https://h.example/a.jpg?…"),
+        ("https://h.example/a.jpg", "https://h.example/a.jpg"),
+    ],
+)
+def test_what_a_url_keeps_secret_is_not_on_a_page_that_is_passed_on(url, shown):
+    (card,) = gallery_of(job_of("fox", image=url, image_list=[url])).cards
+    assert (card.input["image"], card.input["image_list"]) == (shown, [shown])
+
+
+class TestSince:
+    def test_a_job_is_known_by_what_is_sent(self):
+        now = replace(FOX, key="renamed/fox")
+        assert told(gallery_of(now, base=moment(FOX))) == {"renamed/fox": Change.SAME}
+
+    def test_added_replaced_changed_and_removed(self):
+        new_owl = replace(job_of("owl", duration=15), key=OWL.key)
+        base = moment(FOX, OWL, HARE, entries=(entry_of(FOX, submitted()), entry_of(HARE, completed())))
+        entries = (entry_of(FOX, completed()), entry_of(HARE, completed()), entry_of(OWL, completed()))
+        gallery = gallery_of(FOX, new_owl, job_of("stag"), entries=entries, base=base)
+        assert told(gallery) == {
+            "hero/fox": Change.CHANGED,
+            "hero/owl": Change.REPLACED,
+            "hero/stag": Change.ADDED,
+            "hero/hare": Change.REMOVED,
+        }
+        owl = next(card for card in gallery.cards if card.key == "hero/owl")
+        assert owl.before.fingerprint == OWL.fingerprint
+
+    def test_what_is_gone_from_the_lockfile_too_is_still_told(self):
+        gallery = gallery_of(base=moment(FOX, entries=(entry_of(FOX, completed()),)))
+        assert told(gallery) == {"hero/fox": Change.REMOVED}
+        assert gallery.cards[0].result.state == "completed"
+
+    def test_a_job_that_was_an_orphan_then_and_is_asked_for_now_is_added(self):
+        entries = (entry_of(FOX, completed()),)
+        assert told(gallery_of(FOX, entries=entries, base=moment(OWL, entries=entries))) == {
+            "hero/fox": Change.ADDED,
+            "hero/owl": Change.REMOVED,
+        }
+
+    def test_an_orphan_of_both_moments_is_nothing_new(self):
+        entries = (entry_of(OWL, completed()),)
+        gallery = gallery_of(FOX, entries=entries, base=moment(FOX, entries=entries))
+        assert told(gallery) == {"hero/fox": Change.SAME, "hero/owl": None}
+
+    def test_where_the_manifest_of_then_cannot_be_read_all_that_was_sent_counts(self):
+        base = Moment(jobs=None, lockfile=lockfile_of(entry_of(FOX, completed()), entry_of(OWL, completed())))
+        gallery = gallery_of(FOX, HARE, entries=(entry_of(FOX, completed()),), base=base)
+        assert told(gallery) == {
+            "hero/fox": Change.SAME,
+            "hero/hare": Change.ADDED,
+            "hero/owl": Change.REMOVED,
+        }
+
+
+def test_tariffs_are_the_prices_that_leave_a_choice():
+    tools = load_catalog().tools
+    names = (
+        "sora2-text-to-video-api",
+        "kling3-text-to-video-api",
+        "veo3-text-to-video-fast-api",
+        "grok-text-to-video-api",
+    )
+    assert tariffs_of(tools[name] for name in names) == (
+        Tariff(tool_type=names[0], field="mode", rates=(("std", Credits(420)), ("pro", Credits(2100)))),
+        Tariff(
+            tool_type=names[1],
+            field="model_mode",
+            rates=(("standard", Credits(200)), ("pro", Credits(300))),
+            seconds_field="duration",
+        ),
+    )

@@ -1,0 +1,124 @@
+"""The page as bytes: the same each time, and nothing in it can break out."""
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sora2batch.errors import UsageError
+from sora2batch.gallery.page import render
+from sora2batch.gallery.page.encode import encode_gallery
+from sora2batch.gallery.page.file import write_page
+from sora2batch.gallery.page.model import Card, Gallery
+from sora2batch.gallery.page.render import render_page
+from sora2batch.job import Credits, Fingerprint
+from sora2batch.plan.model import Money
+
+ASSETS = Path(render.__file__).parent / "assets"
+
+
+def gallery_of(prompt="a fox", name="show"):
+    card = Card(
+        key="hero/fox",
+        fingerprint=Fingerprint("sha256:0"),
+        labels=(("group", "hero"),),
+        tool_type="t",
+        take=1,
+        input={"prompt": prompt},
+        price=Credits(1),
+    )
+    money = Money(budget=Credits(1000), spent=Credits(0), in_doubt=Credits(0), to_spend=Credits(0))
+    return Gallery(manifest="show.yaml", name=name, simulated=False, axes=(), cards=(card,), money=money)
+
+
+class Reader(HTMLParser):
+    """What a browser would find in a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags = []
+        self.texts = {}
+        self.policy = ""
+        self._open = None
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self._open = (tag, dict(attributes).get("type"))
+        if dict(attributes).get("http-equiv") == "Content-Security-Policy":
+            self.policy = dict(attributes)["content"]
+
+    def handle_endtag(self, tag):
+        self._open = None
+
+    def handle_data(self, data):
+        self.texts[self._open] = self.texts.get(self._open, "") + data
+
+
+def test_the_policy_names_the_hash_of_what_may_run():
+    found = Reader(render_page(gallery_of()))
+    rules = dict(rule.strip().split(" ", 1) for rule in found.policy.split(";"))
+    for rule, element in (("script-src", ("script", None)), ("style-src", ("style", None))):
+        digest = b64encode(sha256(found.texts[element].encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{digest}'"
+    assert rules["default-src"] == "'none'"
+    assert rules["require-trusted-types-for"] == "'script'"
+    assert "unsafe" not in found.policy
+
+
+@given(st.text())
+def test_whatever_a_text_is_it_comes_back_and_adds_no_element(text):
+    plain, found = Reader(render_page(gallery_of())), Reader(render_page(gallery_of(text, name=text)))
+    assert found.tags == plain.tags
+    data = json.loads(found.texts["script", "application/json"])
+    assert data["cards"][0]["input"]["prompt"] == text
+    assert data["name"] == text
+
+
+def test_the_data_hold_no_character_of_markup():
+    assert not set("<>&") & set(encode_gallery(gallery_of("</script><!-- & -->")))
+
+
+def test_the_same_gallery_gives_the_same_bytes():
+    assert render_page(gallery_of()) == render_page(gallery_of())
+
+
+@pytest.mark.parametrize(("kind", "names"), [("js", render._SCRIPTS), ("css", render._STYLES)])
+def test_every_part_of_the_page_is_in_it(kind, names):
+    assert sorted(path.stem for path in (ASSETS / kind).iterdir()) == sorted(names)
+
+
+def test_no_part_can_end_its_own_element_or_reach_out():
+    for path in ASSETS.rglob("*.*"):
+        text = path.read_text()
+        if path.suffix != ".html":
+            assert not re.search(r"</(script|style)|<!--|@import|url\(", text)
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text)
+
+
+class TestOnDisk:
+    def test_an_older_page_is_replaced_and_nothing_else(self, tmp_path):
+        page = tmp_path / "a.html"
+        write_page(page, render_page(gallery_of("old")))
+        write_page(page, render_page(gallery_of("new")))
+        assert page.read_bytes() == render_page(gallery_of("new"))
+        assert list(tmp_path.iterdir()) == [page]
+
+    @pytest.mark.parametrize("text", ["version: 1\n", "<!doctype html><title>mine</title>"])
+    def test_a_file_of_somebody_else_is_left_alone(self, tmp_path, text):
+        page = tmp_path / "a.html"
+        page.write_text(text)
+        with pytest.raises(UsageError, match="is no gallery"):
+            write_page(page, b"x")
+        assert page.read_text() == text
+
+    @pytest.mark.parametrize("name", ["missing/a.html", "."])
+    def test_a_place_that_cannot_be_written_is_told(self, tmp_path, name):
+        with pytest.raises(UsageError, match="cannot be written"):
+            write_page(tmp_path / name, b"x")
