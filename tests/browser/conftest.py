@@ -21,10 +21,10 @@ Open = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """One browser for all: these tests share a process."""
+    """Keep the tests of one browser together."""
     for item in items:
         if Path(item.path).is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(Path(item.path).stem))
 
 
 def executable() -> str:
@@ -35,8 +35,9 @@ def executable() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser a module, closed before other tests begin: while it is open a loop runs in this thread."""
     path = executable()
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=path, args=list(FLAGS))

@@ -45,7 +45,7 @@ def exhibition(tmp_path_factory):
 
 
 @pytest.mark.parametrize("size", WIDTHS, ids=["phone", "tablet", "desk"])
-@pytest.mark.parametrize(("scheme", "view"), product(["light", "dark"], VIEWS))
+@pytest.mark.parametrize(("scheme", "view"), list(product(["light", "dark"], VIEWS)))
 def test_anybody_can_use_it(exhibition, report, open_page, size, scheme, view):
     width, height = size
     page = open_page(

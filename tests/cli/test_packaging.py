@@ -62,6 +62,9 @@ def test_a_wheel_works_away_from_the_checkout(tmp_path, wheel, away):
     assert "kling3-text-to-video-api" in output("tools")
     manifest_schema = json.loads((ROOT / "schemas/manifest.schema.json").read_text())
     assert json.loads(output("schema", "manifest")) == manifest_schema
+    output("init", "campaign.yaml")
+    output("report", "campaign.yaml")
+    assert (tmp_path / "campaign.report.html").stat().st_size > 50_000, "the page's parts are in the wheel"
 
 
 def test_the_checkout_finds_its_schemas_too(call):
