@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sora2batch.catalog.load import UnknownToolError
+from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
@@ -17,7 +19,9 @@ from sora2batch.gallery.page.model import Mark
 from sora2batch.gallery.page.render import render_page
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
+from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.status import Status, make_status
 
 
@@ -105,10 +109,17 @@ class View:
             now=Moment(jobs=jobs, lockfile=self.lockfile),
             money=self.status.money,
             links=Links.between(page, batch.output_dir),
+            price_of_former=self._price_of_former,
             tariffs=tariffs_of(tools),
             base=self._base(),
             marks=self._marks(),
         )
+
+    def _price_of_former(self, entry: Entry) -> Credits:
+        try:
+            return price_of(self.batch.catalog.get(entry.tool_type), entry.input)
+        except (UnknownToolError, PriceError):
+            return Credits(0)
 
     def _base(self) -> Base | None:
         ref = self.flags.compare

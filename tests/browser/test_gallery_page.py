@@ -81,7 +81,7 @@ def test_a_clip_that_is_gone_from_the_disk_is_told(tmp_path, report, open_page, 
     exhibition.clip_of(exhibition.jobs[2]).unlink()
     page = open_page(report(exhibition))
     expect(page.locator(".notice")).to_have_text(
-        re.compile("file not found.*hero/owl/slow-pan.mp4", re.DOTALL)
+        re.compile("cannot be shown.*hero/owl/slow-pan.mp4", re.DOTALL)
     )
 
 

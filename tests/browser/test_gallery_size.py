@@ -97,6 +97,7 @@ def test_a_focused_card_stays_while_one_scrolls_away_from_it(exhibition, report,
     page = open_page(report(exhibition))
     page.locator(".card").first.focus()
     scroll(page, 1, 1)
+    assert page.evaluate("document.activeElement.dataset.key") == exhibition.jobs[0].key
     page.keyboard.press("f")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".card:focus")).to_be_in_viewport()

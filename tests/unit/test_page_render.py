@@ -31,6 +31,7 @@ def gallery_of(prompt="a fox", name="show"):
         tool_type="t",
         take=1,
         input={"prompt": prompt},
+        kin="0",
         price=Credits(1),
     )
     money = Money(budget=Credits(1000), spent=Credits(0), in_doubt=Credits(0), to_spend=Credits(0))

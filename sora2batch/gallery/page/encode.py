@@ -14,8 +14,8 @@ _UNSAFE = ((b"&", b"\\u0026"), (b"<", b"\\u003c"), (b">", b"\\u003e"))
 def encode_gallery(gallery: Gallery) -> str:
     """Write the data that the page's script reads.
 
-    *Shape*: one JSON object; what is absent, empty or false is left out. No ``<``, ``>`` or ``&`` is in it:
-    no text can end the element that it stands in, or begin another.
+    *Shape*: one JSON object; most of what is absent, empty or false is left out. No ``<``, ``>`` or ``&`` is
+    in it: no text can end the element that it stands in, or begin another.
     """
     data = orjson.dumps(_gallery(gallery))
     for character, escaped in _UNSAFE:
@@ -23,11 +23,16 @@ def encode_gallery(gallery: Gallery) -> str:
     return data.decode()
 
 
+def readable(text: str) -> str:
+    """Spell what is no Unicode, such as a file name of other bytes, with backslashes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _gallery(gallery: Gallery) -> dict[str, Any]:
     money = gallery.money
     return {
-        "manifest": gallery.manifest,
-        "name": gallery.name,
+        "manifest": readable(gallery.manifest),
+        "name": readable(gallery.name),
         "simulated": gallery.simulated,
         "base": gallery.base,
         "money": {
@@ -44,18 +49,22 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
 
 
 def _card(card: Card) -> dict[str, Any]:
-    return _present(
-        key=card.key,
-        fingerprint=card.fingerprint,
-        labels=dict(card.labels),
-        tool=card.tool_type,
-        take=card.take,
-        input=card.input,
-        price=card.price,
-        spent=card.spent,
+    always = {
+        "key": card.key,
+        "fingerprint": card.fingerprint,
+        "labels": dict(card.labels),
+        "tool": card.tool_type,
+        "input": card.input,
+        "kin": card.kin,
+        "price": card.price,
+        "spent": card.spent,
+    }
+    return always | _present(
+        take=card.take if card.take > 1 else None,
         result=card.result and _result(card.result),
         alsoPaid=[_result(result) for result in card.also_paid],
         isOrphan=card.is_orphan,
+        isPast=card.is_past,
         change=card.change,
         before=card.before and _card(card.before),
     )

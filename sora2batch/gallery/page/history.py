@@ -13,15 +13,21 @@ def compare_cards(now: Sequence[Card], then: Sequence[Card]) -> tuple[Card, ...]
     """Say of every card of now what became of it since then, and append those that are gone.
 
     A request is known by its fingerprint. Where a key stands for another request than it did, that one was
-    replaced: it is shown with the new one and not by itself.
+    replaced: what it stood for is shown with the new one, and told apart from what was removed.
     """
     past = _past_of(now, then)
-    told = [_told(card, past) for card in now]
-    replaced = {card.before.fingerprint for card in told if card.change is Change.REPLACED and card.before}
-    kept = [card for card in told if card.fingerprint not in replaced]
-    shown = {card.fingerprint for card in kept} | replaced
-    gone = (card for card in past.gone.values() if card.fingerprint not in shown)
-    return (*kept, *(replace(card, is_orphan=True, change=Change.REMOVED) for card in gone))
+    asked = [_told(card, past) for card in now if not card.is_orphan]
+    replaced = {card.before.fingerprint for card in asked if card.change is Change.REPLACED and card.before}
+    gone = {mark: card for mark, card in past.gone.items() if mark not in replaced}
+    orphans = [card for card in now if card.is_orphan]
+    kept = (replace(card, change=Change.REMOVED if card.fingerprint in gone else None) for card in orphans)
+    known = {card.fingerprint for card in orphans}
+    lost = (card for card in gone.values() if card.fingerprint not in known)
+    return (
+        *asked,
+        *kept,
+        *(replace(card, is_orphan=True, is_past=True, change=Change.REMOVED) for card in lost),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,23 +35,22 @@ class _Past:
     """What was asked for then."""
 
     asked: Mapping[Fingerprint, Card]
-    gone: Mapping[str, Card]
-    """By key, what is no longer asked for."""
+    gone: Mapping[Fingerprint, Card]
+    """The part of it that is no longer asked for."""
+    gone_by_key: Mapping[str, Card]
 
 
 def _past_of(now: Sequence[Card], then: Sequence[Card]) -> _Past:
     wanted = {card.fingerprint for card in now if not card.is_orphan}
     asked = {card.fingerprint: card for card in then if not card.is_orphan}
-    gone = {card.key: card for card in asked.values() if card.fingerprint not in wanted}
-    return _Past(asked=asked, gone=gone)
+    gone = {mark: card for mark, card in asked.items() if mark not in wanted}
+    return _Past(asked=asked, gone=gone, gone_by_key={card.key: card for card in gone.values()})
 
 
 def _told(card: Card, past: _Past) -> Card:
     before = past.asked.get(card.fingerprint)
-    if card.is_orphan:
-        return replace(card, change=Change.REMOVED) if before else card
     if before is None:
-        former = past.gone.get(card.key)
+        former = past.gone_by_key.get(card.key)
         return replace(card, change=Change.REPLACED if former else Change.ADDED, before=former)
     if before.result == card.result:
         return replace(card, change=Change.SAME)

@@ -21,7 +21,8 @@ class Links:
     @classmethod
     def between(cls, page: Path, output_dir: Path) -> Links:
         """Find the way from a page, wherever it will lie, to the output folder."""
-        return cls(base=Path(os.path.relpath(output_dir.resolve(), page.resolve().parent)).parts)
+        # Browsers resolve ``..`` by its letters; links to folders are not followed on the way.
+        return cls(base=Path(os.path.relpath(output_dir.absolute(), page.absolute().parent)).parts)
 
     def to(self, output: Output) -> str | None:
         """Make the URL of a file; None if it was never fetched or its path leads out of the folder.
@@ -30,4 +31,4 @@ class Links:
         a scheme or a host.
         """
         parts = parts_inside(output.path) if output.path and output.sha256 else ()
-        return "/".join(quote(part, safe="") for part in (*self.base, *parts)) if parts else None
+        return "/".join(quote(os.fsencode(part), safe="") for part in (*self.base, *parts)) if parts else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sora2batch.canonical import JsonObject, JsonValue
@@ -11,11 +11,12 @@ from sora2batch.gallery.page.history import compare_cards
 from sora2batch.gallery.page.label import FormerPlaces, axes_of, labels_of
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.model import Card, Clip, Gallery, Mark, Result, Tariff
-from sora2batch.job import Job
+from sora2batch.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
 from sora2batch.plan.model import Money
 
+_KIN_DIGITS = 12
 _URL = ("http://", "https://")
 
 
@@ -47,6 +48,8 @@ class Basis:
     now: Moment
     money: Money
     links: Links
+    price_of_former: Callable[[Entry], Credits]
+    """Tells what a request that is no longer asked for would cost now; 0 where nobody knows."""
     tariffs: tuple[Tariff, ...] = ()
     base: Base | None = None
     marks: tuple[Mark, ...] = ()
@@ -54,9 +57,10 @@ class Basis:
 
 def make_gallery(basis: Basis) -> Gallery:
     """Make the page's content; the same manifest and lockfile give the same."""
-    cards = _cards(basis.now, basis.links)
+    maker = _CardMaker(basis)
+    cards = maker.cards(basis.now)
     if basis.base:
-        cards = compare_cards(cards, _cards(basis.base.moment, basis.links))
+        cards = compare_cards(cards, maker.cards(basis.base.moment))
     return Gallery(
         manifest=basis.manifest,
         name=basis.name,
@@ -70,48 +74,62 @@ def make_gallery(basis: Basis) -> Gallery:
     )
 
 
-def _cards(moment: Moment, links: Links) -> tuple[Card, ...]:
-    """Make a card of every job, then of every orphan."""
-    jobs = moment.jobs or ()
-    places = FormerPlaces(jobs)
-    asked = (_card(job, moment.lockfile.get(job.fingerprint), links) for job in jobs)
-    others = (_former(entry, places, links) for entry in _unasked(jobs, moment.lockfile))
-    is_orphan = moment.jobs is not None
-    return (*asked, *(replace(card, is_orphan=is_orphan) for card in others))
+class _CardMaker:
+    """Makes the cards of one moment or two."""
+
+    def __init__(self, basis: Basis) -> None:
+        self._links = basis.links
+        self._price_of_former = basis.price_of_former
+        self._deciding = {tariff.tool_type: tariff.field for tariff in basis.tariffs}
+
+    def cards(self, moment: Moment) -> tuple[Card, ...]:
+        """Make a card of every job, then of every orphan."""
+        jobs = moment.jobs or ()
+        places = FormerPlaces(jobs)
+        asked = (self._asked(job, moment.lockfile.get(job.fingerprint)) for job in jobs)
+        others = (self._former(entry, places) for entry in _unasked(jobs, moment.lockfile))
+        is_orphan = moment.jobs is not None
+        return (*asked, *(replace(card, is_orphan=is_orphan) for card in others))
+
+    def _asked(self, job: Job, entry: Entry | None) -> Card:
+        return Card(
+            key=job.key,
+            fingerprint=job.fingerprint,
+            labels=labels_of(job),
+            tool_type=job.tool_type,
+            take=job.take,
+            input=_shown_object(job.input),
+            kin=self._kin(job),
+            price=job.credits,
+            result=_result(entry.primary, self._links) if entry else None,
+            also_paid=_also_paid(entry, self._links) if entry else (),
+        )
+
+    def _former(self, entry: Entry, places: FormerPlaces) -> Card:
+        return Card(
+            key=entry.key,
+            fingerprint=entry.fingerprint,
+            labels=places.labels_of(entry),
+            tool_type=entry.tool_type,
+            take=entry.take,
+            input=_shown_object(entry.input),
+            kin=self._kin(entry),
+            price=self._price_of_former(entry),
+            result=_result(entry.primary, self._links),
+            also_paid=_also_paid(entry, self._links),
+        )
+
+    def _kin(self, asked: Job | Entry) -> str:
+        deciding = self._deciding.get(asked.tool_type)
+        request = {name: value for name, value in asked.input.items() if name != deciding}
+        digest = fingerprint_of(asked.tool_type, request, take=1)
+        return digest.removeprefix("sha256:")[:_KIN_DIGITS]
 
 
 def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
     asked = {job.fingerprint for job in jobs}
     left = (entry for entry in lockfile.entries.values() if entry.fingerprint not in asked)
     return sorted(left, key=lambda entry: (entry.key, entry.fingerprint))
-
-
-def _card(job: Job, entry: Entry | None, links: Links) -> Card:
-    return Card(
-        key=job.key,
-        fingerprint=job.fingerprint,
-        labels=labels_of(job),
-        tool_type=job.tool_type,
-        take=job.take,
-        input=_shown_object(job.input),
-        price=job.credits,
-        result=_result(entry.primary, links) if entry else None,
-        also_paid=_also_paid(entry, links) if entry else (),
-    )
-
-
-def _former(entry: Entry, places: FormerPlaces, links: Links) -> Card:
-    return Card(
-        key=entry.key,
-        fingerprint=entry.fingerprint,
-        labels=places.labels_of(entry),
-        tool_type=entry.tool_type,
-        take=entry.take,
-        input=_shown_object(entry.input),
-        price=entry.spent,
-        result=_result(entry.primary, links),
-        also_paid=_also_paid(entry, links),
-    )
 
 
 def _also_paid(entry: Entry, links: Links) -> tuple[Result, ...]:

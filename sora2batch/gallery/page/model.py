@@ -62,14 +62,18 @@ class Card:
     take: int
     input: JsonObject
     """What is sent, without passwords and signed queries in URLs."""
+    kin: str
+    """The same for requests that differ only in the take and in the field that decides the price."""
     price: Credits
-    """What a submission costs by the catalogue; what it has cost where it is no longer asked for."""
+    """What a submission costs by the catalogue; 0 where the catalogue no longer knows."""
     result: Result | None = None
     """None for a job that was not submitted yet."""
     also_paid: tuple[Result, ...] = ()
     """Further calls that were paid, or may have been."""
     is_orphan: bool = False
-    """Whether it is in the lockfile only."""
+    """Whether it is no longer asked for."""
+    is_past: bool = False
+    """Whether only the other moment knows it: today's lockfile does not hold its credits."""
     change: Change | None = None
     """Only where two states are compared."""
     before: Card | None = None

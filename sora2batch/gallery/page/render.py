@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from sora2batch.gallery.page.encode import encode_gallery
+from sora2batch.gallery.page.encode import encode_gallery, readable
 from sora2batch.gallery.page.model import Gallery
 
 GENERATOR = '<meta name="generator" content="sora2batch">'
@@ -56,7 +56,7 @@ def render_page(gallery: Gallery) -> bytes:
     page = Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
         generator=GENERATOR,
-        title=escape(f"{gallery.name}: gallery"),
+        title=escape(f"{readable(gallery.name)}: gallery"),
         style=style,
         data=encode_gallery(gallery),
         script=script,

@@ -8,6 +8,7 @@ const STATES = {
   in_doubt: "in doubt",
   failed: "failed",
   rejected: "rejected",
+  dropped: "never submitted",
 };
 const EXPLANATIONS = {
   submitted: "The task is under way. `sora2batch run` waits for it.",
@@ -16,6 +17,7 @@ const EXPLANATIONS = {
   in_doubt: "The answer to its create call was lost: it may have been charged. `sora2batch reconcile` settles it.",
   failed: "The generation failed. It was charged.",
   rejected: "The API refused the request. It was not charged.",
+  dropped: "It was asked for once, and is no longer; it was never submitted.",
 };
 const CHANGES = { added: "added", replaced: "replaced", changed: "changed", removed: "removed", same: "as it was" };
 const PICTURE = /\.(png|jpe?g|gif|webp|avif)$/i;
@@ -42,7 +44,8 @@ function readCard(card, index) {
   card.clips = (card.result?.clips ?? []).filter((clip) => clip.href).map(readClip);
   card.state = stateOf(card);
   card.error = card.result?.error ?? null;
-  card.spent ??= 0;
+  card.cost = card.spent || card.price;
+  card.take ??= 1;
   card.alsoPaid ??= [];
   card.seconds = secondsBetween(card.result?.submittedAt, card.result?.finishedAt);
   if (card.before) readCard(card.before, index);
@@ -53,7 +56,7 @@ function readClip(clip) {
 }
 
 function stateOf(card) {
-  if (!card.result) return "pending";
+  if (!card.result) return card.isOrphan ? "dropped" : "pending";
   return card.result.state === "completed" && !card.clips.length ? "no_file" : card.result.state;
 }
 
@@ -73,13 +76,23 @@ function commonAspect(cards) {
   return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0] ?? 16 / 9;
 }
 
+// An axis may be called "constructor", which every object seems to have.
+function hasLabel(card, axis) {
+  return Object.hasOwn(card.labels, axis);
+}
+
 function labelOf(card, axis) {
-  return card.labels[axis] ?? NO_LABEL;
+  return hasLabel(card, axis) ? card.labels[axis] : NO_LABEL;
 }
 
 function placeOf(card, axis) {
   const { labels, places } = BATCH.axisByName.get(axis);
-  return places.get(card.labels[axis]) ?? labels.length;
+  return hasLabel(card, axis) ? places.get(card.labels[axis]) : labels.length;
+}
+
+function labelsOf(axis) {
+  const { labels } = BATCH.axisByName.get(axis);
+  return BATCH.cards.every((card) => hasLabel(card, axis)) ? labels : [...labels, NO_LABEL];
 }
 
 function searchTextOf(card) {

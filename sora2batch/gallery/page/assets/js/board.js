@@ -5,6 +5,7 @@ const CAPTION_HEIGHT = 30;
 const SIDE_WIDTH = 168;
 const NARROW_SIDE_WIDTH = 92;
 const AROUND = 300; // pixels drawn beyond the edges
+const ORDER_STEP = 1_000_000; // more cards than a cell can hold
 
 const BOARD = (() => {
   const scroller = document.getElementById("board");
@@ -29,6 +30,7 @@ const BOARD = (() => {
     const chosen = CHOICE.get();
     cards = sift(BATCH.cards, chosen);
     layout = arrange(cards, chosen, roomFor(chosen));
+    const hadFocus = hasFocus();
     clear();
     change(canvas, { style: { width: `${layout.width}px`, height: `${layout.height}px` }, "aria-rowcount": layout.rows.length + 1, "aria-colcount": columnCount() });
     scroller.style.setProperty("--side", `${layout.sideWidth}px`);
@@ -37,6 +39,7 @@ const BOARD = (() => {
     empty.textContent = BATCH.cards.length ? "No job fits these filters." : "This manifest has no jobs.";
     if (!layout.slots.has(active)) active = cards[0] ?? null;
     draw();
+    if (hadFocus) focus(active);
   }
 
   function roomFor({ size }) {
@@ -46,7 +49,8 @@ const BOARD = (() => {
   }
 
   function columnCount() {
-    return Math.max(1, layout.columns.reduce((sum, column) => sum + column.inLine, layout.sideWidth ? 1 : 0));
+    const last = layout.columns.at(-1);
+    return last ? last.first + last.inLine - 1 : 1;
   }
 
   function clear() {
@@ -67,14 +71,20 @@ const BOARD = (() => {
   }
 
   function draw() {
-    const around = corners(AROUND);
-    const seen = within(layout, around);
-    drawHead(seen.columns);
-    keep(rows, seen.rows, drawRow, (row) => row.remove());
+    const seen = within(layout, corners(AROUND));
+    // The card that has the focus stays, wherever one scrolls: with it the focus would go.
     const wanted = active && hasFocus() && !seen.cards.includes(active) ? [...seen.cards, active] : seen.cards;
-    for (const card of wanted) if (!rows.has(layout.slots.get(card).row)) rows.set(layout.slots.get(card).row, drawRow(layout.slots.get(card).row));
+    drawHead(seen.columns);
+    keep(rows, [...seen.rows, ...wanted.map((card) => layout.slots.get(card).row)], drawRow, (row) => row.remove());
     keep(views, wanted, drawCard, (view) => view.end());
     markActive();
+  }
+
+  // Readers go by the order of elements, not by where they lie.
+  function insertInOrder(parent, element, order) {
+    element.dataset.order = order;
+    const next = [...parent.children].find((other) => Number(other.dataset.order) > order) ?? null;
+    parent.insertBefore(element, next);
   }
 
   // Make what is new, end what is no longer wanted.
@@ -85,7 +95,7 @@ const BOARD = (() => {
       end(thing);
       things.delete(name);
     }
-    for (const name of wanted) if (!things.has(name)) things.set(name, begin(name));
+    for (const name of names) if (!things.has(name)) things.set(name, begin(name));
   }
 
   function corners(more) {
@@ -96,8 +106,8 @@ const BOARD = (() => {
   function drawHead(seen) {
     head.hidden = !layout.across.length;
     head.replaceChildren(
-      make("div", { class: "corner", role: "columnheader" }, layout.down.join(" › "), make("small", {}, layout.across.join(" › "))),
-      ...layout.across.flatMap((axis, level) => spansOf(level, seen).map(({ label, x, width }) => columnLabel(axis, level, label, x, width))),
+      make("div", { class: "corner", role: "columnheader", "aria-colindex": 1 }, layout.down.join(" › "), make("small", {}, layout.across.join(" › "))),
+      ...layout.across.flatMap((axis, level) => spansOf(level, seen).map((span) => columnLabel(axis, level, span))),
     );
   }
 
@@ -105,35 +115,42 @@ const BOARD = (() => {
   function spansOf(level, seen) {
     const spans = [];
     for (const index of seen) {
-      const { labels, x, width } = layout.columns[index];
+      const { labels, x, width, first, inLine } = layout.columns[index];
       const last = spans.at(-1);
       const name = labels.slice(0, level + 1).join("\n");
-      if (last?.name === name) last.width = x + width - last.x;
-      else spans.push({ name, label: labels[level], x, width });
+      if (last?.name === name) Object.assign(last, { width: x + width - last.x, end: first + inLine });
+      else spans.push({ name, label: labels[level], x, width, first, end: first + inLine });
     }
     return spans;
   }
 
-  function columnLabel(axis, level, label, x, width) {
-    const place = { left: `${x}px`, width: `${width}px`, top: `${level * LEVEL_HEIGHT}px` };
-    return make("div", { class: "column", role: "columnheader", style: place, title: `${axis}: ${label}` }, make("span", {}, label));
+  function columnLabel(axis, level, { label, x, width, first, end }) {
+    const style = { left: `${x}px`, width: `${width}px`, top: `${level * LEVEL_HEIGHT}px` };
+    const place = { "aria-colindex": first, "aria-colspan": end - first };
+    return make("div", { class: "column", role: "columnheader", style, title: `${axis}: ${label}`, ...place }, make("span", {}, label));
   }
 
   function drawRow(index) {
     const { labels, y, height } = layout.rows[index];
     const row = make("div", { class: "row", role: "row", "aria-rowindex": index + 2, style: { top: `${y}px`, height: `${height}px` } });
-    if (layout.down.length) row.append(make("div", { class: "side", role: "rowheader" }, make("div", {}, labels.map((label, level) => make("span", { title: `${layout.down[level]}: ${label}` }, label)))));
-    canvas.append(row);
+    if (layout.down.length) insertInOrder(row, rowLabel(labels), -1);
+    insertInOrder(canvas, row, index);
     return row;
+  }
+
+  function rowLabel(labels) {
+    const words = labels.map((label, level) => make("span", { title: `${layout.down[level]}: ${label}` }, label));
+    return make("div", { class: "side", role: "rowheader", "aria-colindex": 1 }, make("div", {}, words));
   }
 
   function drawCard(card) {
     const { x, y } = boxOf(layout, card);
-    const { row } = layout.slots.get(card);
+    const { row, column, at } = layout.slots.get(card);
+    const { first, inLine } = layout.columns[column];
     const view = makeCardView(card, { size: layout.card, isShown: new Set([...layout.down, ...layout.across]), open: () => showDetail(card) });
     const place = { left: `${x}px`, top: `${y - layout.rows[row].y}px`, width: `${layout.card.width}px`, "--frame": `${layout.card.frame}px` };
-    change(view.element, { style: place, on: { focus: () => activate(card) } });
-    rows.get(row).append(view.element);
+    change(view.element, { style: place, "aria-colindex": first + (at % inLine), on: { focus: () => activate(card) } });
+    insertInOrder(rows.get(row), view.element, column * ORDER_STEP + at);
     return view;
   }
 

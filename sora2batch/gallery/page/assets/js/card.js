@@ -28,7 +28,7 @@ function showPoster(view, clip, canvas) {
     if (isShown) return;
     closeVideo(view);
     view.clip = null;
-    view.frame.append(notice("no_file", "file not found", clip.path));
+    view.frame.append(notice("no_file", "cannot be shown", `missing or damaged: ${clip.path}`));
   });
 }
 
@@ -70,14 +70,14 @@ function favouriteButton(card) {
 
 // What the place of a card does not say already.
 function captionOf(card, isShown) {
-  const names = Object.entries(card.labels).filter(([axis]) => BATCH.axisByName.has(axis) && !isShown.has(axis));
-  const name = isShown.size ? names.map(([, label]) => label).join(" · ") : card.key;
+  const names = BATCH.axes.filter(({ name }) => hasLabel(card, name) && !isShown.has(name));
+  const name = isShown.size ? names.map(({ name: axis }) => labelOf(card, axis)).join(" · ") : card.key;
   return make(
     "div",
     { class: "caption" },
     make("span", { class: "name", title: card.key }, name || card.key.split("/").at(-1)),
     make("span", { class: "stars" }),
-    make("span", { class: "cost", title: card.spent ? "credits spent" : "price" }, NUMBERS.format(card.spent || card.price)),
+    make("span", { class: "cost", title: card.spent ? "credits spent" : "price in credits" }, card.cost ? NUMBERS.format(card.cost) : NO_LABEL),
   );
 }
 
@@ -92,7 +92,7 @@ function updateMarks(view) {
 }
 
 function nameOf(card, mark) {
-  const words = [card.key, STATES[card.state], creditsText(card.spent || card.price)];
+  const words = [card.key, STATES[card.state], priceText(card.cost)];
   if (card.error) words.push(card.error.message);
   if (card.change && card.change !== "same") words.push(CHANGES[card.change]);
   if (mark.rating) words.push(`rated ${mark.rating} of 5`);

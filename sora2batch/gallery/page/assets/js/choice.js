@@ -12,10 +12,10 @@ const NARROW = matchMedia("(max-width: 40rem)");
 
 const CHOICE = (() => {
   const listeners = new Set();
-  const chosen = { ...standard(), ...fromAddress(location.hash) };
+  let chosen = null;
 
   function set(news) {
-    Object.assign(chosen, news);
+    Object.assign(get(), news);
     try {
       history.replaceState(null, "", toAddress(chosen));
     } catch {
@@ -24,7 +24,13 @@ const CHOICE = (() => {
     for (const listener of listeners) listener();
   }
 
-  return { get: () => chosen, set, listen: (listener) => listeners.add(listener), reset: () => set(standard()) };
+  // Read when it is first asked for: by then the rest of this file has been.
+  function get() {
+    chosen ??= { ...standard(), ...fromAddress(location.hash) };
+    return chosen;
+  }
+
+  return { get, set, listen: (listener) => listeners.add(listener) };
 })();
 
 function standard() {
@@ -46,13 +52,14 @@ function standard() {
 // it while that stays narrow. Takes stand side by side in their cell unless nothing else could go across.
 function standardAxes() {
   const groups = BATCH.axisByName.has("group") ? ["group"] : [];
-  const covered = (axis) => BATCH.cards.filter((card) => axis.name in card.labels).length;
+  const covered = (axis) => BATCH.cards.filter((card) => hasLabel(card, axis.name)).length;
   const own = BATCH.axes.filter(({ name }) => name !== "group" && name !== "take");
   const main = own.filter((axis) => 2 * covered(axis) >= BATCH.cards.length);
   const takes = BATCH.axes.filter(({ name }) => name === "take");
   const [first, second, third] = main;
   if (!first) return { down: groups, across: takes.map(({ name }) => name) };
-  if (!second) return groups.length || takes.length ? { down: [...groups, ...(takes.length ? [first.name] : [])], across: [(takes[0] ?? first).name] } : { down: [], across: [] };
+  if (!second && takes.length) return { down: [...groups, first.name], across: ["take"] };
+  if (!second) return { down: groups, across: groups.length ? [first.name] : [] };
   const beside = third && second.labels.length * third.labels.length <= 8 ? [third.name] : [];
   return { down: [...groups, first.name], across: [second.name, ...beside] };
 }
@@ -68,22 +75,38 @@ function toAddress(chosen) {
 }
 
 function fromAddress(hash) {
-  const usual = standard();
   const chosen = {};
   for (const [name, text] of new URLSearchParams(hash.slice(1))) {
     try {
-      const value = JSON.parse(text);
-      if (name in usual && typeof value === typeof usual[name] && Array.isArray(value) === Array.isArray(usual[name])) chosen[name] = value;
+      const value = CHECKS[name]?.(JSON.parse(text));
+      if (value !== undefined) chosen[name] = value;
     } catch {
       // An address that somebody cut short still opens the page.
     }
   }
-  return withKnownAxes(chosen);
+  return chosen;
 }
 
-function withKnownAxes(chosen) {
-  for (const side of ["down", "across"]) if (side in chosen) chosen[side] = chosen[side].filter((axis) => BATCH.axisByName.has(axis)).slice(0, 2);
-  if ("sort" in chosen && !(chosen.sort in SORTS)) delete chosen.sort;
-  if ("size" in chosen && !(chosen.size in SIZES)) delete chosen.size;
-  return chosen;
+// What an address may say of each choice: the part of it that this batch knows, or undefined.
+const CHECKS = {
+  down: (axes) => known(axes, (axis) => BATCH.axisByName.has(axis))?.slice(0, 2),
+  across: (axes) => known(axes, (axis) => BATCH.axisByName.has(axis))?.slice(0, 2),
+  sort: (sort) => (Object.hasOwn(SORTS, sort) ? sort : undefined),
+  size: (size) => (Object.hasOwn(SIZES, size) ? size : undefined),
+  query: (query) => (typeof query === "string" ? query : undefined),
+  states: (states) => known(states, (state) => BATCH.cards.some((card) => card.state === state)),
+  changes: (changes) => known(changes, (change) => BATCH.cards.some((card) => card.change === change)),
+  hidden: (hidden) => knownLabels(hidden),
+  favourites: (isOn) => isOn === true,
+  rating: (rating) => (Number.isInteger(rating) && rating >= 0 && rating <= 5 ? rating : undefined),
+  orphans: (isOn) => isOn === true,
+};
+
+function known(values, isKnown) {
+  return Array.isArray(values) ? [...new Set(values.filter(isKnown))] : undefined;
+}
+
+function knownLabels(hidden) {
+  const axes = BATCH.axes.map(({ name }) => name).filter((axis) => Object.hasOwn(hidden, axis));
+  return Object.fromEntries(axes.map((axis) => [axis, known(hidden[axis], (label) => labelsOf(axis).includes(label)) ?? []]));
 }

@@ -17,7 +17,12 @@ const COMPARISON = (() => {
     for (const listener of listeners) listener(card);
   }
 
-  return { toggle, listen: (listener) => listeners.add(listener) };
+  function listen(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  return { toggle, listen };
 })();
 
 function showComparison() {
@@ -49,6 +54,8 @@ function showComparison() {
     for (const video of videos) if (video.readyState) followClock(video, clock);
     slide.max = clock.length;
     slide.value = clock.at;
+    if (play.dataset.runs === String(clock.runs)) return;
+    play.dataset.runs = clock.runs;
     play.replaceChildren(drawIcon(clock.runs ? "pause" : "play"));
   };
   const beat = setInterval(() => {
@@ -79,10 +86,10 @@ function comparedClip(clip) {
 
 function starsLine(card) {
   const { rating, favourite } = MARKS.of(card);
-  const button = textButton(favourite ? "Favourite ✓" : "Favourite", () => {
+  const button = textButton("Favourite", () => {
     toggleFavourite(card);
-    line.replaceWith(starsLine(card));
+    change(button, { "aria-pressed": MARKS.of(card).favourite });
   });
-  const line = make("p", { class: "opinion" }, make("span", { "aria-label": `rated ${rating} of 5` }, starsText(rating)), button);
-  return line;
+  change(button, { "aria-pressed": favourite, disabled: card.isPast });
+  return make("p", { class: "opinion" }, make("span", { role: "img", "aria-label": `rated ${rating} of 5` }, starsText(rating)), button);
 }

@@ -5,14 +5,16 @@ function showDetail(card) {
   const body = make("div", { class: "detail" });
   const dialog = openDialog(card.key, body, { class: "wide" });
   let shown = card;
+  let opinion = null;
 
   const show = (next) => {
     if (!next) return;
-    for (const video of body.querySelectorAll("video")) video.removeAttribute("src");
+    releaseVideos(body);
     shown = next;
+    opinion = makeOpinion(next);
     dialog.querySelector("h2").textContent = next.key;
     change(dialog, { "aria-label": next.key });
-    body.replaceChildren(stageOf(next), make("div", { class: "about" }, marksOf(next), explanationOf(next), factList(next, differencesFrom(next)), alsoPaidOf(next)));
+    body.replaceChildren(stageOf(next), make("div", { class: "about" }, opinion.element, explanationOf(next), factList(next, differencesFrom(next)), alsoPaidOf(next)));
     previous.disabled = !neighbour(-1);
     following.disabled = !neighbour(1);
   };
@@ -28,12 +30,12 @@ function showDetail(card) {
     else if (!markByKey(shown, event.key)) return;
     event.preventDefault();
   });
-  dialog.addEventListener("close", () => BOARD.focus(shown));
-  const renew = (marked) => {
-    if (dialog.isConnected && (marked === shown || marked === null)) body.querySelector(".opinion").replaceWith(marksOf(shown));
-  };
-  MARKS.listen(renew);
-  COMPARISON.listen(renew);
+  const renew = (marked) => (marked === shown || marked === null) && opinion.update();
+  const deaf = [MARKS.listen(renew), COMPARISON.listen(renew)];
+  dialog.addEventListener("close", () => {
+    for (const stopListening of deaf) stopListening();
+    BOARD.focus(shown);
+  });
   show(card);
 }
 
@@ -56,7 +58,7 @@ function figureOf(card, caption) {
 }
 
 function largeClip(clip) {
-  const lost = () => shown.replaceWith(notice("no_file", "file not found", clip.path));
+  const lost = () => shown.replaceWith(notice("no_file", "cannot be shown", `missing or damaged: ${clip.path}`));
   const shown =
     clip.kind === "image"
       ? make("img", { alt: clip.path, on: { error: lost } })
@@ -65,20 +67,25 @@ function largeClip(clip) {
   return shown;
 }
 
-function marksOf(card) {
-  const mark = MARKS.of(card);
+// Stars, favourite, comparison, note. They are changed in place: whoever types or clicks keeps what is under the hand.
+function makeOpinion(card) {
   const stars = [1, 2, 3, 4, 5].map((rating) =>
-    iconButton("star", `Rate ${rating} of 5`, () => rate(card, rating === MARKS.of(card).rating ? 0 : rating), { class: `icon rating${rating <= mark.rating ? " on" : ""}`, "aria-pressed": rating === mark.rating }),
+    iconButton("star", `Rate ${rating} of 5`, () => rate(card, rating === MARKS.of(card).rating ? 0 : rating), { class: "icon rating" }),
   );
-  const note = make("textarea", { rows: 2, placeholder: "Note, for the picks file", "aria-label": "Note", on: { change: () => MARKS.set(card, { note: note.value.trim() }) } }, mark.note);
-  return make(
-    "div",
-    { class: "opinion" },
-    make("div", { class: "stars", role: "group", "aria-label": "Rating" }, stars),
-    textButton(mark.favourite ? "Favourite ✓" : "Favourite", () => toggleFavourite(card), { "aria-pressed": mark.favourite }),
-    textButton(COMPARED.has(card) ? "Compared ✓" : "Compare", () => COMPARISON.toggle(card), { "aria-pressed": COMPARED.has(card) }),
-    note,
-  );
+  const favourite = textButton("Favourite", () => toggleFavourite(card));
+  const compared = textButton("Compare", () => COMPARISON.toggle(card));
+  const note = make("textarea", { rows: 2, placeholder: "Note, for the picks file", "aria-label": "Note", on: { change: () => MARKS.set(card, { note: note.value.trim() }) } });
+  note.value = MARKS.of(card).note;
+  const update = () => {
+    const mark = MARKS.of(card);
+    stars.forEach((star, index) => change(star, { "aria-pressed": index + 1 === mark.rating, "data-on": index < mark.rating }));
+    change(favourite, { "aria-pressed": mark.favourite });
+    change(compared, { "aria-pressed": COMPARED.has(card) });
+    if (document.activeElement !== note) note.value = mark.note;
+  };
+  update();
+  for (const control of card.isPast ? [...stars, favourite, note] : []) control.disabled = true;
+  return { update, element: make("div", { class: "opinion" }, make("div", { class: "stars", role: "group", "aria-label": "Rating" }, stars), favourite, compared, note) };
 }
 
 function explanationOf(card) {

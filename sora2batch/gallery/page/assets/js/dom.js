@@ -37,6 +37,17 @@ function textButton(text, click, settings = {}) {
   return make("button", { type: "button", on: { click }, ...settings }, text);
 }
 
+// A clip that is out of sight must not stay open: a browser bears only some dozens.
+function releaseVideos(place) {
+  for (const video of place.querySelectorAll("video")) releaseVideo(video);
+}
+
+function releaseVideo(video) {
+  video.pause();
+  video.removeAttribute("src");
+  video.load();
+}
+
 function tell(news) {
   document.getElementById("news").textContent = news;
 }

@@ -1,8 +1,13 @@
 // What was marked becomes a picks file, and the picks file the next manifest.
 
+// A text in YAML's double quotes. What JSON leaves as it is and YAML does not like is spelled out.
+function quoted(text) {
+  const odd = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+  return JSON.stringify(text.toWellFormed()).replace(odd, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 function picksText(cards) {
-  const quoted = (text) => JSON.stringify(text.toWellFormed());
-  const lines = [`# Picks of ${BATCH.manifest}. The next manifest is made of them by`, `# ${promoteCommand()}`, "version: 1", `manifest: ${quoted(BATCH.manifest)}`];
+  const lines = ["# What was marked in the gallery. `sora2batch promote` makes the next manifest of it.", "version: 1", `manifest: ${quoted(BATCH.manifest)}`];
   lines.push(cards.length ? "picks:" : "picks: []");
   for (const card of cards) {
     const { favourite, rating, note } = MARKS.of(card);
@@ -52,7 +57,7 @@ function nextSteps(cards) {
   const buttons = ways.map((way, index) => {
     const box = make("input", { type: "radio", name: "way", on: { change: () => choose(way) } });
     box.checked = index === ways.length - 1;
-    return make("label", { class: "tick" }, box, make("span", {}, way.name), make("b", {}, creditsText(way.credits)));
+    return make("label", { class: "tick" }, box, make("span", {}, way.name), make("b", {}, priceText(way.credits)));
   });
   choose(ways.at(-1));
   return make("div", { class: "steps" }, make("p", {}, `Then ${marked.length ? "the favourites" : "they"} become the next manifest:`), buttons, make("pre", {}, command, copy));
@@ -60,21 +65,23 @@ function nextSteps(cards) {
 
 function waysToRemake(cards) {
   const tools = [...new Set(cards.map((card) => card.tool))];
-  const tariff = tools.length === 1 ? BATCH.tariffs?.find(({ tool }) => tool === tools[0]) : null;
-  const asTheyAre = { name: "as they are", settings: "", credits: sumOnce(cards, {}, (card) => card.price) };
-  const others = Object.entries(tariff?.rates ?? {}).filter(([value]) => cards.some((card) => String(card.input[tariff.field]) !== value));
+  const tariff = tools.length === 1 ? BATCH.tariffs.find(({ tool }) => tool === tools[0]) : null;
+  const now = (card) => (tariff ? String(card.input[tariff.field]) : "");
+  const asTheyAre = { name: "as they are", settings: "", credits: sumOnce(cards, now, (card) => card.price) };
+  const others = Object.entries(tariff?.rates ?? {}).filter(([value]) => cards.some((card) => now(card) !== value));
   const ways = others.map(([value, rate]) => ({
     name: `${tariff.field}: ${value}`,
     settings: ` --set ${shellWord(`${tariff.field}=${value}`)}`,
-    credits: sumOnce(cards, { [tariff.field]: value }, (card) => rate * (tariff.seconds ? card.input[tariff.seconds] : 1)),
+    credits: sumOnce(cards, () => value, (card) => rate * (tariff.seconds ? card.input[tariff.seconds] : 1)),
   }));
   return [asTheyAre, ...ways];
 }
 
-// Takes, and what becomes the same request, are made once.
-function sumOnce(cards, settings, priceOf) {
-  const requests = new Map(cards.map((card) => [JSON.stringify([card.tool, Object.entries({ ...card.input, ...settings }).sort()]), priceOf(card)]));
-  return [...requests.values()].reduce((sum, price) => sum + price, 0);
+// Takes, and what becomes the same request, are made once. Nothing where one price is not known.
+function sumOnce(cards, settingOf, priceOf) {
+  const requests = new Map(cards.map((card) => [`${card.kin} ${settingOf(card)}`, priceOf(card)]));
+  const prices = [...requests.values()];
+  return prices.every((price) => price > 0) ? prices.reduce((sum, price) => sum + price, 0) : 0;
 }
 
 function listOf(cards) {

@@ -2,11 +2,12 @@
 
 function openDialog(title, body, settings = {}) {
   const before = document.activeElement;
+  ENSEMBLE.pause();
   const heading = make("h2", { tabindex: -1 }, title);
   const dialog = make("dialog", { "aria-label": title, ...settings }, make("header", {}, heading, iconButton("close", "Close", () => dialog.close(), { class: "icon close" })), body);
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
-    for (const video of dialog.querySelectorAll("video")) video.removeAttribute("src");
+    releaseVideos(dialog);
     dialog.remove();
     if (before?.isConnected) before.focus({ preventScroll: true });
     else BOARD.focus(BOARD.active);
@@ -54,7 +55,7 @@ function factsOf(card) {
   const { prompt, ...others } = card.input;
   const sent = prompt === undefined ? others : { prompt, ...others };
   const facts = Object.entries(sent).map(([name, value]) => [name, valueText(value)]);
-  facts.push(["tool", card.tool], ["take", String(card.take)], [card.spent ? "spent" : "price", creditsText(card.spent || card.price)], ["state", STATES[card.state]]);
+  facts.push(["tool", card.tool], ["take", String(card.take)], [card.spent ? "spent" : "price", priceText(card.cost)], ["state", STATES[card.state]]);
   const { result } = card;
   if (result?.taskId) facts.push(["task", result.taskId]);
   if (result?.submittedAt) facts.push(["submitted", momentText(result.submittedAt)]);

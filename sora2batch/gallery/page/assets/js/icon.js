@@ -18,6 +18,7 @@ const ICONS = {
   in_doubt: ["M8 1.8l6.6 12H1.4z", "M8 6v4", "M8 11.7v.6"],
   no_file: ["M4 1.8h5l3.5 3.5v9H4z", "M6 8l4 4M10 8l-4 4"],
   completed: ["M8 2a6 6 0 1 0 .01 0", "M5.2 8.2l2 2 3.8-4.2"],
+  dropped: ["M8 2.5a5.5 5.5 0 1 0 .01 0", "M5 8h6"],
   added: ["M8 3v10M3 8h10"],
   removed: ["M3 8h10"],
   replaced: ["M3 5.5h9L9.5 3M13 10.5H4L6.5 13"],

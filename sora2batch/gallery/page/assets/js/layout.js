@@ -66,11 +66,14 @@ function measureColumns(columns, { room, sideWidth, isFree }) {
   const step = room.card.width + GAP;
   const fitting = Math.max(1, Math.floor((room.width - sideWidth - GAP) / step));
   let x = sideWidth;
+  let first = sideWidth ? 2 : 1; // as assistive technology counts: from 1, the labels of rows included
   for (const column of columns) {
+    column.first = first;
     column.inLine = isFree ? fitting : lineLength(column.most);
     column.x = x;
     column.width = isFree ? Math.max(room.width - sideWidth, step + GAP) : column.inLine * step + GAP;
     x += column.width;
+    first += column.inLine;
   }
 }
 

@@ -21,7 +21,7 @@ const MARKS = (() => {
 
   // Another window may have the same page open: what it wrote is read before anything is written.
   function set(card, news) {
-    own = { ...own, ...read() };
+    if (isKept) own = { ...own, ...read() };
     own[card.fingerprint] = { ...of(card), ...news };
     try {
       localStorage.setItem(place, JSON.stringify(own));
@@ -40,7 +40,10 @@ const MARKS = (() => {
   return {
     of,
     set,
-    listen: (listener) => listeners.add(listener),
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     picked: () => BATCH.cards.filter((card) => isPicked(of(card))),
     get isKept() {
       return isKept;
@@ -52,12 +55,20 @@ function isPicked({ favourite, rating, note }) {
   return favourite || rating > 0 || note !== "";
 }
 
+// What only the other moment knows can be looked at, and cannot be made again from this batch.
+function canBeMarked(card) {
+  if (card.isPast) tell(`${card.key} is no longer in this batch`);
+  return !card.isPast;
+}
+
 function rate(card, rating) {
+  if (!canBeMarked(card)) return;
   MARKS.set(card, { rating });
   tell(rating ? `${card.key}: rated ${rating} of 5` : `${card.key}: not rated`);
 }
 
 function toggleFavourite(card) {
+  if (!canBeMarked(card)) return;
   const favourite = !MARKS.of(card).favourite;
   MARKS.set(card, { favourite });
   tell(favourite ? `${card.key} is a favourite` : `${card.key} is no favourite`);

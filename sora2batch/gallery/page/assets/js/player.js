@@ -19,9 +19,7 @@ function openVideo(view, settings = {}) {
 
 function closeVideo(view) {
   if (!view.video) return;
-  view.video.pause();
-  view.video.removeAttribute("src");
-  view.video.load();
+  releaseVideo(view.video);
   view.video.remove();
   view.video = null;
   delete view.frame.dataset.plays;
@@ -49,7 +47,7 @@ const ENSEMBLE = (() => {
   function start() {
     isOn = true;
     waitsUntil = performance.now() + PATIENCE;
-    for (const view of players()) openVideo(view);
+    for (const view of players()) joinIn(view);
     beat = setInterval(follow, BEAT);
     tellAll();
   }
@@ -61,7 +59,7 @@ const ENSEMBLE = (() => {
       waitsUntil = null;
       clock.run();
     }
-    for (const view of views) followClock(openVideo(view), clock);
+    for (const view of views) followClock(joinIn(view), clock);
     tellAll();
   }
 
@@ -74,6 +72,27 @@ const ENSEMBLE = (() => {
     const { seen, others } = look();
     [...seen, ...others].forEach(closeVideo);
     tellAll();
+  }
+
+  // A clip that was looked at by itself went round and round; here all begin again together.
+  function joinIn(view) {
+    const video = openVideo(view);
+    video.loop = false;
+    return video;
+  }
+
+  function seek(seconds) {
+    waitsUntil = null;
+    clock.stop();
+    clock.seek(seconds);
+    follow();
+  }
+
+  // While a dialog is open nobody sees the board.
+  function pause() {
+    waitsUntil = null;
+    clock.stop();
+    if (isOn) follow();
   }
 
   function toggle() {
@@ -91,6 +110,8 @@ const ENSEMBLE = (() => {
     start,
     stop,
     toggle,
+    seek,
+    pause,
     clock,
     watch: (views) => (look = views),
     listen: (listener) => listeners.add(listener),

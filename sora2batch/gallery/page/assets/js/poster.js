@@ -4,13 +4,14 @@
 const POSTERS = (() => {
   const AT_ONCE = 4;
   const KEPT = 400;
-  const drawn = new Map(); // href -> canvas, the latest used last; null where the clip cannot be shown
+  const drawn = new Map(); // href and width -> canvas, the latest used last; null where the clip cannot be shown
   const waiting = new Map(); // canvas -> {clip, done}
   let busy = 0;
 
   // Draw a clip's poster, now or soon. done(false) says that its file cannot be shown.
   function draw(clip, canvas, done) {
-    if (drawn.has(clip.href)) return show(clip.href, canvas, done);
+    const name = nameOf(clip, canvas);
+    if (drawn.has(name)) return show(name, canvas, done);
     waiting.set(canvas, { clip, done });
     next();
   }
@@ -19,10 +20,14 @@ const POSTERS = (() => {
     waiting.delete(canvas);
   }
 
-  function show(href, canvas, done) {
-    const poster = drawn.get(href);
-    drawn.delete(href);
-    drawn.set(href, poster);
+  function nameOf(clip, canvas) {
+    return `${canvas.width} ${clip.href}`;
+  }
+
+  function show(name, canvas, done) {
+    const poster = drawn.get(name);
+    drawn.delete(name);
+    drawn.set(name, poster);
     if (poster) paint(poster, poster.width, poster.height, canvas);
     delete canvas.dataset.blank;
     done(poster !== null);
@@ -32,7 +37,7 @@ const POSTERS = (() => {
     while (busy < AT_ONCE && waiting.size) {
       const [canvas, { clip, done }] = waiting.entries().next().value;
       waiting.delete(canvas);
-      if (drawn.has(clip.href)) show(clip.href, canvas, done);
+      if (drawn.has(nameOf(clip, canvas))) show(nameOf(clip, canvas), canvas, done);
       else take(clip, canvas, done);
     }
   }
@@ -41,9 +46,9 @@ const POSTERS = (() => {
     busy += 1;
     const poster = await (clip.kind === "image" ? stillOf(clip.href, canvas) : frameOf(clip.href, canvas));
     busy -= 1;
-    drawn.set(clip.href, poster);
+    drawn.set(nameOf(clip, canvas), poster);
     if (drawn.size > KEPT) drawn.delete(drawn.keys().next().value);
-    if (canvas.isConnected) show(clip.href, canvas, done);
+    if (canvas.isConnected) show(nameOf(clip, canvas), canvas, done);
     next();
   }
 
@@ -53,9 +58,11 @@ const POSTERS = (() => {
 function frameOf(href, size) {
   return new Promise((resolve) => {
     const video = make("video", { preload: "metadata", muted: true, playsinline: true });
+    let isEnded = false;
     const end = (poster) => {
-      video.removeAttribute("src");
-      video.load();
+      if (isEnded) return;
+      isEnded = true;
+      releaseVideo(video);
       resolve(poster);
     };
     video.addEventListener("loadedmetadata", () => (video.currentTime = Number.isFinite(video.duration) ? video.duration / 3 : 0), { once: true });

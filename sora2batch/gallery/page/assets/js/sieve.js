@@ -12,8 +12,7 @@ function passes(card, chosen) {
 }
 
 function passesAxes(card, hidden) {
-  for (const axis in hidden) if (hidden[axis].includes(labelOf(card, axis))) return false;
-  return true;
+  return Object.entries(hidden).every(([axis, labels]) => !labels.includes(labelOf(card, axis)));
 }
 
 function passesMarks(card, { favourites, rating }) {
@@ -34,7 +33,7 @@ function orderOf(sort) {
     case "key":
       return (one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : byPlan(one, other));
     case "cost":
-      return falling((card) => card.spent || card.price);
+      return falling((card) => card.cost);
     case "time":
       return falling((card) => card.seconds ?? -1);
     case "rating":

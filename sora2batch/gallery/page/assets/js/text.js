@@ -36,6 +36,11 @@ function valueText(value) {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+// JSON holds a price, or nothing where nobody knows it.
+function priceText(amount) {
+  return amount ? creditsText(amount) : "price not known";
+}
+
 function starsText(rating) {
   return "★".repeat(rating) + "☆".repeat(5 - rating);
 }

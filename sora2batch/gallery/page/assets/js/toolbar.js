@@ -27,11 +27,11 @@ function makeFold(...parts) {
 }
 
 // Boxes are drawn anew when something was chosen in them: whoever uses the keyboard stays where they were.
-function keepFocus(bar, draw) {
-  const name = document.activeElement?.getAttribute("aria-label");
-  const isInside = bar.contains(document.activeElement);
+function keepFocus(place, draw) {
+  const { name } = document.activeElement?.dataset ?? {};
+  const isInside = place.contains(document.activeElement);
   draw();
-  if (isInside && name && !bar.contains(document.activeElement)) [...bar.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === name)?.focus();
+  if (isInside && name && !place.contains(document.activeElement)) [...place.querySelectorAll("[data-name]")].find((one) => one.dataset.name === name)?.focus();
 }
 
 function searchBox() {
@@ -104,15 +104,14 @@ function drawFilters(panel) {
 const MOST_LABELS = 60;
 
 function axisFilter(axis, chosen) {
-  const hidden = chosen.hidden[axis] ?? [];
-  const labels = [...BATCH.axisByName.get(axis).labels];
-  if (BATCH.cards.some((card) => !(axis in card.labels))) labels.push(NO_LABEL);
+  const hidden = Object.hasOwn(chosen.hidden, axis) ? chosen.hidden[axis] : [];
+  const labels = labelsOf(axis);
   const set = (labelsHidden) => CHOICE.set({ hidden: { ...CHOICE.get().hidden, [axis]: labelsHidden } });
   const boxes = labels.slice(0, MOST_LABELS).map((label) =>
-    tickBox(label, !hidden.includes(label), (isShown) => set(isShown ? hidden.filter((one) => one !== label) : [...hidden, label])),
+    tickBox(label, !hidden.includes(label), (isShown) => set(isShown ? hidden.filter((one) => one !== label) : [...hidden, label]), `${axis}: ${label}`),
   );
   const rest = labels.length > MOST_LABELS && make("p", {}, `… and ${count(labels.length - MOST_LABELS, "more value")}: search finds them`);
-  const all = hidden.length ? textButton("All", () => set([]), { "aria-label": `All of ${axis}` }) : textButton("None", () => set(labels), { "aria-label": `None of ${axis}` });
+  const all = hidden.length ? textButton("All", () => set([]), { "aria-label": `All of ${axis}`, "data-name": `all ${axis}` }) : textButton("None", () => set(labels), { "aria-label": `None of ${axis}`, "data-name": `all ${axis}` });
   return make("fieldset", {}, make("legend", {}, axis, " ", all), make("div", { class: "ticks" }, boxes), rest);
 }
 
@@ -121,7 +120,7 @@ function sizeButtons() {
   const names = { s: "Small", m: "Medium", l: "Large" };
   const draw = () =>
     box.replaceChildren(
-      ...Object.keys(SIZES).map((size) => textButton(size.toUpperCase(), () => CHOICE.set({ size }), { "aria-pressed": CHOICE.get().size === size, "aria-label": names[size], title: names[size] })),
+      ...Object.keys(SIZES).map((size) => textButton(size.toUpperCase(), () => CHOICE.set({ size }), { "aria-pressed": CHOICE.get().size === size, "aria-label": names[size], "data-name": size, title: names[size] })),
     );
   CHOICE.listen(() => keepFocus(box, draw));
   draw();
@@ -131,7 +130,7 @@ function sizeButtons() {
 function playButtons() {
   const play = textButton("", () => (ENSEMBLE.isOn ? ENSEMBLE.stop() : ENSEMBLE.start()), { class: "play-all", title: "Play all clips on the screen in step (p)" });
   const pause = iconButton("pause", "Pause", () => ENSEMBLE.toggle());
-  const slide = make("input", { type: "range", min: 0, step: 0.01, "aria-label": "Place in all clips", on: { input: () => seekAll(Number(slide.value)) } });
+  const slide = make("input", { type: "range", min: 0, step: 0.01, "aria-label": "Place in all clips", on: { input: () => ENSEMBLE.seek(Number(slide.value)) } });
   const box = make("div", { class: "player" }, play, pause, slide);
   const draw = () => {
     play.replaceChildren(drawIcon(ENSEMBLE.isOn ? "close" : "play"), ENSEMBLE.isOn ? "Stop" : "Play all");
@@ -152,11 +151,6 @@ function playButtons() {
   });
   draw();
   return box;
-}
-
-function seekAll(seconds) {
-  ENSEMBLE.clock.stop();
-  ENSEMBLE.clock.seek(seconds);
 }
 
 // Beside the title: what one does with what was marked, and the page's own settings.

@@ -71,16 +71,18 @@ function budgetChart() {
 function showCredits() {
   const body = make("div", { class: "credits" });
   for (const axis of BATCH.axes) body.append(creditsByAxis(axis.name));
+  const orphans = BATCH.cards.filter((card) => card.isOrphan && !card.isPast).reduce((sum, card) => sum + card.spent, 0);
+  if (orphans) body.append(make("p", {}, `${creditsText(orphans)} of what was spent went to jobs that are no longer in the manifest.`));
   if (!BATCH.axes.length) body.append(make("p", {}, `${creditsText(BATCH.money.spent)} spent. There is no axis to split them by.`));
   openDialog("Credits", body, { class: "narrow" });
 }
 
 function creditsByAxis(axis) {
   const sums = new Map();
-  for (const card of BATCH.cards) {
+  for (const card of BATCH.cards.filter(({ isPast }) => !isPast)) {
     const label = labelOf(card, axis);
     const sum = sums.get(label) ?? { jobs: 0, spent: 0, ahead: 0 };
-    sum.jobs += 1;
+    sum.jobs += !card.isOrphan;
     sum.spent += card.spent;
     if (!card.result && !card.isOrphan) sum.ahead += card.price;
     sums.set(label, sum);
