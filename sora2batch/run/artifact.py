@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -11,11 +10,7 @@ from pathlib import Path
 
 from sora2batch.clock import from_timestamp
 from sora2batch.lockfile.entry import Attempt, Output
-from sora2batch.lockfile.path import parts_inside
-
-_NAME = r"[A-Za-z0-9_#-][A-Za-z0-9_#.-]*"
-_PLAIN = re.compile(rf"{_NAME}(?:/{_NAME})*")
-"""Paths that stay inside beyond doubt, which most do."""
+from sora2batch.lockfile.path import is_plainly_inside, parts_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class Artifacts:
     def _spell(self, output: Output) -> str | None:
         if not output.path:
             return None
-        if _PLAIN.fullmatch(output.path):
+        if is_plainly_inside(output.path):
             return f"{self.root}/{output.path}"
         parts = parts_inside(output.path)
         return str(self.root.joinpath(*parts)) if parts else None

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from sora2batch.collector import collector_paused
 from sora2batch.gallery.page.model import Card, Clip, Gallery, Mark, Result, Tariff
 
 _UNSAFE = ((b"&", b"\\u0026"), (b"<", b"\\u003c"), (b">", b"\\u003e"))
@@ -17,7 +18,8 @@ def encode_gallery(gallery: Gallery) -> str:
     *Shape*: one JSON object; most of what is absent, empty or false is left out. No ``<``, ``>`` or ``&`` is
     in it: no text can end the element that it stands in, or begin another.
     """
-    data = orjson.dumps(_gallery(gallery))
+    with collector_paused():
+        data = orjson.dumps(_gallery(gallery))
     for character, escaped in _UNSAFE:
         data = data.replace(character, escaped)
     return data.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,4 +32,9 @@ class Links:
         a scheme or a host.
         """
         parts = parts_inside(output.path) if output.path and output.sha256 else ()
-        return "/".join(quote(os.fsencode(part), safe="") for part in (*self.base, *parts)) if parts else None
+        return "/".join((*map(_quoted, self.base), *map(_quoted, parts))) if parts else None
+
+
+@lru_cache(maxsize=4096)
+def _quoted(part: str) -> str:
+    return quote(os.fsencode(part), safe="")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.catalog.url import without_secrets
+from sora2batch.collector import collector_paused
 from sora2batch.gallery.page.history import compare_cards
 from sora2batch.gallery.page.label import FormerPlaces, axes_of, labels_of
 from sora2batch.gallery.page.link import Links
@@ -58,9 +59,10 @@ class Basis:
 def make_gallery(basis: Basis) -> Gallery:
     """Make the page's content; the same manifest and lockfile give the same."""
     maker = _CardMaker(basis)
-    cards = maker.cards(basis.now)
-    if basis.base:
-        cards = compare_cards(cards, maker.cards(basis.base.moment))
+    with collector_paused():
+        cards = maker.cards(basis.now)
+        if basis.base:
+            cards = compare_cards(cards, maker.cards(basis.base.moment))
     return Gallery(
         manifest=basis.manifest,
         name=basis.name,
