@@ -133,7 +133,7 @@ class View:
         picks = read_picks(self.flags.picks).picks
         known = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks)
         return tuple(
-            Mark(fingerprint=mine, favourite=pick.favourite, rating=pick.rating, note=pick.note)
+            Mark(fingerprint=mine, favourite=bool(pick.favourite), rating=pick.rating, note=pick.note)
             for pick, mine in known
             if mine
         )

@@ -24,7 +24,8 @@ class Pick:
     key: str | None = None
     """A label for people; it names the job only where there is no fingerprint."""
     fingerprint: Fingerprint | None = None
-    favourite: bool = False
+    favourite: bool | None = None
+    """None if the file does not say."""
     rating: int | None = None
     """1 to 5; None if it is not rated."""
     note: str = ""

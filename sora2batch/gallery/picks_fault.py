@@ -32,11 +32,11 @@ def picks_path(data: JsonValue) -> DataPath:
     return _ROOT if isinstance(data, dict) else ()
 
 
-def opinion_of(entry: JsonObject) -> tuple[bool, int | None, str]:
+def opinion_of(entry: JsonObject) -> tuple[bool | None, int | None, str]:
     """Read what an entry that fits the schema says of its job: favourite, rating, note."""
     given: Any = entry
     rating = given.get("rating")
-    favourite = bool(given.get("favourite", given.get("favorite", False)))
+    favourite = given.get("favourite", given.get("favorite"))
     return favourite, None if rating is None else int(rating), given.get("note") or ""
 
 

@@ -109,7 +109,7 @@ def jobs(draw):
     return list(found.values())
 
 
-OPINIONS = st.fixed_dictionaries({"rating": st.none() | st.integers(1, 5), "note": TEXTS})
+OPINIONS = st.fixed_dictionaries({"rating": st.none() | st.integers(3, 5), "note": TEXTS})
 
 
 def picks_for(chosen, opinions):

@@ -40,7 +40,13 @@ class TestWhichPicksAreTaken:
         ("entries", "min_rating", "keys", "why"),
         [
             (["key: a, favourite: true", "key: b, rating: 5"], None, ["a"], "the favourites"),
-            (["key: a", "key: b, rating: 1"], None, ["a", "b"], "all, for none is marked as a favourite"),
+            (["key: a", "key: b, rating: 3"], None, ["a", "b"], "all, for none is marked as a favourite"),
+            (
+                ["key: a", "key: b, rating: 2", "key: c, note: no, favourite: false", "key: d, rating: 4"],
+                None,
+                ["a", "d"],
+                "those not rated below 3, for none is marked as a favourite",
+            ),
             (
                 ["key: a, favourite: true", "key: b, rating: 4", "key: c, rating: 3"],
                 4,
@@ -65,6 +71,7 @@ class TestWhichPicksAreTaken:
             ),
             (["key: a, rating: 1"], 3, "no pick of .* is rated 3 or more; the best is rated 1$"),
             (["key: a, favourite: true"], 3, "no pick of .*picks.yaml is rated$"),
+            (["key: a, rating: 1", "key: b, favourite: false"], None, "is a favourite or rated 3 or more$"),
         ],
     )
     def test_none_is_an_error_that_says_what_there_is(self, picks, entries, min_rating, message):
@@ -131,7 +138,7 @@ class TestHowAJobIsFound:
         assert len(job.origins) == 1
 
     def test_but_not_with_two_opinions(self, picks):
-        found = picks("key: hero/fox, rating: 2", f"fingerprint: '{FOX.fingerprint}', rating: 3")
+        found = picks("key: hero/fox, rating: 4", f"fingerprint: '{FOX.fingerprint}', rating: 3")
         with pytest.raises(ManifestError, match=r"picks\[1\]: is the same job as picks\[0\]"):
             promotion_of(found, FOX)
 

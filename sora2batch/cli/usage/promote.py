@@ -49,9 +49,9 @@ from sora2batch.cli.option import (
 def command(**given: Any) -> None:
     """Write the next manifest from picks: many cheap takes, look, choose, then the chosen few.
 
-    Takes the favourites, or all picks where none is marked. Prompts are written out, the budget is exactly
-    the price, and a comment above each job says where it comes from. Sends nothing; needs neither key nor
-    network. What two picks would send alike becomes one job.
+    Takes the favourites; where none is marked, all but those rated below 3. Prompts are written out, the
+    budget is exactly the price, and a comment above each job says where it comes from. Sends nothing; needs
+    neither key nor network. What two picks would send alike becomes one job.
     """
     from sora2batch.cli.promote import Flags, promote_picks  # noqa: PLC0415  # work is loaded when called for
 

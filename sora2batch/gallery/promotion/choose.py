@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from sora2batch.errors import UsageError
 from sora2batch.gallery.picks import Pick, Picks
 
+_GOOD = 3
+"""Stars from which a pick is taken without being asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -26,7 +29,7 @@ class Choice:
 
 
 def choose(picks: Picks, *, min_rating: int | None) -> Choice:
-    """Take the picks of a rating, else the favourites, else all.
+    """Take the picks of a rating, else the favourites, else those that nobody spoke against.
 
     Raises:
         UsageError: that is none; says what there is.
@@ -40,7 +43,24 @@ def choose(picks: Picks, *, min_rating: int | None) -> Choice:
     favourites = tuple(pick for pick in picks.picks if pick.favourite)
     if favourites:
         return Choice(taken=favourites, of=len(picks.picks), reason="the favourites")
-    return Choice(taken=picks.picks, of=len(picks.picks), reason="all, for none is marked as a favourite")
+    return _not_bad(picks)
+
+
+def _not_bad(picks: Picks) -> Choice:
+    """Take all but those with few stars and those that are said to be no favourites: each costs again."""
+    taken = tuple(pick for pick in picks.picks if _speaks_for_itself(pick))
+    if not taken:
+        hint = "--min-rating N takes those that are rated N or more"
+        raise UsageError(
+            f"no pick of {picks.document.file} is a favourite or rated {_GOOD} or more", hint=hint
+        )
+    what = "all" if len(taken) == len(picks.picks) else f"those not rated below {_GOOD}"
+    reason = f"{what}, for none is marked as a favourite"
+    return Choice(taken=taken, of=len(picks.picks), reason=reason)
+
+
+def _speaks_for_itself(pick: Pick) -> bool:
+    return pick.favourite is None if pick.rating is None else pick.rating >= _GOOD
 
 
 def _rated(picks: Picks, min_rating: int) -> Choice:

@@ -112,7 +112,7 @@ def find_origins(picks: Picks, taken: Sequence[Pick], finder: Finder) -> tuple[O
 
 
 def _agree(one: Pick, other: Pick) -> bool:
-    return (one.favourite, one.rating, one.note) == (other.favourite, other.rating, other.note)
+    return (bool(one.favourite), one.rating, one.note) == (bool(other.favourite), other.rating, other.note)
 
 
 def _whose(picks: Picks) -> str | None:

@@ -30,7 +30,6 @@ function readBatch(text) {
   batch.axisByName = new Map(batch.axes.map((axis) => [axis.name, readAxis(axis)]));
   batch.cards.forEach((card, index) => readCard(card, index));
   batch.cardByFingerprint = new Map(batch.cards.map((card) => [card.fingerprint, card]));
-  batch.aspect = commonAspect(batch.cards);
   return batch;
 }
 
@@ -47,7 +46,7 @@ function readCard(card, index) {
   card.cost = card.spent || card.price;
   card.take ??= 1;
   card.alsoPaid ??= [];
-  card.seconds = secondsBetween(card.result?.submittedAt, card.result?.finishedAt);
+  card.seconds = card.state === "in_doubt" ? null : secondsBetween(card.result?.submittedAt, card.result?.finishedAt);
   if (card.before) readCard(card.before, index);
 }
 

@@ -29,22 +29,23 @@ const BOARD = (() => {
   function rebuild() {
     const chosen = CHOICE.get();
     cards = sift(BATCH.cards, chosen);
-    layout = arrange(cards, chosen, roomFor(chosen));
+    layout = arrange(cards, chosen, roomFor(chosen.size, cards));
     const hadFocus = hasFocus();
     clear();
     change(canvas, { style: { width: `${layout.width}px`, height: `${layout.height}px` }, "aria-rowcount": layout.rows.length + 1, "aria-colcount": columnCount() });
     scroller.style.setProperty("--side", `${layout.sideWidth}px`);
     scroller.style.setProperty("--head", `${layout.headHeight}px`);
     empty.hidden = cards.length > 0;
-    empty.textContent = BATCH.cards.length ? "No job fits these filters." : "This manifest has no jobs.";
+    empty.replaceChildren(...(BATCH.cards.length ? ["No job fits these filters. ", textButton("Show everything", showEverything)] : ["This manifest has no jobs."]));
     if (!layout.slots.has(active)) active = cards[0] ?? null;
     draw();
     if (hadFocus) focus(active);
   }
 
-  function roomFor({ size }) {
-    const width = SIZES[size];
-    const frame = Math.round(width / Math.min(Math.max(BATCH.aspect, 0.5), 2.4));
+  function roomFor(size, shown) {
+    const aspect = Math.min(Math.max(commonAspect(shown), 0.5), 2.4);
+    const width = Math.round(SIZES[size] * (aspect < 1 ? 0.75 : 1));
+    const frame = Math.round(width / aspect);
     return { width: scroller.clientWidth, sideWidth: NARROW.matches ? NARROW_SIDE_WIDTH : SIDE_WIDTH, card: { width, frame, height: frame + CAPTION_HEIGHT } };
   }
 
@@ -179,6 +180,7 @@ const BOARD = (() => {
     bringIntoView(boxOf(layout, card));
     draw();
     views.get(card)?.element.focus({ preventScroll: true });
+    views.get(card)?.element.scrollIntoView({ block: "nearest", inline: "nearest" }); // where the page itself scrolls
   }
 
   function bringIntoView({ x, y, width, height }) {

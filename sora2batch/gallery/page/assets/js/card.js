@@ -7,7 +7,7 @@ function makeCardView(card, { size, isShown, open }) {
   const isHalved = card.change === "replaced";
   view.canvas = posterCanvas(size, isHalved);
   view.frame = make("div", { class: "frame", on: { click: open } }, view.canvas, noticeOf(card), badgesOf(card));
-  view.element = make("div", { class: "card", role: "gridcell", tabindex: -1, "data-state": card.state, "data-key": card.key }, view.frame, favouriteButton(card), captionOf(card, isShown));
+  view.element = make("div", { class: "card", role: "gridcell", tabindex: -1, "data-state": card.state, "data-key": card.key }, view.frame, compareButton(card), favouriteButton(card), captionOf(card, isShown));
   if (isHalved) addFormer(view, size);
   if (view.clip) showPoster(view, view.clip, view.canvas);
   if (view.clip?.kind === "video") scrubOnHover(view);
@@ -68,6 +68,10 @@ function favouriteButton(card) {
   return iconButton("star", "Favourite", () => toggleFavourite(card), { class: "icon favourite", tabindex: -1 });
 }
 
+function compareButton(card) {
+  return iconButton("compare", "Compare", () => COMPARISON.toggle(card), { class: "icon pick-out", tabindex: -1 });
+}
+
 // What the place of a card does not say already.
 function captionOf(card, isShown) {
   const names = BATCH.axes.filter(({ name }) => hasLabel(card, name) && !isShown.has(name));
@@ -83,8 +87,8 @@ function captionOf(card, isShown) {
 
 function updateMarks(view) {
   const mark = MARKS.of(view.card);
-  const button = view.element.querySelector(".favourite");
-  change(button, { "aria-pressed": mark.favourite });
+  change(view.element.querySelector(".favourite"), { "aria-pressed": mark.favourite });
+  change(view.element.querySelector(".pick-out"), { "aria-pressed": COMPARED.has(view.card) });
   view.element.querySelector(".stars").textContent = mark.rating ? "★".repeat(mark.rating) : "";
   view.element.toggleAttribute("data-favourite", mark.favourite);
   view.element.toggleAttribute("data-compared", COMPARED.has(view.card));

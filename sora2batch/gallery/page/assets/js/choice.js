@@ -53,7 +53,7 @@ function standard() {
 function standardAxes() {
   const groups = BATCH.axisByName.has("group") ? ["group"] : [];
   const covered = (axis) => BATCH.cards.filter((card) => hasLabel(card, axis.name)).length;
-  const own = BATCH.axes.filter(({ name }) => name !== "group" && name !== "take");
+  const own = BATCH.axes.filter(({ name, labels }) => name !== "group" && name !== "take" && labels.length > 1);
   const main = own.filter((axis) => 2 * covered(axis) >= BATCH.cards.length);
   const takes = BATCH.axes.filter(({ name }) => name === "take");
   const [first, second, third] = main;

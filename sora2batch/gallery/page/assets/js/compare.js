@@ -33,7 +33,7 @@ function showComparison() {
   }
   const different = differencesOf(cards);
   const clock = makeClock();
-  const columns = cards.map((card) => comparedColumn(card, different));
+  const columns = cards.map((card) => comparedColumn(card, cards, different));
   const videos = columns.flatMap((column) => [...column.querySelectorAll("video")]);
   const play = iconButton("play", "Play or pause (space)", () => toggle());
   const slide = make("input", { type: "range", min: 0, step: 0.01, value: 0, "aria-label": "Place in all clips", on: { input: () => seek(Number(slide.value)) } });
@@ -71,10 +71,11 @@ function showComparison() {
   if (!CALM.matches) toggle();
 }
 
-function comparedColumn(card, different) {
+function comparedColumn(card, cards, different) {
   const [clip] = card.clips;
   const shown = clip ? comparedClip(clip) : notice(card.state, STATES[card.state], card.error?.message ?? "");
-  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), starsLine(card), factList(card, { different }));
+  const others = cards.filter((other) => other !== card);
+  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), starsLine(card), factList(card, { different, others }));
 }
 
 function comparedClip(clip) {
@@ -91,5 +92,10 @@ function starsLine(card) {
     change(button, { "aria-pressed": MARKS.of(card).favourite });
   });
   change(button, { "aria-pressed": favourite, disabled: card.isPast });
-  return make("p", { class: "opinion" }, make("span", { role: "img", "aria-label": `rated ${rating} of 5` }, starsText(rating)), button);
+  const takeOut = textButton("Take out", () => {
+    COMPARISON.toggle(card);
+    takeOut.closest("dialog").close();
+    if (COMPARED.size > 1) showComparison();
+  });
+  return make("p", { class: "opinion" }, make("span", { role: "img", "aria-label": `rated ${rating} of 5` }, starsText(rating)), button, takeOut);
 }

@@ -24,9 +24,9 @@ function showDetail(card) {
   dialog.querySelector("header .close").before(previous, following);
   dialog.addEventListener("keydown", (event) => {
     if (isTyping(event.target) || hasModifier(event)) return;
-    if (event.key === "ArrowLeft" && !isMedia(event.target)) show(neighbour(-1));
-    else if (event.key === "ArrowRight" && !isMedia(event.target)) show(neighbour(1));
-    else if (event.key === " " && event.target.tagName !== "BUTTON" && event.target.tagName !== "VIDEO") togglePlayback(body.querySelector("video"));
+    if (event.key === "ArrowLeft" && !isSlider(event.target)) show(neighbour(-1));
+    else if (event.key === "ArrowRight" && !isSlider(event.target)) show(neighbour(1));
+    else if (event.key === " " && event.target.tagName !== "BUTTON") togglePlayback(body.querySelector("video"));
     else if (!markByKey(shown, event.key)) return;
     event.preventDefault();
   });

@@ -12,7 +12,7 @@ function picksText(cards) {
   for (const card of cards) {
     const { favourite, rating, note } = MARKS.of(card);
     lines.push(`  - key: ${quoted(card.key)}`, `    fingerprint: ${quoted(card.fingerprint)}`);
-    if (favourite) lines.push("    favourite: true");
+    if (favourite || !rating) lines.push(`    favourite: ${favourite}`);
     if (rating) lines.push(`    rating: ${rating}`);
     if (note) lines.push(`    note: ${quoted(note)}`);
   }
@@ -43,14 +43,19 @@ function summaryOf(cards) {
   return make("p", {}, `${count(favourites, "favourite")}, ${NUMBERS.format(rated)} rated.`);
 }
 
+const GOOD = 3; // stars from which `promote` takes a clip where nothing is a favourite
+
 // Ways to make the favourites again, with their prices: as they are, or with another value of the field that decides.
 function nextSteps(cards) {
   const marked = cards.filter((card) => MARKS.of(card).favourite);
-  const ways = waysToRemake(marked.length ? marked : cards);
+  const good = cards.filter((card) => MARKS.of(card).rating >= GOOD);
+  const taken = marked.length ? marked : good;
+  if (!taken.length) return make("p", {}, `None of them is a favourite or has ${GOOD} stars: there is nothing to make again.`);
+  const ways = waysToRemake(taken);
   const command = make("code", {});
   const choose = ({ settings }) => {
     const text = promoteCommand(settings);
-    command.textContent = text;
+    command.replaceChildren(...text.split(" ").flatMap((word, place) => [place ? " " : "", make("span", {}, word)]));
     copy.replaceChildren(copyButton(text, "command"));
   };
   const copy = make("span", {});
@@ -60,7 +65,7 @@ function nextSteps(cards) {
     return make("label", { class: "tick" }, box, make("span", {}, way.name), make("b", {}, priceText(way.credits)));
   });
   choose(ways.at(-1));
-  return make("div", { class: "steps" }, make("p", {}, `Then ${marked.length ? "the favourites" : "they"} become the next manifest:`), buttons, make("pre", {}, command, copy));
+  return make("div", { class: "steps" }, make("p", {}, `Then ${marked.length ? "the favourites" : `those with ${GOOD} stars and more`} become the next manifest:`), buttons, make("pre", {}, command, copy));
 }
 
 function waysToRemake(cards) {
@@ -87,7 +92,7 @@ function sumOnce(cards, settingOf, priceOf) {
 function listOf(cards) {
   const lines = cards.slice(0, 200).map((card) => {
     const { favourite, rating, note } = MARKS.of(card);
-    return make("li", {}, make("b", {}, `${favourite ? "♥ " : ""}${card.key}`), ` ${rating ? starsText(rating) : ""}`, note && make("q", {}, note));
+    return make("li", {}, make("b", {}, card.key), `${favourite ? " favourite" : ""}${rating ? ` ${starsText(rating)}` : ""}`, note && make("q", {}, note));
   });
   return make("ul", { class: "picked" }, lines, cards.length > 200 && make("li", {}, `… and ${NUMBERS.format(cards.length - 200)} more`));
 }

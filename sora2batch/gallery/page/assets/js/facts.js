@@ -55,11 +55,12 @@ function factsOf(card) {
   const { prompt, ...others } = card.input;
   const sent = prompt === undefined ? others : { prompt, ...others };
   const facts = Object.entries(sent).map(([name, value]) => [name, valueText(value)]);
-  facts.push(["tool", card.tool], ["take", String(card.take)], [card.spent ? "spent" : "price", priceText(card.cost)], ["state", STATES[card.state]]);
+  facts.push(["tool", card.tool], ["take", String(card.take)], ["price", priceText(card.price)], ["state", STATES[card.state]]);
   const { result } = card;
   if (result?.taskId) facts.push(["task", result.taskId]);
   if (result?.submittedAt) facts.push(["submitted", momentText(result.submittedAt)]);
-  if (result?.finishedAt) facts.push(["finished", momentText(result.finishedAt)]);
+  if (card.spent) facts.push([card.state === "in_doubt" ? "in doubt" : "spent", creditsText(card.spent)]);
+  if (result?.finishedAt && card.state !== "in_doubt") facts.push(["finished", momentText(result.finishedAt)]);
   if (card.seconds !== null && card.seconds !== undefined) facts.push(["took", secondsText(card.seconds)]);
   for (const clip of result?.clips ?? []) if (clip.path) facts.push(["file", clip.path]);
   const size = (result?.clips ?? []).reduce((sum, clip) => sum + (clip.bytes ?? 0), 0);
@@ -72,14 +73,25 @@ const COPIED = new Set(["prompt", "task", "file", "fingerprint", "image"]);
 const WEB_ADDRESS = /^https?:\/\//i;
 
 // Where a fact is different from what it was before, what it was stands above it.
-function factList(card, { different = new Set(), before = null } = {}) {
+function factList(card, { different = new Set(), before = null, others = [] } = {}) {
   const former = new Map(before ? factsOf(before) : []);
   const rows = factsOf(card).map(([name, text]) => {
     const isDifferent = different.has(name);
-    const value = make("div", {}, isDifferent && former.has(name) && make("del", {}, former.get(name)), factValue(text));
+    const value = make("div", {}, isDifferent && former.has(name) && make("del", {}, former.get(name)), isDifferent && others.length ? markedWords(text, name, others) : factValue(text));
     return factRow(name, value, { copied: COPIED.has(name) ? text : null, isDifferent });
   });
   return make("dl", { class: "facts" }, rows);
+}
+
+// The words that are not in all the others stand out.
+function markedWords(text, name, others) {
+  const theirs = others.map((card) => new Set(wordsOf(factsOf(card).find(([one]) => one === name)?.[1] ?? "")));
+  const parts = wordsOf(text).map((word) => (/[\p{L}\p{N}]/u.test(word) && !theirs.every((words) => words.has(word)) ? make("mark", {}, word) : word));
+  return make("span", {}, parts);
+}
+
+function wordsOf(text) {
+  return text.match(/[\p{L}\p{N}_'’:-]+|[^\p{L}\p{N}_'’:-]+/gu) ?? [];
 }
 
 // An address from which something secret was taken out leads nowhere.
@@ -88,7 +100,7 @@ function factValue(text) {
   return make("a", { href: text, target: "_blank", rel: "noopener noreferrer" }, text);
 }
 
-const ALWAYS_DIFFERENT = new Set(["task", "state", "submitted", "finished", "took", "file", "fingerprint", "size"]);
+const ALWAYS_DIFFERENT = new Set(["task", "state", "spent", "in doubt", "submitted", "finished", "took", "file", "fingerprint", "size"]);
 
 function differencesOf(cards) {
   const names = new Set(cards.flatMap((card) => factsOf(card).map(([name]) => name)).filter((name) => !ALWAYS_DIFFERENT.has(name)));

@@ -8,8 +8,8 @@ function isTyping(target) {
   return target.matches("input:not([type=checkbox]):not([type=range]), textarea, select");
 }
 
-function isMedia(target) {
-  return target.matches("video, input[type=range]");
+function isSlider(target) {
+  return target.matches("input[type=range]");
 }
 
 // Rate, favour or pick a card; tells whether the key meant any of it.
@@ -33,7 +33,7 @@ function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     if (hasModifier(event) || document.querySelector("dialog[open]")) return;
     if (isTyping(event.target)) {
-      if (event.key === "Escape" && event.target.id === "search") BOARD.focus(BOARD.active);
+      if (["Escape", "Enter"].includes(event.key) && event.target.id === "search") BOARD.focus(BOARD.active);
       return;
     }
     const isDone = onPage(event) || onBoard(event);

@@ -35,7 +35,7 @@ function keepFocus(place, draw) {
 }
 
 function searchBox() {
-  const box = make("input", { type: "search", id: "search", placeholder: "Search prompts, keys, errors…  /", "aria-label": "Search", value: CHOICE.get().query });
+  const box = make("input", { type: "search", id: "search", placeholder: "Search  ( / )", title: "Search prompts, keys, errors and task ids", "aria-label": "Search", value: CHOICE.get().query });
   let pause = null;
   box.addEventListener("input", () => {
     clearTimeout(pause);
@@ -96,9 +96,13 @@ function drawFilters(panel) {
       hasOrphans && tickBox("Orphans: paid, no longer in the manifest", chosen.orphans, (orphans) => CHOICE.set({ orphans })),
     ),
     ...BATCH.axes.map((axis) => axisFilter(axis.name, chosen)),
-    textButton("Show everything", () => CHOICE.set({ states: [], changes: [], hidden: {}, favourites: false, rating: 0, query: "", orphans: false })),
+    textButton("Show everything", showEverything),
   );
   panel.scrollTop = kept;
+}
+
+function showEverything() {
+  CHOICE.set({ states: [], changes: [], hidden: {}, favourites: false, rating: 0, query: "", orphans: false });
 }
 
 const MOST_LABELS = 60;

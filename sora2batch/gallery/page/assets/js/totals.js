@@ -18,7 +18,7 @@ function subtitle() {
 // Each state that occurs, with its number; a click shows only these.
 function stateChips() {
   const box = make("div", { class: "chips", role: "group", "aria-label": "Jobs by state" });
-  const draw = () => box.replaceChildren(...chipsOf("states", STATES, (card) => card.state), ...changeChips());
+  const draw = () => box.replaceChildren(...chipsOf("states", STATES, (card) => card.state), ...changeChips(), ...orphanChip());
   CHOICE.listen(draw);
   draw();
   return box;
@@ -26,6 +26,18 @@ function stateChips() {
 
 function changeChips() {
   return BATCH.base ? chipsOf("changes", CHANGES, (card) => card.change) : [];
+}
+
+// What was paid for and is no longer asked for is not lost: one click shows it.
+function orphanChip() {
+  const amount = BATCH.cards.filter((card) => card.isOrphan && card.change !== "removed").length;
+  const isOn = CHOICE.get().orphans;
+  const settings = { class: "chip dropped", "data-chip": "orphans", title: "in the lockfile, no longer in the manifest" };
+  const click = () => {
+    CHOICE.set({ orphans: !isOn });
+    document.querySelector("[data-chip=orphans]")?.focus();
+  };
+  return amount ? [textButton(count(amount, "orphan"), click, { "aria-pressed": isOn, ...settings })] : [];
 }
 
 function chipsOf(field, words, valueOf) {
@@ -57,7 +69,7 @@ function budgetChart() {
   const parts = [["spent", spent - inDoubt, "spent"], ["doubt", inDoubt, "in doubt"], ["ahead", toSpend, "to spend"]];
   const words = parts.filter(([, amount]) => amount).map(([, amount, word]) => `${NUMBERS.format(amount)} ${word}`);
   const bar = make("div", { class: "bar", "aria-hidden": true });
-  for (const [name, amount] of parts) if (amount) bar.append(make("i", { class: name, style: { width: `${(100 * amount) / whole}%` } }));
+  bar.append(...parts.map(([name, amount]) => barPart(name, amount, whole)).filter(Boolean));
   if (over > 0) bar.append(make("b", { style: { left: `${(100 * budget) / whole}%` } }));
   return make(
     "button",
@@ -93,8 +105,12 @@ function creditsByAxis(axis) {
   return make("table", {}, make("caption", {}, axis), make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
 }
 
+function barPart(name, amount, whole) {
+  return amount > 0 && make("i", { class: name, style: { width: `${(100 * amount) / whole}%` } });
+}
+
 function creditsRow(label, { jobs, spent, ahead }, most) {
-  const bar = make("div", { class: "bar", "aria-hidden": true }, make("i", { class: "spent", style: { width: `${(100 * spent) / most}%` } }), make("i", { class: "ahead", style: { width: `${(100 * ahead) / most}%` } }));
+  const bar = make("div", { class: "bar", "aria-hidden": true }, barPart("spent", spent, most), barPart("ahead", ahead, most));
   const numbers = [jobs, spent, ahead].map((amount) => make("td", { class: "number" }, NUMBERS.format(amount)));
   return make("tr", {}, make("th", { scope: "row" }, label), numbers, make("td", { class: "chart" }, bar));
 }
