@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.catalog.load import Catalog, load_catalog
 from sora2batch.cli.folder import manifest_paths
+from sora2batch.cli.stamp import Stamp, StampedTree
 from sora2batch.errors import Sora2BatchError
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
@@ -16,7 +18,7 @@ from sora2batch.lockfile.store import read_state
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.manifest.tree import DiskTree
+from sora2batch.manifest.tree import DiskTree, Tree
 from sora2batch.matrix.expand import Expansion, expand
 from sora2batch.plan.make import Basis, make_plan
 from sora2batch.plan.model import Plan
@@ -35,12 +37,20 @@ class Batch:
     catalog: Catalog
     simulated: bool
     budget: Credits
+    tools_dirs: tuple[Path, ...]
+    """Where tools were looked for beside the shipped ones."""
+    sources: Mapping[Path, Stamp]
+    """The manifest and its data files, each as it stood before it was read."""
 
     @property
     def lock_path(self) -> Path:
         """``NAME.lock.jsonl`` beside the manifest; the simulator has its own."""
-        path = self.manifest.path
-        return path.parent / f"{path.stem}{'.sim' if self.simulated else ''}.lock.jsonl"
+        return lock_path_of(self.manifest.path, simulated=self.simulated)
+
+    @property
+    def arguments(self) -> str:
+        """What a command of ours is to be given so that it means this batch."""
+        return arguments_for(self.manifest.path, simulated=self.simulated, tools_dirs=self.tools_dirs)
 
     @property
     def output_dir(self) -> Path:
@@ -106,6 +116,8 @@ class Loading:
     """How manifests are to be loaded."""
 
     catalog: Catalog
+    tools_dirs: tuple[Path, ...] = ()
+    """Where its tools come from, beside the shipped ones."""
     simulated: bool = False
     max_credits: int | None = None
     """Instead of the manifest's budget."""
@@ -116,11 +128,13 @@ class Loading:
         Raises:
             ManifestError: it has problems.
         """
+        tree = StampedTree(DiskTree(path.parent), path.parent)
+        tree.stamp(path)
         try:
             manifest = load_manifest(path)
         except ManifestError as error:
-            raise _with_expansion(error, self.catalog, DiskTree(path.parent)) from None
-        expansion = expand(manifest, self.catalog, DiskTree(path.parent))
+            raise _with_expansion(error, self.catalog, tree) from None
+        expansion = expand(manifest, self.catalog, tree)
         gc.freeze()  # the jobs stay to the end: the collector need not look at them again
         budget = manifest.max_credits if self.max_credits is None else Credits(self.max_credits)
         return Batch(
@@ -129,6 +143,8 @@ class Loading:
             catalog=self.catalog,
             simulated=self.simulated,
             budget=budget,
+            tools_dirs=self.tools_dirs,
+            sources=tree.stamps,
         )
 
     def load_all(self, paths: Sequence[Path]) -> tuple[Batch, ...]:
@@ -150,7 +166,7 @@ class Loading:
         return tuple(batches)
 
 
-def _with_expansion(error: ManifestError, catalog: Catalog, tree: DiskTree) -> ManifestError:
+def _with_expansion(error: ManifestError, catalog: Catalog, tree: Tree) -> ManifestError:
     """Add the problems that the sound parts of a manifest show when they are expanded."""
     if error.sound is None:
         return error
@@ -165,4 +181,21 @@ def loading(
     tools_dirs: Sequence[Path], *, simulated: bool = False, max_credits: int | None = None
 ) -> Loading:
     """Read the catalogue and get ready to load."""
-    return Loading(catalog=load_catalog(tools_dirs), simulated=simulated, max_credits=max_credits)
+    return Loading(
+        catalog=load_catalog(tools_dirs),
+        tools_dirs=tuple(tools_dirs),
+        simulated=simulated,
+        max_credits=max_credits,
+    )
+
+
+def lock_path_of(manifest: Path, *, simulated: bool) -> Path:
+    """Find where the lockfile of a manifest is, or would be."""
+    return manifest.with_name(f"{manifest.stem}{'.sim' if simulated else ''}.lock.jsonl")
+
+
+def arguments_for(manifest: Path, *, simulated: bool, tools_dirs: Sequence[Path]) -> str:
+    """Write, for a shell, what a command of ours is to be given so that it means this manifest."""
+    flags = ["--simulate"] if simulated else []
+    flags += [word for folder in tools_dirs for word in ("--tools-dir", str(folder))]
+    return shlex.join([str(manifest), *flags])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.canonical import JsonObject
-from sora2batch.cli.batch import Batch, loading
+from sora2batch.cli.batch import Batch, arguments_for, loading, lock_path_of
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.new_file import check_new_manifest, write_new
@@ -86,7 +86,7 @@ def _tell(flags: Flags, story: Story, promotion: Promotion) -> None:
     chatter.say(f"{story.choice.count}: {story.choice.reason}")
     for notice in promotion_notices(promotion, story):
         chatter.say(f"notice: {notice}")
-    lock = flags.out.with_name(f"{flags.out.stem}.lock.jsonl")
+    lock = lock_path_of(flags.out, simulated=False)
     if lock.exists():
         chatter.say(f"notice: {lock} is there already: what it spent counts against the new budget")
     if flags.as_json:
@@ -102,4 +102,5 @@ def _tell(flags: Flags, story: Story, promotion: Promotion) -> None:
     else:
         jobs = counted(len(promotion.jobs), "job")
         echo(f"wrote {flags.out}: {jobs}, {promotion.credits:,} credits")
-    chatter.say(f"next: sora2batch plan {flags.out}")
+    given = arguments_for(flags.out, simulated=flags.simulated, tools_dirs=flags.tools_dirs)
+    chatter.say(f"next: sora2batch plan {given}")

@@ -12,6 +12,8 @@ from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.history import moment_at
 from sora2batch.cli.result import echo
+from sora2batch.errors import UsageError
+from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.page.file import write_page
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
@@ -22,6 +24,7 @@ from sora2batch.gallery.picks import read_picks
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
+from sora2batch.manifest.problems import ManifestError
 from sora2batch.plan.status import Status, make_status
 
 
@@ -54,13 +57,29 @@ def report(flags: Flags) -> None:
     """
     batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
     view = View(batch=batch, lockfile=batch.read_lockfile(), flags=flags)
-    written = {"gallery": view.write_gallery(flags.output or page_path(batch))}
+    page = flags.output or page_path(batch)
+    if flags.sheet:
+        _check_sheet(flags.sheet, page, batch)
+    written = {"gallery": view.write_gallery(page)}
     if flags.sheet:
         written["sheet"] = view.write_sheet(flags.sheet)
     if flags.as_json:
         print_json({"version": 1, "manifest": batch.manifest.file, **written})
     else:
         echo("\n".join(f"{name + ':':<8} {path}" for name, path in written.items()))
+
+
+def _check_sheet(sheet: Path, page: Path, batch: Batch) -> None:
+    """Refuse the sheet's target before the page is written, which looks at its own just before that.
+
+    Raises:
+        UsageError: the sheet may not be written there.
+    """
+    from sora2batch.gallery.sheet.file import check_sheet_target  # noqa: PLC0415  # only where one is wanted
+
+    if sheet.resolve() == page.resolve():
+        raise UsageError(f"the page and the sheet cannot both be {sheet}", hint="name another file")
+    check_sheet_target(sheet, batch.manifest.file)
 
 
 def page_path(batch: Batch) -> Path:
@@ -126,14 +145,20 @@ class View:
         return Base(ref=ref, moment=moment_at(self.batch, ref, self.flags.chatter)) if ref else None
 
     def _marks(self) -> tuple[Mark, ...]:
-        """Read earlier picks; those of jobs that are not here are left to whoever promotes them."""
+        """Read earlier picks; those of jobs that are not here are left to whoever promotes them.
+
+        Raises:
+            ManifestError: the file has problems, or two picks say different things of one job.
+        """
         if self.flags.picks is None:
             return ()
         by_key = {job.key: job.fingerprint for job in self.batch.expansion.jobs}
-        picks = read_picks(self.flags.picks).picks
-        known = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks)
+        picks = read_picks(self.flags.picks)
+        named = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks.picks)
+        known = [(pick, fingerprint) for pick, fingerprint in named if fingerprint]
+        if problems := tuple(disagreements(picks, known)):
+            raise ManifestError(problems)
         return tuple(
             Mark(fingerprint=mine, favourite=bool(pick.favourite), rating=pick.rating, note=pick.note)
             for pick, mine in known
-            if mine
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.result import echo
 from sora2batch.lockfile.entry import State
@@ -51,5 +49,4 @@ def echo_outcome(batch: Batch, status: Status) -> None:
     echo_summary(status)
     echo(f"clips:    {batch.output_dir}")
     echo(f"lockfile: {batch.lock_path}")
-    simulated = " --simulate" if batch.simulated else ""
-    echo(f"gallery:  `sora2batch report {shlex.quote(str(batch.manifest.path))}{simulated}` writes it")
+    echo(f"gallery:  `sora2batch report {batch.arguments}` writes it")

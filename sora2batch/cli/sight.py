@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,8 +31,7 @@ class Sight:
     @property
     def arguments(self) -> str:
         """What a command of ours is to be given so that it means this batch."""
-        path = shlex.quote(str(self.batch.manifest.path))
-        return f"{path} --simulate" if self.batch.simulated else path
+        return self.batch.arguments
 
 
 def status_of(batch: Batch) -> Status:

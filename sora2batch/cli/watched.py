@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from sora2batch.cli.batch import Batch, Loading
 from sora2batch.cli.sight import Sight, look_at
-from sora2batch.cli.stamp import stamps_of
+from sora2batch.cli.stamp import Stamp, stamps_of
 from sora2batch.errors import Sora2BatchError
 from sora2batch.lockfile.hold import is_held
 from sora2batch.lockfile.journal import journal_path
@@ -26,7 +26,7 @@ class Watched:
         """
         self._loading = loading
         self._batch = batch
-        self._sources = stamps_of(_sources(batch))
+        self._sources: Mapping[Path, Stamp] = batch.sources
         self._records = stamps_of(_records(batch))
         self._manifest_fault: str | None = None
         self._lockfile_fault: str | None = None
@@ -47,7 +47,7 @@ class Watched:
 
     def _reload(self) -> bool:
         """Load the manifest if it or a data file of it was written."""
-        stamps = stamps_of(_sources(self._batch))
+        stamps = dict(zip(self._sources, stamps_of(self._sources), strict=True))
         if stamps == self._sources and not self._manifest_fault:
             return False
         try:
@@ -56,8 +56,7 @@ class Watched:
             self._sources = stamps
             self._manifest_fault = error.message
         else:
-            # Its own stamp from before it was read, as it may have been written since.
-            self._sources = (stamps[0], *stamps_of(_data_files(self._batch)))
+            self._sources = self._batch.sources
             self._manifest_fault = None
         return True
 
@@ -84,16 +83,6 @@ class Watched:
         has_changed = holder != self.sight.holder
         self.sight = replace(self.sight, holder=holder)
         return has_changed
-
-
-def _sources(batch: Batch) -> Iterator[Path]:
-    yield batch.manifest.path
-    yield from _data_files(batch)
-
-
-def _data_files(batch: Batch) -> Iterator[Path]:
-    folder = batch.manifest.path.parent
-    return (folder / name for name, _ in batch.expansion.data_digests)
 
 
 def _records(batch: Batch) -> tuple[Path, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from sora2batch.errors import UsageError
+from sora2batch.lockfile.disk import SystemDisk
+from sora2batch.lockfile.error import SaveError
+from sora2batch.lockfile.file import replace_file
 
 
 def write_over(path: Path, data: bytes) -> None:
@@ -15,11 +16,17 @@ def write_over(path: Path, data: bytes) -> None:
     Raises:
         UsageError: it cannot be written; what was there is there still.
     """
-    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
     try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+        replace_file(path, data, disk=SystemDisk())
+    except SaveError as error:
+        raise UsageError(error.message) from error
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a file's name in a folder that is not there.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"cannot write {path}: there is no folder {path.parent}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import yaml
+
 from sora2batch.canonical import JsonValue
 from sora2batch.manifest.scalar import ScalarError, plain_value
 
@@ -12,8 +14,11 @@ _WIDTH = 100
 _STEP = 2
 _BETWEEN_WORDS = re.compile(r"(?<! ) (?! )")
 _NOT_IN_PLAIN = re.compile(r": | #|:$")
-# Text to YAML 1.2 and to us, but other readers of the file may follow YAML 1.1.
-_OLD_WORD = re.compile(r"y|n|yes|no|on|off|[0-9]+_[0-9_]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*", re.IGNORECASE)
+# Text to YAML 1.2 and to us, but other readers of the file may follow YAML 1.1: PyYAML's own rules do so but
+# for single letters, and other readers are laxer about digits: 16:90, 0B1, 1.2.3.
+_OLD_RULES = yaml.resolver.Resolver()
+_OLD_TEXT = "tag:yaml.org,2002:str"
+_OLD_WORD = re.compile(r"y|n|0b[01_]+|0x[0-9a-f_]+|[0-9][0-9_:.]*(?:e[-+]?[0-9]+)?", re.IGNORECASE)
 
 
 def entry_lines(key: str, value: JsonValue, *, indent: int = 0) -> list[str]:
@@ -102,12 +107,20 @@ def _is_plain(text: str) -> bool:
     """Tell whether a text means itself without quotes."""
     if not text or not text[0].isalnum() or not text.isprintable() or text.endswith(" "):
         return False
-    if _NOT_IN_PLAIN.search(text) or _OLD_WORD.fullmatch(text):
+    if _NOT_IN_PLAIN.search(text) or _is_old_word(text):
         return False
     try:
         return plain_value(text) == text
     except ScalarError:
         return False
+
+
+def _is_old_word(text: str) -> bool:
+    """Tell whether YAML 1.1 takes a text for a number, a date or a word such as ``yes``."""
+    if _OLD_WORD.fullmatch(text):
+        return True
+    tag: str = _OLD_RULES.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return tag != _OLD_TEXT
 
 
 def _quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sora2batch.canonical import JsonValue
+from sora2batch.matrix.limit import MAX_CHARACTERS
 from sora2batch.matrix.template import is_template
 
 
@@ -19,6 +20,19 @@ def literal(value: JsonValue) -> JsonValue:
             return {key: literal(item) for key, item in value.items()}
         case _:
             return value
+
+
+def fits_template(value: JsonValue) -> bool:
+    """Tell whether a value is still short enough for rendering once it is written literally."""
+    match value:
+        case str() if is_template(value):
+            return len(_literal_text(value)) <= MAX_CHARACTERS
+        case list():
+            return all(map(fits_template, value))
+        case dict():
+            return all(map(fits_template, value.values()))
+        case _:
+            return True
 
 
 def _literal_text(text: str) -> str:

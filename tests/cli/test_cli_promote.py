@@ -1,6 +1,7 @@
 """From favourites to the next manifest, by the real command."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ defaults:
   input:
     mode: pro
     duration: 15
-    aspect_ratio: 16:9
+    aspect_ratio: "16:9"
 
 run:
   poll_interval: 0.05
@@ -148,12 +149,49 @@ def test_what_was_run_is_promoted_with_its_tasks_even_if_it_is_an_orphan_now(pro
         "1 of 1 pick: all, for none is marked as a favourite\n"
         "notice: 1 request was paid for already in the simulator under spring.yaml (hero/fox/slow-pan/std); "
         "running next.yaml pays for new takes\n"
-        "next: sora2batch plan next.yaml\n"
+        "next: sora2batch plan next.yaml --simulate\n"
     )
     text = (spring / "next.yaml").read_text()
     assert "# Promoted from spring.yaml (simulated) by picks.yaml: 1 of 1 pick" in text
     assert f"  # from hero/fox/slow-pan/std, simulated task {fox.primary.task_id}\n" in text
     assert "Slow pan on a fox" in text
+
+
+def test_the_next_command_can_be_pasted_and_sees_the_same_tools(promote, call, spring):
+    (spring / "my tools").mkdir()
+    (spring / "later on").mkdir()
+    ran = promote("--simulate", "--tools-dir", "my tools", out="later on/round 2.yaml")
+    command = shlex.split(ran.err.splitlines()[-1].removeprefix("next: "))
+    assert command == [
+        *("sora2batch", "plan", "later on/round 2.yaml", "--simulate"),
+        *("--tools-dir", "my tools"),
+    ]
+    assert call(*command[1:]).code == 0
+    assert (
+        "# The price: sora2batch plan 'round 2.yaml' --simulate\n"
+        in (spring / "later on/round 2.yaml").read_text()
+    )
+
+
+@pytest.mark.parametrize("end", ["fox", "{% endraw %}"])
+def test_a_prompt_that_does_not_fit_once_it_is_written_literally_is_told(call, folder, end):
+    prompt = "{{ x }}" + '"' * (99_990 - len(end)) + end
+    (folder / "shots.json").write_text(json.dumps([{"id": "one", "prompt": prompt}]))
+    (folder / "spring.yaml").write_text(
+        "version: 1\ntool: sora2-text-to-video-api\nbudget: {max_credits: 999}\njobs:\n  hero:\n"
+        "    matrix: {shot: {from: shots.json}}\n    input: {prompt: '{{ shot.prompt }}'}\n"
+    )
+    (folder / "picks.yaml").write_text("- key: hero/one\n")
+    ran = call("promote", "spring.yaml", "--picks", "picks.yaml", "-o", "next.yaml")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        (
+            "error: hero/one: prompt is too long for a manifest: it holds {{, {% or {#, and with what keeps these "
+            "from being read as a template it has more than 100,000 characters\n"
+        ),
+    )
+    assert not (folder / "next.yaml").exists()
 
 
 def test_a_lockfile_of_the_new_name_is_told_of(promote, spring):

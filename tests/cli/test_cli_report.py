@@ -140,3 +140,36 @@ def test_a_faulty_picks_file_is_told_with_its_place(call, folder):
     assert ran.code == 2
     assert ran.err.startswith("picks.yaml:2:")
     assert not (folder / "show.report.html").exists()
+
+
+@pytest.mark.parametrize("sheet", ["show.yaml", "none/show.png", "show.report.html"])
+def test_no_page_is_written_where_the_sheet_must_be_refused(call, folder, sheet):
+    exhibition = exhibit(folder, SHOW)
+    ran = call("report", "show.yaml", "--sheet", sheet)
+    assert (ran.code, ran.out) == (2, "")
+    assert sheet in ran.err
+    assert not exhibition.page.exists()
+
+
+def test_no_sheet_is_written_where_the_page_must_be_refused(call, folder):
+    exhibit(folder, SHOW)
+    assert call("report", "show.yaml", "-o", "show.yaml", "--sheet", "show.sheet.png").code == 2
+    assert not (folder / "show.sheet.png").exists()
+
+
+def test_picks_by_key_and_by_fingerprint_that_contradict_are_refused(call, folder):
+    exhibition = exhibit(folder, SHOW)
+    fox = exhibition.jobs[0]
+    (folder / "picks.yaml").write_text(
+        f"- {{key: {fox.key}, rating: 5}}\n- {{fingerprint: '{fox.fingerprint}', rating: 1}}\n"
+    )
+    ran = call("report", "show.yaml", "--picks", "picks.yaml")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        (
+            "picks.yaml:2:3: [1]: is the same job as picks[0], but says something else of it (keep one of the two)\n"
+            "error: picks.yaml has 1 problem\n"
+        ),
+    )
+    assert not exhibition.page.exists()

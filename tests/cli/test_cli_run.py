@@ -181,3 +181,10 @@ def wait_until(is_so):
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_the_gallery_command_sees_the_same_tools(call, manifest, folder):
+    (folder / "my tools").mkdir()
+    ran = call("run", "small.yaml", "--simulate", "--tools-dir", "my tools")
+    line = "gallery:  `sora2batch report small.yaml --simulate --tools-dir 'my tools'` writes it"
+    assert ran.out.splitlines()[-1] == line

@@ -9,9 +9,13 @@ import pytest
 from fakes.lock_entry import completed, failed, submitted
 from fakes.still_clock import StillClock
 from fakes.watching import Pauses, Recording, load_batch, watched_of, write_state
+from sora2batch.cli.batch import loading
+from sora2batch.cli.stamp import StampedTree, stamps_of
 from sora2batch.cli.watch import LineScreen, watch
+from sora2batch.cli.watched import Watched
 from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.hold import drop_hold, take_hold
+from sora2batch.manifest.tree import DiskTree
 
 FILE = Output(path="a.mp4", sha256="0" * 64, bytes=1)
 DONE = completed(outputs=(FILE,))
@@ -200,10 +204,52 @@ def test_a_lockfile_that_is_being_replaced_is_read_whole_every_time(manifest, ba
     states = ([submitted()], [submitted(), submitted("b")])
     writing = Thread(target=lambda: [write_state(batch, *states[number % 2]) for number in range(150)])
     writing.start()
+    seen = 0
     while writing.is_alive():
-        one.refresh()
+        seen += one.refresh()
         assert one.complaints == ()
         assert one.sight.overview.total.states["submitted"] in {1, 2}
     writing.join()
+    assert seen, "nothing was read while it was being written"
     one.refresh()
     assert one.sight.overview.total.states["submitted"] == 2
+
+
+def test_an_edit_between_loading_and_the_first_look_is_seen(manifest, batch):
+    load = loading(())
+    loaded = load.load(manifest)
+    manifest.write_text(manifest.read_text().replace("[fox, owl]", "[fox, owl, cat]"))
+    one = Watched(loaded, load)
+    assert one.refresh()
+    assert one.sight.overview.total.jobs == 3
+
+
+def test_a_data_file_that_is_written_between_loading_and_the_first_look_is_read_again(
+    manifest, batch, folder
+):
+    manifest.write_text(manifest.read_text().replace("[fox, owl]", "{from: animals.json}"))
+    animals = folder / "animals.json"
+    animals.write_text('["fox"]')
+    load = loading(())
+    loaded = load.load(manifest)
+    animals.write_text('["fox", "hen"]')
+    one = Watched(loaded, load)
+    assert one.refresh()
+    assert one.sight.overview.total.jobs == 2
+    assert not one.refresh()
+
+
+def test_a_file_that_is_written_while_it_is_read_differs_from_its_stamp(folder):
+    class Meddling(DiskTree):
+        """At the moment at which the bytes are in memory, somebody writes the file anew."""
+
+        def read(self, name):
+            raw = super().read(name)
+            (folder / name).write_text("longer")
+            return raw
+
+    (folder / "a.csv").write_text("short")
+    tree = StampedTree(Meddling(folder), folder)
+    assert tree.read("a.csv") == b"short"
+    assert list(tree.stamps) == [folder / "a.csv"]
+    assert tuple(tree.stamps.values()) != stamps_of(tree.stamps)

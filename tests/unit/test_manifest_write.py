@@ -1,6 +1,7 @@
 import math
 
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -25,7 +26,15 @@ def read_back(text):
         ("A fox: red", 'prompt: "A fox: red"'),
         ('A red fox, it\'s "cold".', 'prompt: A red fox, it\'s "cold".'),
         ("https://a.example/b.jpg?c=1#d", "prompt: https://a.example/b.jpg?c=1#d"),
-        ("16:9", "prompt: 16:9"),
+        ("16:9", 'prompt: "16:9"'),
+        ("1:30.5", 'prompt: "1:30.5"'),
+        ("16:90", 'prompt: "16:90"'),
+        ("1_0.5", 'prompt: "1_0.5"'),
+        ("0b11", 'prompt: "0b11"'),
+        ("0x_f", 'prompt: "0x_f"'),
+        ("1.2.3", 'prompt: "1.2.3"'),
+        ("2026-11-25 at dusk", "prompt: 2026-11-25 at dusk"),
+        ("16:9 frame", "prompt: 16:9 frame"),
         ("no", 'prompt: "no"'),
         ("Off", 'prompt: "Off"'),
         ("true", 'prompt: "true"'),
@@ -135,6 +144,18 @@ def test_what_is_written_reads_as_what_it_was(mapping, depth):
     text = "\n".join(lines(value, "root"))
     assert same(read_back(text), {"root": value})
     assert all(line.isprintable() and not line.endswith(" ") for line in text.split("\n"))
+
+
+@given(st.text("0123456789abefx_:.+-TZ ", min_size=1, max_size=12) | TEXTS)
+@example("yes")
+@example("1:30")
+@example("=")
+@example("0x_")
+@example("2026-11-25 10:00:00")
+def test_a_reader_of_yaml_1_1_reads_every_text_as_text(text):
+    assert yaml.safe_load("\n".join(lines(text))) == {"prompt": text}
+    assert yaml.safe_load("\n".join(lines([text]))) == {"prompt": [text]}
+    assert list(yaml.safe_load("\n".join(lines(1, text)))) == [text]
 
 
 def same(one, other):

@@ -356,7 +356,7 @@ class TestTheText:
         assert text_of(picks, found, target="next gen.yml", run={"timeout": 60}, simulated=True) == (
             """\
 # Promoted from spring.yaml (simulated) by picks.yaml: 2 of 2 picks (all, for none is marked as a favourite).
-# The price: sora2batch plan next gen.yml
+# The price: sora2batch plan 'next gen.yml' --simulate
 version: 1
 name: next-gen
 
@@ -366,7 +366,7 @@ budget:
 defaults:
   input:
     duration: 10
-    aspect_ratio: 16:9
+    aspect_ratio: "16:9"
 
 run:
   timeout: 60
@@ -413,7 +413,7 @@ jobs:
       prompt: "{% raw %}{{ x }}{% endraw %}"
       mode: std
       duration: 10
-      aspect_ratio: 16:9
+      aspect_ratio: "16:9"
 """
         )
 

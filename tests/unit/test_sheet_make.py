@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from io import BytesIO
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -87,7 +87,7 @@ def test_a_batch_without_jobs_has_a_sheet(clips):
 
 
 def test_two_thousand_clips_of_noise_stay_below_the_caps(tmp_path):
-    Image.frombytes("RGB", (160, 90), os.urandom(160 * 90 * 3)).save(tmp_path / "noise.png")
+    Image.frombytes("RGB", (160, 90), Random(1).randbytes(160 * 90 * 3)).save(tmp_path / "noise.png")
     data = make_sheet(status_of(*[done("noise.png")] * 2000), locate_in(tmp_path))
     assert len(data) <= MOST_BYTES
     width, height = image_of(data).size
@@ -132,7 +132,7 @@ def test_a_failed_tile_gives_the_apis_words_if_it_can_write_them():
 
 
 def test_colours_are_given_up_before_a_picture_is():
-    noise = Image.frombytes("RGB", (200, 200), os.urandom(120_000))
+    noise = Image.frombytes("RGB", (200, 200), Random(2).randbytes(120_000))
     modes = [image_of(encode_png(noise, {}, most)).mode for most in (200_000, 60_000, 33_000)]
     assert modes == ["RGB", "P", "P"]
     assert encode_png(noise, {}, 1000) is None
@@ -172,7 +172,7 @@ def test_an_empty_file_may_be_written_over(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(UsageError, match="cannot be written: No such file or directory"):
+    with pytest.raises(UsageError, match=r"^cannot write .*: there is no folder .*none$"):
         write_sheet(tmp_path / "none/sheet.png", b"", "small.yaml")
 
 

@@ -4,6 +4,8 @@ import os
 import sys
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from fakes.sheet_case import clip_bytes
@@ -98,6 +100,33 @@ def test_a_file_that_is_no_clip_is_broken(clip, data):
     path = clip(data)
     path.with_name("secret.mp4").write_bytes(clip_bytes(RED))
     assert read_poster(path, (64, 36)) is NoPoster.BROKEN
+
+
+CLIP = clip_bytes(RED, GREEN, RED)
+
+
+def test_a_clip_of_an_unknown_codec_is_broken(clip):
+    assert b"avc1" in CLIP
+    assert read_poster(clip(CLIP.replace(b"avc1", b"zzzz")), (64, 36)) is NoPoster.BROKEN
+
+
+DAMAGES = st.lists(st.tuples(st.integers(0, len(CLIP) - 1), st.binary(min_size=1, max_size=4)), max_size=8)
+
+
+@settings(deadline=None, max_examples=300)
+@given(DAMAGES, st.integers(0, len(CLIP)))
+@example([(CLIP.index(b"avc1"), b"zzzz")], len(CLIP))
+@example([], len(CLIP) // 2)
+def test_no_damage_to_a_clip_can_stop_a_sheet(tmp_path_factory, damages, kept):
+    data = bytearray(CLIP)
+    for place, junk in damages:
+        data[place : place + len(junk)] = junk
+    path = tmp_path_factory.getbasetemp() / "damaged.mp4"
+    # Half of them whole: what is cut is hardly looked into, as the index of these clips stands at the end.
+    for damaged in (data, data[:kept]):
+        path.write_bytes(damaged)
+        poster = read_poster(path, (64, 36))
+        assert poster is NoPoster.BROKEN or (poster.width <= 64 and poster.height <= 36)
 
 
 def test_a_picture_that_would_fill_the_memory_is_broken(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,8 @@ def _header(story: Story) -> Iterator[str]:
     yield f"Promoted from {source}: {story.choice.count} ({story.choice.reason})."
     if story.settings:
         yield f"Set for every job: {', '.join(setting.shown for setting in story.settings)}."
-    yield f"The price: sora2batch plan {_line(story.target)}"
+    world = " --simulate" if story.simulated else ""
+    yield f"The price: sora2batch plan {shlex.quote(_line(story.target))}{world}"
 
 
 def _name_of(target: str) -> str:

@@ -19,6 +19,8 @@ from sora2batch.gallery.promotion.setting import Setting, SettingError
 from sora2batch.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.matrix.label import unique_names
+from sora2batch.matrix.limit import MAX_CHARACTERS
+from sora2batch.matrix.literal import fits_template
 from sora2batch.plan.excerpt import one_line
 from sora2batch.problem import format_path
 
@@ -136,6 +138,9 @@ class _Requests:
             if faults := self._checker(tool).faults(request):
                 self._reasons += self._worded(faults, key, tool)
                 return None
+            if too_long := [field for field, value in request.items() if not fits_template(value)]:
+                self._reasons += (_too_long(key, field) for field in too_long)
+                return None
             price = price_of(tool, request)
         except SettingError as error:
             self._reasons.append(_sentence(error))
@@ -167,6 +172,13 @@ class _Requests:
 def _in_order(request: JsonObject, tool: Tool) -> JsonObject:
     """Put the fields in the order of the tool's own page; unknown ones last."""
     return {field: request[field] for field in tool.properties if field in request} | request
+
+
+def _too_long(key: str, field: str) -> str:
+    return (
+        f"{key}: {field} is too long for a manifest: it holds {{{{, {{% or {{#, and with what keeps these "
+        f"from being read as a template it has more than {MAX_CHARACTERS:,} characters"
+    )
 
 
 def _sentence(error: Sora2BatchError) -> str:

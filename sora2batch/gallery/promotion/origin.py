@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sora2batch.canonical import JsonObject
+from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.picks import Pick, Picks
-from sora2batch.gallery.picks_fault import contradiction
 from sora2batch.job import Fingerprint, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.problems import ManifestError
@@ -95,24 +95,21 @@ def find_origins(picks: Picks, taken: Sequence[Pick], finder: Finder) -> tuple[O
         ManifestError: names every pick whose job is not there, or of whose job another pick says otherwise.
     """
     problems: list[Problem] = []
-    found: dict[Fingerprint, Origin] = {}
+    found: list[Origin] = []
     for pick in taken:
         origin = finder.origin(pick)
         if origin is None:
             message = f"{pick.name} is neither in the manifest nor in its lockfile"
             problems.append(picks.problem(pick, message, hint=finder.hint(pick) or _whose(picks)))
-            continue
-        first = found.setdefault(origin.fingerprint, origin).pick
-        if not _agree(first, pick):
-            fault = contradiction(pick.path, first.path)
-            problems.append(picks.problem(pick, fault.message, hint=fault.hint))
+        else:
+            found.append(origin)
+    problems += disagreements(picks, ((origin.pick, origin.fingerprint) for origin in found))
     if problems:
         raise ManifestError(problems)
-    return tuple(found.values())
-
-
-def _agree(one: Pick, other: Pick) -> bool:
-    return (bool(one.favourite), one.rating, one.note) == (bool(other.favourite), other.rating, other.note)
+    firsts: dict[Fingerprint, Origin] = {}
+    for origin in found:
+        firsts.setdefault(origin.fingerprint, origin)
+    return tuple(firsts.values())
 
 
 def _whose(picks: Picks) -> str | None:

@@ -8,36 +8,38 @@ from enum import Enum
 
 from PIL import Image, ImageDraw
 
-from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, INK_DIM, PANEL, RED, ROSE, VIOLET, Colour, mixed
+from sora2batch.gallery.sheet.ink import INK_DIM, PANEL, VIOLET, Colour, mixed
+from sora2batch.gallery.sheet.look import LOOKS, Look
 from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.gallery.sheet.tile import Tile
 from sora2batch.lettering import font_of, wrapped, writable
 from sora2batch.lockfile.entry import State
+from sora2batch.plan.status import PENDING
 
 _SMOOTH = 4
 """Icons are drawn so many times bigger, then made smaller: that is what smooths their edges."""
 
 
 class Face(Enum):
-    """How a tile without a picture looks: word, explanation, colour."""
+    """How a tile without a picture looks, and its explanation."""
 
-    PENDING = ("pending", "", GREY)
-    GENERATING = ("generating", "", BLUE)
-    FAILED = ("failed", "the reason is in the lockfile", RED)
-    REJECTED = ("rejected", "the reason is in the lockfile", ROSE)
-    IN_DOUBT = ("in doubt", "may have been charged", AMBER)
-    MISSING = ("file missing", "done but not on this disk", VIOLET)
-    BROKEN = ("no preview", "its file cannot be read as a picture", VIOLET)
+    PENDING = (LOOKS[PENDING], "")
+    GENERATING = (LOOKS[State.SUBMITTED], "")
+    FAILED = (LOOKS[State.FAILED], "the reason is in the lockfile")
+    REJECTED = (LOOKS[State.REJECTED], "the reason is in the lockfile")
+    IN_DOUBT = (LOOKS[State.IN_DOUBT], "may have been charged")
+    MISSING = (Look("file missing", VIOLET), "done but not on this disk")
+    BROKEN = (Look("no preview", VIOLET), "its file cannot be read as a picture")
 
     @property
     def word(self) -> str:
         """Name it."""
-        return self.value[0]
+        return self.value[0].word
 
     @property
     def colour(self) -> Colour:
         """Tint it."""
-        return self.value[2]
+        return self.value[0].colour
 
     def detail(self, tile: Tile) -> str:
         """Say more: the error's words, or what a job will cost."""

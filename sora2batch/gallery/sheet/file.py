@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sora2batch.errors import UsageError
-from sora2batch.gallery.file import write_over
+from sora2batch.gallery.file import check_folder, write_over
 from sora2batch.gallery.sheet.png_text import read_png_text
 
 _SOFTWARE, _SOURCE, _COMMENT = "Software", "Source", "Comment"
@@ -46,11 +46,17 @@ def write_sheet(path: Path, data: bytes, manifest: str) -> None:
     Raises:
         UsageError: something else is there, or it cannot be written.
     """
-    _refuse_other_files(path, manifest)
+    check_sheet_target(path, manifest)
     write_over(path, data)
 
 
-def _refuse_other_files(path: Path, manifest: str) -> None:
+def check_sheet_target(path: Path, manifest: str) -> None:
+    """Let a sheet be written where nothing is, or an older one of the same manifest.
+
+    Raises:
+        UsageError: something else is there, or the folder is missing.
+    """
+    check_folder(path)
     try:
         is_free = not path.stat().st_size and path.is_file()
     except OSError:

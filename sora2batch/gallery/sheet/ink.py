@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sora2batch.lockfile.entry import State
-
 Colour = tuple[int, int, int]
 
 PAPER: Colour = (17, 19, 24)
@@ -23,15 +21,6 @@ VIOLET: Colour = (172, 150, 240)
 
 PALETTE = (PAPER, PANEL, BARS, LINE, INK, INK_DIM, GREEN, GREY, BLUE, RED, ROSE, AMBER, VIOLET)
 """All of them, for images that can have only so many."""
-
-OF_STATE: dict[str, Colour] = {
-    State.COMPLETED: GREEN,
-    State.SUBMITTED: BLUE,
-    State.FAILED: RED,
-    State.REJECTED: ROSE,
-    State.IN_DOUBT: AMBER,
-}
-"""Any other state is grey."""
 
 
 def mixed(base: Colour, tint: Colour, share: float) -> Colour:

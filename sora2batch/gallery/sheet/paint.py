@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw
 
 from sora2batch.gallery.sheet.box import Box
 from sora2batch.gallery.sheet.face import draw_face, face_of
-from sora2batch.gallery.sheet.ink import BARS, GREY, INK, INK_DIM, LINE, OF_STATE, PAPER, mixed
+from sora2batch.gallery.sheet.ink import BARS, INK, INK_DIM, LINE, PAPER, mixed
 from sora2batch.gallery.sheet.layout import MARGIN, Label, Layout, Placed, Role
+from sora2batch.gallery.sheet.look import LOOKS
 from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.lettering import Font, fitted, font_of, wrapped
-from sora2batch.lockfile.entry import State
 
 _ROUND = 8
 _SMOOTH = 4
@@ -74,8 +74,9 @@ def _header(draw: ImageDraw.ImageDraw, header: Header, room: int) -> None:
     draw.text((MARGIN, MARGIN + 58), fitted(header.line, line, room), font=line, fill=INK_DIM, anchor="ls")
     font, left = font_of(17), MARGIN
     for state, count in header.counts:
-        words = f"{count:,} {_word_of(state)}"
-        draw.bitmap((left, MARGIN + 76), _dot(11), fill=OF_STATE.get(state, GREY))
+        look = LOOKS[state]
+        words = f"{count:,} {look.word}"
+        draw.bitmap((left, MARGIN + 76), _dot(11), fill=look.colour)
         draw.text((left + 18, MARGIN + 88), words, font=font, fill=INK, anchor="ls")
         left += 18 + round(font.getlength(words)) + 28
 
@@ -85,11 +86,6 @@ def _dot(size: int) -> Image.Image:
     mask = Image.new("L", (size * _SMOOTH, size * _SMOOTH))
     ImageDraw.Draw(mask).ellipse((0, 0, size * _SMOOTH - 1, size * _SMOOTH - 1), fill=255)
     return mask.resize((size, size), Image.Resampling.LANCZOS)
-
-
-def _word_of(state: str) -> str:
-    """Name a state as the tiles do."""
-    return "generating" if state == State.SUBMITTED else state.replace("_", " ")
 
 
 def _hole(draw: ImageDraw.ImageDraw, box: Box) -> None:

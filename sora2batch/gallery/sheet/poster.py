@@ -39,23 +39,27 @@ def read_poster(path: Path, box: tuple[int, int]) -> Image.Image | NoPoster:
 
     The same file and box give the same pixels. What cannot be shown is told, not raised.
     """
+    from av.error import FFmpegError  # noqa: PLC0415  # takes a moment, and most commands show no pictures
+
     try:
         if not path.is_file():
             return NoPoster.MISSING
         # By its number, so that the file's name cannot choose how it is read.
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), "rb") as file:  # noqa: PTH123
             return _read(file, box) or NoPoster.BROKEN
-    except (OSError, ValueError, EOFError):  # the errors of PyAV are of these kinds
+    except (FFmpegError, OSError, ValueError):  # the library's errors, the disk's, and PyAV's own
         return NoPoster.BROKEN
 
 
 def _read(file: BinaryIO, box: tuple[int, int]) -> Image.Image | None:
-    import av  # noqa: PLC0415  # takes a moment, and most commands show no pictures
+    import av  # noqa: PLC0415  # as above
 
     with av.open(file, "r", options=dict(_OPTIONS)) as container:
         if not container.streams.video:
             return None
         stream = container.streams.video[0]
+        if stream.codec_context is None:  # nobody here can decode it, and PyAV does not know its size
+            return None  # type: ignore[unreachable]  # PyAV's stubs think of sound clips only
         if not 0 < stream.width * stream.height <= _MOST_PIXELS:
             return None
         stream.codec_context.thread_count = 1

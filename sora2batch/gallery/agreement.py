@@ -1,0 +1,29 @@
+"""Picks that say different things of one job: one may name it by its key, another by its fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sora2batch.gallery.picks import Pick, Picks
+from sora2batch.gallery.picks_fault import contradiction
+from sora2batch.job import Fingerprint
+from sora2batch.problem import Problem
+
+
+def disagreements(picks: Picks, known: Iterable[tuple[Pick, Fingerprint]]) -> Iterator[Problem]:
+    """Find every pick of whose job an earlier one says otherwise.
+
+    Args:
+        picks: the file, for places.
+        known: some of its picks, each with the job that it means.
+    """
+    first: dict[Fingerprint, Pick] = {}
+    for pick, fingerprint in known:
+        earlier = first.setdefault(fingerprint, pick)
+        if not _agree(earlier, pick):
+            fault = contradiction(pick.path, earlier.path)
+            yield picks.problem(pick, fault.message, hint=fault.hint)
+
+
+def _agree(one: Pick, other: Pick) -> bool:
+    return (bool(one.favourite), one.rating, one.note) == (bool(other.favourite), other.rating, other.note)
