@@ -59,6 +59,7 @@ clean:
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m compileall -q sora2batch # also where the environment keeps Python from doing so
 	@touch $(READY)
 
 $(VENV)/.bench: $(READY)

@@ -17,6 +17,8 @@ from time import perf_counter
 
 ROOT = Path(__file__).resolve().parents[2]
 _KIB = 1024
+ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+"""Nothing of how this Python was started: whoever writes no bytecode, or no buffers, measures just that."""
 
 
 class FailedError(Exception):
@@ -30,7 +32,7 @@ class Command:
     argv: tuple[str, ...]
     cwd: Path
     env: Mapping[str, str] = field(default_factory=dict)
-    """Over this process's own."""
+    """Over this process's own, less what it tells Python."""
     exits: frozenset[int] = frozenset({0})
     """Exit codes that mean it did its work."""
     seconds: float = 600.0
@@ -91,7 +93,7 @@ def measure(command: Command) -> Usage:
         process = Popen(
             command.argv,
             cwd=command.cwd,
-            env={**os.environ, **command.env},
+            env={**ENVIRON, **command.env},
             stdin=DEVNULL,
             stdout=stdout,
             stderr=stderr,

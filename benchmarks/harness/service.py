@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from subprocess import PIPE, Popen
 from typing import Self
 
-from benchmarks.harness.process import ROOT
+from benchmarks.harness.process import ENVIRON, ROOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Service:
     def __init__(self, *, latency_seconds: float = 0.0, file_bytes: int = 1000) -> None:
         script = ROOT / "benchmarks" / "reference" / "service.py"
         argv = [sys.executable, str(script), str(latency_seconds), str(file_bytes)]
-        self._process = Popen(argv, stdin=PIPE, stdout=PIPE, text=True)
+        self._process = Popen(argv, stdin=PIPE, stdout=PIPE, text=True, env=ENVIRON)
         self._port = self._line().strip()
 
     def __enter__(self) -> Self:
