@@ -54,4 +54,4 @@ def _part_fault(part: str) -> str | None:
 def collision_key(name: str) -> str:
     """Make names equal that could be one file on some disk, or that differ in the media type only."""
     folded = name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
-    return _MEDIA.sub("", folded)
+    return _MEDIA.sub("", folded) if "." in folded else folded

@@ -96,8 +96,8 @@ class JobMaker:
 
     def _cells(self) -> list[tuple[str, Labels]]:
         """Name the cells, ``group/label/label``; unique. With the labels."""
-        labels = [self._grid.labels(index) for index in range(len(self._grid.cells))]
-        keys = ["/".join([self._group.name, *(label for _, label in pairs)]) for pairs in labels]
+        labels = self._grid.all_labels()
+        keys = ["/".join([self._group.name, *[label for _, label in pairs]]) for pairs in labels]
         # Labels are unique in their column, so only a cell that include made can meet another's key.
         unique = unique_names(keys) if self._grid.shown_by_cell else keys
         return list(zip(unique, labels, strict=True))

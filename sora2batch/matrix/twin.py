@@ -37,6 +37,8 @@ def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> 
 
 def _twins(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
     """Find the pairs, told once for each group that the second one is in."""
+    if len(set(map(identity, jobs))) == len(jobs):
+        return []
     seen: dict[str, Job] = {}
     found: dict[str, _Twins] = {}
     for job in jobs:
