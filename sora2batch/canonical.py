@@ -18,8 +18,6 @@ _SAFE_INTEGER = 2**53 - 1
 _ATOMS = frozenset({str, bool, type(None)})
 """Types whose values are canonical as they are."""
 _WITHOUT_FRACTION = _ATOMS | {int}
-_IS_FLAT = _WITHOUT_FRACTION.issuperset
-"""Asked about types: whether nothing is nested and nothing has a fraction."""
 
 
 class NotCanonicalError(ValueError):
@@ -34,13 +32,18 @@ def canonical_json(value: JsonValue) -> bytes:
     """
     try:
         # orjson writes the same bytes ten times as fast wherever keys are ASCII and no float is inside.
-        if type(value) is dict and _IS_FLAT(map(type, value.values())) and "".join(value).isascii():
+        if type(value) is dict and is_flat(value) and "".join(value).isascii():
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
         if _is_plain(value):
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, orjson.JSONEncodeError, UnicodeEncodeError) as error:
         raise NotCanonicalError(str(error)) from error
+
+
+def is_flat(mapping: JsonObject) -> bool:
+    """Tell whether nothing in a mapping is nested, and no number has, or may have, a fraction."""
+    return _WITHOUT_FRACTION.issuperset(map(type, mapping.values()))
 
 
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - the type is looked at in a way that mypy cannot follow
@@ -65,8 +68,6 @@ def with_whole_numbers(value: JsonValue) -> JsonValue:
             return int(value)
         case list():
             return [with_whole_numbers(item) for item in value]
-        case dict() if _IS_FLAT(map(type, value.values())):
-            return value.copy()
         case dict():
             return {
                 key: item if type(item) in _WITHOUT_FRACTION else with_whole_numbers(item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from unicodedata import normalize
 
 _MAX_PART_BYTES = 200
@@ -49,6 +50,12 @@ def _part_fault(part: str) -> str | None:
     if len(part.encode("utf-8", "replace")) > _MAX_PART_BYTES:
         return f"has a part longer than {_MAX_PART_BYTES} bytes"
     return None
+
+
+def are_far_apart(names: Sequence[str]) -> bool:
+    """Tell at a glance that no two names have the same collision key; False says nothing."""
+    together = "/".join(names)
+    return together.isascii() and "." not in together and len(set(map(str.lower, names))) == len(names)
 
 
 def collision_key(name: str) -> str:

@@ -12,7 +12,7 @@ from sora2batch.canonical import JsonObject
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
 from sora2batch.matrix.sandbox import GLOBALS
-from sora2batch.matrix.slot import UNKNOWN, Pick, PiecedSlot, Slot, WholeSlot
+from sora2batch.matrix.slot import UNKNOWN, Pick, PiecedSlot, Slot, WholeSlot, nothing
 from sora2batch.matrix.template import UndefinedNameError
 from sora2batch.matrix.variable import JOB, VARS, Reach
 from sora2batch.suggest import did_you_mean
@@ -20,9 +20,9 @@ from sora2batch.suggest import did_you_mean
 _NAMES_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Rendered:
-    """What came of the templates of one cell."""
+    """What came of the templates of one cell. One is made for every job, so it is not frozen."""
 
     request: JsonObject
     """Only complete if there are no errors; never holds a field that could not be rendered."""
@@ -72,14 +72,14 @@ class GroupRenderer:
                 try:
                     scope = scope or self.scope(index, job)
                 except PlacedError as error:
-                    return Rendered(request=self._constant.copy(), errors=(error,))
+                    return Rendered(self._constant.copy(), (error,))
                 value = slot.render(places, scope)
             if isinstance(value, PlacedError):
                 errors.append(self._explained(value))
                 del request[name]
             else:
                 request[name] = value
-        return Rendered(request=request, errors=tuple(errors))
+        return Rendered(request, tuple(errors))
 
     def filename(self, index: int, job: JsonObject) -> str:
         """Render the file name of one job; its key where the manifest has no template for it.
@@ -151,7 +151,7 @@ class GroupRenderer:
         if JOB in reads:
             return None
         if not columns:
-            return lambda _: ()
+            return nothing
         combinations = prod(len(self._grid.columns[at].values) + 1 for at in columns)
         return itemgetter(*columns) if combinations * 2 <= len(self._grid.cells) else None
 

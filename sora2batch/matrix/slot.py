@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
 from sora2batch.canonical import JsonValue
@@ -14,6 +15,11 @@ from sora2batch.matrix.template import TemplateError
 
 Pick: TypeAlias = Callable[[Places], Any]
 """Takes those of a cell's places that decide what a template gives."""
+
+
+def nothing(_: Places) -> tuple[()]:
+    """Pick no place: for what is the same in every cell."""
+    return ()
 
 
 class Unknown(Enum):
@@ -68,12 +74,18 @@ class PiecedSlot:
 
     def __init__(self, leaf: Leaf, picks: Sequence[Pick]) -> None:
         self._leaf = leaf
-        self._known: list[tuple[Pick, dict[Any, str]]] = [(pick, {}) for pick in picks]
+        self._pieces = len(picks)
+        # What is the same in every cell is remembered with the piece before it, at the start with the next.
+        changing = [at for at, pick in enumerate(picks) if pick is not nothing] or [0]
+        spans = pairwise([0, *changing[1:], len(picks)])
+        self._groups: list[tuple[Pick, dict[Any, str], slice]] = [
+            (picks[at], {}, slice(*span)) for at, span in zip(changing, spans, strict=True)
+        ]
 
     def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
         """Join the pieces if all of them are known; a text that is too long is left to the rendering."""
         try:
-            text = "".join([known[pick(places)] for pick, known in self._known])
+            text = "".join([known[pick(places)] for pick, known, _ in self._groups])
         except KeyError:
             return UNKNOWN
         return text if len(text) <= MAX_CHARACTERS else UNKNOWN
@@ -84,7 +96,7 @@ class PiecedSlot:
             pieces = self._leaf.template.render_pieces(scope)
         except TemplateError as error:
             return PlacedError(self._leaf.path, error)
-        if len(pieces) == len(self._known):  # or else Jinja cuts texts otherwise than it used to
-            for (pick, known), piece in zip(self._known, pieces, strict=True):
-                known[pick(places)] = piece
+        if len(pieces) == self._pieces:  # or else Jinja cuts texts otherwise than it used to
+            for pick, known, span in self._groups:
+                known[pick(places)] = "".join(pieces[span])
         return "".join(pieces)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sora2batch.job import Job
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.book import ProblemBook
-from sora2batch.matrix.filename import collision_key
+from sora2batch.matrix.filename import are_far_apart, collision_key
 from sora2batch.problem import DataPath
 
 
@@ -26,6 +26,9 @@ def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> 
     for twins in _twins(jobs, lambda job: job.fingerprint):
         message = f"{_both(twins)} are the same request{_more(twins)}"
         book.add(("jobs", twins.second.group), message, hint="use `repeat: 2` for two takes")
+    names = [job.filename for job in jobs]
+    if are_far_apart(names):
+        return
     for twins in _twins(jobs, lambda job: collision_key(job.filename)):
         message = f'{_both(twins)} would both be written to "{twins.second.filename}"{_more(twins)}'
         if manifest.output.filename is None:
