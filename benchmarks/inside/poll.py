@@ -11,7 +11,7 @@ import json
 import sys
 import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,9 +47,11 @@ class Api:
         self.questions += 1
         return Working(0)
 
-    async def ledger(self, *, tool_type: str | None, since: datetime) -> Sequence[LedgerRecord]:
+    async def ledger(
+        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
+    ) -> Sequence[LedgerRecord]:
         """Know nothing."""
-        del tool_type, since
+        del tool_type, since, looking_for
         return ()
 
 

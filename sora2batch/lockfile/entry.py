@@ -145,7 +145,7 @@ class Entry:
 
     def only(self, attempt: Attempt) -> Entry:
         """The same job with one attempt: what a journal line says."""
-        return replace(self, attempts=(attempt,))
+        return self if self.attempts == (attempt,) else replace(self, attempts=(attempt,))
 
     def with_key(self, key: str) -> Entry:
         """The same job under its present name."""
