@@ -34,14 +34,16 @@ def markdown(reports: Mapping[str, Report]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for name, report in reports.items():
-        lines += [
-            f"| {row.what} | {row.goal or ''} | {row.spread} | {len(row.values)} | {row.verdict} | {row.told} |"
-            for row in report.rows
-        ]
+        lines += map(_line, report.rows)
         if report.skipped:
             lines.append(f"| {name} | | not run: {report.skipped} | | | |")
     told = "; ".join(f"{key} {value}" for key, value in machine().items())
     return "\n".join([*lines, "", told, ""])
+
+
+def _line(row: Row) -> str:
+    cells = (row.what, str(row.goal or ""), row.spread, str(len(row.values)), row.verdict, row.told)
+    return f"| {' | '.join(cells)} |"
 
 
 def machine() -> dict[str, str]:

@@ -30,7 +30,7 @@ class Workshop:
     """Of the journal and the large lockfile."""
     open_tasks: int = 10_000
     poll_seconds: float = 5.0
-    files: int = 100
+    files: int = 200
     file_bytes: int = 5_000_000
     seconds: float = 600.0
     """No single process may take longer."""

@@ -21,6 +21,9 @@ _STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 """Whole numbers above 2**53 are errors: a float that is written so would come back as an integer."""
 
 
+_STATES = {state.value: state for state in State}
+
+
 class LineError(ValueError):
     """A line that says something else than it should; the reader adds which line it is."""
 
@@ -102,7 +105,7 @@ def decode_job(data: object) -> Entry:
         tool_type=line["tool_type"],
         take=line["take"],
         input=line["input"],
-        attempts=tuple(_attempt(part) for part in (line, *line.get("also_paid", ()))),
+        attempts=tuple([_attempt(part) for part in (line, *line.get("also_paid", ()))]),
     )
 
 
@@ -178,7 +181,7 @@ def _output_line(output: Output) -> dict[str, str | int]:
 def _attempt(line: _AttemptLine) -> Attempt:
     error = line.get("error")
     return Attempt(
-        state=State(line["state"]),
+        state=_STATES[line["state"]],
         credits=Credits(line.get("credits", 0)),
         number=line.get("attempt", 1),
         trial=line.get("trial", 1),
@@ -191,7 +194,7 @@ def _attempt(line: _AttemptLine) -> Attempt:
 
 
 def _outputs(lines: Sequence[_OutputLine]) -> tuple[Output, ...]:
-    return tuple(Output(**line) for line in lines)
+    return tuple([Output(**line) for line in lines])
 
 
 def _check_fingerprint(line: _JobLine) -> None:

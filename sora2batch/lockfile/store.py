@@ -192,6 +192,8 @@ class LockfileStore:
             self._intents.discard(line.entry.fingerprint)
         if error is None or not line.is_intent:
             self._view.absorb(line.entry)
+            if self._view.get(line.entry.fingerprint) is line.entry:
+                self._saver.learn(line)
 
     def _claim(self, intent: Entry) -> None:
         objection = self._view.objection_to(intent)
