@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from sora2batch.canonical import JsonObject, canonical_json
 
@@ -15,9 +14,11 @@ Fingerprint = NewType("Fingerprint", str)
 """``sha256:`` and 64 hex digits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One request: a tool, its complete input, and which take of it this is."""
+class Job(NamedTuple):
+    """One request: a tool, its complete input, and which take of it this is.
+
+    A named tuple, for there may be many: as unchangeable as a frozen dataclass, and made in half the time.
+    """
 
     key: str
     """Readable and unique in its manifest: ``group/axis-label/axis-label``, with ``#2`` for take 2 and up."""

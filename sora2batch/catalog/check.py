@@ -24,9 +24,10 @@ def fill_defaults(tool: Tool, request: JsonObject) -> JsonObject:
     Shape: a new object; the fields of the request in their order, then the defaults.
     """
     filled = request.copy() if is_flat(request) else cast("JsonObject", with_whole_numbers(request))
-    for name, schema in tool.properties.items():
-        if name not in filled and "default" in schema:
-            filled[name] = schema["default"]
+    if not filled.keys() >= tool.properties.keys():
+        for name, schema in tool.properties.items():
+            if name not in filled and "default" in schema:
+                filled[name] = schema["default"]
     return filled
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sora2batch.job import Job
 from sora2batch.manifest.model import Manifest
@@ -23,7 +24,7 @@ class _Twins:
 
 def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> None:
     """Note every pair of jobs that share a fingerprint or a file."""
-    for twins in _twins(jobs, lambda job: job.fingerprint):
+    for twins in _twins(jobs, attrgetter("fingerprint")):
         message = f"{_both(twins)} are the same request{_more(twins)}"
         book.add(("jobs", twins.second.group), message, hint="use `repeat: 2` for two takes")
     names = [job.filename for job in jobs]
