@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 from sora2batch.canonical import JsonObject, JsonValue
@@ -58,6 +59,8 @@ class Grid:
         if self.shown_by_cell or len(self.shown) < len(self.columns):
             return [self.labels(index) for index in range(len(self.cells))]
         columns = [column.labels for column in self.columns]
+        if self.cells == tuple(product(*(range(len(labels)) for labels in columns))):
+            return list(product(*columns))  # a whole matrix, as most are: nothing to look up
         return [
             tuple([labels[place] for labels, place in zip(columns, cell, strict=True)]) for cell in self.cells
         ]
