@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := sora2batch tests docs
+SOURCES := sora2batch tests docs benchmarks
 KILLS ?= 300
 SECONDS ?= 180
+BENCH ?=
 
-.PHONY: demo dev test check lint types layers tests torture docs format clean
+.PHONY: demo dev test check lint types layers tests torture bench bench-peers docs format clean
 
 demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -m sora2batch run manifests/quickstart.yaml --simulate
@@ -42,6 +43,12 @@ tests: $(READY)
 torture: $(READY) ## kill runs at random for some minutes: KILLS=n SECONDS=s SEED=k
 	$(BIN)/python tests/crash/torture.py --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
+bench: $(VENV)/.bench ## measure against bare parts, some minutes: BENCH="--quick", BENCH="plan --axes 30x30x11"
+	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-peers: $(VENV)/.bench ## the same matrix by snakemake, DVC and promptfoo; installs them elsewhere for a while
+	$(BIN)/python -m benchmarks.peers $(BENCH)
+
 docs: $(READY) ## write every --help into docs/cli.md
 	$(BIN)/python docs/write_help.py
 
@@ -55,4 +62,9 @@ clean:
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m compileall -q sora2batch # also where the environment keeps Python from doing so
 	@touch $(READY)
+
+$(VENV)/.bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from sora2batch.canonical import JsonObject, canonical_json
 
@@ -14,9 +14,11 @@ Fingerprint = NewType("Fingerprint", str)
 """``sha256:`` and 64 hex digits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One request: a tool, its complete input, and which take of it this is."""
+class Job(NamedTuple):
+    """One request: a tool, its complete input, and which take of it this is.
+
+    A named tuple, for there may be many: as unchangeable as a frozen dataclass, and made in half the time.
+    """
 
     key: str
     """Readable and unique in its manifest: ``group/axis-label/axis-label``, with ``#2`` for take 2 and up."""
@@ -41,5 +43,11 @@ def fingerprint_of(tool_type: str, request: JsonObject, take: int) -> Fingerprin
     Raises:
         NotCanonicalError: the input has no canonical JSON form.
     """
-    body = canonical_json({"input": request, "take": take, "tool_type": tool_type})
+    # The three keys stand in canonical order, so that only the input has to be looked at.
+    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (canonical_json(request), take, _text(tool_type))
     return Fingerprint(f"sha256:{sha256(body).hexdigest()}")
+
+
+@cache
+def _text(tool_type: str) -> bytes:
+    return canonical_json(tool_type)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def did_you_mean(word: object, choices: Iterable[object]) -> str | None:
     """Word a hint such as ``did you mean "std"?``, or None where nothing is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  # most words are right
+
     names = {str(choice).lower(): str(choice) for choice in choices}
     near = get_close_matches(str(word).lower(), names, n=1, cutoff=0.6)
     return f'did you mean "{names[near[0]]}"?' if near else None

@@ -7,7 +7,7 @@ from typing import cast
 
 from jsonschema_rs import Draft202012Validator
 
-from sora2batch.canonical import JsonObject, JsonValue, with_whole_numbers
+from sora2batch.canonical import JsonObject, JsonValue, is_flat, with_whole_numbers
 from sora2batch.catalog.allowed import HTTP_URL
 from sora2batch.catalog.fault import InputFault, describe_faults
 from sora2batch.catalog.tool import Tool
@@ -23,10 +23,11 @@ def fill_defaults(tool: Tool, request: JsonObject) -> JsonObject:
 
     Shape: a new object; the fields of the request in their order, then the defaults.
     """
-    filled = cast("JsonObject", with_whole_numbers(request))
-    for name, schema in tool.properties.items():
-        if name not in filled and "default" in schema:
-            filled[name] = schema["default"]
+    filled = request.copy() if is_flat(request) else cast("JsonObject", with_whole_numbers(request))
+    if not filled.keys() >= tool.properties.keys():
+        for name, schema in tool.properties.items():
+            if name not in filled and "default" in schema:
+                filled[name] = schema["default"]
     return filled
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from fractions import Fraction
 from math import isfinite
 from typing import assert_never
 
@@ -77,6 +76,8 @@ def _per_second(tool: Tool, request: JsonObject, field: str, rate: Credits) -> C
         or seconds <= 0
     ):
         raise PriceError(f"the price of {tool.tool_type} depends on {field}, which must be a number above 0")
+    from fractions import Fraction  # noqa: PLC0415  # few prices go by the second
+
     # Fraction(str()) reads 3.3 as people do, so that no float error makes or loses a credit.
     amount = Fraction(str(seconds)) * rate
     if amount.denominator != 1:

@@ -14,7 +14,7 @@ from sora2batch.cli.stamp import Stamp, StampedTree
 from sora2batch.errors import Sora2BatchError
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.store import read_state
+from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.problems import ManifestError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -105,6 +104,8 @@ def print_error(error: Sora2BatchError, *, verbosity: int) -> None:
 
 def print_traceback(error: BaseException) -> None:
     """Print where an error came from, without the key."""
+    import traceback  # noqa: PLC0415
+
     from sora2batch.cli.connection import redact  # noqa: PLC0415  # of no use without a traceback
 
     complain(redact("".join(traceback.format_exception(error))))

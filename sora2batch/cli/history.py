@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sora2batch.cli.batch import Batch
-from sora2batch.cli.chatter import Chatter
-from sora2batch.errors import Sora2BatchError
-from sora2batch.gallery.page.make import Moment
 from sora2batch.job import Job
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
@@ -43,19 +40,3 @@ def lockfile_at(batch: Batch, ref: str) -> Lockfile:
     except MissingFileError:
         return Lockfile(manifest="")
     return decode_lockfile(data, file=f"{ref}:{path.name}")
-
-
-def moment_at(batch: Batch, ref: str, chatter: Chatter) -> Moment:
-    """Find what was asked for and what was known at a ref.
-
-    A manifest that had problems then still lets its lockfile be compared: every job in it was asked for once.
-
-    Raises:
-        Sora2BatchError: there is no such ref, or the lockfile cannot be read.
-    """
-    lockfile = lockfile_at(batch, ref)
-    try:
-        return Moment(jobs=jobs_at(batch, ref), lockfile=lockfile)
-    except Sora2BatchError as error:
-        chatter.say(f"notice: only the lockfile of {ref} is compared: {error.message}")
-        return Moment(jobs=None, lockfile=lockfile)

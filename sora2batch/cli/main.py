@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from contextlib import suppress
@@ -78,6 +79,9 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
+_OBJECTS_BEFORE_A_COLLECTION = 50_000
+"""Python's own 700 has the collector walk again and again what imports and manifests make, and all stays."""
+
 _EXAMPLES = (
     "sora2batch init campaign.yaml              write a manifest to start from",
     "sora2batch plan campaign.yaml              see every job and the price",
@@ -119,6 +123,7 @@ def _end_when_terminated() -> None:
 def main() -> None:
     """Run the command line and end the process; the only place where errors become exit codes."""
     _write_what_can_be_written()
+    gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION)
     try:
         _end_when_terminated()
         code = cli.main(standalone_mode=False)

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora2batch.cli.batch import Batch
-from sora2batch.cli.connection import find_access
-from sora2batch.cli.history import jobs_at
 from sora2batch.clock import Clock
 from sora2batch.errors import UsageError
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
-from sora2batch.plan.compare import Comparison, compare
 from sora2batch.plan.model import Plan
-from sora2batch.plan.saved import (
-    Proof,
-    SavedPlan,
-    StalePlanError,
-    encode_saved_plan,
-    make_proof,
-    read_saved_plan,
-)
 from sora2batch.plan.selection import Selection, parse_where
+
+if TYPE_CHECKING:
+    from sora2batch.plan.compare import Comparison
+    from sora2batch.plan.saved import Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +50,9 @@ def compare_with(batch: Batch, ref: str) -> Comparison:
     Raises:
         Sora2BatchError: there is no such ref, or the manifest has problems there.
     """
+    from sora2batch.cli.history import jobs_at  # noqa: PLC0415  # few plans compare
+    from sora2batch.plan.compare import compare  # noqa: PLC0415
+
     return compare(ref, jobs_at(batch, ref), batch.expansion.jobs)
 
 
@@ -102,18 +98,24 @@ def check_account(plan: Plan) -> Clock:
         ApiError: the API does not tell.
         KeyRefusedError: it refused the key.
     """
+    import asyncio  # noqa: PLC0415  # few plans ask the account
+
     balance, clock = asyncio.run(_read_balance())
     check_balance(plan, balance)
     return clock
 
 
 async def _read_balance() -> tuple[float, Clock]:
+    from sora2batch.cli.connection import find_access  # noqa: PLC0415
+
     async with find_access(os.environ).open_client() as client:
         return (await client.account()).balance, client.clock
 
 
 def proof_of(batch: Batch, lockfile: Lockfile) -> Proof:
     """Take the digests of everything that a plan of this batch rests on."""
+    from sora2batch.plan.saved import make_proof  # noqa: PLC0415  # few plans are saved
+
     expansion = batch.expansion
     return make_proof(batch.manifest.digest, expansion.data_digests, expansion.jobs, lockfile, batch.catalog)
 
@@ -124,6 +126,8 @@ def save_plan(planned: Planned, selection: Selection, max_credits: int | None, o
     Raises:
         UsageError: the file cannot be written, or is something else than a plan.
     """
+    from sora2batch.plan.saved import SavedPlan, encode_saved_plan  # noqa: PLC0415
+
     _refuse_other_files(out)
     manifest_path = os.path.relpath(planned.batch.manifest.path.resolve(), out.resolve().parent)
     saved = SavedPlan(
@@ -141,6 +145,8 @@ def save_plan(planned: Planned, selection: Selection, max_credits: int | None, o
 
 def _refuse_other_files(out: Path) -> None:
     """Keep ``--out campaign.yaml`` from costing somebody their manifest."""
+    from sora2batch.plan.saved import StalePlanError, read_saved_plan  # noqa: PLC0415
+
     if not out.is_file() or not out.stat().st_size:
         return
     try:

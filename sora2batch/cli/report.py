@@ -10,7 +10,7 @@ from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
-from sora2batch.cli.history import moment_at
+from sora2batch.cli.moment import moment_at
 from sora2batch.cli.result import echo
 from sora2batch.errors import UsageError
 from sora2batch.gallery.agreement import disagreements

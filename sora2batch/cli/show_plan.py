@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from sora2batch.cli.result import echo
-from sora2batch.plan.compare import Comparison
 from sora2batch.plan.model import Plan
-from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines
+
+if TYPE_CHECKING:  # few plans compare
+    from sora2batch.plan.compare import Comparison
 
 _LINES_AT_ONCE = 1000
 _LINES_AT_A_TERMINAL = 200
@@ -26,6 +28,8 @@ def echo_text(plan: Plan, comparison: Comparison | None) -> None:
 
 def echo_markdown(plan: Plan, comparison: Comparison | None, sheet: str | None) -> None:
     """Print a plan for a pull request, with a link to the contact sheet of that name."""
+    from sora2batch.plan.render_markdown import plan_markdown  # noqa: PLC0415  # for pull requests only
+
     _write(plan_markdown(plan, comparison, sheet))
 
 

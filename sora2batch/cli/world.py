@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -112,7 +112,9 @@ class NoApi:
         """Ask nothing."""
         return Unreadable("there is no API key to renew its URL with")
 
-    async def ledger(self, *, tool_type: str | None, since: datetime) -> tuple[LedgerRecord, ...]:
+    async def ledger(
+        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
+    ) -> tuple[LedgerRecord, ...]:
         """Read nothing."""
-        del tool_type, since
+        del tool_type, since, looking_for
         return ()

@@ -30,6 +30,11 @@ class JournalLine:
         return self.entry.state is State.IN_DOUBT and self.entry.primary.error is None
 
     @property
+    def is_whole(self) -> bool:
+        """Tell whether a lockfile would say the same of the job, in the same bytes: it knows no trials."""
+        return self.entry.primary.trial == 1
+
+    @property
     def room_for_outcome(self) -> int:
         """Bytes that the answer to an intent may need: the same again and the API's words, with a margin."""
         return _OUTCOME_BYTES + 2 * len(self.text)

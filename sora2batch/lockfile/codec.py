@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 import orjson
 
@@ -17,6 +18,8 @@ from sora2batch.lockfile.line import LOCK_VERSION, LineError, check_header, deco
 
 _BOM = b"\xef\xbb\xbf"
 _MARKS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
+_LAST_DECODED: dict[bytes, Lockfile] = {}
+"""The last lockfile by the digest of its bytes: a run reads it to plan, and again to tell how it went."""
 _MEND = "mend the line or restore the file from git; it was left as it is"
 
 NumberedLine = tuple[int, bytes]
@@ -55,6 +58,16 @@ def decode_lockfile(data: bytes, *, file: str) -> Lockfile:
     Raises:
         LockfileError: it has conflict marks, a broken line, a later version or no header.
     """
+    digest = sha256(data).digest()
+    if (known := _LAST_DECODED.get(digest)) is not None:
+        return known
+    lockfile = _decode(data, file)
+    _LAST_DECODED.clear()
+    _LAST_DECODED[digest] = lockfile
+    return lockfile
+
+
+def _decode(data: bytes, file: str) -> Lockfile:
     decoded = decode_lines(numbered_lines(data), file=file, hint=_MEND)
     if not decoded.headers:
         raise LockfileError(f"{file} is empty: even the header is missing", hint=f"{_MEND}, or delete it")

@@ -135,17 +135,21 @@ class Entry:
     @property
     def spent(self) -> Credits:
         """Credits of every attempt that has a task or may have one."""
+        if len(self.attempts) == 1:  # asked of every line, and nearly all are so
+            return self.attempts[0].credits if self.attempts[0].is_paid else _NOTHING
         return Credits(sum(attempt.credits for attempt in self.attempts if attempt.is_paid))
 
     @property
     def in_doubt_credits(self) -> Credits:
         """The part of ``spent`` of which nobody knows whether it was charged."""
+        if len(self.attempts) == 1 and self.attempts[0].state is not State.IN_DOUBT:
+            return _NOTHING
         doubts = (attempt.credits for attempt in self.attempts if attempt.state is State.IN_DOUBT)
         return Credits(sum(doubts))
 
     def only(self, attempt: Attempt) -> Entry:
         """The same job with one attempt: what a journal line says."""
-        return replace(self, attempts=(attempt,))
+        return self if self.attempts == (attempt,) else replace(self, attempts=(attempt,))
 
     def with_key(self, key: str) -> Entry:
         """The same job under its present name."""

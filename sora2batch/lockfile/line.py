@@ -9,7 +9,7 @@ from typing import Any, TypedDict, cast
 
 import orjson
 
-from sora2batch.canonical import JsonObject, NotCanonicalError, canonical_json
+from sora2batch.canonical import JsonObject, NotCanonicalError, canonical_json, is_flat
 from sora2batch.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output, State
 from sora2batch.problem import format_path
@@ -19,6 +19,9 @@ LOCK_VERSION = 1
 
 _STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 """Whole numbers above 2**53 are errors: a float that is written so would come back as an integer."""
+
+
+_STATES = {state.value: state for state in State}
 
 
 class LineError(ValueError):
@@ -81,7 +84,8 @@ def encode_journal_line(entry: Entry) -> bytes:
         line["fingerprint"] = line.pop("fingerprint")
     _check("job", line)
     request = canonical_json(entry.input)
-    _check_integers(orjson.loads(request))
+    if not is_flat(entry.input):  # or else there is no number that could come back as another
+        _check_integers(orjson.loads(request))
     line["input"] = orjson.Fragment(request)
     return orjson.dumps(line) + b"\n"
 
@@ -101,7 +105,7 @@ def decode_job(data: object) -> Entry:
         tool_type=line["tool_type"],
         take=line["take"],
         input=line["input"],
-        attempts=tuple(_attempt(part) for part in (line, *line.get("also_paid", ()))),
+        attempts=tuple([_attempt(part) for part in (line, *line.get("also_paid", ()))]),
     )
 
 
@@ -177,7 +181,7 @@ def _output_line(output: Output) -> dict[str, str | int]:
 def _attempt(line: _AttemptLine) -> Attempt:
     error = line.get("error")
     return Attempt(
-        state=State(line["state"]),
+        state=_STATES[line["state"]],
         credits=Credits(line.get("credits", 0)),
         number=line.get("attempt", 1),
         trial=line.get("trial", 1),
@@ -190,7 +194,7 @@ def _attempt(line: _AttemptLine) -> Attempt:
 
 
 def _outputs(lines: Sequence[_OutputLine]) -> tuple[Output, ...]:
-    return tuple(Output(**line) for line in lines)
+    return tuple([Output(**line) for line in lines])
 
 
 def _check_fingerprint(line: _JobLine) -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sora2batch.job import Fingerprint
+from sora2batch.lockfile.appender import JournalLine
 from sora2batch.lockfile.codec import decode_lockfile, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.disk import Disk
@@ -61,6 +62,11 @@ class Saver:
         if digest != self._digest:
             replace_file(self._path, data, disk=self._disk)
             self._stamp, self._digest = _stamp_of(self._path), digest
+
+    def learn(self, line: JournalLine) -> None:
+        """Take over the text of a journal's line that is all there is to say about its job."""
+        if line.is_whole:
+            self._lines[line.entry.fingerprint] = (line.entry, line.text)
 
     def _line(self, entry: Entry) -> bytes:
         cached = self._lines.get(entry.fingerprint)

@@ -19,26 +19,14 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.disk import Disk, SystemDisk
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.error import JournalError, LockfileError, SaveError
-from sora2batch.lockfile.file import read_bytes, read_lockfile, remove_stale_temporaries
+from sora2batch.lockfile.file import remove_stale_temporaries
 from sora2batch.lockfile.hold import drop_hold, take_hold
-from sora2batch.lockfile.journal import decode_journal, encode_journal_header, journal_path
+from sora2batch.lockfile.journal import encode_journal_header
 from sora2batch.lockfile.saver import Saver
+from sora2batch.lockfile.state import read_journal, read_state, written_file
 from sora2batch.lockfile.view import View
 
-
-def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
-    """Read a lockfile with the journal that a run writes, or left, folded in; nothing is locked or written.
-
-    Raises:
-        LockfileError: one of the two cannot be read.
-    """
-    path = _written_file(lock_path)
-    # The journal first: what a run takes out of it after that is in the lockfile by then.
-    lines = _read_journal(path)
-    view = View()
-    view.absorb_all(read_lockfile(path).entries.values())
-    view.absorb_all(lines)
-    return view.lockfile(manifest)
+__all__ = ["LockfileStore", "read_state"]
 
 
 class LockfileStore:
@@ -67,7 +55,7 @@ class LockfileStore:
             LockHeldError: another run holds it.
             LockfileError: it or its journal cannot be read, or nothing can be written there.
         """
-        path = _written_file(lock_path)
+        path = written_file(lock_path)
         disk = disk or SystemDisk()
         header = encode_journal_header(manifest, started_at=to_timestamp(clock.now()))
         with ExitStack() as undo:
@@ -185,7 +173,7 @@ class LockfileStore:
         remove_stale_temporaries(self._path)
         self._view.absorb_all(self._saver.load())
         self._saved_revision = self._view.revision
-        self._view.absorb_all(_read_journal(self._path))
+        self._view.absorb_all(read_journal(self._path))
         self._save()
 
     def _save(self) -> None:
@@ -204,6 +192,8 @@ class LockfileStore:
             self._intents.discard(line.entry.fingerprint)
         if error is None or not line.is_intent:
             self._view.absorb(line.entry)
+            if self._view.get(line.entry.fingerprint) is line.entry:
+                self._saver.learn(line)
 
     def _claim(self, intent: Entry) -> None:
         objection = self._view.objection_to(intent)
@@ -224,17 +214,6 @@ class LockfileStore:
         else:
             self._appender.trim()
             os.close(self._descriptor)
-
-
-def _written_file(lock_path: Path) -> Path:
-    """Follow a link to the file that is written; any other path stays as the user spelled it."""
-    return lock_path.resolve() if lock_path.is_symlink() else lock_path
-
-
-def _read_journal(path: Path) -> tuple[Entry, ...]:
-    journal = journal_path(path)
-    data = read_bytes(journal)
-    return () if data is None else decode_journal(data, file=str(journal))
 
 
 def _abandon(path: Path, descriptor: int) -> None:

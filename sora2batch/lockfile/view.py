@@ -19,6 +19,7 @@ class View:
         self._entries: dict[Fingerprint, Entry] = {}
         self.revision = 0
         """Goes up whenever something changed."""
+        self._made: tuple[tuple[str, int], Lockfile] | None = None
 
     def get(self, fingerprint: Fingerprint) -> Entry | None:
         """Find a job, even if nothing but withdrawn calls is known of it."""
@@ -30,7 +31,9 @@ class View:
         if known is None:
             self._put(entry)
         else:
-            self._put(fold(known, entry).with_key(entry.key))
+            folded = fold(known, entry).with_key(entry.key)
+            # Mostly an outcome replaces its intent: then the line itself is what is known, its text too.
+            self._put(entry if folded.attempts == entry.attempts else folded)
 
     def absorb_all(self, entries: Iterable[Entry]) -> None:
         """Fold in lines in their order."""
@@ -50,8 +53,11 @@ class View:
             self._put(known.with_key(key))
 
     def lockfile(self, manifest: str) -> Lockfile:
-        """Make a lockfile of it as it is now."""
-        return lockfile_of(manifest, list(self._entries.values()))
+        """Make a lockfile of it as it is now; the same one as long as nothing changes."""
+        if self._made is None or self._made[0] != (manifest, self.revision):
+            made = lockfile_of(manifest, list(self._entries.values()))
+            self._made = ((manifest, self.revision), made)
+        return self._made[1]
 
     def objection_to(self, intent: Entry) -> str | None:
         """Say why a create call must not be made: a task exists, or may; or it is not a new call."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.errors import UsageError
@@ -24,8 +25,10 @@ from sora2batch.manifest.model import (
     Sample,
 )
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.manifest.prune import Remains, prune
 from sora2batch.manifest.tree import Tree, read_plain_file, reason
+
+if TYPE_CHECKING:
+    from sora2batch.manifest.prune import Remains
 
 
 def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
@@ -46,6 +49,8 @@ def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
     digest = sha256(raw).hexdigest()
     faults = faults_in(document)
     if faults:
+        from sora2batch.manifest.prune import prune  # noqa: PLC0415  # most manifests are sound
+
         remains = prune(document.data, faults)
         sound = None if remains is None else _sound(_manifest(path, document, remains.data, digest), remains)
         raise ManifestError(problems_of(document, faults), sound=sound)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import subprocess
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -107,6 +106,8 @@ class GitTree:
         return found.decode().strip()
 
     def _git(self, *arguments: str) -> bytes:
+        import subprocess  # noqa: PLC0415  # the disk needs no git
+
         command = ["git", "-C", str(self._root), *arguments]
         environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from unicodedata import normalize
 
 _MAX_PART_BYTES = 200
@@ -51,7 +52,13 @@ def _part_fault(part: str) -> str | None:
     return None
 
 
+def are_far_apart(names: Sequence[str]) -> bool:
+    """Tell at a glance that no two names have the same collision key; False says nothing."""
+    together = "/".join(names)
+    return together.isascii() and "." not in together and len(set(map(str.lower, names))) == len(names)
+
+
 def collision_key(name: str) -> str:
     """Make names equal that could be one file on some disk, or that differ in the media type only."""
     folded = name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
-    return _MEDIA.sub("", folded)
+    return _MEDIA.sub("", folded) if "." in folded else folded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 from sora2batch.canonical import JsonObject, JsonValue
@@ -50,10 +51,19 @@ class Grid:
     def labels(self, index: int) -> tuple[tuple[str, str], ...]:
         """Tell the (column name, label) pairs that make one cell's key."""
         places = self.cells[index]
-        return tuple(
-            self.columns[column].labels[places[column]]
-            for column in self.shown_by_cell.get(index, self.shown)
-        )
+        columns = self.shown_by_cell.get(index, self.shown)
+        return tuple([self.columns[column].labels[places[column]] for column in columns])
+
+    def all_labels(self) -> list[tuple[tuple[str, str], ...]]:
+        """Tell the same of every cell."""
+        if self.shown_by_cell or len(self.shown) < len(self.columns):
+            return [self.labels(index) for index in range(len(self.cells))]
+        columns = [column.labels for column in self.columns]
+        if self.cells == tuple(product(*(range(len(labels)) for labels in columns))):
+            return list(product(*columns))  # a whole matrix, as most are: nothing to look up
+        return [
+            tuple([labels[place] for labels, place in zip(columns, cell, strict=True)]) for cell in self.cells
+        ]
 
     def only(self, indices: Sequence[int]) -> Grid:
         """Keep some of the cells, in the order given."""

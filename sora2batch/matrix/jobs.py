@@ -28,7 +28,8 @@ _NAME_SHOWN = 80
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# These two live for a moment, and one is made for every job: freezing them would take as long as a rendering.
+@dataclass(slots=True)
 class _Request:
     """What is sent, and its price."""
 
@@ -36,7 +37,7 @@ class _Request:
     credits: Credits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class _Turn:
     """One take of one cell, before it is a job."""
 
@@ -96,8 +97,8 @@ class JobMaker:
 
     def _cells(self) -> list[tuple[str, Labels]]:
         """Name the cells, ``group/label/label``; unique. With the labels."""
-        labels = [self._grid.labels(index) for index in range(len(self._grid.cells))]
-        keys = ["/".join([self._group.name, *(label for _, label in pairs)]) for pairs in labels]
+        labels = self._grid.all_labels()
+        keys = ["/".join([self._group.name, *[label for _, label in pairs]]) for pairs in labels]
         # Labels are unique in their column, so only a cell that include made can meet another's key.
         unique = unique_names(keys) if self._grid.shown_by_cell else keys
         return list(zip(unique, labels, strict=True))
@@ -106,7 +107,7 @@ class JobMaker:
         key = stem if take == 1 else f"{stem}#{take}"
         position = index * self._group.repeat + take - 1
         scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
-        return _Turn(index=index, take=take, key=key, scope=scope)
+        return _Turn(index, take, key, scope)
 
     def _job(self, turn: _Turn, labels: Labels, request: _Request, tool: Tool) -> Job | None:
         fingerprint = self._fingerprint(turn, request, tool)
@@ -137,7 +138,7 @@ class JobMaker:
             self._note_faults(faults, tool, turn)
             return None
         try:
-            return _Request(input=request, credits=price_of(tool, request))
+            return _Request(request, price_of(tool, request))
         except PriceError as error:
             self._book.add_for_job(self._input_path, error.message, hint=error.hint, key=turn.key)
             return None

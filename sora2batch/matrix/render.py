@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from math import prod
 from operator import itemgetter
 from typing import Any
 
-from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.matrix.field import Constant, Part, PlacedError, names_of, render_part
-from sora2batch.matrix.grid import ABSENT, Grid, Places
+from sora2batch.canonical import JsonObject
+from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
+from sora2batch.matrix.grid import ABSENT, Grid
 from sora2batch.matrix.sandbox import GLOBALS
+from sora2batch.matrix.slot import UNKNOWN, Pick, PiecedSlot, Slot, WholeSlot, nothing
 from sora2batch.matrix.template import UndefinedNameError
 from sora2batch.matrix.variable import JOB, VARS, Reach
 from sora2batch.suggest import did_you_mean
@@ -20,44 +20,13 @@ from sora2batch.suggest import did_you_mean
 _NAMES_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Rendered:
-    """What came of the templates of one cell."""
+    """What came of the templates of one cell. One is made for every job, so it is not frozen."""
 
     request: JsonObject
     """Only complete if there are no errors; never holds a field that could not be rendered."""
     errors: tuple[PlacedError, ...]
-
-
-class _Unknown(Enum):
-    """What is not remembered."""
-
-    UNKNOWN = "unknown"
-
-
-class _Slot:
-    """One templated value; remembers what it gave for the axis values that it reads."""
-
-    def __init__(self, part: Part, pick: Callable[[Places], Any] | None) -> None:
-        self._part = part
-        self._pick = pick
-        self._known: dict[Any, JsonValue | PlacedError] = {}
-
-    def recall(self, places: Places) -> JsonValue | PlacedError | _Unknown:
-        """Look up what it gave before; UNKNOWN where it has to be rendered."""
-        if self._pick is None:
-            return _Unknown.UNKNOWN
-        return self._known.get(self._pick(places), _Unknown.UNKNOWN)
-
-    def render(self, places: Places, scope: dict[str, Any]) -> JsonValue | PlacedError:
-        value: JsonValue | PlacedError
-        try:
-            value = render_part(self._part, scope)
-        except PlacedError as error:
-            value = error
-        if self._pick is not None:
-            self._known[self._pick(places)] = value
-        return value
 
 
 class GroupRenderer:
@@ -99,18 +68,18 @@ class GroupRenderer:
         scope: dict[str, Any] | None = None
         for name, slot in self._slots:
             value = slot.recall(places)
-            if value is _Unknown.UNKNOWN:
+            if value is UNKNOWN:
                 try:
                     scope = scope or self.scope(index, job)
                 except PlacedError as error:
-                    return Rendered(request=self._constant.copy(), errors=(error,))
+                    return Rendered(self._constant.copy(), (error,))
                 value = slot.render(places, scope)
             if isinstance(value, PlacedError):
                 errors.append(self._explained(value))
                 del request[name]
             else:
                 request[name] = value
-        return Rendered(request=request, errors=tuple(errors))
+        return Rendered(request, tuple(errors))
 
     def filename(self, index: int, job: JsonObject) -> str:
         """Render the file name of one job; its key where the manifest has no template for it.
@@ -122,7 +91,7 @@ class GroupRenderer:
             return str(job["key"])
         places = self._grid.cells[index]
         value = self._filename.recall(places)
-        if value is _Unknown.UNKNOWN:
+        if value is UNKNOWN:
             value = self._filename.render(places, self.scope(index, job))
         if isinstance(value, PlacedError):
             raise self._explained(value)
@@ -140,7 +109,7 @@ class GroupRenderer:
         scope: dict[str, Any] = {**GLOBALS, **values, VARS: variables, JOB: job}
         for name, slot in self._variables:
             value = slot.recall(places)
-            if value is _Unknown.UNKNOWN:
+            if value is UNKNOWN:
                 value = slot.render(places, scope)
             if isinstance(value, PlacedError):
                 raise self._explained(value)
@@ -166,16 +135,25 @@ class GroupRenderer:
     def _reads(self, parts: Iterable[Part]) -> frozenset[str]:
         return self._reach.reads(sorted(name for part in parts for name in names_of(part)))
 
-    def _slot(self, part: Part) -> _Slot:
-        """Remember by the places of the axes it reads, where that saves half of the work at least."""
-        reads = self._reads([part])
+    def _slot(self, part: Part) -> Slot:
+        """Remember a value, or else its pieces, by the axis values that are read."""
+        pick = self._pick(self._reads([part]))
+        if pick is None and isinstance(part, Leaf):
+            picks = [self._pick(self._reach.reads(sorted(names))) for names in part.template.pieces]
+            known = [pick for pick in picks if pick]
+            if picks and len(known) == len(picks):
+                return PiecedSlot(part, known)
+        return WholeSlot(part, pick)
+
+    def _pick(self, reads: frozenset[str]) -> Pick | None:
+        """Pick the places of the axes that are read; None where to remember saves less than half the work."""
         columns = [at for name, at in self._columns.items() if name in reads]
         if JOB in reads:
-            return _Slot(part, None)
+            return None
         if not columns:
-            return _Slot(part, lambda _: ())
+            return nothing
         combinations = prod(len(self._grid.columns[at].values) + 1 for at in columns)
-        return _Slot(part, itemgetter(*columns) if combinations * 2 <= len(self._grid.cells) else None)
+        return itemgetter(*columns) if combinations * 2 <= len(self._grid.cells) else None
 
     def _explained(self, error: PlacedError) -> PlacedError:
         """Add the names that are known here to what is not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain, groupby
 from math import isfinite
 
 from jinja2 import nodes
@@ -158,7 +159,25 @@ def add_counting(tree: nodes.Template, sandbox: Sandbox) -> None:
     tree.set_environment(sandbox)
 
 
-def free_names(tree: nodes.Template) -> frozenset[str]:
+def reads_of_pieces(tree: nodes.Template) -> tuple[frozenset[str], ...]:
+    """Find what each piece of a text may read, where it is a plain row of texts and expressions.
+
+    Shape: in the order in which Jinja's code yields the pieces: texts side by side are one. Empty where
+    statements make what is around them depend on each other.
+    """
+    match tree.body:
+        case [nodes.Output(nodes=parts)]:
+            runs = groupby(parts, key=lambda part: isinstance(part, nodes.TemplateData))
+            return tuple(chain.from_iterable(_reads_of_run(list(run), is_text) for is_text, run in runs))
+        case _:
+            return ()
+
+
+def _reads_of_run(run: list[nodes.Expr], is_text: bool) -> list[frozenset[str]]:  # noqa: FBT001 - groupby's
+    return [frozenset()] if is_text else [free_names(part) for part in run]
+
+
+def free_names(tree: nodes.Node) -> frozenset[str]:
     """Find the names a template may read from outside; ``vars.x`` where it reads one key of ``vars``.
 
     Shape: a superset of what it does read, since a name may be set on one path only.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
@@ -18,9 +18,17 @@ from sora2batch.errors import Sora2BatchError
 from sora2batch.matrix.filter import NotTextError
 from sora2batch.matrix.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
 from sora2batch.matrix.sandbox import Sandbox, not_defined
-from sora2batch.matrix.syntax import SyntaxFault, add_counting, audit, free_names, lone_expression
+from sora2batch.matrix.syntax import (
+    SyntaxFault,
+    add_counting,
+    audit,
+    free_names,
+    lone_expression,
+    reads_of_pieces,
+)
 
 _RESULT = "__result"
+_Result = TypeVar("_Result")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Whatever Python may raise about a value that does not suit; a template is the user's text, not our code.
 _UNSUITABLE = (
@@ -56,6 +64,8 @@ class Template:
     def __init__(self, tree: nodes.Template, sandbox: Sandbox, form: Form) -> None:
         self.names = free_names(tree)
         """What it may read: names, and ``vars.x`` where it reads one key of ``vars``."""
+        self.pieces = reads_of_pieces(tree) if form is Form.TEXT else ()
+        """What each piece that ``render_pieces`` gives may read, as far as that can be told apart."""
         self._has_loop = tree.find(nodes.For) is not None
         add_counting(tree, sandbox)
         self._root: Callable[[Context], Iterator[str]] = sandbox.from_string(tree).root_render_func
@@ -70,16 +80,25 @@ class Template:
         Raises:
             TemplateError: it cannot be rendered.
         """
+        if self._form is Form.TEXT:
+            return "".join(self.render_pieces(scope))
+        return self._guarded(scope, self._value)
+
+    def render_pieces(self, scope: dict[str, Any]) -> list[str]:
+        """Render a text, but leave it in pieces, as many as ``pieces`` if that is not empty.
+
+        Raises:
+            TemplateError: it cannot be rendered.
+        """
+        return self._guarded(scope, self._text)
+
+    def _guarded(self, scope: dict[str, Any], work: Callable[[Context], _Result]) -> _Result:
         try:
             self._sandbox.meter.start()
             context = self._context
             context.parent = scope
             context.vars.clear()
-            if self._form is Form.TEXT:
-                return _checked_text(self._text(context))
-            for _ in self._root(context):
-                pass
-            return self._plain(context.vars[_RESULT])
+            return work(context)
         except UndefinedError as error:
             raise self._missing(str(error), scope) from None
         except NotTextError as error:
@@ -89,10 +108,16 @@ class Template:
         except (LimitError, JinjaError, *_UNSUITABLE) as error:
             raise TemplateError(f"cannot be rendered: {_one_line(error)}") from None
 
-    def _text(self, context: Context) -> str:
+    def _text(self, context: Context) -> list[str]:
         pieces = list(_counted(self._root(context)) if self._has_loop else self._root(context))
         check_length(sum(map(len, pieces)))
-        return "".join(pieces)
+        _checked_text("".join(pieces))
+        return pieces
+
+    def _value(self, context: Context) -> JsonValue:
+        for _ in self._root(context):
+            pass
+        return self._plain(context.vars[_RESULT])
 
     def _plain(self, value: Any) -> JsonValue:
         """Copy what an expression gave as plain JSON."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sora2batch.job import Job
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.book import ProblemBook
-from sora2batch.matrix.filename import collision_key
+from sora2batch.matrix.filename import are_far_apart, collision_key
 from sora2batch.problem import DataPath
 
 
@@ -23,9 +24,12 @@ class _Twins:
 
 def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> None:
     """Note every pair of jobs that share a fingerprint or a file."""
-    for twins in _twins(jobs, lambda job: job.fingerprint):
+    for twins in _twins(jobs, attrgetter("fingerprint")):
         message = f"{_both(twins)} are the same request{_more(twins)}"
         book.add(("jobs", twins.second.group), message, hint="use `repeat: 2` for two takes")
+    names = [job.filename for job in jobs]
+    if are_far_apart(names):
+        return
     for twins in _twins(jobs, lambda job: collision_key(job.filename)):
         message = f'{_both(twins)} would both be written to "{twins.second.filename}"{_more(twins)}'
         if manifest.output.filename is None:
@@ -37,6 +41,8 @@ def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> 
 
 def _twins(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
     """Find the pairs, told once for each group that the second one is in."""
+    if len(set(map(identity, jobs))) == len(jobs):
+        return []
     seen: dict[str, Job] = {}
     found: dict[str, _Twins] = {}
     for job in jobs:

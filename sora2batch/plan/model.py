@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sora2batch.job import Credits, Job
 from sora2batch.lockfile.entry import Entry
@@ -22,9 +23,8 @@ class Action(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedJob:
-    """One job, and what to do about it."""
+class PlannedJob(NamedTuple):
+    """One job, and what to do about it. A named tuple, as the job is."""
 
     job: Job
     action: Action

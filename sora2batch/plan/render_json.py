@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sora2batch.canonical import JsonObject
 from sora2batch.lockfile.entry import Entry
-from sora2batch.plan.compare import Comparison
 from sora2batch.plan.model import Plan, PlannedJob
+
+if TYPE_CHECKING:  # few plans compare
+    from sora2batch.plan.compare import Comparison
 
 PLAN_VERSION = 1
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sora2batch.lockfile.entry import Entry
-from sora2batch.plan.compare import Comparison
 from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, Plan, PlannedJob
+
+if TYPE_CHECKING:  # few plans compare
+    from sora2batch.plan.compare import Comparison
 
 _SIGNS = {
     Action.SUBMIT: "+",

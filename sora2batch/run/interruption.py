@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 
@@ -15,8 +14,7 @@ class Interruption:
         self._waiting: set[asyncio.Task[Any]] = set()
         self._is_over = False
 
-    @contextmanager
-    def wait(self) -> Iterator[None]:
+    def wait(self) -> AbstractContextManager[None]:
         """Let the current task be cancelled within the block.
 
         Raises:
@@ -26,11 +24,7 @@ class Interruption:
             raise asyncio.CancelledError
         task = asyncio.current_task()
         assert task is not None
-        self._waiting.add(task)
-        try:
-            yield
-        finally:
-            self._waiting.discard(task)
+        return _Wait(self._waiting, task)
 
     def end(self) -> None:
         """End all waits, present and future."""
@@ -38,3 +32,19 @@ class Interruption:
         for task in tuple(self._waiting):
             if task is not asyncio.current_task():
                 task.cancel()
+
+
+class _Wait(AbstractContextManager[None]):
+    """One task at a place where it may be cancelled. A class: a generator takes three times as long."""
+
+    __slots__ = ("_task", "_waiting")
+
+    def __init__(self, waiting: set[asyncio.Task[Any]], task: asyncio.Task[Any]) -> None:
+        self._waiting = waiting
+        self._task = task
+
+    def __enter__(self) -> None:
+        self._waiting.add(self._task)
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting.discard(self._task)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -31,8 +31,10 @@ class VideoApi(Protocol):
         """Ask how a task is doing; costs nothing."""
         ...
 
-    async def ledger(self, *, tool_type: str | None, since: datetime) -> Sequence[LedgerRecord]:
-        """Read the charges since a moment.
+    async def ledger(
+        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
+    ) -> Sequence[LedgerRecord]:
+        """Read the charges since a moment; where tasks are looked for, perhaps no more once all are found.
 
         Raises:
             ApiError: the ledger cannot be read to its end.

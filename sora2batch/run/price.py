@@ -144,7 +144,8 @@ class PriceWatch:
     async def _read(self) -> Sequence[LedgerRecord]:
         try:
             with self._reads.wait():
-                records = await self._site.api.ledger(tool_type=None, since=self._since)
+                tasks = frozenset(self._unchecked)
+                records = await self._site.api.ledger(tool_type=None, since=self._since, looking_for=tasks)
         except KeyRefusedError as error:
             self._blind_until = math.inf
             self._site.brake.pull(Halt.KEY, error.message, error=error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -123,9 +123,11 @@ class SjinnClient:
                 return replace(answer, note=self._clean(answer.note))
 
     async def ledger(
-        self, *, tool_type: str | None, since: datetime, limit: int = 200
+        self, *, tool_type: str | None, since: datetime, limit: int = 200, looking_for: Collection[str] = ()
     ) -> tuple[LedgerRecord, ...]:
         """Read every charge since a moment, of one tool or of all; whole or not at all.
+
+        Where tasks are looked for, the reading ends with the page on which the last of them is found.
 
         *Shape*: newest first, each row once.
 
@@ -133,7 +135,7 @@ class SjinnClient:
             LedgerError: it cannot be read to its end.
             KeyRefusedError: the API refused the key.
         """
-        walk = LedgerWalk(LedgerQuery(tool_type=tool_type, since=since, limit=limit))
+        walk = LedgerWalk(LedgerQuery(tool_type=tool_type, since=since, limit=limit), looking_for)
         while walk.query is not None:
             walk.take(await self._insist(LEDGER, ledger_body(walk.query), read_ledger, LedgerError))
         return walk.records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
@@ -24,9 +25,11 @@ class LedgerWalk:
     new cursor, the walk goes on by time: it asks for what is not newer than the oldest row it has.
     """
 
-    def __init__(self, query: LedgerQuery) -> None:
+    def __init__(self, query: LedgerQuery, looking_for: Collection[str] = ()) -> None:
         self.query: LedgerQuery | None = query
-        """The next question; None when the end is reached."""
+        """The next question; None when the end is reached, or all tasks that were looked for are found."""
+        self._is_search = bool(looking_for)
+        self._missing = set(looking_for)
         self._first = query
         self._records: dict[_Identity, LedgerRecord] = {}
         self._cursors: set[str] = set()
@@ -40,7 +43,8 @@ class LedgerWalk:
         """
         fresh = [record for record in page.records if _identity(record) not in self._records]
         self._records.update((_identity(record), record) for record in fresh)
-        self.query = self._next(page, fresh)
+        self._missing.difference_update(record.task_id for record in fresh)
+        self.query = None if self._is_search and not self._missing else self._next(page, fresh)
         self._pages += 1
         if self.query is not None and self._pages >= MOST_PAGES:
             raise LedgerError(f"the credits ledger goes on after {MOST_PAGES} pages")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from sora2batch.clock import Clock
 
@@ -48,8 +49,11 @@ class ServerClock:
 
 def _date_of(headers: Mapping[str, str]) -> datetime | None:
     text = next((value for name, value in headers.items() if name.lower() == "date"), None)
-    if text is None:
-        return None
+    return None if text is None else _moment(text)
+
+
+@lru_cache(maxsize=4)  # all answers of a second say the same
+def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

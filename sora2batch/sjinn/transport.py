@@ -33,6 +33,7 @@ class Reply:
 
     status: int
     headers: Mapping[str, str]
+    """Case does not matter in its keys."""
     body: bytes
 
 
@@ -125,7 +126,7 @@ async def _read(response: aiohttp.ClientResponse) -> Reply | Lost:
                 break
     except NETWORK_ERRORS as error:
         trouble = word_network_error(error)
-    reply = Reply(status=response.status, headers=dict(response.headers), body=bytes(body))
+    reply = Reply(status=response.status, headers=response.headers, body=bytes(body))
     return Lost(reason=trouble, remains=reply) if trouble else reply
 
 

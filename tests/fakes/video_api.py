@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -157,7 +157,9 @@ class ScriptedApi:
         await asyncio.sleep(self._status_seconds)
         return _next(self._statuses.get(name), self._finished(name))
 
-    async def ledger(self, *, tool_type: str | None, since: datetime) -> Sequence[LedgerRecord]:
+    async def ledger(
+        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
+    ) -> Sequence[LedgerRecord]:
         self.ledger_reads.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self._ledger_seconds)
         if self._ledger_errors:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import Environment, StrictUndefined
 
 from fakes.matrix_case import expand_text
 from sora2batch.manifest.model import RandomDraw
@@ -201,3 +202,28 @@ def _message_of(text, scope):
     except TemplateError as error:
         return error.message
     return ""
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "{{ a }}", "{{ b }}", "{{ c }}", "{{ a ~ b }}", "{{ b | upper }}", "{{ vars.v }}", "{{ v }}", "{{ 1 + 1 }}",
+            "{{ a[0] if c == 'c1' else b }}", "{# none #}", " and ", "x", "\n", "{{ '' }}", "{{ job.index }}",
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(PIECES)
+def test_a_text_in_pieces_is_the_text_that_jinja_makes(pieces):
+    axes = {name: [f"{name}{number}" for number in range(4)] for name in "abc"}
+    text = "".join(pieces) + " {{ a }}{{ b }}{{ c }}."
+    manifest = {"vars": {"v": "<{{ c }}>"}, "jobs": {"hero": {"matrix": axes, "input": {"prompt": text}}}}
+    jobs = expand_text("\n".join(f"{key}: {json.dumps(value)}" for key, value in manifest.items())).jobs
+    bare = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
+    for index, (job, (a, b, c)) in enumerate(zip(jobs, product(*axes.values()), strict=True)):
+        scope = {"a": a, "b": b, "c": c, "v": f"<{c}>", "vars": {"v": f"<{c}>"}, "job": {"index": index}}
+        assert job.input["prompt"] == bare.from_string(text).render(scope)

@@ -84,7 +84,7 @@ async def test_a_second_file_of_a_task_is_numbered(root):
     ],
 )
 async def test_a_name_without_an_extension_gets_that_of_the_bytes(root, filename, extension, path):
-    job = replace(FOX, filename=filename)
+    job = FOX._replace(filename=filename)
     (found,) = await folder_of(root, extension=extension).collect(job, done(), [URL])
     assert found.path == path
 

@@ -189,3 +189,20 @@ def test_what_was_not_asked_for_is_left_out():
         )
     )
     assert [found.task_id for found in steps.records] == ["t-1", "t-3"]
+
+
+def test_a_search_ends_with_the_page_that_shows_the_last_task_looked_for():
+    search = LedgerWalk(LedgerQuery(tool_type=None, since=NOW, limit=2), looking_for={"t-4", "t-2"})
+    search.take(page(record(4), record(3), cursor="c2"))
+    assert search.query is not None
+    search.take(page(record(2), record(1), cursor="c3"))
+    assert search.query is None
+    assert len(search.records) == 4
+
+
+def test_a_search_for_a_task_without_a_row_reads_to_the_end():
+    search = LedgerWalk(LedgerQuery(tool_type=None, since=NOW, limit=2), looking_for={"t-9"})
+    search.take(page(record(2), record(1), cursor="c2"))
+    assert search.query is not None
+    search.take(page(ended=True))
+    assert search.query is None

@@ -23,12 +23,13 @@ from sora2batch.canonical import canonical_json
 from sora2batch.catalog.check import InputChecker, compile_schema
 from sora2batch.catalog.load import load_catalog
 from sora2batch.job import Credits
+from sora2batch.lockfile.appender import journal_line
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.disk import SystemDisk
 from sora2batch.lockfile.entry import Output
-from sora2batch.lockfile.file import write_lockfile
-from sora2batch.lockfile.line import encode_lockfile_line
+from sora2batch.lockfile.file import read_lockfile, write_lockfile
+from sora2batch.lockfile.line import decode_job, encode_lockfile_line
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import RunOptions
@@ -128,7 +129,22 @@ def test_every_template_is_compiled_once_however_many_jobs_use_it(expanding):
 
 def test_a_field_is_rendered_once_for_each_value_that_it_reads(expanding):
     ratios, mottos = 2, 1
-    assert expanding.of(Template.render) == JOBS + ratios + mottos
+    assert expanding.of(Template.render) == ratios + mottos
+
+
+def test_a_prompt_is_rendered_only_where_a_piece_of_it_is_new(expanding):
+    subjects, cameras, lights = 20, 5, 2
+    assert expanding.of(Template.render_pieces) <= subjects + cameras + lights + 1
+
+
+def test_a_prompt_whose_parts_depend_on_each_other_is_rendered_for_every_cell():
+    matrix = MATRIX.replace(
+        "{{ camera }} on {{ subject }}", "{% if light == 'dusk' %}{{ subject }}{% endif %}{{ camera }}"
+    )
+    with Calls() as calls:
+        jobs = expand_text(matrix.replace("[dawn, dusk]", "[dusk]").replace('"16:9", ', "")).jobs
+    assert len({job.input["prompt"] for job in jobs}) == len(jobs) == 100
+    assert calls.of(Template.render_pieces) >= 100
 
 
 def test_two_takes_share_one_rendering_and_one_validation():
@@ -151,7 +167,7 @@ def test_a_job_is_hashed_once(expanding):
 
 
 def test_a_job_of_a_matrix_takes_a_bounded_number_of_calls(expanding):
-    assert expanding.total / JOBS < 165
+    assert expanding.total / JOBS < 80
 
 
 def test_a_planned_job_takes_a_bounded_number_of_calls():
@@ -220,7 +236,51 @@ async def test_a_checkpoint_encodes_only_the_lines_that_changed(tmp_path):
         with Calls() as calls:
             store._saver._line(store.entry(entry_of(submitted(), name="7").fingerprint))
             encode_lockfile(store.lockfile, encode_line=store._saver._line)
-        assert calls.of(encode_lockfile_line) == 1
+        assert calls.of(encode_lockfile_line) == 0
+
+
+async def test_a_line_of_the_journal_is_the_lockfiles_line_and_is_not_written_twice(tmp_path):
+    path = tmp_path / "x.lock.jsonl"
+    async with LockfileStore.open(path, manifest="x.yaml", clock=StillClock()) as store:
+        with Calls() as calls:
+            for number in range(30):
+                await store.record(entry_of(in_doubt(), name=str(number)))
+                await store.record(entry_of(submitted(f"task-{number}"), name=str(number)))
+            await store.checkpoint()
+        assert calls.of(encode_lockfile_line) == 0
+        assert path.read_bytes() == encode_lockfile(store.lockfile)
+
+
+async def test_a_line_that_differs_from_its_journals_is_encoded_anew(tmp_path):
+    path = tmp_path / "x.lock.jsonl"
+    async with LockfileStore.open(path, manifest="x.yaml", clock=StillClock()) as store:
+        await store.record(entry_of(submitted("task-1", trial=2), name="1"))
+        await store.record(entry_of(submitted("task-2"), name="2"))
+        store.rename(entry_of(submitted(), name="2").fingerprint, "hero/other")
+        await store.checkpoint()
+        assert path.read_bytes() == encode_lockfile(store.lockfile)
+        assert b"hero/other" in path.read_bytes()
+        assert b"trial" not in path.read_bytes()
+
+
+def test_the_same_lockfile_is_decoded_once_however_often_it_is_asked_for(tmp_path):
+    path = tmp_path / "x.lock.jsonl"
+    write_lockfile(path, lockfile_of("x.yaml", [entry_of(submitted("task-once"), name="once")]))
+    with Calls() as calls:
+        first = read_lockfile(path)
+        assert read_lockfile(path) is first
+    assert calls.of(decode_job) == 1
+
+
+async def test_a_recorded_line_takes_a_bounded_number_of_calls(tmp_path):
+    async with LockfileStore.open(tmp_path / "x.lock.jsonl", manifest="x.yaml", clock=StillClock()) as store:
+        entries = [entry_of(in_doubt(), name=str(number)) for number in range(100)]
+        await store.record(entry_of(in_doubt(), name="warm"))
+        with Calls() as calls:
+            for entry in entries:
+                journal_line(entry)
+        assert calls.c["is_valid"] == calls.of(canonical_json) == len(entries)
+        assert calls.total / len(entries) < 45
 
 
 def test_open_tasks_are_no_coroutines_of_their_own():

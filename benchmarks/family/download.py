@@ -1,0 +1,65 @@
+"""Files fetched, hashed and synced, against curl that only fetches."""
+
+from __future__ import annotations
+
+import shutil
+
+from benchmarks.harness.process import Command, inside, measure, program
+from benchmarks.harness.result import Report, Row, at_least
+from benchmarks.harness.service import Service
+from benchmarks.harness.workshop import Workshop
+from benchmarks.shape import axes_of, matrix_manifest
+
+_AT_ONCE = 8
+
+
+def downloads(shop: Workshop) -> Report:
+    """Fetch the files of a batch, in turn with curl."""
+    if shutil.which("curl") is None:
+        return Report(skipped="curl is not installed")
+    with Service(file_bytes=shop.file_bytes) as service:
+        manifest = shop.file("batch.yaml", matrix_manifest(axes_of(shop.files)))
+        measure(inside("finished", manifest, "paid", f"{service.root}/clips", cwd=shop.folder))
+        lockfile = (shop.folder / "batch.lock.jsonl").read_bytes()
+        ours = program("download", "batch.yaml", cwd=shop.folder)
+        theirs = _curl(shop, service.root)
+        ratios, speeds = [], []
+        for _ in range(shop.inner_pairs + 1):
+            shop.file("batch.lock.jsonl", lockfile)
+            shutil.rmtree(shop.folder / "out", ignore_errors=True)
+            our_seconds = measure(ours).seconds
+            shutil.rmtree(shop.folder / "curl", ignore_errors=True)
+            their_seconds = measure(theirs).seconds
+            ratios.append(their_seconds / our_seconds)
+            speeds.append((our_seconds, their_seconds))
+    megabytes = shop.files * shop.file_bytes / 1e6
+    our_speed, their_speed = (megabytes / seconds for seconds in speeds[-1])
+    return Report(
+        rows=(
+            Row(
+                what=f"downloading {shop.files} x {shop.file_bytes / 1e6:g} MB with hash, to curl --parallel",
+                values=ratios[1:],
+                goal=at_least(0.55),
+                told=f"{our_speed:,.0f} against {their_speed:,.0f} MB/s, whole processes; ours syncs to disk",
+            ),
+        )
+    )
+
+
+def _curl(shop: Workshop, root: str) -> Command:
+    lines = (
+        f'url = "{root}/clips/{number}.mp4"\noutput = "curl/{number}.mp4"\n' for number in range(shop.files)
+    )
+    shop.file("curl.txt", "".join(lines))
+    argv = (
+        "curl",
+        "--parallel",
+        "--parallel-max",
+        str(_AT_ONCE),
+        "--create-dirs",
+        "-s",
+        "-S",
+        "-K",
+        "curl.txt",
+    )
+    return Command(argv=argv, cwd=shop.folder)

@@ -1,0 +1,90 @@
+"""Write the lockfile of a batch that is all done, and its files; or its journal.
+
+Arguments: manifest, ``lockfile`` or ``journal`` or ``paid``, the root of the files' URLs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from sora2batch.catalog.load import load_catalog
+from sora2batch.job import Job
+from sora2batch.lockfile.content import lockfile_of
+from sora2batch.lockfile.entry import Attempt, Entry, Output, State
+from sora2batch.lockfile.file import write_lockfile
+from sora2batch.lockfile.journal import encode_journal_header
+from sora2batch.lockfile.line import encode_journal_line
+from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.tree import DiskTree
+from sora2batch.matrix.expand import expand
+from sora2batch.run.artifact import Artifacts
+
+_CLIP = b"\0\0\0\x20ftypisom" + bytes(100)
+_SUBMITTED, _FINISHED = "2026-11-22T09:00:00Z", "2026-11-22T09:03:10Z"
+_LINKS = 10_000
+"""Names of one file: a file system allows only so many."""
+
+
+def main() -> None:
+    """Write what is asked for."""
+    path, kind, root = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    manifest = load_manifest(path)
+    jobs = expand(manifest, load_catalog(), DiskTree(path.parent)).jobs
+    entries = (_entry(job, number, kind, root) for number, job in enumerate(jobs))
+    if kind == "journal":
+        header = encode_journal_header(manifest.file, started_at=_SUBMITTED)
+        path.with_suffix(".journal.jsonl").write_bytes(header + b"".join(map(encode_journal_line, entries)))
+        return
+    write_lockfile(path.with_suffix(".lock.jsonl"), lockfile_of(manifest.file, entries))
+    if kind == "lockfile":
+        _make_files(path.parent / manifest.output.dir, jobs)
+
+
+def _entry(job: Job, number: int, kind: str, root: str) -> Entry:
+    """Make the line of a job that is done."""
+    url = f"{root}/{number}.mp4"
+    there = Output(url=url, path=f"{job.key}.mp4", sha256=sha256(_CLIP).hexdigest(), bytes=len(_CLIP))
+    attempt = Attempt(
+        state=State.COMPLETED,
+        credits=job.credits,
+        task_id=f"5f0c2a44-1f7e-4c1b-9f5e-{number:012}",
+        submitted_at=_SUBMITTED,
+        finished_at=_FINISHED,
+        outputs=(Output(url=url) if kind == "paid" else there,),
+    )
+    return Entry(
+        key=job.key,
+        fingerprint=job.fingerprint,
+        tool_type=job.tool_type,
+        take=job.take,
+        input=job.input,
+        attempts=(attempt,),
+    )
+
+
+def _make_files(folder: Path, jobs: tuple[Job, ...]) -> None:
+    """Make a clip for every job, with its time: many names, few files."""
+    artifacts = Artifacts(folder)
+    for path, source in _names(folder, jobs):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path == source:
+            path.write_bytes(_CLIP)
+            artifacts.stamp(path, _FINISHED)
+        else:
+            os.link(source, path)
+
+
+def _names(folder: Path, jobs: tuple[Job, ...]) -> Iterator[tuple[Path, Path]]:
+    source = folder
+    for number, job in enumerate(jobs):
+        path = folder / f"{job.key}.mp4"
+        source = path if number % _LINKS == 0 else source
+        yield path, source
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Every benchmark by its name, in the order of a batch's life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from benchmarks.family import download, finished, growth, journal, listed, plan, poll, startup, submit
+from benchmarks.harness.result import Report
+from benchmarks.harness.workshop import Workshop
+
+Benchmark = Callable[[Workshop], Report]
+
+SUITE: Mapping[str, Benchmark] = {
+    "startup": startup.startup,
+    "plan": plan.plan_text,
+    "plan-json": plan.plan_json,
+    "plan-large": plan.plan_large,
+    "memory": plan.plan_memory,
+    "growth": growth.growth,
+    "data-files": listed.data_files,
+    "yaml-list": listed.yaml_list,
+    "finished": finished.finished,
+    "slow-server": submit.slow_server,
+    "instant-server": submit.instant_server,
+    "shared-sync": journal.shared_sync,
+    "open-tasks": poll.open_tasks,
+    "fold-journal": journal.fold_journal,
+    "downloads": download.downloads,
+}

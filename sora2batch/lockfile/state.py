@@ -1,0 +1,42 @@
+"""What a lockfile and its journal say together, read only: most commands need no more, and answer sooner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Entry
+from sora2batch.lockfile.file import read_bytes, read_lockfile
+from sora2batch.lockfile.journal import decode_journal, journal_path
+from sora2batch.lockfile.view import View
+
+
+def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
+    """Read a lockfile with the journal that a run writes, or left, folded in; nothing is locked or written.
+
+    Raises:
+        LockfileError: one of the two cannot be read.
+    """
+    path = written_file(lock_path)
+    # The journal first: what a run takes out of it after that is in the lockfile by then.
+    lines = read_journal(path)
+    view = View()
+    view.absorb_all(read_lockfile(path).entries.values())
+    view.absorb_all(lines)
+    return view.lockfile(manifest)
+
+
+def written_file(lock_path: Path) -> Path:
+    """Follow a link to the file that is written; any other path stays as the user spelled it."""
+    return lock_path.resolve() if lock_path.is_symlink() else lock_path
+
+
+def read_journal(path: Path) -> tuple[Entry, ...]:
+    """Read the journal of a lockfile; nothing where there is none.
+
+    Raises:
+        LockfileError: it cannot be read.
+    """
+    journal = journal_path(path)
+    data = read_bytes(journal)
+    return () if data is None else decode_journal(data, file=str(journal))

@@ -1,0 +1,102 @@
+"""One templated value of a job group, and what it gave before: nothing is rendered twice for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from itertools import pairwise
+from typing import Any, Final, Protocol, TypeAlias
+
+from sora2batch.canonical import JsonValue
+from sora2batch.matrix.field import Leaf, Part, PlacedError, render_part
+from sora2batch.matrix.grid import Places
+from sora2batch.matrix.limit import MAX_CHARACTERS
+from sora2batch.matrix.template import TemplateError
+
+Pick: TypeAlias = Callable[[Places], Any]
+"""Takes those of a cell's places that decide what a template gives."""
+
+
+def nothing(_: Places) -> tuple[()]:
+    """Pick no place: for what is the same in every cell."""
+    return ()
+
+
+class Unknown(Enum):
+    """What is not remembered."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+class Slot(Protocol):
+    """A templated value that may remember."""
+
+    def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
+        """Look up what it gives in a cell; UNKNOWN where it has to be rendered."""
+        ...
+
+    def render(self, places: Places, scope: dict[str, Any]) -> JsonValue | PlacedError:
+        """Render it in a cell."""
+        ...
+
+
+class WholeSlot:
+    """Remembers values; none at all without a pick."""
+
+    def __init__(self, part: Part, pick: Pick | None) -> None:
+        self._part = part
+        self._pick = pick
+        self._known: dict[Any, JsonValue | PlacedError] = {}
+
+    def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
+        """Look up what it gave for these places."""
+        if self._pick is None:
+            return UNKNOWN
+        return self._known.get(self._pick(places), UNKNOWN)
+
+    def render(self, places: Places, scope: dict[str, Any]) -> JsonValue | PlacedError:
+        """Render it, and remember that."""
+        value: JsonValue | PlacedError
+        try:
+            value = render_part(self._part, scope)
+        except PlacedError as error:
+            value = error
+        if self._pick is not None:
+            self._known[self._pick(places)] = value
+        return value
+
+
+class PiecedSlot:
+    """Remembers the pieces of a text, each by what that piece reads: a prompt reads all axes, a piece one."""
+
+    def __init__(self, leaf: Leaf, picks: Sequence[Pick]) -> None:
+        self._leaf = leaf
+        self._pieces = len(picks)
+        # What is the same in every cell is remembered with the piece before it, at the start with the next.
+        changing = [at for at, pick in enumerate(picks) if pick is not nothing] or [0]
+        spans = pairwise([0, *changing[1:], len(picks)])
+        self._groups: list[tuple[Pick, dict[Any, str], slice]] = [
+            (picks[at], {}, slice(*span)) for at, span in zip(changing, spans, strict=True)
+        ]
+
+    def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
+        """Join the pieces if all of them are known; a text that is too long is left to the rendering."""
+        try:
+            text = "".join([known[pick(places)] for pick, known, _ in self._groups])
+        except KeyError:
+            return UNKNOWN
+        return text if len(text) <= MAX_CHARACTERS else UNKNOWN
+
+    def render(self, places: Places, scope: dict[str, Any]) -> JsonValue | PlacedError:
+        """Render all of it, and remember the pieces."""
+        try:
+            pieces = self._leaf.template.render_pieces(scope)
+        except TemplateError as error:
+            return PlacedError(self._leaf.path, error)
+        if len(pieces) == self._pieces:  # or else Jinja cuts texts otherwise than it used to
+            for pick, known, span in self._groups:
+                known[pick(places)] = "".join(pieces[span])
+        return "".join(pieces)
