@@ -1,6 +1,5 @@
 """What stands on the page, before it is a page."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -110,11 +109,11 @@ def test_what_a_url_keeps_secret_is_not_on_a_page_that_is_passed_on(url, shown):
 
 class TestSince:
     def test_a_job_is_known_by_what_is_sent(self):
-        now = replace(FOX, key="renamed/fox")
+        now = FOX._replace(key="renamed/fox")
         assert told(gallery_of(now, base=moment(FOX))) == {"renamed/fox": Change.SAME}
 
     def test_added_replaced_changed_and_removed(self):
-        new_owl = replace(job_of("owl", duration=15), key=OWL.key)
+        new_owl = job_of("owl", duration=15)._replace(key=OWL.key)
         base = moment(FOX, OWL, HARE, entries=(entry_of(FOX, submitted()), entry_of(HARE, completed())))
         entries = (entry_of(FOX, completed()), entry_of(HARE, completed()), entry_of(OWL, completed()))
         gallery = gallery_of(FOX, new_owl, job_of("stag"), entries=entries, base=base)

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -24,7 +23,7 @@ FOX_2 = job_of("fox", group="hero", take=2)
 def without_mode(name="fox", *, tool_type=KLING, **more):
     """A job of a tool that knows no mode."""
     job = job_of(name, tool_type=tool_type)
-    return replace(job, input={"prompt": f"a {name}", **more})
+    return job._replace(input={"prompt": f"a {name}", **more})
 
 
 @pytest.fixture
