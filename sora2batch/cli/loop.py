@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
-_SWITCH_SECONDS = 0.0005
-"""How long a busy loop may keep the journal's thread waiting: Python's own 5 ms are longer than a sync."""
-
 
 def run_fast(work: Coroutine[Any, Any, _T]) -> _T:
     """Do what ``asyncio.run`` does, signals and cancellation included, on the fastest loop there is."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=_factory()) as runner:
         return runner.run(work)
 

@@ -7,9 +7,6 @@ import random
 from collections import deque
 
 _LONGEST_PAUSE = 60.0
-_LONGEST_RAMP = 1.0
-_SHORTEST_SLEEP = 0.001
-"""What event loops can tell from nothing."""
 
 
 def backoff_seconds(refusals: int, *, base: float = 1.0, most: float = _LONGEST_PAUSE) -> float:
@@ -61,36 +58,6 @@ class Slots:
                 turn.set_result(None)
                 return
         self._open -= 1
-
-
-class Ramp:
-    """Spreads the first calls of all submitters over the time that one call takes.
-
-    Begun together they would be answered together, again and again: this machine, and theirs, would do
-    everything in bursts and nothing in between.
-    """
-
-    def __init__(self, submitters: int) -> None:
-        self._submitters = submitters
-        self._waiting = submitters
-        self._spacing: float | None = None
-        self._next = 0.0
-
-    def observe(self, seconds: float) -> None:
-        """Take the duration of a call; only the first one counts."""
-        if self._spacing is None:
-            self._spacing = min(seconds, _LONGEST_RAMP) / self._submitters
-            self._next = asyncio.get_running_loop().time()
-
-    async def wait(self) -> None:
-        """Return when it is the next one's turn; at once when all submitters have begun."""
-        if self._spacing is None or self._waiting <= 0:
-            return
-        self._waiting -= 1
-        self._next += self._spacing
-        left = self._next - asyncio.get_running_loop().time()
-        if left > _SHORTEST_SLEEP:
-            await asyncio.sleep(left)
 
 
 class Pause:

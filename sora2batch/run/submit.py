@@ -24,7 +24,6 @@ from sora2batch.run import note
 from sora2batch.run.brake import Halt, Stop
 from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.interruption import Interruption
-from sora2batch.run.pace import Ramp
 from sora2batch.run.port import OnFailure, Site
 from sora2batch.run.price import PriceWatch
 from sora2batch.sjinn import answer as api
@@ -65,7 +64,6 @@ class Submission:
         self._door = asyncio.Lock()
         self._prices = PriceWatch(site, self._waits)
         self._rate = _rate_limit(site.options.submit_rate)
-        self._ramp = Ramp(site.options.submit_concurrency)
         self._workers: list[asyncio.Task[None]] = []
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
@@ -102,8 +100,6 @@ class Submission:
         with self._waits.wait():
             await self._door.acquire()
         door.callback(self._door.release)
-        with self._waits.wait():
-            await self._ramp.wait()
 
     async def _submit(self, job: Job, door: ExitStack) -> None:
         """Bring one job to an answer; keep its slot only if a task is open then.
@@ -180,15 +176,12 @@ class Submission:
         return settled
 
     async def _create(self, job: Job) -> api.CreateOutcome:
-        begun = asyncio.get_running_loop().time()
         try:
-            outcome = await self._site.api.create(job.tool_type, job.input)
+            return await self._site.api.create(job.tool_type, job.input)
         except BaseException:
             self._site.purse.doubt(job.credits)
             self._site.listener(Doubted(job=job, message="the run ended before the answer came"))
             raise
-        self._ramp.observe(asyncio.get_running_loop().time() - begun)
-        return outcome
 
     async def _settle(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Settled:
         match answer:

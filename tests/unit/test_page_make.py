@@ -1,6 +1,5 @@
 """What stands on the page, before it is a page."""
 
-
 import pytest
 
 from fakes.building import entry_of, job_of, lockfile_of

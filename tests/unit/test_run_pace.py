@@ -7,7 +7,7 @@ import pytest
 
 from fakes.loop import DeadlockError, run_virtual
 from sora2batch.run.interruption import Interruption
-from sora2batch.run.pace import Pause, Ramp, Slots, backoff_seconds
+from sora2batch.run.pace import Pause, Slots, backoff_seconds
 from sora2batch.run.schedule import Schedule
 
 
@@ -192,31 +192,3 @@ def test_the_virtual_loop_finds_a_deadlock():
 
     with pytest.raises(DeadlockError):
         run_virtual(main())
-
-
-def _begun(submitters, seconds):
-    """When each of the first waits of a ramp ends, once a call has taken so long."""
-    moments = []
-
-    async def main() -> None:
-        ramp = Ramp(submitters)
-        await ramp.wait()
-        ramp.observe(seconds)
-        for _ in range(submitters + 2):
-            await ramp.wait()
-            moments.append(round(asyncio.get_running_loop().time(), 3))
-
-    run_virtual(main())
-    return moments
-
-
-def test_first_calls_are_spread_over_the_time_of_one_and_no_others():
-    assert _begun(4, 0.2) == [0.05, 0.1, 0.15, 0.2, 0.2, 0.2]
-
-
-def test_calls_that_are_answered_at_once_are_not_held_up():
-    assert max(_begun(100, 0.001)) <= 0.002
-
-
-def test_a_slow_api_does_not_make_the_start_slow():
-    assert max(_begun(10, 60.0)) <= 1.0
