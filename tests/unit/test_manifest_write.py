@@ -152,10 +152,14 @@ def test_what_is_written_reads_as_what_it_was(mapping, depth):
 @example("=")
 @example("0x_")
 @example("2026-11-25 10:00:00")
+@example("0\n")
 def test_a_reader_of_yaml_1_1_reads_every_text_as_text(text):
-    assert yaml.safe_load("\n".join(lines(text))) == {"prompt": text}
-    assert yaml.safe_load("\n".join(lines([text]))) == {"prompt": [text]}
-    assert list(yaml.safe_load("\n".join(lines(1, text)))) == [text]
+    for written, value in (
+        (lines(text), {"prompt": text}),
+        (lines([text]), {"prompt": [text]}),
+        (lines(1, text), {text: 1}),
+    ):
+        assert yaml.safe_load("\n".join(written) + "\n") == value
 
 
 def same(one, other):
