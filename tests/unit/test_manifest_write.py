@@ -1,5 +1,3 @@
-import math
-
 import pytest
 import yaml
 from hypothesis import example, given
@@ -142,7 +140,7 @@ def test_what_is_written_reads_as_what_it_was(mapping, depth):
     for _ in range(depth):
         value = {"a": value}
     text = "\n".join(lines(value, "root"))
-    assert same(read_back(text), {"root": value})
+    assert same(read_back(f"{text}\n"), {"root": value})
     assert all(line.isprintable() and not line.endswith(" ") for line in text.split("\n"))
 
 
@@ -172,7 +170,7 @@ def same(one, other):
         )
     if isinstance(one, list):
         return isinstance(other, list) and len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and (one == other or math.isnan(one))
+    return type(one) is type(other) and one == other
 
 
 def test_a_whole_manifest():
