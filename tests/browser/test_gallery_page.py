@@ -85,6 +85,19 @@ def test_a_clip_that_is_gone_from_the_disk_is_told(tmp_path, report, open_page, 
     )
 
 
+def test_it_is_told_in_the_full_view_and_in_a_comparison_too(tmp_path, report, open_page, watch):
+    watch.forgiven = ("ERR_FILE_NOT_FOUND",)
+    exhibition = exhibit(tmp_path, SHOW)
+    exhibition.clip_of(exhibition.jobs[0]).write_bytes(b"no clip")
+    page = open_page(report(exhibition))
+    page.locator("[data-key='hero/fox/slow-pan']").focus()
+    for strokes in (["Enter"], ["c", "ArrowRight", "c", "Shift+C"]):
+        for stroke in strokes:
+            page.keyboard.press(stroke)
+        expect(page.get_by_role("dialog").locator(".notice")).to_contain_text("cannot be shown")
+        page.keyboard.press("Escape")
+
+
 def test_a_full_view_tells_everything_and_copies_it(tmp_path, report, open_page):
     exhibition = exhibit(tmp_path, SHOW)
     page = open_page(report(exhibition), permissions=["clipboard-read", "clipboard-write"])

@@ -28,7 +28,7 @@ function showPoster(view, clip, canvas) {
     if (isShown) return;
     closeVideo(view);
     view.clip = null;
-    view.frame.append(notice("no_file", "cannot be shown", `missing or damaged: ${clip.path}`));
+    view.frame.append(lostNotice(clip));
   });
 }
 
@@ -54,6 +54,10 @@ function noticeOf(card) {
 
 function notice(state, words, more) {
   return make("div", { class: `notice ${state}` }, drawIcon(state), make("strong", {}, words), more && make("span", {}, more));
+}
+
+function lostNotice(clip) {
+  return notice("no_file", "cannot be shown", `missing or damaged: ${clip.path}`);
 }
 
 function badgesOf(card) {

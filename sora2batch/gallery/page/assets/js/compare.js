@@ -79,10 +79,14 @@ function comparedColumn(card, cards, different) {
 }
 
 function comparedClip(clip) {
-  if (clip.kind === "image") return make("img", { src: clip.href, alt: clip.path });
-  const video = make("video", { playsinline: true, preload: "auto", "aria-label": clip.path, src: clip.href });
-  video.muted = true;
-  return video;
+  const lost = () => shown.replaceWith(lostNotice(clip));
+  const shown =
+    clip.kind === "image"
+      ? make("img", { alt: clip.path, on: { error: lost } })
+      : make("video", { playsinline: true, preload: "auto", "aria-label": clip.path, on: { error: lost } });
+  shown.muted = true;
+  shown.src = clip.href;
+  return shown;
 }
 
 function starsLine(card) {

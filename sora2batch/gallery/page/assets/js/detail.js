@@ -58,7 +58,7 @@ function figureOf(card, caption) {
 }
 
 function largeClip(clip) {
-  const lost = () => shown.replaceWith(notice("no_file", "cannot be shown", `missing or damaged: ${clip.path}`));
+  const lost = () => shown.replaceWith(lostNotice(clip));
   const shown =
     clip.kind === "image"
       ? make("img", { alt: clip.path, on: { error: lost } })
