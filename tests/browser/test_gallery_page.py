@@ -88,6 +88,7 @@ def test_a_clip_that_is_gone_from_the_disk_is_told(tmp_path, report, open_page, 
 def test_it_is_told_in_the_full_view_and_in_a_comparison_too(tmp_path, report, open_page, watch):
     watch.forgiven = ("ERR_FILE_NOT_FOUND",)
     exhibition = exhibit(tmp_path, SHOW)
+    exhibition.clip_of(exhibition.jobs[0]).unlink()  # the others are links to the same clip
     exhibition.clip_of(exhibition.jobs[0]).write_bytes(b"no clip")
     page = open_page(report(exhibition))
     page.locator("[data-key='hero/fox/slow-pan']").focus()
