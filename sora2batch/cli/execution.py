@@ -16,7 +16,6 @@ import click
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter, complain
 from sora2batch.cli.connection import find_access
-from sora2batch.cli.loop import run_fast
 from sora2batch.cli.planning import check_account, check_plan, proof_of
 from sora2batch.cli.progress import progress
 from sora2batch.cli.settling import held, settle_before_planning
@@ -113,7 +112,7 @@ def _drive(work: Coroutine[Any, Any, None], brake: Brake) -> None:
     A lockfile that cannot be written in the end is one more reason to stop: the journal has everything.
     """
     try:
-        run_fast(work)
+        asyncio.run(work)
     except asyncio.CancelledError:
         if not brake.is_pulled:
             raise
