@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from sora2batch import __version__
@@ -16,6 +16,7 @@ from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.connection import Access, find_access, redact
 from sora2batch.cli.document import print_json
+from sora2batch.cli.loop import run_loop
 from sora2batch.cli.result import echo
 from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError
@@ -81,7 +82,7 @@ def _check_api() -> Iterator[Check]:
     try:
         access = find_access(os.environ)
         yield _fine("key", f"found; it is sent to {access.endpoint.url} only")
-        yield from asyncio.run(_ask(access))
+        yield from run_loop(partial(_ask, access))
     except Sora2BatchError as error:
         yield _bad("API", error)
 

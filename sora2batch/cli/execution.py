@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import click
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter, complain
 from sora2batch.cli.connection import find_access
+from sora2batch.cli.failure import Terminated
+from sora2batch.cli.loop import pulling, run_loop
 from sora2batch.cli.planning import check_account, check_plan, proof_of
 from sora2batch.cli.progress import progress
 from sora2batch.cli.settling import held, settle_before_planning
-from sora2batch.cli.signals import signals_pull
 from sora2batch.cli.world import World, download_world, real_world, simulated_world
 from sora2batch.clock import Clock, SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
@@ -91,29 +91,31 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         if wishes.saved:
             wishes.saved.check(proof_of(batch, store.lockfile))
         elif Stages.SUBMIT in wishes.stages:
-            asyncio.run(settle_before_planning(batch, store, wishes.chatter))
+            run_loop(partial(settle_before_planning, batch, store, wishes.chatter))
         plan = batch.plan(store.lockfile, wishes.selection)
         brake = Brake()
         if _has_work(plan, wishes.stages):
             clock = _agree(batch, plan, wishes)
             _follow_keys(batch, store)
-            _drive(_execute(batch, plan, store, wishes, brake, clock), brake)
+            _drive(batch, plan, store, wishes, brake, clock)
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             _follow_keys(batch, store)
-            asyncio.run(_save(store))
+            run_loop(partial(_save, store))
         jobs = [planned.job for planned in plan.jobs]
         return assess(jobs, store.lockfile, batch.artifacts, brake.stops, wishes.stages)
 
 
-def _drive(work: Coroutine[Any, Any, None], brake: Brake) -> None:
+def _drive(
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock
+) -> None:
     """Run to the end, or to the second signal: what happened until then is on disk as well.
 
     A lockfile that cannot be written in the end is one more reason to stop: the journal has everything.
     """
     try:
-        asyncio.run(work)
-    except asyncio.CancelledError:
+        run_loop(partial(_execute, batch, plan, store, wishes, brake, clock), take=pulling(brake))
+    except (KeyboardInterrupt, Terminated):
         if not brake.is_pulled:
             raise
     except (SaveError, JournalError) as error:
@@ -206,7 +208,7 @@ def _ask(plan: Plan) -> None:
 async def _execute(
     batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock
 ) -> None:
-    with signals_pull(brake), progress(plan, wishes.stages, wishes.chatter) as listener:
+    with progress(plan, wishes.stages, wishes.chatter) as listener:
         async with store.session(), _open_world(batch, plan, store, wishes, clock) as world:
             site = _site(batch, plan, store, wishes, brake, world, listener)
             order = Order(plan=plan, stages=wishes.stages, expected_seconds=_expected(batch, world))

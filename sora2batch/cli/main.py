@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
-from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 
@@ -13,7 +11,8 @@ import click
 
 from sora2batch import __version__
 from sora2batch.cli.command import write_examples
-from sora2batch.cli.failure import Terminated, report_failure
+from sora2batch.cli.failure import report_failure
+from sora2batch.cli.signals import end_when_terminated
 from sora2batch.suggest import did_you_mean
 
 _COMMANDS = {
@@ -109,23 +108,12 @@ def _write_what_can_be_written() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _end_when_terminated() -> None:
-    """Have SIGTERM unwind the program as Ctrl-C does, so that a lockfile that is held is let go of."""
-
-    def terminate(number: int, frame: object) -> None:
-        del number, frame
-        raise Terminated
-
-    with suppress(ValueError):  # signals are the main thread's, and this may be another
-        signal.signal(signal.SIGTERM, terminate)
-
-
 def main() -> None:
     """Run the command line and end the process; the only place where errors become exit codes."""
     _write_what_can_be_written()
     gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION)
     try:
-        _end_when_terminated()
+        end_when_terminated()
         code = cli.main(standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  # the one place where everything ends
         code = report_failure(error, sys.argv[1:])

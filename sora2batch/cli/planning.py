@@ -98,9 +98,9 @@ def check_account(plan: Plan) -> Clock:
         ApiError: the API does not tell.
         KeyRefusedError: it refused the key.
     """
-    import asyncio  # noqa: PLC0415  # few plans ask the account
+    from sora2batch.cli.loop import run_loop  # noqa: PLC0415  # few plans ask the account
 
-    balance, clock = asyncio.run(_read_balance())
+    balance, clock = run_loop(_read_balance)
     check_balance(plan, balance)
     return clock
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter, complain
 from sora2batch.cli.document import print_json
+from sora2batch.cli.loop import run_loop
 from sora2batch.cli.result import echo
 from sora2batch.cli.settling import held, inquiry_of, world_of
 from sora2batch.clock import to_timestamp
@@ -81,7 +82,7 @@ class Settlement:
 def reconcile(batch: Batch, orders: Orders, chatter: Chatter, *, as_json: bool) -> ExitCode:
     """Settle what can be settled and tell the rest."""
     with held(batch) as store:
-        settlement = asyncio.run(_settle(batch, store, orders))
+        settlement = run_loop(partial(_settle, batch, store, orders))
     if as_json:
         print_json(_to_json(batch, settlement))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,6 +9,7 @@ from datetime import timedelta
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.loop import run_loop
 from sora2batch.cli.world import World, real_world, simulated_world
 from sora2batch.clock import SystemClock
 from sora2batch.errors import Sora2BatchError
@@ -41,7 +41,7 @@ def held(batch: Batch) -> Iterator[LockfileStore]:
     try:
         yield store
     finally:
-        asyncio.run(store.close())
+        run_loop(store.close)
 
 
 @asynccontextmanager

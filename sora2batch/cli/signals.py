@@ -1,39 +1,42 @@
-"""Ctrl-C and SIGTERM: the first asks a run to end well, the second ends it at once."""
+"""Ctrl-C and SIGTERM unwind the program, so that a lockfile that is held is let go of."""
 
 from __future__ import annotations
 
-import asyncio
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import sys
+from contextlib import suppress
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from sora2batch.run.brake import Brake, Halt
+from sora2batch.cli.failure import Terminated
 
-_HALTS = {signal.SIGINT: Halt.INTERRUPT, signal.SIGTERM: Halt.TERMINATE}
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+_ENDINGS = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+_AGAIN_SECONDS = 0.05
 
 
-@contextmanager
-def signals_pull(brake: Brake) -> Iterator[None]:
-    """Let signals pull the brake while the block lasts; the second one cancels the current task."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
+def end_when_terminated() -> None:
+    """Have SIGTERM unwind the program as Ctrl-C does, and have neither get lost on the way."""
 
-    def on_signal(halt: Halt) -> None:
-        if any(stop.halt.is_signal for stop in brake.stops):
-            task.cancel()
+    def terminate(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise Terminated
+
+    with suppress(ValueError):  # signals are the main thread's, and this may be another
+        signal.signal(signal.SIGTERM, terminate)
+    sys.unraisablehook = _send_again
+
+
+def _send_again(trouble: UnraisableHookArgs) -> None:
+    """Repeat a signal whose exception was raised where Python can only drop it, such as in a destructor."""
+    for number, kind in _ENDINGS.items():
+        if isinstance(trouble.exc_value, kind) and not sys.is_finalizing():
+            import threading  # noqa: PLC0415  # hardly ever needed
+
+            again = threading.Timer(_AGAIN_SECONDS, signal.raise_signal, (number,))
+            again.daemon = True
+            again.start()
             return
-        brake.pull(halt, "interrupted; waiting for the answers of calls under way (again: at once)")
-
-    before = {number: signal.getsignal(number) for number in _HALTS}
-    installed = []
-    for number, halt in _HALTS.items():
-        # Windows' event loops take no signal handlers; KeyboardInterrupt is all there is.
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, on_signal, halt)
-            installed.append(number)
-    try:
-        yield
-    finally:
-        for number in installed:
-            loop.remove_signal_handler(number)
-            signal.signal(number, before[number] or signal.SIG_DFL)
+    sys.__unraisablehook__(trouble)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
+from functools import partial
 
 from sora2batch.catalog.load import Catalog
 from sora2batch.cli.failure import Terminated
+from sora2batch.cli.loop import run_loop
 from sora2batch.cli.result import echo
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.serve import serve_forever
@@ -19,4 +20,4 @@ def serve(options: SimulatorOptions, catalog: Catalog) -> None:
         UsageError: the port is taken.
     """
     with suppress(KeyboardInterrupt, Terminated):
-        asyncio.run(serve_forever(options, catalog, announce=echo))
+        run_loop(partial(serve_forever, options, catalog, announce=echo))

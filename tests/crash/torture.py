@@ -112,7 +112,7 @@ class Round:
         return ended.code != 0
 
     def _deadly(self, way: float) -> signal.Signals:
-        if way < 0.9:
+        if way < 0.8:
             return signal.SIGKILL
         return self._random.choice([signal.SIGINT, signal.SIGTERM])
 

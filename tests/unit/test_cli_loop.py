@@ -1,0 +1,170 @@
+"""Event loops and signals: whenever one comes, nobody waits for ever and nothing is half done."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from asyncio import events
+from signal import SIGINT, SIGTERM, raise_signal
+
+import pytest
+
+from sora2batch.cli.failure import Terminated
+from sora2batch.cli.loop import pulling, run_loop
+from sora2batch.cli.signals import end_when_terminated
+from sora2batch.run.brake import Brake, Halt
+
+ENDINGS = {SIGINT: KeyboardInterrupt, SIGTERM: Terminated}
+FAR = 30.0
+
+
+@pytest.fixture(autouse=True)
+def program():
+    """The signals as they are while the program runs, and afterwards as they were."""
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    signal.signal(SIGINT, signal.default_int_handler)
+    end_when_terminated()
+    installed = {number: signal.getsignal(number) for number in ENDINGS}
+    yield
+    assert {number: signal.getsignal(number) for number in ENDINGS} == installed
+    sys.unraisablehook = sys.__unraisablehook__
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_cancels_the_work_which_is_let_end(number):
+    ended = []
+
+    async def work():
+        try:
+            raise_signal(number)
+            await asyncio.sleep(FAR)
+        finally:
+            await asyncio.sleep(0)
+            ended.append(True)
+
+    with pytest.raises(ENDINGS[number]):
+        run_loop(work)
+    assert ended == [True]
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_while_the_loop_is_made_is_raised_when_the_loop_is_whole(number, monkeypatch):
+    steps = []
+    make = events.new_event_loop
+
+    def interrupted():
+        raise_signal(number)
+        steps.append("made")
+        return make()
+
+    async def work():
+        await asyncio.sleep(FAR)
+
+    monkeypatch.setattr(events, "new_event_loop", interrupted)
+    with pytest.raises(ENDINGS[number]):
+        run_loop(work)
+    assert steps == ["made"]
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_while_the_loop_is_closed_is_raised_when_it_is(number):
+    loops = []
+
+    async def at_the_end():
+        try:
+            yield
+        finally:
+            raise_signal(number)
+            await asyncio.sleep(0)
+            loops.append(asyncio.get_running_loop())
+
+    async def work():
+        generator = at_the_end()
+        await anext(generator)
+        loops.append(generator)
+
+    with pytest.raises(ENDINGS[number]):
+        run_loop(work)
+    assert loops[-1].is_closed()
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_between_two_answers_keeps_back_neither(number):
+    async def work():
+        loop = asyncio.get_running_loop()
+        first, second = loop.create_future(), loop.create_future()
+
+        def answer():
+            first.set_result(1)
+            raise_signal(number)
+            second.set_result(2)
+
+        loop.call_soon(answer)
+        return await asyncio.gather(first, second)
+
+    assert run_loop(work, take=lambda _: True) == [1, 2]
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_the_first_signal_pulls_the_brake_and_the_second_cancels(number):
+    brake = Brake()
+    heard = asyncio.Event()
+
+    async def work():
+        brake.on_pull(lambda _: heard.set())
+        raise_signal(number)
+        await heard.wait()
+        raise_signal(number)
+        await asyncio.sleep(FAR)
+
+    with pytest.raises(ENDINGS[number]):
+        run_loop(work, take=pulling(brake))
+    assert [stop.halt for stop in brake.stops] == [{SIGINT: Halt.INTERRUPT, SIGTERM: Halt.TERMINATE}[number]]
+
+
+def test_what_the_work_raises_is_not_covered_by_a_signal():
+    async def work():
+        raise_signal(SIGINT)
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        run_loop(work)
+
+
+def test_work_that_is_cancelled_by_somebody_else_is_no_signal():
+    async def work():
+        asyncio.current_task().cancel()
+        await asyncio.sleep(FAR)
+
+    with pytest.raises(asyncio.CancelledError):
+        run_loop(work)
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_that_a_destructor_swallows_comes_again(number):
+    class Dying:
+        def __del__(self):
+            raise_signal(number)
+            list(range(3))
+
+    def live():
+        Dying()
+        end = time.monotonic() + FAR
+        while time.monotonic() < end:
+            time.sleep(0.01)
+
+    with pytest.raises(ENDINGS[number]):
+        live()
+
+
+def test_any_other_trouble_of_a_destructor_is_told_as_ever(capsys):
+    class Dying:
+        def __del__(self):
+            raise ValueError("not a signal")
+
+    Dying()
+    assert "not a signal" in capsys.readouterr().err
