@@ -12,7 +12,7 @@ import click
 from sora2batch import __version__
 from sora2batch.cli.command import write_examples
 from sora2batch.cli.failure import report_failure
-from sora2batch.cli.signals import end_when_terminated
+from sora2batch.cli.signals import end_at_once_from_now_on, end_when_terminated
 from sora2batch.suggest import did_you_mean
 
 _COMMANDS = {
@@ -116,5 +116,7 @@ def main() -> None:
         end_when_terminated()
         code = cli.main(standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  # the one place where everything ends
+        end_at_once_from_now_on()
         code = report_failure(error, sys.argv[1:])
+    end_at_once_from_now_on()
     sys.exit(int(code or 0))

@@ -29,6 +29,14 @@ def end_when_terminated() -> None:
     sys.unraisablehook = _send_again
 
 
+def end_at_once_from_now_on() -> None:
+    """Have the next signal end the process without a word: all that was held has been let go of."""
+    with suppress(ValueError):
+        for number in _ENDINGS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+
+
 def _send_again(trouble: UnraisableHookArgs) -> None:
     """Repeat a signal whose exception was raised where Python can only drop it, such as in a destructor."""
     for number, kind in _ENDINGS.items():

@@ -33,8 +33,8 @@ from sora2batch.simulator.fault import Fault, FaultKind
 
 _MOST_RUNS = 12
 _LONGEST_LIFE_SECONDS = 0.25
-_ENDINGS = {0, 1, 3, 4, 130, 143, -signal.SIGTERM}
-"""The last where the signal came before there was anything to save."""
+_ENDINGS = {0, 1, 3, 4, 130, 143, -signal.SIGINT, -signal.SIGTERM}
+"""The last two where the signal came before there was anything to save, or after everything was."""
 
 
 @dataclass

@@ -56,6 +56,8 @@ def _start(order: dict[str, Any]) -> int:
         code = 71
         try:
             code = _live(order)
+        except KeyboardInterrupt:  # it came before the program had begun
+            code = 130
         finally:
             os._exit(code)
     return pid
