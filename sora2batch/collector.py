@@ -9,11 +9,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Keep the collector from walking, again and again, objects that are no garbage and hold no cycles."""
+    """Keep the collector from walking objects that are no garbage and hold no cycles: now, and later on."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
             gc.enable()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,9 +67,7 @@ class Batch:
 
     def read_lockfile(self) -> Lockfile:
         """Read what is known, a dead run's journal included; writes nothing."""
-        lockfile = read_state(self.lock_path, manifest=self.manifest.file)
-        gc.freeze()
-        return lockfile
+        return read_state(self.lock_path, manifest=self.manifest.file)
 
     def lockfiles_beside(self) -> dict[str, Lockfile]:
         """Read the other lockfiles of the folder, simulated ones apart from real ones, by their names.
@@ -135,7 +132,6 @@ class Loading:
         except ManifestError as error:
             raise _with_expansion(error, self.catalog, tree) from None
         expansion = expand(manifest, self.catalog, tree)
-        gc.freeze()  # the jobs stay to the end: the collector need not look at them again
         budget = manifest.max_credits if self.max_credits is None else Credits(self.max_credits)
         return Batch(
             manifest=manifest,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
-from sora2batch.cli.execution import Wishes, carry_out
+from sora2batch.cli.execution import carry_out
+from sora2batch.cli.wishes import Wishes
 from sora2batch.errors import ExitCode
 from sora2batch.plan.selection import Selection
-from sora2batch.run.execute import Stages
+from sora2batch.run.stages import Stages
 
 
 def download(batch: Batch, select: Sequence[str], chatter: Chatter) -> ExitCode:

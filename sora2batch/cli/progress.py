@@ -14,7 +14,7 @@ from sora2batch.cli.tally import Tally, tally_of
 from sora2batch.plan.model import Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event, Listener
-from sora2batch.run.execute import Stages
+from sora2batch.run.stages import Stages
 
 _SECONDS_BETWEEN_LINES = 10.0
 

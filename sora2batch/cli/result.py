@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
+from itertools import islice
 
 import click
+
+_LINES_AT_ONCE = 1000
 
 
 def echo(text: str | bytes) -> None:
@@ -18,3 +22,10 @@ def echo(text: str | bytes) -> None:
     except BrokenPipeError:
         # The rest of the buffer would be written, and complained about, when the process ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def echo_lines(lines: Iterable[str]) -> None:
+    """Print any number of lines in a few big writes."""
+    rows = iter(lines)
+    while chunk := list(islice(rows, _LINES_AT_ONCE)):
+        echo("\n".join(chunk))

@@ -10,19 +10,20 @@ from pathlib import Path
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_documents
-from sora2batch.cli.execution import Wishes, carry_out, check_beforehand
+from sora2batch.cli.execution import carry_out, check_beforehand
 from sora2batch.cli.failure import print_error
 from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.plan import View, show_plans
 from sora2batch.cli.planning import narrow, proof_of, read_selection
 from sora2batch.cli.show_status import echo_outcome
 from sora2batch.cli.sight import status_of
+from sora2batch.cli.wishes import Wishes
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.saved import SavedPlan, read_saved_plan
 from sora2batch.plan.selection import Selection
 from sora2batch.plan.status import status_to_json
-from sora2batch.run.execute import Stages
 from sora2batch.run.port import OnFailure
+from sora2batch.run.stages import Stages
 
 _ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY})
 """After these the next batch is not begun."""

@@ -6,11 +6,11 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.loop import run_loop
-from sora2batch.cli.world import World, real_world, simulated_world
 from sora2batch.clock import SystemClock
 from sora2batch.errors import Sora2BatchError
 from sora2batch.lockfile.content import Lockfile
@@ -27,6 +27,9 @@ from sora2batch.reconcile.doubt import (
 )
 from sora2batch.reconcile.settle import SETTLE, Inquiry, inquire, release_free
 from sora2batch.sjinn.secret import load_key
+
+if TYPE_CHECKING:
+    from sora2batch.cli.world import World
 
 
 @contextmanager
@@ -47,6 +50,8 @@ def held(batch: Batch) -> Iterator[LockfileStore]:
 @asynccontextmanager
 async def world_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[World]:
     """Open the API that a batch belongs to."""
+    from sora2batch.cli.world import real_world, simulated_world  # noqa: PLC0415  # loads the network
+
     opening = simulated_world(batch.catalog, lockfile) if batch.simulated else real_world(os.environ)
     async with opening as world:
         yield world

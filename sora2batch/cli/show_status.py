@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sora2batch.cli.batch import Batch
-from sora2batch.cli.result import echo
+from sora2batch.cli.result import echo, echo_lines
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.excerpt import one_line
-from sora2batch.plan.status import PENDING, Status
+from sora2batch.plan.status import PENDING, JobStatus, Status
 
 _ERROR_ROOM = 1000
 _ADVICE = {
@@ -23,11 +23,14 @@ def echo_status(status: Status) -> None:
     count = len(status.jobs)
     echo(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
     width = max((len(one.job.key) for one in status.jobs), default=0)
-    for one in status.jobs:
-        error = one.entry.primary.error if one.entry else None
-        told = f"  {one_line(error.message, _ERROR_ROOM)}" if error else ""
-        echo(f"  {one.state:<9}  {one.job.key:<{width}}  {one.credits:>6,}{told}")
+    echo_lines(_job_line(one, width) for one in status.jobs)
     echo_summary(status)
+
+
+def _job_line(one: JobStatus, width: int) -> str:
+    error = one.entry.primary.error if one.entry else None
+    told = f"  {one_line(error.message, _ERROR_ROOM)}" if error else ""
+    return f"  {one.state:<9}  {one.job.key:<{width}}  {one.credits:>6,}{told}"
 
 
 def echo_summary(status: Status) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sora2batch.plan.model import Action, Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event
-from sora2batch.run.execute import Stages
+from sora2batch.run.stages import Stages
 
 
 @dataclass(slots=True)

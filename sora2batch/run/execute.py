@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import Flag, auto
 
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.model import Action, Plan, PlannedJob
@@ -14,18 +13,10 @@ from sora2batch.run.collect import Collection, Folder
 from sora2batch.run.event import Halted, Undaunted
 from sora2batch.run.poll import FinishedTask, Polling
 from sora2batch.run.port import Site
+from sora2batch.run.stages import Stages
 from sora2batch.run.submit import OpenTask, Submission
 
 _GRACE_SECONDS = 8.0
-
-
-class Stages(Flag):
-    """Which stages a call wants."""
-
-    SUBMIT = auto()
-    WAIT = auto()
-    DOWNLOAD = auto()
-    ALL = SUBMIT | WAIT | DOWNLOAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sora2batch.errors import ExitCode, gravest
-from sora2batch.job import Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
+from sora2batch.plan.model import Action, PlannedJob
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.brake import Halt, Stop
-from sora2batch.run.execute import Stages
+from sora2batch.run.stages import Stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +58,23 @@ class Outcome:
 
 
 def assess(
-    jobs: Iterable[Job], lockfile: Lockfile, artifacts: Artifacts, stops: tuple[Stop, ...], stages: Stages
+    jobs: Iterable[PlannedJob],
+    lockfile: Lockfile,
+    artifacts: Artifacts,
+    stops: tuple[Stop, ...],
+    stages: Stages,
 ) -> Outcome:
-    """Look at every job of the plan as the lockfile has it now."""
+    """Look at every job of the plan as the lockfile has it now; at files only where something happened."""
     states: Counter[State] = Counter()
     missing_files = not_submitted = 0
-    for job in jobs:
-        entry = lockfile.get(job.fingerprint)
+    for planned in jobs:
+        entry = lockfile.get(planned.job.fingerprint)
         if entry is None:
             not_submitted += 1
             continue
         states[_state_of(entry)] += 1
-        missing_files += _lacks_files(entry, artifacts)
+        was_in_place = planned.action is Action.SKIP and planned.entry is entry
+        missing_files += not was_in_place and _lacks_files(entry, artifacts)
     return Outcome(
         states=states,
         missing_files=missing_files,

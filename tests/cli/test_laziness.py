@@ -57,3 +57,9 @@ def test_a_run_outside_a_terminal_needs_no_bars_and_no_simulator(folder, manifes
     api()
     loaded = imported(folder, "run", "small.yaml", "--yes", "--no-download")
     assert loaded & {"av", "PIL", "rich", "jsonschema"} == set()
+
+
+def test_a_run_with_nothing_to_do_needs_no_network(folder, manifest, api):
+    api()
+    loaded = imported(folder, "run", "small.yaml", "--yes", "--limit", "0")
+    assert loaded & {"aiohttp", "aiolimiter", "av", "PIL", "rich", "jsonschema"} == set()

@@ -18,10 +18,11 @@ from sora2batch.plan.model import Plan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.brake import Brake, Halt
 from sora2batch.run.event import Event
-from sora2batch.run.execute import Order, Stages, execute
+from sora2batch.run.execute import Order, execute
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import OnFailure, Site
 from sora2batch.run.purse import Purse
+from sora2batch.run.stages import Stages
 
 TOOL = "sora2-text-to-video-api"
 T = TypeVar("T")

@@ -34,8 +34,8 @@ from fakes.video_api import (
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Halt
-from sora2batch.run.execute import Stages
 from sora2batch.run.port import OnFailure
+from sora2batch.run.stages import Stages
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.error import DownloadError, LedgerError
 

@@ -12,8 +12,8 @@ from sora2batch.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.brake import Halt
 from sora2batch.run.event import Downloaded, NotDownloaded
-from sora2batch.run.execute import Stages
 from sora2batch.run.folder import ExpiredError
+from sora2batch.run.stages import Stages
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.error import DownloadError, NoFileError
 

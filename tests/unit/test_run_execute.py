@@ -13,7 +13,7 @@ from sora2batch.lockfile.entry import Attempt, Output, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Halt
 from sora2batch.run.event import Doubted, Downloaded, Generated, Halted, Submitted
-from sora2batch.run.execute import Stages
+from sora2batch.run.stages import Stages
 
 
 def batch(*jobs, **more) -> Rig:

@@ -10,14 +10,15 @@ from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.job import Credits
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
+from sora2batch.plan.model import Action, PlannedJob
 from sora2batch.run import note
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.brake import Brake, Halt, Stop
 from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.event import Halted, Undaunted, Warned
-from sora2batch.run.execute import Stages
 from sora2batch.run.outcome import assess
 from sora2batch.run.purse import Purse
+from sora2batch.run.stages import Stages
 from sora2batch.run.url import recorded_outputs, without_secrets
 from sora2batch.sjinn.answer import Refusal
 
@@ -36,7 +37,12 @@ def attempt(state: State, number: int = 1) -> Attempt:
 
 def code_of(tmp_path, *entries, stops=(), stages=Stages.ALL) -> ExitCode:
     lockfile = lockfile_of("campaign.yaml", entries)
-    return assess([FOX, OWL], lockfile, Artifacts(tmp_path), tuple(stops), stages).exit_code
+    planned = [planned_of(job, Action.SUBMIT) for job in (FOX, OWL)]
+    return assess(planned, lockfile, Artifacts(tmp_path), tuple(stops), stages).exit_code
+
+
+def planned_of(job, action, entry=None) -> PlannedJob:
+    return PlannedJob(job=job, action=action, reason="", credits=job.credits, entry=entry)
 
 
 def stop(halt: Halt) -> Stop:
@@ -92,10 +98,21 @@ def test_the_gravest_reason_to_stop_decides(tmp_path, halts, code):
 
 def test_a_second_task_that_is_open_keeps_the_job_open(tmp_path):
     entry = entry_for(FOX, attempt(State.COMPLETED), attempt(State.SUBMITTED, 2))
-    outcome = assess([FOX], lockfile_of("c.yaml", [entry]), Artifacts(tmp_path), (), Stages.ALL)
+    planned = [planned_of(FOX, Action.RESUME, entry)]
+    outcome = assess(planned, lockfile_of("c.yaml", [entry]), Artifacts(tmp_path), (), Stages.ALL)
     assert outcome.states == {State.SUBMITTED: 1}
     assert outcome.missing_files == 1
     assert outcome.file_exit_code is ExitCode.OPEN
+
+
+def test_files_that_the_plan_found_in_place_are_looked_at_again_only_if_something_happened(tmp_path):
+    entry, other = (entry_for(FOX, attempt(State.COMPLETED, number)) for number in (1, 2))
+    planned = [planned_of(FOX, Action.SKIP, entry)]
+    artifacts = Artifacts(tmp_path)
+    found = [
+        assess(planned, lockfile_of("c.yaml", [now]), artifacts, (), Stages.ALL) for now in (entry, other)
+    ]
+    assert [outcome.missing_files for outcome in found] == [0, 1]
 
 
 def test_a_purse_counts_what_is_reserved_charged_and_in_doubt():

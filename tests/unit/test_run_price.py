@@ -13,8 +13,8 @@ from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Halt
 from sora2batch.run.event import Warned
-from sora2batch.run.execute import Stages
 from sora2batch.run.price import PriceDriftError
+from sora2batch.run.stages import Stages
 from sora2batch.sjinn.error import KeyRefusedError, LedgerError
 
 WIDE = RunOptions(concurrency=1000, submit_concurrency=8)

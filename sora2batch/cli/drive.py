@@ -1,0 +1,100 @@
+"""A plan that was agreed to, in an event loop: the API is opened, the run begins, signals are heard."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from functools import partial
+
+from sora2batch.cli.batch import Batch
+from sora2batch.cli.failure import Terminated
+from sora2batch.cli.loop import pulling, run_loop
+from sora2batch.cli.progress import progress
+from sora2batch.cli.wishes import Wishes
+from sora2batch.cli.world import World, download_world, real_world, simulated_world
+from sora2batch.clock import Clock
+from sora2batch.lockfile.error import JournalError, SaveError
+from sora2batch.lockfile.store import LockfileStore
+from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.model import Plan
+from sora2batch.run.brake import Brake, Halt
+from sora2batch.run.checkpoint import regular_checkpoints
+from sora2batch.run.event import Listener
+from sora2batch.run.execute import Order, execute
+from sora2batch.run.folder import OutputFolder
+from sora2batch.run.pace import Pause, Slots
+from sora2batch.run.port import Site
+from sora2batch.run.purse import Purse
+from sora2batch.run.stages import asks_the_api
+
+
+def drive(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock) -> None:
+    """Run to the end, or to the second signal: what happened until then is on disk as well.
+
+    A lockfile that cannot be written in the end is one more reason to stop: the journal has everything.
+    """
+    try:
+        run_loop(partial(_execute, batch, plan, store, wishes, brake, clock), take=pulling(brake))
+    except (KeyboardInterrupt, Terminated):
+        if not brake.is_pulled:
+            raise
+    except (SaveError, JournalError) as error:
+        brake.pull(Halt.DISK, error.message, error=error)
+
+
+async def _execute(
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock
+) -> None:
+    with progress(plan, wishes.stages, wishes.chatter) as listener:
+        async with store.session(), _open_world(batch, plan, store, wishes, clock) as world:
+            site = _site(batch, plan, store, wishes, brake, world, listener)
+            order = Order(plan=plan, stages=wishes.stages, expected_seconds=_expected(batch, world))
+            folder = OutputFolder(batch.output_dir, world.fetcher, store.lockfile.entries.values())
+            async with regular_checkpoints(store, listener):
+                await execute(site, order, folder)
+
+
+def _open_world(
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, clock: Clock
+) -> AbstractAsyncContextManager[World]:
+    if batch.simulated:
+        return simulated_world(batch.catalog, store.lockfile)
+    if not asks_the_api(plan, wishes.stages):
+        return download_world(os.environ)
+    return real_world(os.environ, clock)
+
+
+def _site(
+    batch: Batch,
+    plan: Plan,
+    store: LockfileStore,
+    wishes: Wishes,
+    brake: Brake,
+    world: World,
+    listener: Listener,
+) -> Site:
+    options = world.hasten(_options(batch, wishes))
+    money = plan.money
+    return Site(
+        api=world.api,
+        recorder=store,
+        listener=listener,
+        clock=world.clock,
+        options=options,
+        purse=Purse(budget=money.budget, spent=money.spent, in_doubt=money.in_doubt),
+        brake=brake,
+        slots=Slots(options.concurrency),
+        pause=Pause(),
+        on_failure=wishes.on_failure,
+    )
+
+
+def _options(batch: Batch, wishes: Wishes) -> RunOptions:
+    options = batch.manifest.run
+    return options if wishes.concurrency is None else replace(options, concurrency=wishes.concurrency)
+
+
+def _expected(batch: Batch, world: World) -> dict[str, float]:
+    tools = batch.catalog.tools.items()
+    return {tool_type: tool.expected_seconds.min / world.speed for tool_type, tool in tools}
