@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from pathlib import Path
 
 from benchmarks.harness.process import Command, inside, measure, program
 from benchmarks.harness.result import Report, Row, at_least
@@ -26,9 +28,9 @@ def downloads(shop: Workshop) -> Report:
         ratios, speeds = [], []
         for _ in range(shop.inner_pairs + 1):
             shop.file("batch.lock.jsonl", lockfile)
-            shutil.rmtree(shop.folder / "out", ignore_errors=True)
+            _clear(shop.folder / "out")
             our_seconds = measure(ours).seconds
-            shutil.rmtree(shop.folder / "curl", ignore_errors=True)
+            _clear(shop.folder / "curl")
             their_seconds = measure(theirs).seconds
             ratios.append(their_seconds / our_seconds)
             speeds.append((our_seconds, their_seconds))
@@ -44,6 +46,12 @@ def downloads(shop: Workshop) -> Report:
             ),
         )
     )
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder, and have the disk finish what it was given: neither pays for what the other wrote."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.sync()
 
 
 def _curl(shop: Workshop, root: str) -> Command:

@@ -21,7 +21,7 @@ from sora2batch.run.port import Site
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.error import DownloadError, NoFileError
 
-_WORKERS = 4
+_WORKERS = 8
 _RENEWALS_OF_EXPIRED = 2
 _RENEWALS_OF_NO_FILE = 1
 

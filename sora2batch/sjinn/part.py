@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Self
 
 from sora2batch.sjinn.error import DownloadError
 from sora2batch.sjinn.media import HEAD_BYTES
 
-_CREATE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _MODE = 0o666  # less the user's umask, as for any file a person makes
 
 
@@ -43,7 +44,7 @@ class Taken:
 
 
 class PartFile:
-    """A ``.part`` file while it grows, with the hash of what it holds.
+    """A ``.part`` file while it grows.
 
     A context manager: it closes the file, and removes it unless it was finished.
     """
@@ -57,33 +58,35 @@ class PartFile:
         """The first bytes, for who asks what the file is."""
         self._is_finished = False
         self._file = os.fdopen(os.open(path, _CREATE, _MODE), "wb")
-        self._hash = sha256()
+        self._digest = ""
 
     def append(self, chunk: bytes) -> None:
         """Write some more bytes."""
         if len(self.head) < HEAD_BYTES:
             self.head = (self.head + chunk)[:HEAD_BYTES]
         self._file.write(chunk)
-        self._hash.update(chunk)
         self.bytes += len(chunk)
 
     def restart(self) -> None:
         """Forget what was written."""
         self._file.seek(0)
         self._file.truncate()
-        self._hash = sha256()
         self.bytes = 0
         self.head = b""
 
     def save(self) -> None:
-        """Bring everything to the disk; this may take a while."""
+        """Bring everything to the disk, and hash what stands there; this may take a while."""
         self._file.flush()
-        os.fsync(self._file.fileno())
+        descriptor = self._file.fileno()
+        os.fsync(descriptor)
+        with open(descriptor, "rb", buffering=0, closefd=False) as stream:
+            stream.seek(0)
+            self._digest = file_digest(stream, "sha256").hexdigest()
 
     def finish(self, extension: str | None) -> Part:
-        """Describe the finished file, which then outlives this object."""
+        """Describe the saved file, which then outlives this object."""
         self._is_finished = True
-        return Part(path=self.path, sha256=self._hash.hexdigest(), bytes=self.bytes, extension=extension)
+        return Part(path=self.path, sha256=self._digest, bytes=self.bytes, extension=extension)
 
     def __enter__(self) -> Self:
         return self
@@ -114,25 +117,33 @@ def make_folder(target: Path, root: Path) -> None:
     except ValueError as error:
         raise DownloadError(f"{target.name} lies outside the output folder") from error
     root.mkdir(parents=True, exist_ok=True)
-    home = root.resolve(strict=True)
-    folder = home
+    folder = str(root)
     for name in names:
-        folder /= name
-        _enter_folder(folder, home)
+        folder = f"{folder}/{name}"
+        if name == ".." or not _is_plain_folder(folder):
+            _enter_folder(Path(folder), root)
 
 
-def _enter_folder(folder: Path, home: Path) -> None:
+def _is_plain_folder(path: str) -> bool:
+    """Tell whether a folder, and no link to one, is there already: so it nearly always is."""
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)  # asked for every file, on every level
+    except OSError:
+        return False
+
+
+def _enter_folder(folder: Path, root: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except FileExistsError as error:
-        raise DownloadError(f"{_below(folder, home)} is in the way: it is no folder") from error
-    if not folder.resolve(strict=True).is_relative_to(home):
-        raise DownloadError(f"{_below(folder, home)} leads out of the output folder")
+        raise DownloadError(f"{_below(folder, root)} is in the way: it is no folder") from error
+    if not folder.resolve(strict=True).is_relative_to(root.resolve(strict=True)):
+        raise DownloadError(f"{_below(folder, root)} leads out of the output folder")
 
 
-def _below(folder: Path, home: Path) -> str:
+def _below(folder: Path, root: Path) -> str:
     """Name a folder as it may stand in a lockfile: the machine's own paths are nobody else's business."""
-    return folder.relative_to(home).as_posix()
+    return folder.relative_to(root).as_posix()
 
 
 def place(part: Part, target: Path) -> Placed | Taken:
