@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sora2batch.job import Fingerprint
 from sora2batch.lockfile.disk import Disk
@@ -16,18 +16,14 @@ _CHUNK_BYTES = 256 * 1024
 _OUTCOME_BYTES = 8 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalLine:
-    """One line on its way to the journal."""
+class JournalLine(NamedTuple):
+    """One line on its way to the journal. A named tuple: several are made for every job."""
 
     entry: Entry
     """*Shape*: one attempt."""
     text: bytes
-
-    @property
-    def is_intent(self) -> bool:
-        """Tell whether a create call waits for this line: not one whose answer was lost."""
-        return self.entry.state is State.IN_DOUBT and self.entry.primary.error is None
+    is_intent: bool
+    """Whether a create call waits for this line: not one whose answer was lost."""
 
     @property
     def is_whole(self) -> bool:
@@ -48,7 +44,9 @@ def journal_line(entry: Entry) -> JournalLine:
     """
     if len(entry.attempts) != 1:
         raise ValueError(f"a journal line tells of one attempt; {entry.key} has {len(entry.attempts)}")
-    return JournalLine(entry=entry, text=encode_journal_line(entry))
+    attempt = entry.primary
+    is_intent = attempt.state is State.IN_DOUBT and attempt.error is None
+    return JournalLine(entry, encode_journal_line(entry), is_intent)
 
 
 class Appender:

@@ -190,10 +190,9 @@ class LockfileStore:
         """Take a line into the view; an outcome even if the journal refused it: the lockfile may take it."""
         if line.is_intent:
             self._intents.discard(line.entry.fingerprint)
-        if error is None or not line.is_intent:
-            self._view.absorb(line.entry)
-            if self._view.get(line.entry.fingerprint) is line.entry:
-                self._saver.learn(line)
+        is_known = error is None or not line.is_intent
+        if is_known and self._view.absorb(line.entry) is line.entry:
+            self._saver.learn(line)
 
     def _claim(self, intent: Entry) -> None:
         objection = self._view.objection_to(intent)

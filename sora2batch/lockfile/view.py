@@ -25,15 +25,14 @@ class View:
         """Find a job, even if nothing but withdrawn calls is known of it."""
         return self._entries.get(fingerprint)
 
-    def absorb(self, entry: Entry) -> None:
-        """Fold in a line; its key is the job's present name."""
+    def absorb(self, entry: Entry) -> Entry:
+        """Fold in a line; its key is the job's present name. Tell what is known of the job then."""
         known = self._entries.get(entry.fingerprint)
         if known is None:
-            self._put(entry)
-        else:
-            folded = fold(known, entry).with_key(entry.key)
-            # Mostly an outcome replaces its intent: then the line itself is what is known, its text too.
-            self._put(entry if folded.attempts == entry.attempts else folded)
+            return self._put(entry)
+        folded = fold(known, entry).with_key(entry.key)
+        # Mostly an outcome replaces its intent: then the line itself is what is known, its text too.
+        return self._put(entry if folded.attempts == entry.attempts else folded)
 
     def absorb_all(self, entries: Iterable[Entry]) -> None:
         """Fold in lines in their order."""
@@ -70,7 +69,10 @@ class View:
         last = max((attempt.number, attempt.trial) for attempt in known.attempts)
         return None if call > last else f"call {call} of {intent.key} is not newer than {last}"
 
-    def _put(self, entry: Entry) -> None:
-        if self._entries.get(entry.fingerprint) != entry:
-            self._entries[entry.fingerprint] = entry
-            self.revision += 1
+    def _put(self, entry: Entry) -> Entry:
+        known = self._entries.get(entry.fingerprint)
+        if known == entry:
+            return known
+        self._entries[entry.fingerprint] = entry
+        self.revision += 1
+        return entry
