@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +33,8 @@ _PRELOADED = (
     "jsonschema_rs",
 )
 
+_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+
 
 def serve() -> None:
     """Obey until standard input ends."""
@@ -51,15 +54,16 @@ def _wait(pid: int) -> int:
 
 
 def _start(order: dict[str, Any]) -> int:
+    # A signal that comes at once waits until the program has begun: it is none of the fork's business.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     pid = os.fork()
     if pid == 0:
         code = 71
         try:
             code = _live(order)
-        except KeyboardInterrupt:  # it came before the program had begun
-            code = 130
         finally:
             os._exit(code)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     return pid
 
 
@@ -77,7 +81,10 @@ def _live(order: dict[str, Any]) -> int:
     sys.argv = ["sora2batch", *order["argv"]]
     Sabotage.from_dict(order["sabotage"]).install()
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         main()
+    except KeyboardInterrupt:  # before the first line of it
+        code = 130
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     sys.stdout.flush()
