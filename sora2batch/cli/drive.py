@@ -36,10 +36,16 @@ def drive(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake:
     """
     try:
         run_loop(partial(_execute, batch, plan, store, wishes, brake, clock), take=pulling(brake))
-    except (KeyboardInterrupt, Terminated):
-        if not brake.is_pulled:
+    except (KeyboardInterrupt, Terminated) as end:
+        if not any(stop.halt.is_signal for stop in brake.stops):
             raise
+        _note_trouble(brake, end.__cause__)
     except (SaveError, JournalError) as error:
+        _note_trouble(brake, error)
+
+
+def _note_trouble(brake: Brake, error: BaseException | None) -> None:
+    if isinstance(error, SaveError | JournalError):
         brake.pull(Halt.DISK, error.message, error=error)
 
 

@@ -66,9 +66,9 @@ def failure_of(error: BaseException) -> Failure:
         case click.ClickException():
             return Failure(exit_code=ExitCode.USAGE, message=error.format_message())
         case click.Abort() | KeyboardInterrupt():
-            return Failure(exit_code=ExitCode.INTERRUPTED, message="interrupted")
+            return _ended("interrupted", ExitCode.INTERRUPTED, error.__cause__)
         case Terminated():
-            return Failure(exit_code=ExitCode.TERMINATED, message="terminated")
+            return _ended("terminated", ExitCode.TERMINATED, error.__cause__)
         case Sora2BatchError():
             problems = getattr(error, "problems", ())  # of a ManifestError, which would load much
             return Failure(
@@ -82,6 +82,20 @@ def failure_of(error: BaseException) -> Failure:
         case _:
             message = f"internal error: {type(error).__name__}"
             return Failure(exit_code=_INTERNAL, message=message, hint="run again with -vv to see where")
+
+
+def is_bug(error: BaseException) -> bool:
+    """Tell whether nobody has foreseen an error."""
+    is_exit = isinstance(error, SystemExit | click.exceptions.Exit)
+    return not is_exit and failure_of(error).exit_code == _INTERNAL
+
+
+def _ended(how: str, code: ExitCode, meanwhile: BaseException | None) -> Failure:
+    """Word the end by a signal, and what else went wrong in the same moment."""
+    if not isinstance(meanwhile, Sora2BatchError | OSError):
+        return Failure(exit_code=code, message=how)
+    trouble = failure_of(meanwhile)
+    return Failure(exit_code=code, message=f"{how}; {trouble.message}", hint=trouble.hint)
 
 
 def print_failure(failure: Failure) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
-from sora2batch.cli.failure import Terminated
+from sora2batch.cli.signals import ENDINGS
 from sora2batch.run.brake import Brake, Halt
 
 T = TypeVar("T")
@@ -22,7 +23,6 @@ T = TypeVar("T")
 Taker: TypeAlias = Callable[[signal.Signals], bool]
 """Takes a signal in the event loop; tells whether it did."""
 
-_ENDINGS = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
 _HALTS = {signal.SIGINT: Halt.INTERRUPT, signal.SIGTERM: Halt.TERMINATE}
 
 
@@ -30,7 +30,8 @@ def run_loop(work: Callable[[], Coroutine[Any, Any, T]], *, take: Taker | None =
     """Run a coroutine in an event loop of its own; a signal that nobody takes cancels it.
 
     Raises:
-        KeyboardInterrupt: that was Ctrl-C; everything that the work held was let go of.
+        KeyboardInterrupt: that was Ctrl-C; everything that the work held was let go of. What else went wrong
+            meanwhile is its cause.
         Terminated: that was SIGTERM.
     """
     reception = _Reception(take)
@@ -58,26 +59,26 @@ class _Reception:
         self._arrived: list[signal.Signals] = []
         self._untaken: list[signal.Signals] = []
         self._wake: Callable[[], object] | None = None
+        self._is_over = False
 
     @contextmanager
     def open(self) -> Iterator[None]:
         """Receive signals while the block lasts; then raise one that nobody took."""
-        if threading.current_thread() is not threading.main_thread():  # signals never come there
-            yield
-            return
         before: dict[signal.Signals, Any] = {}
+        meanwhile: BaseException | None = None
         try:
-            for number in _ENDINGS:
+            for number in _heard():
                 before[number] = signal.signal(number, self._receive)
             yield
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, Exception) as error:
             if not self._left:
                 raise
+            meanwhile = error
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler or signal.SIG_DFL)
         if self._left:
-            raise _ENDINGS[self._left[0]]
+            raise ENDINGS[self._left[0]] from meanwhile
 
     async def attend(self, work: Coroutine[Any, Any, T]) -> T:
         """Do the work, and hand it the signals that come."""
@@ -86,9 +87,12 @@ class _Reception:
         self._wake = lambda: loop.call_soon_threadsafe(self._hand_over, task)
         self._hand_over(task)
         try:
-            return await work
+            with _woken_by_signals(loop) if _heard() else nullcontext():
+                return await work
         finally:
+            work.close()
             self._wake = None
+            self._is_over = True
 
     @property
     def _left(self) -> list[signal.Signals]:
@@ -96,6 +100,8 @@ class _Reception:
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         del frame
+        if self._is_over and self._left:  # all is on disk, but a thread may hang there
+            raise ENDINGS[signal.Signals(number)]
         self._arrived.append(signal.Signals(number))
         if self._wake:
             self._wake()
@@ -106,3 +112,40 @@ class _Reception:
             if self._take is None or not self._take(number):
                 self._untaken.append(number)
                 task.cancel()
+
+
+def _heard() -> list[signal.Signals]:
+    """Choose the signals to receive: none outside the main thread, none that was ignored from the start."""
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    return [number for number in ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Have a signal wake the loop, whichever thread the system gives it to and whenever it comes."""
+    ours, theirs = _socket_pair()
+    with ours, theirs:
+        try:
+            loop.add_reader(ours, _empty, ours)
+        except NotImplementedError:  # Windows' loops see to it themselves
+            yield
+            return
+        before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(ours)
+
+
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    return ours, theirs
+
+
+def _empty(ours: socket.socket) -> None:
+    with suppress(BlockingIOError):
+        ours.recv(4096)

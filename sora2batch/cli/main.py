@@ -12,7 +12,7 @@ import click
 from sora2batch import __version__
 from sora2batch.cli.command import write_examples
 from sora2batch.cli.failure import report_failure
-from sora2batch.cli.signals import end_at_once_from_now_on, end_when_terminated
+from sora2batch.cli.signals import end_at_once_from_now_on, ending_behind, unwind_on_signals
 from sora2batch.suggest import did_you_mean
 
 _COMMANDS = {
@@ -113,10 +113,10 @@ def main() -> None:
     _write_what_can_be_written()
     gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION)
     try:
-        end_when_terminated()
+        unwind_on_signals()
         code = cli.main(standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  # the one place where everything ends
         end_at_once_from_now_on()
-        code = report_failure(error, sys.argv[1:])
+        code = report_failure(ending_behind(error), sys.argv[1:])
     end_at_once_from_now_on()
     sys.exit(int(code or 0))

@@ -77,9 +77,9 @@ class PartFile:
     def save(self) -> None:
         """Bring everything to the disk, and hash what stands there; this may take a while."""
         self._file.flush()
-        descriptor = self._file.fileno()
-        os.fsync(descriptor)
-        with open(descriptor, "rb", buffering=0, closefd=False) as stream:
+        # A descriptor of its own: whoever waits for this may be cancelled, and close the file.
+        with os.fdopen(os.dup(self._file.fileno()), "rb", buffering=0) as stream:
+            os.fsync(stream.fileno())
             stream.seek(0)
             self._digest = file_digest(stream, "sha256").hexdigest()
 
@@ -127,9 +127,11 @@ def make_folder(target: Path, root: Path) -> None:
 def _is_plain_folder(path: str) -> bool:
     """Tell whether a folder, and no link to one, is there already: so it nearly always is."""
     try:
-        return stat.S_ISDIR(os.lstat(path).st_mode)  # asked for every file, on every level
+        found = os.lstat(path)  # asked for every file, on every level
     except OSError:
         return False
+    # Windows' junctions lead elsewhere and call themselves folders.
+    return stat.S_ISDIR(found.st_mode) and not getattr(found, "st_reparse_tag", 0)
 
 
 def _enter_folder(folder: Path, root: Path) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 import time
 from asyncio import events
+from importlib import import_module
 from signal import SIGINT, SIGTERM, raise_signal
 
 import pytest
 
-from sora2batch.cli.failure import Terminated
+from sora2batch.cli.failure import Terminated, failure_of
 from sora2batch.cli.loop import pulling, run_loop
-from sora2batch.cli.signals import end_when_terminated
+from sora2batch.cli.signals import ending_behind, unwind_on_signals
+from sora2batch.lockfile.error import SaveError
 from sora2batch.run.brake import Brake, Halt
 
 ENDINGS = {SIGINT: KeyboardInterrupt, SIGTERM: Terminated}
@@ -25,7 +29,7 @@ def program():
     """The signals as they are while the program runs, and afterwards as they were."""
     before = {number: signal.getsignal(number) for number in ENDINGS}
     signal.signal(SIGINT, signal.default_int_handler)
-    end_when_terminated()
+    unwind_on_signals()
     installed = {number: signal.getsignal(number) for number in ENDINGS}
     yield
     assert {number: signal.getsignal(number) for number in ENDINGS} == installed
@@ -126,13 +130,95 @@ def test_the_first_signal_pulls_the_brake_and_the_second_cancels(number):
     assert [stop.halt for stop in brake.stops] == [{SIGINT: Halt.INTERRUPT, SIGTERM: Halt.TERMINATE}[number]]
 
 
-def test_what_the_work_raises_is_not_covered_by_a_signal():
+def test_a_signal_comes_before_what_the_work_raises_which_is_told_as_well():
     async def work():
         raise_signal(SIGINT)
-        raise OSError("the disk is full")
+        raise SaveError("cannot write x.lock.jsonl", hint="make room")
 
-    with pytest.raises(OSError, match="the disk is full"):
+    with pytest.raises(KeyboardInterrupt) as caught:
         run_loop(work)
+    failure = failure_of(caught.value)
+    assert (failure.exit_code, failure.hint) == (130, "make room")
+    assert failure.message == "interrupted; cannot write x.lock.jsonl"
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_that_another_thread_receives_wakes_a_loop_that_waits(number):
+    """The system hands it to that thread alone, so that nothing interrupts what the main thread waits for."""
+    asleep = threading.Event()
+
+    async def work():
+        thread = threading.Thread(target=asleep.wait)
+        thread.start()
+        asyncio.get_running_loop().call_later(0.05, signal.pthread_kill, thread.ident, number)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            asleep.set()
+            thread.join()
+
+    with pytest.raises(ENDINGS[number]):
+        run_loop(work)
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_once_the_work_has_ended_the_second_signal_does_not_wait_for_threads(number):
+    stuck = threading.Event()
+
+    async def work():
+        asyncio.get_running_loop().run_in_executor(None, stuck.wait)
+        for seconds in (0.1, 0.2):
+            threading.Timer(seconds, os.kill, (os.getpid(), number)).start()
+
+    started = time.monotonic()
+    try:
+        with pytest.raises(ENDINGS[number]):
+            run_loop(work)
+        assert time.monotonic() - started < FAR / 3
+    finally:
+        stuck.set()
+
+
+def test_a_signal_that_is_ignored_from_the_start_is_not_heard():
+    before = signal.signal(SIGINT, signal.SIG_IGN)
+    try:
+
+        async def work():
+            raise_signal(SIGINT)
+            await asyncio.sleep(0)
+            return "done"
+
+        assert run_loop(work) == "done"
+    finally:
+        signal.signal(SIGINT, before)
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_an_import_is_not_torn(number, tmp_path, monkeypatch):
+    """Libraries in C and Rust may crash if it is."""
+    (tmp_path / "half.py").write_text(
+        f"import signal, time\nfirst = 1\nsignal.raise_signal({int(number)})\ntime.sleep(0.2)\nsecond = 2\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ENDINGS[number]):
+        import_and_wait()
+    half = sys.modules.pop("half")
+    assert (half.first, half.second) == (1, 2)
+
+
+def import_and_wait() -> None:
+    import_module("half")
+    end = time.monotonic() + FAR
+    while time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def test_what_looks_like_a_bug_after_a_signal_is_the_signal():
+    bug, known = SystemError("half a module"), SaveError("the disk is full")
+    with pytest.raises(KeyboardInterrupt):
+        raise_signal(SIGINT)
+    assert isinstance(ending_behind(bug), KeyboardInterrupt)
+    assert ending_behind(known) is known
 
 
 def test_work_that_is_cancelled_by_somebody_else_is_no_signal():
