@@ -8,7 +8,7 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     # Until the program listens to Ctrl-C itself, it ends a process that holds nothing: without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from sora2batch.cli.main import main  # noqa: E402
+from sora2batch.cli.main import main
 
 if __name__ == "__main__":
     main()
