@@ -20,8 +20,11 @@ def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
     path = written_file(lock_path)
     # The journal first: what a run takes out of it after that is in the lockfile by then.
     lines = read_journal(path)
+    written = read_lockfile(path)
+    if not lines:
+        return Lockfile(manifest=manifest, entries=written.entries)
     view = View()
-    view.absorb_all(read_lockfile(path).entries.values())
+    view.absorb_all(written.entries.values())
     view.absorb_all(lines)
     return view.lockfile(manifest)
 
