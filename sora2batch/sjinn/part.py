@@ -71,6 +71,7 @@ class PartFile:
         """Forget what was written."""
         self._file.seek(0)
         self._file.truncate()
+        self._digest = ""
         self.bytes = 0
         self.head = b""
 
@@ -85,6 +86,7 @@ class PartFile:
 
     def finish(self, extension: str | None) -> Part:
         """Describe the saved file, which then outlives this object."""
+        assert self._digest, "a file is saved before it is finished"
         self._is_finished = True
         return Part(path=self.path, sha256=self._digest, bytes=self.bytes, extension=extension)
 

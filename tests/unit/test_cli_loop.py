@@ -152,13 +152,15 @@ def test_a_signal_that_another_thread_receives_wakes_a_loop_that_waits(number):
         thread.start()
         asyncio.get_running_loop().call_later(0.05, signal.pthread_kill, thread.ident, number)
         try:
-            await asyncio.get_running_loop().create_future()
+            await asyncio.sleep(FAR)
         finally:
             asleep.set()
             thread.join()
 
+    started = time.monotonic()
     with pytest.raises(ENDINGS[number]):
         run_loop(work)
+    assert time.monotonic() - started < FAR / 3
 
 
 @pytest.mark.parametrize("number", ENDINGS)
@@ -166,7 +168,7 @@ def test_once_the_work_has_ended_the_second_signal_does_not_wait_for_threads(num
     stuck = threading.Event()
 
     async def work():
-        asyncio.get_running_loop().run_in_executor(None, stuck.wait)
+        asyncio.get_running_loop().run_in_executor(None, stuck.wait, FAR)
         for seconds in (0.1, 0.2):
             threading.Timer(seconds, os.kill, (os.getpid(), number)).start()
 
