@@ -6,15 +6,23 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MANY = 50_000
+"""Objects that are worth setting aside."""
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Keep the collector from walking objects that are no garbage and hold no cycles: now, and later on."""
+    """Keep the collector from walking objects that are no garbage and hold no cycles: now, and later on.
+
+    Where they are few it may look at them later. Whatever is set aside for good takes along garbage of other
+    origin, and `status --watch` loads the same small batch again and again.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
-            gc.freeze()
+            if gc.get_count()[0] > _MANY:
+                gc.freeze()
             gc.enable()
