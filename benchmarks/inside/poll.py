@@ -11,7 +11,7 @@ import json
 import sys
 import time
 import tracemalloc
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ from sora2batch.run.port import Site
 from sora2batch.run.purse import Purse
 from sora2batch.run.schedule import Schedule
 from sora2batch.run.submit import OpenTask
-from sora2batch.sjinn.answer import CreateOutcome, LedgerRecord, NotSent, StatusAnswer, Working
+from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, NotSent, StatusAnswer, Working
 
 _TOOL = "sora2-text-to-video-api"
 
@@ -47,12 +47,10 @@ class Api:
         self.questions += 1
         return Working(0)
 
-    async def ledger(
-        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
-    ) -> Sequence[LedgerRecord]:
+    async def ledger(self, *, since: datetime, looking_for: Collection[str] = ()) -> LedgerReading:
         """Know nothing."""
-        del tool_type, since, looking_for
-        return ()
+        del since, looking_for
+        return LedgerReading(records=())
 
 
 class Nowhere:

@@ -10,6 +10,7 @@ from functools import partial
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.failure import Terminated
 from sora2batch.cli.loop import pulling, run_loop
+from sora2batch.cli.planning import Payer
 from sora2batch.cli.progress import progress
 from sora2batch.cli.wishes import Wishes
 from sora2batch.cli.world import World, download_world, real_world, simulated_world
@@ -23,19 +24,20 @@ from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.event import Listener
 from sora2batch.run.execute import Order, execute
 from sora2batch.run.folder import OutputFolder
+from sora2batch.run.note import Asked
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import Site
 from sora2batch.run.purse import Purse
 from sora2batch.run.stages import asks_the_api
 
 
-def drive(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock) -> None:
+def drive(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, payer: Payer) -> None:
     """Run to the end, or to the second signal: what happened until then is on disk as well.
 
     A lockfile that cannot be written in the end is one more reason to stop: the journal has everything.
     """
     try:
-        run_loop(partial(_execute, batch, plan, store, wishes, brake, clock), take=pulling(brake))
+        run_loop(partial(_execute, batch, plan, store, wishes, brake, payer), take=pulling(brake))
     except (KeyboardInterrupt, Terminated) as end:
         if not any(stop.halt.is_signal for stop in brake.stops):
             raise
@@ -50,11 +52,12 @@ def _note_trouble(brake: Brake, error: BaseException | None) -> None:
 
 
 async def _execute(
-    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, payer: Payer
 ) -> None:
     with progress(plan, wishes.stages, wishes.chatter) as listener:
-        async with store.session(), _open_world(batch, plan, store, wishes, clock) as world:
+        async with store.session(), _open_world(batch, plan, store, wishes, payer.clock) as world:
             site = _site(batch, plan, store, wishes, brake, world, listener)
+            site = replace(site, asked=Asked(host=world.host, account=payer.account))
             order = Order(plan=plan, stages=wishes.stages, expected_seconds=_expected(batch, world))
             folder = OutputFolder(batch.output_dir, world.fetcher, store.lockfile.entries.values())
             async with regular_checkpoints(store, listener):

@@ -14,10 +14,10 @@ from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import complain
 from sora2batch.cli.connection import find_access
 from sora2batch.cli.loop import run_loop
-from sora2batch.cli.planning import check_account, check_plan, proof_of
+from sora2batch.cli.planning import Payer, check_account, check_plan, proof_of
 from sora2batch.cli.settling import held, settle_before_planning
 from sora2batch.cli.wishes import Wishes
-from sora2batch.clock import Clock, SystemClock
+from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.budget import check_charges, check_tools
@@ -62,11 +62,11 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         plan = batch.plan(store.lockfile, wishes.selection)
         brake = Brake()
         if has_work(plan, wishes.stages):
-            clock = _agree(batch, plan, wishes)
+            payer = _agree(batch, plan, wishes)
             _follow_keys(batch, store)
             from sora2batch.cli.drive import drive  # noqa: PLC0415  # the network is for those who have work
 
-            drive(batch, plan, store, wishes, brake, clock)
+            drive(batch, plan, store, wishes, brake, payer)
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             _follow_keys(batch, store)
@@ -88,11 +88,11 @@ async def _save(store: LockfileStore) -> None:
         await store.checkpoint()
 
 
-def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Clock:
+def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Payer:
     """Show the sums, refuse what cannot be paid, and ask whoever is there.
 
-    What comes back is the clock to stamp intents with. It is the API's where anything is to be submitted: the
-    first call's intent, too, must not be stamped by a machine whose clock is wrong.
+    Intents are stamped with the payer's clock. It is the API's where anything is to be submitted: the first
+    call's intent, too, must not be stamped by a machine whose clock is wrong.
 
     Raises:
         Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
@@ -106,11 +106,11 @@ def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Clock:
         check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
     _check_means(batch, plan, wishes)
     if not _spends(plan, wishes.stages) or batch.simulated:
-        return SystemClock()
-    clock = check_account(plan)
+        return Payer(clock=SystemClock())
+    payer = check_account(plan)
     if not wishes.agreed:
         _ask(plan)
-    return clock
+    return payer
 
 
 def _check_means(batch: Batch, plan: Plan, wishes: Wishes) -> None:

@@ -89,8 +89,18 @@ def check_plan(batch: Batch, plan: Plan) -> None:
     check_budget(plan)
 
 
-def check_account(plan: Plan) -> Clock:
-    """Refuse a plan that the account cannot pay; give back the API's clock, which its answer has told.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """The account that pays, as far as it has told anything."""
+
+    clock: Clock
+    """To stamp intents with: the API's, where its answer has told the time."""
+    account: str | None = None
+    """A hash of whose account it is, if the time was told with it: one without the other proves nothing."""
+
+
+def check_account(plan: Plan) -> Payer:
+    """Refuse a plan that the account cannot pay; tell whose it is, and what time it is there.
 
     Raises:
         BudgetError: the balance is too small.
@@ -100,16 +110,18 @@ def check_account(plan: Plan) -> Clock:
     """
     from sora2batch.cli.loop import run_loop  # noqa: PLC0415  # few plans ask the account
 
-    balance, clock = run_loop(_read_balance)
+    balance, payer = run_loop(_read_balance)
     check_balance(plan, balance)
-    return clock
+    return payer
 
 
-async def _read_balance() -> tuple[float, Clock]:
+async def _read_balance() -> tuple[float, Payer]:
     from sora2batch.cli.connection import find_access  # noqa: PLC0415
 
     async with find_access(os.environ).open_client() as client:
-        return (await client.account()).balance, client.clock
+        account = await client.account()
+        identity = account.identity if client.clock.is_told else None
+        return account.balance, Payer(clock=client.clock, account=identity)
 
 
 def proof_of(batch: Batch, lockfile: Lockfile) -> Proof:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import assert_never
 
 from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch
@@ -13,33 +14,18 @@ from sora2batch.cli.chatter import Chatter, complain
 from sora2batch.cli.document import print_json
 from sora2batch.cli.loop import run_loop
 from sora2batch.cli.result import echo
-from sora2batch.cli.settling import held, inquiry_of, world_of
+from sora2batch.cli.settling import held, inquiry_of, look_into, world_of
 from sora2batch.clock import to_timestamp
 from sora2batch.errors import ExitCode, UsageError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.charge import Audit, audit, earliest_task
-from sora2batch.reconcile.doubt import (
-    MARGIN,
-    Ambiguous,
-    Doubt,
-    Finding,
-    Free,
-    TooEarly,
-    Unasked,
-    Unproven,
-    find_doubts,
-    unique_fits,
-)
-from sora2batch.reconcile.settle import (
-    Inquiry,
-    adopt,
-    adopt_by_word,
-    doubt_of,
-    inquire,
-    release,
-    release_free,
-)
+from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
+from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unasked, Unproven
+from sora2batch.reconcile.inquire import Inquiry
+from sora2batch.reconcile.judge import unique_fits
+from sora2batch.reconcile.ledger_task import LedgerTask
+from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.secret import load_key
 
@@ -67,6 +53,8 @@ class Settlement:
     adopted: tuple[tuple[str, str], ...]
     """(key, task id)"""
     released: tuple[str, ...]
+    matched: bool = False
+    """Whether a task was adopted without a person's word."""
     findings: tuple[Finding, ...]
     """About the calls that are still in doubt."""
     audit: Audit
@@ -108,13 +96,19 @@ async def _settle_offline(store: LockfileStore, orders: Orders) -> Settlement:
 
 
 async def _settle_online(batch: Batch, store: LockfileStore, orders: Orders, inquiry: Inquiry) -> Settlement:
-    findings = await inquire(store.lockfile, inquiry)
-    adopted = await _adopt(store, orders, findings, inquiry)
+    findings = await look_into(batch, store.lockfile, inquiry)
+    adopted = await _adopt(batch, store, orders, findings, inquiry)
     released = await _release(store, orders, findings)
     records = await _charges(store.lockfile, inquiry)
-    left = await inquire(store.lockfile, inquiry)
+    left = await look_into(batch, store.lockfile, inquiry)
     checked = audit(store.lockfile, records, batch.catalog)
-    return Settlement(adopted=adopted, released=released, findings=left, audit=checked)
+    return Settlement(
+        adopted=adopted,
+        released=released,
+        matched=len(adopted) > len(orders.adopt),
+        findings=left,
+        audit=checked,
+    )
 
 
 async def _release(store: LockfileStore, orders: Orders, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -132,15 +126,15 @@ async def _release(store: LockfileStore, orders: Orders, findings: Sequence[Find
 def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding]) -> None:
     for finding in findings:
         if finding.doubt == doubt and isinstance(finding, Ambiguous):
-            record = finding.candidates[0]
+            task = finding.candidates[0]
             complain(
                 f"warning: {doubt.entry.key} is released on your word, but the ledger has the task "
-                f"{record.task_id} ({record.cost_credits:,} credits): if it is that job's, it is paid twice"
+                f"{task.task_id} ({task.charged:,} credits): if it is that job's, it is paid twice"
             )
 
 
 async def _adopt(
-    store: LockfileStore, orders: Orders, findings: Sequence[Finding], inquiry: Inquiry
+    batch: Batch, store: LockfileStore, orders: Orders, findings: Sequence[Finding], inquiry: Inquiry
 ) -> tuple[tuple[str, str], ...]:
     adopted = []
     for key, task_id in map(_key_and_task, orders.adopt):
@@ -150,9 +144,9 @@ async def _adopt(
         await adopt_by_word(task_id, doubt, findings, inquiry.books, store)
         adopted.append((key, task_id))
     if orders.auto:
-        for doubt, record in unique_fits(await inquire(store.lockfile, inquiry)):
-            await adopt(doubt, record, store)
-            adopted.append((doubt.entry.key, record.task_id))
+        for doubt, task in unique_fits(await look_into(batch, store.lockfile, inquiry)):
+            await adopt(doubt, task, store)
+            adopted.append((doubt.entry.key, task.task_id))
     return tuple(adopted)
 
 
@@ -165,12 +159,16 @@ def _key_and_task(text: str) -> tuple[str, str]:
 
 async def _charges(lockfile: Lockfile, inquiry: Inquiry) -> Sequence[LedgerRecord]:
     since = earliest_task(lockfile)
-    return () if since is None else await inquiry.books.ledger(tool_type=None, since=since - MARGIN)
+    if since is None:
+        return ()
+    return (await inquiry.books.ledger(since=since - WIDE_MARGIN)).records
 
 
 def _show(batch: Batch, settlement: Settlement) -> None:
     for key, task_id in settlement.adopted:
         echo(f"adopted: {key} is task {task_id}; the next run waits for it")
+    if settlement.matched:
+        echo("matched by tool, price and time alone: if others use this account, look at the clips")
     for key in settlement.released:
         echo(f"released: {key}; the next run submits it")
     for finding in settlement.findings:
@@ -179,8 +177,9 @@ def _show(batch: Batch, settlement: Settlement) -> None:
         echo(f"{batch.manifest.file}: no job is in doubt")
     checked = settlement.audit
     for difference in checked.differences:
+        back = f", {difference.returned:,} were given back" if difference.returned else ""
         echo(
-            f"charged: {difference.entry.key} cost {difference.charged:,} credits, "
+            f"charged: {difference.entry.key} cost {difference.charged:,} credits{back}, "
             f"the price was {difference.price:,} (task {difference.attempt.task_id})"
         )
     echo(f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ")
@@ -194,17 +193,24 @@ def _show_finding(finding: Finding) -> None:
     match finding:
         case Unasked():
             echo("  the ledger was not asked: there is no key")
-        case Unproven(missing=missing):
-            echo(f"  no charge, but the ledger lacks our task {missing[0]} too: is it another account's?")
+        case Unproven(reason=reason):
+            echo(f"  no charge is seen, but {reason}")
+            echo("  look at the account's own page; if nothing was charged there: --release it")
         case Free():
             echo("  never charged by the ledger: the next run submits it, or --release it now")
         case TooEarly(until=until):
-            echo(f"  no charge so far; the ledger is believed from {to_timestamp(until)} on")
-        case Ambiguous(candidates=candidates):
-            for record in candidates:
-                fit = "fits" if finding.doubt.fits(record) else "does not fit in price or time"
-                moment = to_timestamp(record.create_time)
-                echo(f"  task {record.task_id}: {record.cost_credits:,} credits at {moment}; {fit}")
+            echo(f"  no charge so far; that counts from {to_timestamp(until)} on")
+        case Ambiguous(candidates=candidates, obstacle=obstacle):
+            for task in candidates:
+                echo(f"  {_told(task, finding.doubt)}")
+            if obstacle:
+                echo(f"  {obstacle}")
+
+
+def _told(task: LedgerTask, doubt: Doubt) -> str:
+    back = f", {task.returned:,} given back" if task.returned else ""
+    fit = "fits" if doubt.fits(task) else "does not fit in price or time"
+    return f"task {task.task_id}: {task.charged:,} credits at {to_timestamp(task.create_time)}{back}; {fit}"
 
 
 def _to_json(batch: Batch, settlement: Settlement) -> JsonObject:
@@ -227,16 +233,33 @@ def _finding_to_json(finding: Finding) -> JsonObject:
         "credits": doubt.attempt.credits,
         "submitted_at": doubt.attempt.submitted_at,
         "verdict": _VERDICTS[type(finding)],
+        "reason": _reason(finding),
         "candidates": [
             {
-                "task_id": record.task_id,
-                "cost_credits": record.cost_credits,
-                "create_time": to_timestamp(record.create_time),
-                "fits": doubt.fits(record),
+                "task_id": task.task_id,
+                "cost_credits": task.charged,
+                "returned_credits": task.returned,
+                "create_time": to_timestamp(task.create_time),
+                "fits": doubt.fits(task),
             }
-            for record in candidates
+            for task in candidates
         ],
     }
+
+
+def _reason(finding: Finding) -> str | None:
+    """Tell what keeps a doubt from being settled without a person, where there is something to tell."""
+    match finding:
+        case Unproven(reason=reason):
+            return reason
+        case TooEarly(until=until):
+            return f"that no charge is seen counts from {to_timestamp(until)} on"
+        case Ambiguous(obstacle=obstacle):
+            return obstacle or None
+        case Free() | Unasked():
+            return None
+        case _:
+            assert_never(finding)
 
 
 _VERDICTS: dict[type[Finding], str] = {
@@ -258,6 +281,7 @@ def _audit_to_json(found: Audit) -> JsonObject:
                 "task_id": difference.attempt.task_id,
                 "credits": difference.price,
                 "cost_credits": difference.charged,
+                "returned_credits": difference.returned,
             }
             for difference in found.differences
         ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sora2batch.cli.batch import Batch
@@ -16,16 +15,10 @@ from sora2batch.errors import Sora2BatchError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore
-from sora2batch.reconcile.doubt import (
-    Ambiguous,
-    Finding,
-    Free,
-    TooEarly,
-    Unasked,
-    Unproven,
-    find_doubts,
-)
-from sora2batch.reconcile.settle import SETTLE, Inquiry, inquire, release_free
+from sora2batch.reconcile.doubt import find_doubts
+from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unasked, Unproven
+from sora2batch.reconcile.inquire import Inquiry, inquire
+from sora2batch.reconcile.settle import release_free
 from sora2batch.sjinn.secret import load_key
 
 if TYPE_CHECKING:
@@ -66,7 +59,7 @@ async def settle_before_planning(batch: Batch, store: LockfileStore, chatter: Ch
         return
     try:
         async with store.session(), world_of(batch, store.lockfile) as world:
-            findings = await inquire(store.lockfile, inquiry_of(batch, world))
+            findings = await look_into(batch, store.lockfile, inquiry_of(batch, world))
             await release_free(findings, store)
     except Sora2BatchError as error:
         chatter.say(f"jobs in doubt stay so: {error.message}")
@@ -75,16 +68,23 @@ async def settle_before_planning(batch: Batch, store: LockfileStore, chatter: Ch
         chatter.say(describe_finding(finding))
 
 
+async def look_into(batch: Batch, lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
+    """Find out what can be said of a batch's doubts.
+
+    Raises:
+        ApiError: the ledger cannot be read to its end.
+        KeyRefusedError: the API refused the key.
+    """
+    if batch.simulated:
+        # Each run has a simulator of its own: what an earlier one was told is gone, and cost nothing.
+        return tuple(Free(doubt=doubt) for doubt in find_doubts(lockfile))
+    return await inquire(lockfile, inquiry)
+
+
 def inquiry_of(batch: Batch, world: World) -> Inquiry:
     """Get ready to look into a batch's doubts; what the lockfiles beside it know is taken into account."""
-    beside = batch.lockfiles_beside().values()
-    return Inquiry(
-        books=world.api,
-        clock=world.clock,
-        known_elsewhere=frozenset[str]().union(*(lockfile.task_ids() for lockfile in beside)),
-        doubts_elsewhere=[doubt for lockfile in beside for doubt in find_doubts(lockfile)],
-        settle=max(timedelta(seconds=1), SETTLE / world.speed),
-    )
+    beside = tuple(batch.lockfiles_beside().values())
+    return Inquiry(books=world.api, clock=world.clock, host=world.host, beside=beside)
 
 
 def describe_finding(finding: Finding) -> str:
@@ -94,9 +94,9 @@ def describe_finding(finding: Finding) -> str:
         case Free():
             return f"in doubt no longer: {key} was never charged; it can be submitted"
         case TooEarly(until=until):
-            return f"in doubt: {key}: no charge so far; the ledger is believed from {until:%H:%M:%S} UTC on"
-        case Unproven(missing=missing):
-            return f"in doubt: {key}: the ledger lacks tasks of ours ({missing[0]}); is it another account's?"
+            return f"in doubt: {key}: no charge so far; that counts from {until:%H:%M:%S} UTC on"
+        case Unproven(reason=reason):
+            return f"in doubt: {key}: no charge is seen, but {reason}; `sora2batch reconcile` settles it"
         case Unasked():
             return f"in doubt: {key}"
         case Ambiguous(candidates=candidates):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sora2batch.canonical import JsonObject
 from sora2batch.catalog.load import Catalog
@@ -15,12 +15,14 @@ from sora2batch.clock import Clock, SystemClock, from_timestamp
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
+from sora2batch.reconcile.inquire import Books
 from sora2batch.run.folder import Fetcher
 from sora2batch.run.port import VideoApi
-from sora2batch.sjinn.answer import LedgerRecord, NotSent, StatusAnswer, Unreadable
+from sora2batch.sjinn.answer import Account, LedgerReading, NotSent, StatusAnswer, Unreadable
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.download import Downloader
 from sora2batch.sjinn.endpoint import Endpoint
+from sora2batch.sjinn.error import ApiError
 from sora2batch.sjinn.secret import ApiKey, load_key
 
 if TYPE_CHECKING:
@@ -30,14 +32,20 @@ _SPEED = 60.0
 _SHORTEST_POLL_SECONDS = 0.05
 
 
+class Api(VideoApi, Books, Protocol):
+    """The API with its books."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What a run talks to."""
 
-    api: VideoApi
+    api: Api
     fetcher: Fetcher
     clock: Clock
     """The API's own time, as far as it has told it."""
+    host: str | None = None
+    """The API's host; None for the simulator, whose tasks are known to nobody else."""
     speed: float = 1.0
     """How many times faster than in reality generations go by."""
 
@@ -53,8 +61,9 @@ async def real_world(environ: Mapping[str, str], clock: Clock | None = None) -> 
     Raises:
         UsageError: there is no key, or it must not travel there.
     """
-    async with find_access(environ).open_client(clock) as api, Downloader(clock=api.clock) as fetcher:
-        yield World(api=api, fetcher=fetcher, clock=api.clock)
+    access = find_access(environ)
+    async with access.open_client(clock) as api, Downloader(clock=api.clock) as fetcher:
+        yield World(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
 
 
 @asynccontextmanager
@@ -64,8 +73,9 @@ async def download_world(environ: Mapping[str, str]) -> AsyncIterator[World]:
         if load_key(environ) is None:
             yield World(api=NoApi(), fetcher=fetcher, clock=SystemClock())
             return
-        async with find_access(environ).open_client() as api:
-            yield World(api=api, fetcher=fetcher, clock=api.clock)
+        access = find_access(environ)
+        async with access.open_client() as api:
+            yield World(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
 
 
 @asynccontextmanager
@@ -112,9 +122,15 @@ class NoApi:
         """Ask nothing."""
         return Unreadable("there is no API key to renew its URL with")
 
-    async def ledger(
-        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
-    ) -> tuple[LedgerRecord, ...]:
+    async def ledger(self, *, since: datetime, looking_for: Collection[str] = ()) -> LedgerReading:
         """Read nothing."""
-        del tool_type, since, looking_for
-        return ()
+        del since, looking_for
+        return LedgerReading(records=(), is_timed=False)
+
+    async def account(self) -> Account:
+        """Ask nothing.
+
+        Raises:
+            ApiError: always.
+        """
+        raise ApiError("there is no API key")

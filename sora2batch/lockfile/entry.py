@@ -95,6 +95,10 @@ class Attempt:
     """When the call was about to be made; a timestamp of ``clock.to_timestamp``."""
     finished_at: str | None = None
     """When the task was seen to have ended."""
+    api: str | None = None
+    """The host that was asked; a task is known there and nowhere else. Absent in simulated runs."""
+    account: str | None = None
+    """A hash of whose key was used, 16 hex digits, where the API told; ``several`` where two branches met."""
     outputs: tuple[Output, ...] = ()
     error: ErrorNote | None = None
 

@@ -13,6 +13,7 @@ from math import inf
 from sora2batch.job import Fingerprint
 from sora2batch.lockfile.entry import Attempt, Entry, State
 
+SEVERAL = "several"
 _PROGRESS = {State.SUBMITTED: 1, State.FAILED: 2, State.COMPLETED: 3}
 _AMONG_ENDED = {State.IN_DOUBT: 0, State.REJECTED: 1, State.FAILED: 2}
 
@@ -45,14 +46,30 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
         further = max(left, right, key=_certainty)
         is_one_doubt = left.state is right.state is State.IN_DOUBT and left.trial == right.trial
         # Two calls of two checkouts: a charge of either must be looked for from the earlier one on.
-        return replace(further, submitted_at=_earlier(left, right)) if is_one_doubt else further
+        if not is_one_doubt:
+            return further
+        return replace(
+            further,
+            submitted_at=_earlier(left, right),
+            api=_common(left.api, right.api),
+            account=_common(left.account, right.account),
+        )
     return replace(
         max(left, right, key=_progress),
         number=max(left.number, right.number),
         trial=max(left.trial, right.trial),
         credits=max(left.credits, right.credits),
         submitted_at=_earlier(left, right),
+        api=_common(left.api, right.api),
+        account=_common(left.account, right.account),
     )
+
+
+def _common(left: str | None, right: str | None) -> str | None:
+    """Keep what is said of who was asked; two different answers are one of which nothing can be concluded."""
+    if left == right or right is None:
+        return left
+    return right if left is None else SEVERAL
 
 
 def _earlier(left: Attempt, right: Attempt) -> str | None:

@@ -48,6 +48,8 @@ class _AttemptLine(TypedDict, total=False):
     trial: int
     submitted_at: str
     finished_at: str
+    api: str
+    account: str
     outputs: list[_OutputLine]
     error: _ErrorLine
 
@@ -161,6 +163,10 @@ def _add_outcome(line: dict[str, Any], attempt: Attempt) -> None:
         line["submitted_at"] = attempt.submitted_at
     if attempt.finished_at is not None:
         line["finished_at"] = attempt.finished_at
+    if attempt.api is not None:
+        line["api"] = attempt.api
+    if attempt.account is not None:
+        line["account"] = attempt.account
     if attempt.outputs:
         line["outputs"] = [_output_line(output) for output in attempt.outputs]
     if attempt.error is not None:
@@ -188,6 +194,8 @@ def _attempt(line: _AttemptLine) -> Attempt:
         task_id=line.get("task_id"),
         submitted_at=line.get("submitted_at"),
         finished_at=line.get("finished_at"),
+        api=line.get("api"),
+        account=line.get("account"),
         outputs=_outputs(line.get("outputs", ())),
         error=ErrorNote(code=error.get("code"), message=error["message"]) if error else None,
     )

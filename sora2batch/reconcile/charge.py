@@ -12,19 +12,22 @@ from sora2batch.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.reconcile.doubt import moment_of
+from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.sjinn.answer import LedgerRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A task that cost something else than its price."""
+    """A task that cost something else than its price, or of which something was given back."""
 
     entry: Entry
     attempt: Attempt
     price: Credits
     """By the catalogue; what the lockfile has in ``credits`` may be what was charged."""
     charged: Credits
-    """All rows of the task together."""
+    """What all rows of the task took, whatever others gave back."""
+    returned: Credits
+    """What rows of the task gave back; whether that is a refund, the API does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +46,24 @@ def audit(lockfile: Lockfile, records: Iterable[LedgerRecord], catalog: Catalog 
 
     A tool that the catalogue cannot price (any more) is held against what the lockfile says.
     """
-    charged: dict[str, int] = {}
-    for record in records:
-        charged[record.task_id] = charged.get(record.task_id, 0) + record.cost_credits
+    shown = {task.task_id: task for task in tasks_of(records)}
     listed, unlisted, differences = 0, [], []
     for entry, attempt, task_id in _tasks(lockfile):
-        if task_id not in charged:
+        if task_id not in shown:
             unlisted.append((entry, attempt))
             continue
         listed += 1
-        price, cost = _price(entry, attempt, catalog), Credits(charged[task_id])
-        if cost != price:
-            differences.append(Difference(entry=entry, attempt=attempt, price=price, charged=cost))
+        price, task = _price(entry, attempt, catalog), shown[task_id]
+        if task.charged != price or task.returned:
+            differences.append(
+                Difference(
+                    entry=entry,
+                    attempt=attempt,
+                    price=price,
+                    charged=Credits(task.charged),
+                    returned=Credits(task.returned),
+                )
+            )
     return Audit(checked=listed, unlisted=tuple(unlisted), differences=tuple(differences))
 
 

@@ -3,56 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Protocol, assert_never
 
-from sora2batch.clock import Clock
 from sora2batch.errors import UsageError
 from sora2batch.job import Credits
-from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
-from sora2batch.reconcile.doubt import (
-    Ambiguous,
-    Doubt,
-    Evidence,
-    Finding,
-    Free,
-    find_doubts,
-    judge,
-    moment_of,
-)
+from sora2batch.reconcile.doubt import Doubt
+from sora2batch.reconcile.finding import Ambiguous, Finding, Free
+from sora2batch.reconcile.inquire import Books
+from sora2batch.reconcile.ledger_task import LedgerTask
 from sora2batch.sjinn.answer import (
     Failed,
     Finished,
     KeyRefused,
-    LedgerRecord,
     StatusAnswer,
     Unreadable,
     Working,
 )
 from sora2batch.sjinn.error import KeyRefusedError
 from sora2batch.suggest import did_you_mean, listed
-
-SETTLE = timedelta(seconds=60)
-"""How long after the end of a call the ledger is given to show its charge; 1.3 s have been seen."""
-
-
-class Books(Protocol):
-    """The part of the API that tells what was charged."""
-
-    async def ledger(self, *, tool_type: str | None, since: datetime) -> Sequence[LedgerRecord]:
-        """Read the charges of a tool (``None``: of all) since a moment, to the end.
-
-        Raises:
-            ApiError: they cannot be read to the end.
-            KeyRefusedError: the API refused the key.
-        """
-        ...
-
-    async def status(self, task_id: str, /) -> StatusAnswer:
-        """Ask how a task is doing."""
-        ...
 
 
 class Recorder(Protocol):
@@ -61,74 +31,6 @@ class Recorder(Protocol):
     async def record(self, entry: Entry, /) -> None:
         """Keep one attempt of a job; it is on disk when this returns."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
-    """How doubts are looked into."""
-
-    books: Books
-    clock: Clock
-    known_elsewhere: frozenset[str] = frozenset()
-    """Tasks of other lockfiles: they explain charges, too."""
-    doubts_elsewhere: Sequence[Doubt] = ()
-    """Calls in doubt of other lockfiles: an unknown task may be theirs as well."""
-    settle: timedelta = SETTLE
-
-
-async def inquire(lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
-    """Hold every call in doubt against the ledger, of each tool since its earliest doubt.
-
-    Raises:
-        ApiError: the ledger cannot be read to its end, so nothing can be concluded.
-        KeyRefusedError: the API refused the key.
-    """
-    doubts = find_doubts(lockfile)
-    known = lockfile.task_ids() | inquiry.known_elsewhere
-    findings: list[Finding] = []
-    for tool_type in dict.fromkeys(doubt.entry.tool_type for doubt in doubts):
-        same_tool = [doubt for doubt in doubts if doubt.entry.tool_type == tool_type]
-        evidence = await _read(tool_type, min(doubt.since for doubt in same_tool), known, inquiry)
-        expected = _expected_tasks(lockfile, tool_type, evidence.read_at - inquiry.settle, same_tool)
-        evidence = replace(evidence, expected_tasks=expected)
-        findings += judge(same_tool, evidence, settle=inquiry.settle)
-    return tuple(sorted(findings, key=lambda finding: _place(finding.doubt.entry)))
-
-
-async def _read(tool_type: str, since: datetime, known: frozenset[str], inquiry: Inquiry) -> Evidence:
-    began = inquiry.clock.monotonic()
-    records = await inquiry.books.ledger(tool_type=tool_type, since=since)
-    # The answer may have set the clock right, so it is read now; but pages show what was there when they were
-    # asked for, and asking for all of them may have taken minutes.
-    took = timedelta(seconds=inquiry.clock.monotonic() - began)
-    return Evidence(
-        records=records,
-        read_at=inquiry.clock.now() - took,
-        known_tasks=known,
-        rivals=inquiry.doubts_elsewhere,
-    )
-
-
-def _expected_tasks(
-    lockfile: Lockfile, tool_type: str, until: datetime, doubts: Sequence[Doubt]
-) -> frozenset[str]:
-    """Pick our tasks of this tool that were made after the first doubt and long enough ago to be listed."""
-    moments = [doubt.intended for doubt in doubts if doubt.intended]
-    if not moments:
-        return frozenset()
-    return frozenset(
-        attempt.task_id
-        for entry in lockfile.entries.values()
-        for attempt in entry.attempts
-        if attempt.task_id
-        and entry.tool_type == tool_type
-        and (moment := moment_of(attempt)) is not None
-        and min(moments) <= moment <= until
-    )
-
-
-def _place(entry: Entry) -> tuple[str, str]:
-    return entry.key, entry.fingerprint
 
 
 async def release_free(findings: Sequence[Finding], recorder: Recorder) -> tuple[Doubt, ...]:
@@ -145,11 +47,11 @@ async def release(doubt: Doubt, recorder: Recorder) -> None:
     await recorder.record(doubt.entry.only(withdrawn))
 
 
-async def adopt(doubt: Doubt, record: LedgerRecord, recorder: Recorder) -> None:
+async def adopt(doubt: Doubt, task: LedgerTask, recorder: Recorder) -> None:
     """Accept a task as the lost answer to a call; the next run waits for it and downloads it."""
-    # A refund may be all that the ledger still shows; a task never earns anything.
-    cost = Credits(max(record.cost_credits, 0))
-    await recorder.record(doubt.entry.only(_adopted(doubt, record.task_id, cost)))
+    # Where only what was given back is left to be seen, it was paid all the same.
+    cost = Credits(task.charged) or doubt.attempt.credits
+    await recorder.record(doubt.entry.only(_adopted(doubt, task.task_id, cost)))
 
 
 async def adopt_by_word(
@@ -162,14 +64,14 @@ async def adopt_by_word(
         KeyRefusedError: the API refused the key.
     """
     offered = (
-        record
+        task
         for finding in findings
         if isinstance(finding, Ambiguous) and finding.doubt == doubt
-        for record in finding.candidates
+        for task in finding.candidates
     )
-    record = next((record for record in offered if record.task_id == task_id), None)
-    if record:
-        await adopt(doubt, record, recorder)
+    task = next((task for task in offered if task.task_id == task_id), None)
+    if task:
+        await adopt(doubt, task, recorder)
         return
     _require_task(task_id, await books.status(task_id))
     await recorder.record(doubt.entry.only(_adopted(doubt, task_id, doubt.attempt.credits)))

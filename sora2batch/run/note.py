@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sora2batch.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State
 from sora2batch.sjinn.answer import Refusal
 
 _SAFE_INTEGER = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who is asked to make tasks: what a task is known by belongs to these alone."""
+
+    host: str | None = None
+    """The API's host; None for the simulator."""
+    account: str | None = None
+    """A hash of whose key is used, where the API told that and the time."""
 
 
 def one_attempt(job: Job, attempt: Attempt) -> Entry:
@@ -23,7 +33,7 @@ def one_attempt(job: Job, attempt: Attempt) -> Entry:
     )
 
 
-def next_intent(job: Job, known: Entry | None, *, moment: str) -> Attempt:
+def next_intent(job: Job, known: Entry | None, asked: Asked, *, moment: str) -> Attempt:
     """Begin a new attempt: in doubt until its answer says otherwise.
 
     The number counts deliberate submissions: it goes up after a failure or a rejection only. A call that was
@@ -34,7 +44,15 @@ def next_intent(job: Job, known: Entry | None, *, moment: str) -> Attempt:
         last = max(known.attempts, key=lambda attempt: (attempt.number, attempt.trial))
         is_retrial = last.state is State.WITHDRAWN
         number, trial = (last.number, last.trial + 1) if is_retrial else (last.number + 1, 1)
-    return Attempt(state=State.IN_DOUBT, credits=job.credits, number=number, trial=trial, submitted_at=moment)
+    return Attempt(
+        state=State.IN_DOUBT,
+        credits=job.credits,
+        number=number,
+        trial=trial,
+        submitted_at=moment,
+        api=asked.host,
+        account=asked.account,
+    )
 
 
 def again(withdrawn_intent: Attempt, *, moment: str) -> Attempt:

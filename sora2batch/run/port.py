@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol
@@ -15,9 +15,10 @@ from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Brake
 from sora2batch.run.event import Listener
+from sora2batch.run.note import Asked
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.purse import Purse
-from sora2batch.sjinn.answer import CreateOutcome, LedgerRecord, StatusAnswer
+from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, StatusAnswer
 
 
 class VideoApi(Protocol):
@@ -31,9 +32,7 @@ class VideoApi(Protocol):
         """Ask how a task is doing; costs nothing."""
         ...
 
-    async def ledger(
-        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
-    ) -> Sequence[LedgerRecord]:
+    async def ledger(self, *, since: datetime, looking_for: Collection[str] = ()) -> LedgerReading:
         """Read the charges since a moment; where tasks are looked for, perhaps no more once all are found.
 
         Raises:
@@ -79,4 +78,5 @@ class Site:
     brake: Brake
     slots: Slots
     pause: Pause
+    asked: Asked = field(default_factory=Asked)
     on_failure: OnFailure = OnFailure.GO_ON

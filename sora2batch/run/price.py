@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
@@ -108,8 +108,8 @@ class PriceWatch:
         # Workers need not look as well while this one does.
         self._next_look = math.inf
         try:
-            for record in await self._read():
-                await self._compare(record)
+            for task_id, cost in _costs(await self._read()).items():
+                await self._compare(task_id, cost)
         finally:
             self._next_look = self._site.clock.monotonic() + _CHECK_EVERY_SECONDS
 
@@ -145,7 +145,7 @@ class PriceWatch:
         try:
             with self._reads.wait():
                 tasks = frozenset(self._unchecked)
-                records = await self._site.api.ledger(tool_type=None, since=self._since, looking_for=tasks)
+                reading = await self._site.api.ledger(since=self._since, looking_for=tasks)
         except KeyRefusedError as error:
             self._blind_until = math.inf
             self._site.brake.pull(Halt.KEY, error.message, error=error)
@@ -155,17 +155,19 @@ class PriceWatch:
             self._site.listener(Warned(message=f"charges cannot be checked now: {error.message}"))
             return ()
         # Rows may appear out of order: look a little further back than the newest one.
-        self._since = max([self._since, *(record.create_time - _ROW_DISORDER for record in records)])
-        return records
+        # A row of the future must not hide those to come.
+        newest = max((record.create_time for record in reading.records), default=self._since)
+        self._since = max(self._since, min(newest, self._site.clock.now()) - _ROW_DISORDER)
+        return reading.records
 
-    async def _compare(self, record: LedgerRecord) -> None:
-        charge = self._unchecked.pop(record.task_id, None)
+    async def _compare(self, task_id: str, actual: Credits) -> None:
+        charge = self._unchecked.pop(task_id, None)
         if charge is None:
             return
         self._proven.add(_price_of(charge.job))
-        if record.cost_credits <= charge.attempt.credits:
+        price = charge.attempt.credits
+        if actual <= price:
             return
-        actual, price = Credits(record.cost_credits), charge.attempt.credits
         self._site.purse.surcharge(Credits(actual - price))
         message = f"{charge.job.key} cost {actual:,} credits, but the catalogue says {price:,}"
         error = PriceDriftError(
@@ -181,6 +183,15 @@ class PriceWatch:
             await self._site.recorder.record(one_attempt(job, attempt))
         except Sora2BatchError as error:
             self._site.brake.pull(Halt.DISK, error.message, error=error)
+
+
+def _costs(records: Iterable[LedgerRecord]) -> dict[str, Credits]:
+    """Add up what each task was charged. A row of nothing, or of credits given back, is no price."""
+    costs: dict[str, Credits] = {}
+    for record in records:
+        if record.cost_credits > 0:
+            costs[record.task_id] = Credits(costs.get(record.task_id, 0) + record.cost_credits)
+    return costs
 
 
 def _price_of(job: Job) -> _Price:

@@ -126,7 +126,8 @@ class Submission:
 
         Refusals count only while nobody gets through: where others do, this job need but wait for its turn.
         """
-        intent = note.next_intent(job, self._site.recorder.entry(job.fingerprint), moment=self._moment())
+        known = self._site.recorder.entry(job.fingerprint)
+        intent = note.next_intent(job, known, self._site.asked, moment=self._moment())
         refusals = 0
         while True:
             answered = self._answered

@@ -123,6 +123,8 @@ class LedgerRecord:
     cost_credits: int
     create_time: datetime
     """When it was charged; with a time zone."""
+    unclear: str = ""
+    """What of the row is not as documented, so that it may say something else; mostly nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +132,28 @@ class LedgerPage:
     """One page of the ledger, newest charge first."""
 
     records: tuple[LedgerRecord, ...]
+    unclear: tuple[str, ...] = ()
+    """What is wrong with rows that could not be read; each may be a charge."""
     rows: int
     """How many rows the page held, those of no task included."""
     next_cursor: str | None
     """Where the next page starts; None where the page names none."""
     ended: bool
     """Whether the page itself said that it is the last one."""
+    goes_on: bool = False
+    """Whether the page itself says, in whatever words, that there is more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerReading:
+    """All pages of one look at the ledger."""
+
+    records: tuple[LedgerRecord, ...]
+    """*Shape*: each row once, newest first as far as the API keeps to that."""
+    unclear: tuple[str, ...] = ()
+    """What is wrong with rows that could not be read: with any, the absence of a charge proves nothing."""
+    is_timed: bool = True
+    """Whether the API has told the time, so that our clock and its clock were compared."""
 
 
 LedgerAnswer: TypeAlias = LedgerPage | Unreadable | KeyRefused
@@ -150,6 +168,8 @@ class Account:
     """Credits that can be spent now."""
     tier: str | None
     """The membership's name; None for none, or for one that the API does not show."""
+    identity: str | None = None
+    """A hash of whose account it is; None where the API does not tell."""
 
 
 AccountAnswer: TypeAlias = Account | Unreadable | KeyRefused

@@ -18,7 +18,7 @@ from sora2batch.sjinn.answer import (
     CreateOutcome,
     Finished,
     KeyRefused,
-    LedgerRecord,
+    LedgerReading,
     NotSent,
     Refusal,
     StatusAnswer,
@@ -123,22 +123,20 @@ class SjinnClient:
                 return replace(answer, note=self._clean(answer.note))
 
     async def ledger(
-        self, *, tool_type: str | None, since: datetime, limit: int = 200, looking_for: Collection[str] = ()
-    ) -> tuple[LedgerRecord, ...]:
-        """Read every charge since a moment, of one tool or of all; whole or not at all.
+        self, *, since: datetime, limit: int = 200, looking_for: Collection[str] = ()
+    ) -> LedgerReading:
+        """Read every charge since a moment; whole or not at all.
 
         Where tasks are looked for, the reading ends with the page on which the last of them is found.
-
-        *Shape*: newest first, each row once.
 
         Raises:
             LedgerError: it cannot be read to its end.
             KeyRefusedError: the API refused the key.
         """
-        walk = LedgerWalk(LedgerQuery(tool_type=tool_type, since=since, limit=limit), looking_for)
+        walk = LedgerWalk(LedgerQuery(since=since, limit=limit), looking_for)
         while walk.query is not None:
             walk.take(await self._insist(LEDGER, ledger_body(walk.query), read_ledger, LedgerError))
-        return walk.records
+        return walk.reading(is_timed=self.clock.is_told)
 
     async def account(self) -> Account:
         """Ask for the balance and the membership; costs nothing.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 
 from sora2batch.canonical import JsonValue
 from sora2batch.sjinn.answer import (
@@ -34,6 +35,8 @@ _CREDIT_CODES = frozenset({100, 101, 402})
 _BUSY_STATUSES = frozenset({429, 503})
 _LONGEST_TASK_ID = 200
 _URL_FIELDS = ("output_urls", "output_url", "output_url_list", "urls")
+_IDENTITY_FIELDS = ("email", "name")
+"""What tells accounts apart, the surest first."""
 _ERROR_FIELDS = ("error", "error_msg", "errorMsg")
 
 
@@ -100,7 +103,20 @@ def read_account(status: int, headers: Mapping[str, str], body: bytes, *, now: d
         return Unreadable("the API's answer names no balance")
     subscription = envelope.data.get("subscription")
     tier = subscription.get("tier") if isinstance(subscription, dict) else None
-    return Account(balance=balance, tier=one_line(tier) or None if isinstance(tier, str) else None)
+    return Account(
+        balance=balance,
+        tier=one_line(tier) or None if isinstance(tier, str) else None,
+        identity=_identity(envelope.data),
+    )
+
+
+def _identity(data: Mapping[str, JsonValue]) -> str | None:
+    """Hash whose account it is: enough to tell two apart, and neither an address nor a name in a file."""
+    told = ((field, data.get(field)) for field in _IDENTITY_FIELDS)
+    named = ((field, value.strip().casefold()) for field, value in told if isinstance(value, str))
+    field, value = next(((field, value) for field, value in named if value), ("", ""))
+    text = f"sjinn account {field} {value}".encode("utf-8", "replace")
+    return sha256(text).hexdigest()[:16] if value else None
 
 
 def read_success(

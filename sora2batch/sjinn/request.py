@@ -22,7 +22,6 @@ TASK_TYPE_PREFIX = "tool_"
 class LedgerQuery:
     """One question to the ledger; None leaves a field open."""
 
-    tool_type: str | None
     since: datetime
     """Inclusive; asked to the second, rounded down."""
     until: datetime | None = None
@@ -45,8 +44,6 @@ def status_body(task_id: str) -> bytes:
 def ledger_body(query: LedgerQuery) -> bytes:
     """Write a query of the ledger."""
     body: JsonObject = {"limit": query.limit, "start_time": to_timestamp(query.since)}
-    if query.tool_type is not None:
-        body["task_type"] = f"{TASK_TYPE_PREFIX}{query.tool_type}"
     if query.until is not None:
         body["end_time"] = query.until.isoformat()
     if query.cursor is not None:

@@ -35,6 +35,11 @@ class ServerClock:
         here = self._clock.now()
         self._told = (told if abs(told - here) > ALLOWANCE else here, self._clock.monotonic())
 
+    @property
+    def is_told(self) -> bool:
+        """Tell whether any answer has told the time yet."""
+        return self._told is not None
+
     def now(self) -> datetime:
         """Tell the time that the API would tell, in UTC."""
         if self._told is None:

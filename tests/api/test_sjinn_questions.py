@@ -103,16 +103,17 @@ async def test_the_ledger_is_read_to_its_end():
         ),
     ]
     async with AnsweringServer(pages) as server, client_of(server.url, StillClock()) as client:
-        records = await client.ledger(tool_type="a-api", since=SINCE)
-    assert [record.task_id for record in records] == ["t-3", "t-2", "t-1"]
-    question = {"limit": 200, "start_time": "2026-11-22T08:59:59Z", "task_type": "tool_a-api"}
+        reading = await client.ledger(since=SINCE)
+    assert [record.task_id for record in reading.records] == ["t-3", "t-2", "t-1"]
+    assert not reading.is_timed  # no answer had a Date
+    question = {"limit": 200, "start_time": "2026-11-22T08:59:59Z"}
     assert [request.json for request in server.requests] == [question, {**question, "cursor": "c2"}]
 
 
 async def test_the_ledger_of_all_tools_has_no_filter():
     answers = [ok({"records": []})]
     async with AnsweringServer(answers) as server, client_of(server.url, StillClock()) as client:
-        assert await client.ledger(tool_type=None, since=SINCE, limit=50) == ()
+        assert (await client.ledger(since=SINCE, limit=50)).records == ()
     assert server.requests[0].json == {"limit": 50, "start_time": "2026-11-22T08:59:59Z"}
 
 
@@ -120,7 +121,7 @@ async def test_a_question_is_asked_again_after_trouble():
     clock = StillClock()
     answers = [HangUp(), Reply(status=429, headers={"Retry-After": "9"}), ok({"balances": 7})]
     async with AnsweringServer(answers) as server, client_of(server.url, clock) as client:
-        assert await client.account() == Account(balance=7, tier=None)
+        assert await client.account() == Account(balance=7, tier=None, identity=None)
     assert clock.slept == [1.0, 9.0]
 
 
@@ -128,7 +129,7 @@ async def test_a_ledger_that_breaks_off_is_an_error_and_no_short_ledger():
     answers = [ok({"records": [row(3)], "next_cursor": "c2"}), Reset(), Reply(body=b"<html>"), Stall()]
     async with AnsweringServer(answers) as server, client_of(server.url, StillClock()) as client:
         with pytest.raises(LedgerError, match="query_credits_usage failed 3 times") as caught:
-            await client.ledger(tool_type=None, since=SINCE)
+            await client.ledger(since=SINCE)
     assert caught.value.exit_code == ExitCode.OPEN
 
 

@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes.threaded_api import RICH, ThreadedApi
+from sora2batch.job import fingerprint_of
 
 KEY = "sk-never-to-be-seen"
 LONG_AGO = "2026-11-22T09:00:00Z"
 TASK = "550e8400-e29b-41d4-a716-446655440000"
+CONTROL = ("control-task", 420, "2026-11-22T09:00:02.000000+00:00")
+"""A task of ours that the ledger shows: without one its silence proves nothing."""
+TOOL = "sora2-image-to-video-api"
 
 
 def ledger(*rows):
@@ -26,6 +30,24 @@ def ledger(*rows):
     ]
     envelope = {"success": True, "errorMsg": "", "error_code": 0, "data": {"records": records}}
     return 200, json.dumps(envelope)
+
+
+def write_lines(manifest, lines):
+    text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+    manifest.with_name("small.lock.jsonl").write_text(text)
+
+
+CONTROL_LINE = {
+    "key": "hero/control",
+    "state": "completed",
+    "credits": 420,
+    "task_id": CONTROL[0],
+    "tool_type": TOOL,
+    "take": 1,
+    "input": {"prompt": "one of ours"},
+    "submitted_at": LONG_AGO,
+    "fingerprint": fingerprint_of(TOOL, {"prompt": "one of ours"}, 1),
+}
 
 
 @pytest.fixture
@@ -48,8 +70,7 @@ def doubtful(manifest, call):
             }
             for job in jobs[:count]
         ]
-        text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
-        manifest.with_name("small.lock.jsonl").write_text(text)
+        write_lines(manifest, [*lines, CONTROL_LINE])
         return manifest
 
     return make
@@ -74,7 +95,7 @@ def actions(call, manifest):
 
 def test_a_doubt_without_a_trace_is_shown_and_left(doubtful, served, call):
     manifest = doubtful()
-    with served(query_credits_usage=ledger()):
+    with served(query_credits_usage=ledger(CONTROL)):
         ran = call("reconcile", manifest, "--json")
     assert ran.code == 4
     (found,) = ran.document["in_doubt"]
@@ -84,7 +105,7 @@ def test_a_doubt_without_a_trace_is_shown_and_left(doubtful, served, call):
 
 def test_auto_releases_what_was_never_charged(doubtful, served, call):
     manifest = doubtful()
-    with served(query_credits_usage=ledger()):
+    with served(query_credits_usage=ledger(CONTROL)):
         ran = call("reconcile", manifest, "--auto", "--json")
     assert (ran.code, ran.document["released"], ran.document["in_doubt"]) == (0, ["hero/fox"], [])
     assert actions(call, manifest) == {"hero/fox": "submit", "hero/owl": "submit"}
@@ -148,16 +169,97 @@ def test_a_charge_that_differs_from_its_price_is_shown(doubtful, served, call):
         ran = call("reconcile", manifest, "--json")
     (difference,) = ran.document["charges"]["differences"]
     assert (difference["credits"], difference["cost_credits"]) == (420, 500)
+    assert difference["returned_credits"] == 0
     assert ran.code == 1
 
 
-def test_a_run_releases_what_the_ledger_proves_free_and_submits_it(doubtful, api, call):
-    manifest = doubtful()
+@pytest.fixture
+def lost(manifest, api, call):
+    """A campaign of which one job was paid, and the call for the other one was lost an hour ago."""
     api()
-    ran = call("run", manifest, "--yes")
+    assert call("run", manifest, "--yes", "--no-download", "--select", "hero/owl").code == 0
+    job = next(job for job in call("plan", manifest, "--json").document["jobs"] if job["key"] == "hero/fox")
+    path = manifest.with_name("small.lock.jsonl")
+    header, owl = map(json.loads, path.read_text().splitlines())
+    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fox = {
+        "key": "hero/fox",
+        "state": "in_doubt",
+        "credits": 420,
+        "tool_type": TOOL,
+        "take": 1,
+        "input": job["input"],
+        "submitted_at": hour_ago,
+        "api": owl["api"],
+        "account": owl["account"],
+        "fingerprint": job["fingerprint"],
+    }
+
+    def change(**more):
+        write_lines(manifest, [header, {**fox, **more}, owl])
+        return manifest
+
+    return change
+
+
+def test_a_run_releases_what_the_ledger_proves_free_and_submits_it(lost, call):
+    manifest = lost()
+    ran = call("run", manifest, "--yes", "--no-download")
     assert "hero/fox was never charged" in ran.err
     assert ran.code == 0
-    assert actions(call, manifest) == {"hero/fox": "skip", "hero/owl": "skip"}
+    assert actions(call, manifest) == {"hero/fox": "download", "hero/owl": "download"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"account": "f" * 16}, "made with a key of another account"),
+        ({"account": "several"}, "made with a key of another account"),
+        ({"api": "elsewhere.example"}, "the call was made at elsewhere.example"),
+    ],
+)
+def test_a_run_with_another_key_or_elsewhere_releases_nothing(lost, call, change, reason):
+    manifest = lost(**change)
+    ran = call("run", manifest, "--yes", "--no-download", "--select", "hero/fox")
+    assert ran.code == 4
+    assert reason in ran.err
+    assert actions(call, manifest)["hero/fox"] == "in_doubt"
+
+
+def test_a_ledger_that_shows_nothing_of_ours_releases_nothing(doubtful, served, call):
+    manifest = doubtful()
+    theirs = ("theirs", 50, "2026-11-22T09:00:01.300000+00:00")
+    for rows in [(), (theirs,)]:
+        with served(query_credits_usage=ledger(*rows)):
+            ran = call("reconcile", manifest, "--auto", "--json")
+        (found,) = ran.document["in_doubt"]
+        assert ran.code == 4
+        assert found["verdict"] in {"unproven", "candidates"}
+    with served(query_credits_usage=ledger()):
+        ran = call("reconcile", manifest)
+    assert "the ledger lacks our task control-task too" in ran.out
+    assert "--release" in ran.out
+
+
+def test_auto_adopts_nothing_where_others_use_the_account(doubtful, served, call):
+    manifest = doubtful()
+    fits = (TASK, 420, "2026-11-22T09:00:01.300000+00:00")
+    rows = json.loads(ledger(CONTROL, fits)[1])
+    theirs = {**rows["data"]["records"][0], "task_id": "theirs", "task_type": "tool_kling3-text-to-video-api"}
+    rows["data"]["records"].append(theirs)
+    with served(query_credits_usage=(200, json.dumps(rows))):
+        ran = call("reconcile", manifest, "--auto")
+    assert ran.code == 4
+    assert "others seem to use this account" in ran.out
+    assert "theirs" in ran.out
+    assert actions(call, manifest)["hero/fox"] == "in_doubt"
+
+
+def test_a_match_without_a_word_says_what_it_rests_on(doubtful, served, call):
+    manifest = doubtful()
+    with served(query_credits_usage=ledger(CONTROL, (TASK, 420, "2026-11-22T09:00:01.300000+00:00"))):
+        ran = call("reconcile", manifest, "--auto")
+    assert "matched by tool, price and time alone" in ran.out
 
 
 def test_a_run_leaves_a_young_doubt_alone(doubtful, api, call):

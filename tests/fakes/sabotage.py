@@ -21,7 +21,7 @@ import aiohttp
 
 from sora2batch.clock import SystemClock
 from sora2batch.lockfile.disk import SystemDisk
-from sora2batch.reconcile import settle
+from sora2batch.reconcile import inquire
 from sora2batch.run import pace, poll
 from sora2batch.sjinn import patience
 from sora2batch.sjinn.client import SjinnClient
@@ -69,7 +69,7 @@ class Sabotage:
             os.setgid(self.user)
             os.setuid(self.user)
         if self.believe_ledger_at_once:
-            settle.judge = partial(_judge_at_once, settle.judge)
+            inquire.judge = partial(_judge_at_once, inquire.judge)
         _hurry(self.first_backoff_seconds)
         if self.clock_ahead_seconds or self.clock_leaps_seconds:
             _bend_clock(self.clock_ahead_seconds, self.clock_leaps_seconds)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sora2batch.canonical import JsonObject
 from sora2batch.clock import Clock
 from sora2batch.sjinn import answer as api
-from sora2batch.sjinn.answer import CreateOutcome, LedgerRecord, Refusal, StatusAnswer
+from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, LedgerRecord, Refusal, StatusAnswer
 
 Create = CreateOutcome | Exception | None
 """An answer; an error that is a bug; or no answer ever."""
@@ -157,16 +157,14 @@ class ScriptedApi:
         await asyncio.sleep(self._status_seconds)
         return _next(self._statuses.get(name), self._finished(name))
 
-    async def ledger(
-        self, *, tool_type: str | None, since: datetime, looking_for: Collection[str] = ()
-    ) -> Sequence[LedgerRecord]:
+    async def ledger(self, *, since: datetime, looking_for: Collection[str] = ()) -> LedgerReading:
         self.ledger_reads.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self._ledger_seconds)
         if self._ledger_errors:
             raise self._ledger_errors.popleft()
         now = self._clock.now()
         seen = [row for row in self.rows if (now - row.create_time).total_seconds() >= self._ledger_lag]
-        return tuple(row for row in reversed(seen) if row.create_time >= since)
+        return LedgerReading(records=tuple(row for row in reversed(seen) if row.create_time >= since))
 
 
 def _next(script: deque | None, otherwise):

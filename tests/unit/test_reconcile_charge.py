@@ -47,9 +47,10 @@ def test_an_input_that_the_catalogue_cannot_price_is_held_against_the_lockfile()
     assert audit(lockfile_of(odd), [charge("a")], CATALOG).differences == ()
 
 
-def test_the_rows_of_a_task_are_added_up():
-    found = audit(lockfile_of(FOX), [charge("a", 60, cost=-100), charge("a", 1)], CATALOG)
-    assert differences(found) == [("hero/fox", "a", 420, 320)]
+def test_the_charges_of_a_task_are_added_up_and_what_was_given_back_is_told_beside_them():
+    found = audit(lockfile_of(FOX), [charge("a", 60, cost=-100), charge("a", 1), charge("a", 2)], CATALOG)
+    assert differences(found) == [("hero/fox", "a", 420, 840)]
+    assert found.differences[0].returned == 100
     assert found.checked == 1
 
 

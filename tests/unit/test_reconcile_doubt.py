@@ -6,29 +6,30 @@ from itertools import permutations
 
 import pytest
 
-from fakes.books import OTHER_TOOL, at, charge, doubt_of_call
-from fakes.building import entry_of, job_of, lockfile_of
+from fakes.books import CONTROL, CONTROL_ROW, OTHER_TOOL, at, charge, doubt_of_call, ledger_task
+from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
-from sora2batch.reconcile.doubt import (
-    MARGIN,
-    Ambiguous,
-    Evidence,
-    Free,
-    TooEarly,
-    Unasked,
-    find_doubts,
-    judge,
-    unique_fits,
-)
-from sora2batch.sjinn.server_clock import ALLOWANCE
+from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, find_doubts
+from sora2batch.reconcile.evidence import Evidence, OwnTask
+from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unasked, Unproven
+from sora2batch.reconcile.judge import judge, unique_fits
+from sora2batch.reconcile.ledger_task import tasks_of
+from sora2batch.sjinn.answer import LedgerReading
 
 SETTLE = timedelta(seconds=60)
 DAY = 86_400
 
 
-def judged(doubts, *records, known=(), rivals=(), seconds=DAY):
+def judged(doubts, *records, known=(), rivals=(), seconds=DAY, control=True, reading=None, own=(), **more):
+    """What the ledger says; unless it is said otherwise, it shows a task of ours of that time as well."""
+    records = (*records, CONTROL_ROW) if control else records
     evidence = Evidence(
-        records=records, read_at=at(seconds), known_tasks=frozenset(known), rivals=tuple(rivals)
+        reading=LedgerReading(records=records, **(reading or {})),
+        read_at=at(seconds),
+        known_tasks=frozenset((CONTROL.task_id, *known, *(task.task_id for task in own))),
+        own_tasks=(CONTROL, *own) if control else own,
+        rivals=tuple(rivals),
+        **more,
     )
     return judge(doubts, evidence, settle=SETTLE)
 
@@ -55,47 +56,49 @@ def test_every_call_in_doubt_is_found_in_the_lockfiles_order():
     ]
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(-4, True), (-4.001, False), (0, True), (DAY, True)])
-def test_a_charge_may_be_a_calls_from_just_before_its_intent_on(seconds, expected):
-    assert doubt_of_call().may_be(charge("t", seconds)) is expected
-
-
-def test_the_margin_covers_a_clock_that_is_ahead_by_as_much_as_is_never_set_right():
-    one_second_for_a_ledger_that_cuts = timedelta(seconds=1)
-    assert ALLOWANCE + one_second_for_a_ledger_that_cuts < MARGIN
+@pytest.mark.parametrize("margin", [NARROW_MARGIN, WIDE_MARGIN])
+def test_a_charge_may_be_a_calls_from_well_before_its_intent_on(margin):
+    earliest = -margin.total_seconds()
+    for seconds, expected in [(earliest - 0.001, False), (earliest, True), (0, True), (DAY, True)]:
+        assert doubt_of_call().may_be(ledger_task("t", seconds), margin) is expected
 
 
 def test_a_charge_of_another_tool_is_not_the_calls():
-    assert not doubt_of_call().may_be(charge("t", tool_type=OTHER_TOOL))
-
-
-def test_a_row_that_names_the_tool_without_its_prefix_is_no_less_a_charge():
-    record = charge("t")
-    assert doubt_of_call().may_be(replace(record, task_type=record.task_type.removeprefix("tool_")))
+    assert not doubt_of_call().may_be(ledger_task("t", tool_type=OTHER_TOOL), WIDE_MARGIN)
 
 
 @pytest.mark.parametrize(
-    ("record", "expected"),
+    "name",
+    [TOOL, TOOL.upper(), TOOL.replace("-", "_"), f"tool-{TOOL}", f"TOOL_{TOOL}", TOOL.removesuffix("-api")],
+)
+def test_a_row_that_writes_the_tool_in_another_way_is_no_less_a_charge(name):
+    assert doubt_of_call().may_be(replace(ledger_task("t"), task_type=name), WIDE_MARGIN)
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
     [
-        (charge("t", 1), True),
-        (charge("t", -4), True),
-        (charge("t", 15 * 60), True),
-        (charge("t", 15 * 60 + 1), False),
-        (charge("t", -5), False),
-        (charge("t", 1, cost=421), False),
-        (charge("t", 1, tool_type=OTHER_TOOL), False),
+        (ledger_task("t", 1), True),
+        (ledger_task("t", -60), True),
+        (ledger_task("t", 180), True),
+        (ledger_task("t", 181), False),
+        (ledger_task("t", -61), False),
+        (ledger_task("t", 1, cost=421), False),
+        (ledger_task("t", 1, tool_type=OTHER_TOOL), False),
+        (replace(ledger_task("t", 1), returned=420), False),
     ],
 )
-def test_a_charge_fits_by_tool_price_and_time(record, expected):
-    assert doubt_of_call().fits(record) is expected
+def test_a_charge_fits_by_tool_price_and_time(task, expected):
+    assert doubt_of_call().fits(task) is expected
 
 
-@pytest.mark.parametrize("moment", [None, "", "yesterday", "150-11-22T09:00:00Z"])
+@pytest.mark.parametrize("moment", [None, "", "yesterday", "150-11-22T09:00:00Z", "0001-01-01T00:00:00Z"])
 def test_a_call_without_a_readable_time_may_be_any_charge_and_fits_none(moment):
     doubt = doubt_of_call(submitted_at=moment)
-    assert doubt.may_be(charge("t", -1000 * DAY))
-    assert not doubt.fits(charge("t", 1))
-    assert judged([doubt], seconds=0) == (Free(doubt=doubt),)
+    assert doubt.may_be(ledger_task("t", -1000 * DAY), NARROW_MARGIN)
+    assert not doubt.fits(ledger_task("t", 1))
+    (finding,) = judged([doubt], seconds=0)
+    assert isinstance(finding, Unproven)
 
 
 def test_a_call_without_a_trace_is_free_once_the_ledger_is_believed():
@@ -143,24 +146,27 @@ def test_candidates_that_fit_come_first_and_then_the_oldest():
         ]
 
 
-def test_all_rows_of_a_task_are_one_candidate_with_what_it_cost_in_the_end():
+def test_all_rows_of_a_task_are_one_candidate_and_what_came_back_is_told_apart():
     (finding,) = judged([doubt_of_call()], charge("t", 60, cost=-420), charge("t", 1))
-    assert [(one.create_time, one.cost_credits) for one in finding.candidates] == [(at(1), 0)]
+    assert [(one.create_time, one.charged, one.returned) for one in finding.candidates] == [(at(1), 420, 420)]
     assert pairs([finding]) == []
 
 
-def test_a_task_is_as_old_as_its_charge_not_as_its_refund():
+def test_a_task_is_as_old_as_its_charge_not_as_what_was_given_back():
     doubt = doubt_of_call()
-    assert judged([doubt], charge("old", -60), charge("old", 60, cost=-420)) == (Free(doubt=doubt),)
+    before = -NARROW_MARGIN.total_seconds() - 60
+    assert judged([doubt], charge("old", before), charge("old", 60, cost=-420)) == (Free(doubt=doubt),)
 
 
-def test_a_refund_alone_still_tells_of_a_task():
+def test_a_row_that_gives_back_alone_still_tells_of_a_task():
     assert candidates(judged([doubt_of_call()], charge("t", 60, cost=-420))[0]) == ["t"]
 
 
-def test_of_two_calls_only_the_earlier_may_be_a_charge_from_between_them():
-    fox, owl = doubt_of_call("fox", 0), doubt_of_call("owl", 100)
-    findings = judged([fox, owl], charge("t", 1))
+def test_of_two_calls_only_the_earlier_may_be_a_charge_from_long_before_the_later():
+    hours = 2 * NARROW_MARGIN.total_seconds()
+    fox, owl = doubt_of_call("fox", 0), doubt_of_call("owl", hours)
+    own = [OwnTask(task_id="late", submitted=at(hours), account=None, is_of_this_lockfile=True)]
+    findings = judged([fox, owl], charge("t", 1), charge("late", hours + 1), own=own)
     assert candidates(findings[0]) == ["t"]
     assert findings[1] == Free(doubt=owl)
     assert pairs(findings) == [("hero/fox", "t")]
@@ -186,6 +192,7 @@ def test_pairs_of_different_tools_do_not_disturb_each_other():
         ([doubt_of_call("fox")], [charge("t", 1), charge("u", 2, cost=2100)]),
         ([doubt_of_call("fox")], [charge("t", 1, cost=421)]),
         ([doubt_of_call("fox")], [charge("t", 16 * 60)]),
+        ([doubt_of_call("fox")], [charge("t", 1), charge("theirs", 900, tool_type=OTHER_TOOL)]),
         ([doubt_of_call("fox"), doubt_of_call("owl", submitted_at=None)], [charge("t", 1)]),
     ],
     ids=[
@@ -196,6 +203,7 @@ def test_pairs_of_different_tools_do_not_disturb_each_other():
         "a task of another price may be it",
         "another price",
         "too late",
+        "others use the account",
         "a call without a time may have made it",
     ],
 )
@@ -212,7 +220,9 @@ def test_a_call_in_doubt_of_another_lockfile_may_have_made_the_task_as_well():
     assert pairs([finding]) == []
 
 
-@pytest.mark.parametrize("rival", [doubt_of_call("owl", 100), doubt_of_call("owl", tool_type=OTHER_TOOL)])
+@pytest.mark.parametrize(
+    "rival", [doubt_of_call("owl", 2 * 3600), doubt_of_call("owl", tool_type=OTHER_TOOL)]
+)
 def test_a_call_of_another_lockfile_that_cannot_have_made_it_is_no_rival(rival):
     findings = judged([doubt_of_call()], charge("t", 2), rivals=[rival])
     assert pairs(findings) == [("hero/fox", "t")]
@@ -221,4 +231,106 @@ def test_a_call_of_another_lockfile_that_cannot_have_made_it_is_no_rival(rival):
 def test_calls_that_are_not_held_against_any_task_are_not_paired():
     doubt = doubt_of_call()
     findings = [Free(doubt=doubt), TooEarly(doubt=doubt, until=at(0)), Unasked(doubt=doubt)]
+    findings.append(Unproven(doubt=doubt, reason="nobody knows"))
     assert pairs(findings) == []
+
+
+class TestSilence:
+    """That the ledger does not show a charge proves something only with a control."""
+
+    ACCOUNT = "0123456789abcdef"
+
+    def reason(self, *records, doubt=None, **more):
+        """Why nothing is proven; None where the call is free."""
+        (finding,) = judged([doubt or doubt_of_call()], *records, control=False, **more)
+        if isinstance(finding, Free):
+            return None
+        assert isinstance(finding, Unproven)
+        return finding.reason
+
+    def own(self, seconds=0, *, here=True, account=None):
+        return OwnTask(task_id="mine", submitted=at(seconds), account=account, is_of_this_lockfile=here)
+
+    def named(self, **more):
+        return doubt_of_call(account=self.ACCOUNT, **more)
+
+    def test_an_empty_ledger_proves_nothing_not_even_of_the_same_account(self):
+        assert "shows no task of ours" in self.reason()
+        assert "shows no task of ours" in self.reason(doubt=self.named(), account=self.ACCOUNT)
+
+    def test_tasks_of_others_prove_nothing(self):
+        theirs = charge("theirs", 60, tool_type=OTHER_TOOL)
+        assert "shows no task of ours" in self.reason(theirs, doubt=self.named(), account=self.ACCOUNT)
+
+    @pytest.mark.parametrize("seconds", [-3600, 3600])
+    def test_a_task_of_ours_of_the_same_time_is_a_control(self, seconds):
+        assert self.reason(charge("mine", seconds), own=[self.own(seconds)]) is None
+
+    @pytest.mark.parametrize("seconds", [-3601, 3601])
+    def test_one_of_another_time_is_not_where_the_account_is_not_known(self, seconds):
+        reason = self.reason(charge("mine", seconds), own=[self.own(seconds)])
+        assert "no task of ours of that time" in reason
+
+    def test_one_of_another_lockfile_is_not_where_the_account_is_not_known(self):
+        assert "no task of ours of that time" in self.reason(charge("mine", 1), own=[self.own(here=False)])
+
+    @pytest.mark.parametrize("here", [True, False])
+    def test_in_the_ledger_of_the_account_that_was_asked_any_task_of_ours_is_a_control(self, here):
+        own = [self.own(-5000, here=here)]
+        given = {"doubt": self.named(), "own": own, "account": self.ACCOUNT}
+        assert self.reason(charge("mine", -5000), **given) is None
+        untold = self.reason(charge("mine", -5000), reading={"is_timed": False}, **given)
+        assert "does not tell the time" in untold
+
+    def test_another_account_is_told_apart_and_its_tasks_are_no_candidates(self):
+        rows = [charge("mine", 1), charge("theirs", 2)]
+        reason = self.reason(*rows, doubt=self.named(), own=[self.own()], account="f" * 16)
+        assert "another account" in reason
+
+    def test_two_accounts_that_met_in_a_merge_are_nobodys(self):
+        doubt = doubt_of_call(account="several")
+        assert "another account" in self.reason(
+            charge("mine", 1), doubt=doubt, own=[self.own()], account="f" * 16
+        )
+
+    def test_the_ledger_of_another_host_is_told_apart(self):
+        doubt = doubt_of_call(api="sjinn.ai")
+        reason = self.reason(charge("mine", 1), doubt=doubt, own=[self.own()], host="example.org")
+        assert reason == "the call was made at sjinn.ai, and this is the ledger of example.org"
+
+    def test_a_row_that_is_not_understood_may_be_the_charge(self):
+        unclear = {"unclear": ("a row is no object",)}
+        assert self.reason(charge("mine", 1), own=[self.own()], reading=unclear) == "a row is no object"
+
+    def test_an_unclear_row_of_a_known_task_hides_nothing(self):
+        row = replace(charge("mine", 1), unclear="its create_time has no time zone")
+        assert self.reason(row, own=[self.own()]) is None
+        theirs = replace(charge("theirs", -DAY, tool_type=OTHER_TOOL), unclear="no time zone")
+        assert self.reason(charge("mine", 1), theirs, own=[self.own()]) == "no time zone"
+
+    @pytest.mark.parametrize("hours", [-12, -8, -2])
+    def test_where_the_ledgers_clock_is_not_known_a_charge_of_hours_before_may_be_the_calls(self, hours):
+        (finding,) = judged([doubt_of_call()], charge("t", hours * 3600 + 1), control=False)
+        assert candidates(finding) == ["t"]
+
+    def test_a_control_that_is_hours_off_shows_that_the_ledgers_clock_is(self):
+        row = charge("mine", -8 * 3600)
+        (finding,) = judged(
+            [doubt_of_call()], row, charge("t", -8 * 3600 + 5), control=False, own=[self.own()]
+        )
+        assert candidates(finding) == ["t"]
+
+    def test_a_control_whose_time_is_right_leaves_older_charges_to_others(self):
+        assert self.reason(charge("mine", 1), charge("t", -2 * 3600), own=[self.own()]) is None
+
+
+def test_rows_in_any_order_and_twice_are_the_same_task():
+    rows = [charge("t", 5), charge("t", 5, row_id="again"), charge("u", 1)]
+    assert [task.task_id for task in tasks_of(rows)] == ["u", "t"]
+
+
+def test_a_clock_that_was_slow_makes_the_ledger_wait_longer():
+    own = [OwnTask(task_id="mine", submitted=at(0), account=None, is_of_this_lockfile=True)]
+    for seconds, kind in [(1259, TooEarly), (1261, Free)]:
+        (finding,) = judged([doubt_of_call()], charge("mine", 1200), control=False, own=own, seconds=seconds)
+        assert isinstance(finding, kind)

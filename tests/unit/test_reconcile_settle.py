@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.books import OTHER_TOOL, FakeBooks, at, charge, doubt_of_call, stamp
+from fakes.books import (
+    CONTROL_ENTRY,
+    CONTROL_ROW,
+    OTHER_TOOL,
+    FakeBooks,
+    at,
+    charge,
+    doubt_of_call,
+    ledger_task,
+    stamp,
+)
 from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from fakes.recorder import MemoryRecorder
@@ -15,18 +25,13 @@ from sora2batch.lockfile.file import write_lockfile
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.store import LockfileStore, read_state
-from sora2batch.reconcile.doubt import MARGIN, Ambiguous, Free, TooEarly, Unproven, find_doubts, unique_fits
-from sora2batch.reconcile.settle import (
-    Inquiry,
-    adopt,
-    adopt_by_word,
-    doubt_of,
-    inquire,
-    release,
-    release_free,
-)
+from sora2batch.reconcile.doubt import WIDE_MARGIN, find_doubts
+from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unproven
+from sora2batch.reconcile.inquire import Inquiry, inquire
+from sora2batch.reconcile.judge import unique_fits
+from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
 from sora2batch.sjinn.answer import Failed, Finished, KeyRefused, Refusal, Unreadable, Working
-from sora2batch.sjinn.error import KeyRefusedError, LedgerError
+from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError
 from sora2batch.sjinn.patience import DEFAULT_PATIENCE
 
 HOUR = 3600
@@ -34,9 +39,15 @@ FOX = job_of("fox")
 
 
 def inquiry_of(*rows, seconds=HOUR, books=None, **more):
+    """The ledger; it shows a task of ours of that time as well."""
     clock = StillClock(at(seconds))
-    books = {"rows": rows, **(books or {})}
+    books = {"rows": (*rows, CONTROL_ROW), **(books or {})}
     return Inquiry(books=FakeBooks(clock=clock, **books), clock=clock, **more)
+
+
+def lockfile_with(*entries):
+    """A lockfile that knows a task of ours besides."""
+    return lockfile_of(*entries, CONTROL_ENTRY)
 
 
 def recorder_of(*entries):
@@ -51,7 +62,7 @@ def only_doubt(recorder):
 
 
 class TestInquire:
-    async def test_each_tool_is_asked_about_once_since_just_before_its_earliest_doubt(self):
+    async def test_the_ledger_is_asked_once_for_all_tools_since_well_before_the_earliest_doubt(self):
         doubts = [
             doubt_of_call("ape", 500),
             doubt_of_call("bee", 100),
@@ -59,12 +70,25 @@ class TestInquire:
         ]
         inquiry = inquiry_of()
         await inquire(lockfile_of(*(doubt.entry for doubt in doubts)), inquiry)
-        assert inquiry.books.asked == [(TOOL, at(100) - MARGIN), (OTHER_TOOL, at(300) - MARGIN)]
+        assert inquiry.books.asked == [at(100) - WIDE_MARGIN]
 
     async def test_nothing_in_doubt_asks_nothing(self):
         inquiry = inquiry_of()
-        assert await inquire(lockfile_of(entry_of(FOX, completed())), inquiry) == ()
+        assert await inquire(lockfile_with(), inquiry) == ()
         assert inquiry.books.asked == []
+
+    @pytest.mark.parametrize(("days", "reaches_back"), [(2, True), (40, False)])
+    async def test_it_is_read_back_to_the_last_task_of_ours_that_may_serve_as_a_control(
+        self, days, reaches_back
+    ):
+        before = -days * 24 * HOUR
+        known = entry_of(job_of("owl"), completed("owls", submitted_at=stamp(before)))
+        doubt = doubt_of_call(account="f" * 16)
+        books = {"identity": "f" * 16, "rows": [charge("owls", before + 1)]}
+        inquiry = inquiry_of(books=books)
+        (finding,) = await inquire(lockfile_of(doubt.entry, known), inquiry)
+        assert inquiry.books.asked == [(at(before) if reaches_back else at(0)) - WIDE_MARGIN]
+        assert isinstance(finding, Free if reaches_back else Unproven)
 
     async def test_findings_come_in_the_lockfiles_order_whatever_their_tools(self):
         tools = {"cat": TOOL, "bee": OTHER_TOOL, "ape": TOOL}
@@ -73,64 +97,78 @@ class TestInquire:
         assert [finding.doubt.entry.key for finding in findings] == ["hero/ape", "hero/bee", "hero/cat"]
 
     async def test_tasks_of_this_lockfile_and_of_others_explain_their_charges(self):
-        lockfile = lockfile_of(doubt_of_call().entry, entry_of(job_of("owl"), completed("owls")))
+        lockfile = lockfile_of(
+            doubt_of_call().entry, entry_of(job_of("owl"), completed("owls", submitted_at=stamp(0)))
+        )
         rows = [charge("owls"), charge("of another batch")]
-        inquiry = inquiry_of(*rows, known_elsewhere=frozenset({"of another batch"}))
+        other = lockfile_of(entry_of(job_of("ape"), completed("of another batch")))
+        inquiry = inquiry_of(books={"rows": rows}, beside=[other])
         assert isinstance((await inquire(lockfile, inquiry))[0], Free)
-        assert isinstance((await inquire(lockfile, inquiry_of(*rows)))[0], Ambiguous)
+        assert isinstance((await inquire(lockfile, inquiry_of(books={"rows": rows})))[0], Ambiguous)
 
     async def test_doubts_of_other_lockfiles_forbid_a_match_without_a_person(self):
-        lockfile = lockfile_of(doubt_of_call().entry)
         elsewhere = doubt_of_call("owl")
-        findings = await inquire(lockfile, inquiry_of(charge("t"), doubts_elsewhere=(elsewhere,)))
+        beside = [lockfile_of(elsewhere.entry)]
+        findings = await inquire(lockfile_with(doubt_of_call().entry), inquiry_of(charge("t"), beside=beside))
         assert findings[0].rivals == (elsewhere,)
         assert unique_fits(findings) == ()
 
-    async def test_a_call_whose_client_died_may_show_for_a_minute_after_its_intent(self):
-        lockfile = lockfile_of(doubt_of_call().entry)
-        assert isinstance((await inquire(lockfile, inquiry_of(seconds=59)))[0], TooEarly)
-        assert isinstance((await inquire(lockfile, inquiry_of(seconds=60)))[0], Free)
+    async def test_a_call_whose_client_died_may_show_for_ten_minutes_after_its_intent(self):
+        lockfile = lockfile_with(doubt_of_call().entry)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=599)))[0], TooEarly)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=600)))[0], Free)
 
-    async def test_a_call_may_show_for_a_minute_after_it_was_given_up(self):
+    async def test_a_call_may_show_for_ten_minutes_after_it_was_given_up(self):
         late = stamp(DEFAULT_PATIENCE.create_seconds)
         doubt = doubt_of_call(finished_at=late, error=ErrorNote(message="no answer in time"))
-        lockfile = lockfile_of(doubt.entry)
-        assert isinstance((await inquire(lockfile, inquiry_of(seconds=179)))[0], TooEarly)
-        assert isinstance((await inquire(lockfile, inquiry_of(seconds=180)))[0], Free)
+        lockfile = lockfile_with(doubt.entry)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=719)))[0], TooEarly)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=720)))[0], Free)
 
     async def test_a_ledger_without_our_own_tasks_proves_nothing(self):
         doubt = doubt_of_call("fox", 0)
         known = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(10)))
-        lockfile = lockfile_of(doubt.entry, known)
-        assert await inquire(lockfile, inquiry_of(seconds=3600)) == (
-            Unproven(doubt=doubt, missing=("mine",)),
+        lockfile = lockfile_with(doubt.entry, known)
+        (finding,) = await inquire(lockfile, inquiry_of())
+        assert finding == Unproven(
+            doubt=doubt, reason="the ledger lacks our task mine too; is it another account's?"
         )
-        (finding,) = await inquire(lockfile, inquiry_of(charge("mine", 11), seconds=3600))
+        (finding,) = await inquire(lockfile, inquiry_of(charge("mine", 11)))
+        assert finding == Free(doubt=doubt)
+
+    async def test_a_task_of_another_account_is_not_missed(self):
+        doubt = doubt_of_call(account="a" * 16)
+        known = entry_of(job_of("owl"), submitted("theirs", submitted_at=stamp(10), account="b" * 16))
+        (finding,) = await inquire(
+            lockfile_with(doubt.entry, known), inquiry_of(books={"identity": "a" * 16})
+        )
         assert finding == Free(doubt=doubt)
 
     async def test_a_task_too_young_to_be_listed_is_not_missed(self):
         doubt = doubt_of_call("fox", 0)
         young = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(3590)))
-        (finding,) = await inquire(lockfile_of(doubt.entry, young), inquiry_of(seconds=3600))
+        (finding,) = await inquire(lockfile_with(doubt.entry, young), inquiry_of(seconds=3600))
         assert finding == Free(doubt=doubt)
 
     async def test_time_that_reading_takes_proves_nothing(self):
-        lockfile = lockfile_of(doubt_of_call().entry)
-        slow = inquiry_of(seconds=50, books={"read_seconds": 600})
+        lockfile = lockfile_with(doubt_of_call().entry)
+        slow = inquiry_of(seconds=50, books={"read_seconds": 6000})
         assert isinstance((await inquire(lockfile, slow))[0], TooEarly)
 
-    async def test_a_charge_that_comes_up_while_another_tools_pages_are_read_is_not_missed(self):
-        ape, bee = doubt_of_call("ape", 0), doubt_of_call("bee", 0, tool_type=OTHER_TOOL)
-        books = {"lag": {"apes": 120}, "read_seconds": 100}
-        inquiry = inquiry_of(charge("apes", 1), seconds=20, books=books)
-        about_ape, about_bee = await inquire(lockfile_of(ape.entry, bee.entry), inquiry)
-        assert isinstance(about_ape, TooEarly)
-        assert about_bee == Free(doubt=bee)
+    async def test_an_account_that_does_not_tell_who_it_is_takes_nothing_away(self):
+        class Nameless(FakeBooks):
+            async def account(self):
+                raise ApiError("query_account_status failed")
+
+        clock = StillClock(at(HOUR))
+        doubt = doubt_of_call(account="a" * 16)
+        inquiry = Inquiry(books=Nameless(clock=clock, rows=[CONTROL_ROW]), clock=clock)
+        assert await inquire(lockfile_with(doubt.entry), inquiry) == (Free(doubt=doubt),)
 
     async def test_a_ledger_that_cannot_be_read_concludes_nothing(self):
         inquiry = inquiry_of(books={"error": LedgerError("it broke off")})
         with pytest.raises(LedgerError, match="it broke off"):
-            await inquire(lockfile_of(doubt_of_call().entry), inquiry)
+            await inquire(lockfile_with(doubt_of_call().entry), inquiry)
 
 
 class TestRelease:
@@ -140,7 +178,7 @@ class TestRelease:
             doubt_of_call("bee", 3580, tool_type=OTHER_TOOL),
             doubt_of_call("cat", 0),
         )
-        recorder = recorder_of(free.entry, early.entry, open_.entry)
+        recorder = recorder_of(free.entry, early.entry, open_.entry, CONTROL_ENTRY)
         findings = await inquire(recorder.lockfile, inquiry_of(charge("t")))
         assert await release_free(findings, recorder) == (free,)
         assert find_doubts(recorder.lockfile) == (early, open_)
@@ -230,45 +268,45 @@ class TestAdopt:
     async def test_the_task_is_waited_for_at_what_it_cost(self):
         note = ErrorNote(message="the connection was reset")
         recorder = recorder_of(entry_of(FOX, in_doubt(submitted_at=stamp(0), error=note)))
-        await adopt(only_doubt(recorder), charge("t", cost=500), recorder)
+        await adopt(only_doubt(recorder), ledger_task("t", cost=500), recorder)
         assert recorder.lockfile.get(FOX.fingerprint).attempts == (
             submitted("t", credits=500, submitted_at=stamp(0)),
         )
 
     async def test_what_was_paid_before_stays(self):
         recorder = recorder_of(entry_of(FOX, failed("a")), entry_of(FOX, in_doubt(number=2)))
-        await adopt(only_doubt(recorder), charge("t"), recorder)
+        await adopt(only_doubt(recorder), ledger_task("t"), recorder)
         entry = recorder.lockfile.get(FOX.fingerprint)
         assert entry.attempts == (submitted("t", number=2), failed("a"))
         assert entry.spent == 840
 
     async def test_a_task_of_another_branch_stays(self):
         recorder = recorder_of(entry_of(FOX, submitted("a")), entry_of(FOX, in_doubt(number=2)))
-        await adopt(only_doubt(recorder), charge("t"), recorder)
+        await adopt(only_doubt(recorder), ledger_task("t"), recorder)
         assert recorder.lockfile.task_ids() == {"a", "t"}
         assert recorder.lockfile.spent == 840
 
-    async def test_a_task_that_was_paid_back_cost_nothing_and_can_be_written(self, tmp_path):
+    async def test_what_was_given_back_makes_nothing_cheaper(self, tmp_path):
         path = tmp_path / "campaign.lock.jsonl"
         write_lockfile(path, lockfile_of(entry_of(FOX, in_doubt())))
         async with LockfileStore.open(path, manifest="campaign.yaml", clock=StillClock()) as store:
             (doubt,) = find_doubts(store.lockfile)
-            await adopt(doubt, charge("t", cost=-420), store)
+            await adopt(doubt, ledger_task("t", cost=-420), store)
         known = read_state(path, manifest="campaign.yaml").get(FOX.fingerprint)
-        assert (known.state, known.primary.task_id, known.spent) == (State.SUBMITTED, "t", 0)
+        assert (known.state, known.primary.task_id, known.spent) == (State.SUBMITTED, "t", 420)
 
     async def test_a_task_that_is_adopted_is_the_next_runs_to_explain(self):
-        recorder = recorder_of(doubt_of_call("fox", 0).entry, doubt_of_call("owl", 100).entry)
+        recorder = recorder_of(doubt_of_call("fox", 0).entry, doubt_of_call("owl", 100).entry, CONTROL_ENTRY)
         inquiry = inquiry_of(charge("t", 101))
         assert unique_fits(await inquire(recorder.lockfile, inquiry)) == ()
-        await adopt(find_doubts(recorder.lockfile)[1], charge("t", 101), recorder)
+        await adopt(find_doubts(recorder.lockfile)[1], ledger_task("t", 101), recorder)
         (finding,) = await inquire(recorder.lockfile, inquiry)
         assert finding == Free(doubt=doubt_of_call("fox", 0))
 
 
 class TestAdoptByWord:
     async def adopted(self, task_id, *rows, books=None, doubt=None):
-        recorder = recorder_of((doubt or doubt_of_call()).entry)
+        recorder = recorder_of((doubt or doubt_of_call()).entry, CONTROL_ENTRY)
         inquiry = inquiry_of(*rows, books=books)
         findings = await inquire(recorder.lockfile, inquiry)
         try:
@@ -303,9 +341,9 @@ class TestAdoptByWord:
         assert only_doubt(self.recorder) == doubt_of_call()
 
     async def test_the_candidates_of_another_call_are_not_this_ones(self):
-        fox, owl = doubt_of_call("fox", 2000), doubt_of_call("owl", 0)
-        recorder = recorder_of(fox.entry, owl.entry)
-        inquiry = inquiry_of(charge("owls", 1))
+        fox, owl = doubt_of_call("fox", 5000), doubt_of_call("owl", 0)
+        recorder = recorder_of(fox.entry, owl.entry, CONTROL_ENTRY)
+        inquiry = inquiry_of(charge("owls", 1), seconds=6000)
         findings = await inquire(recorder.lockfile, inquiry)
         with pytest.raises(UsageError, match="does not confirm"):
             await adopt_by_word("owls", fox, findings, inquiry.books, recorder)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fakes.answering_server import envelope
-from sora2batch.sjinn.answer import KeyRefused, LedgerPage, LedgerRecord, Unreadable
+from sora2batch.sjinn.answer import KeyRefused, LedgerPage, LedgerReading, LedgerRecord, Unreadable
 from sora2batch.sjinn.error import LedgerError
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import MOST_PAGES, LedgerWalk
@@ -43,17 +44,21 @@ def record(number, *, seconds=0, task_type="tool_a-api"):
     )
 
 
-def page(*records, cursor=None, ended=False):
-    return LedgerPage(records=records, rows=len(records), next_cursor=cursor, ended=ended)
+def page(*records, cursor=None, ended=False, **more):
+    return LedgerPage(records=records, rows=len(records), next_cursor=cursor, ended=ended, **more)
 
 
-def walk(limit=2, tool_type=None):
-    return LedgerWalk(LedgerQuery(tool_type=tool_type, since=NOW, limit=limit))
+def walk(limit=2):
+    return LedgerWalk(LedgerQuery(since=NOW, limit=limit))
+
+
+def found(steps):
+    return [record.task_id for record in steps.reading(is_timed=True).records]
 
 
 def test_a_page_of_the_documented_form_is_read():
     answer = read({"records": [ROW], "next_cursor": "c2", "has_more": True})
-    assert answer == LedgerPage(records=(RECORD,), rows=1, next_cursor="c2", ended=False)
+    assert answer == LedgerPage(records=(RECORD,), rows=1, next_cursor="c2", ended=False, goes_on=True)
 
 
 def test_times_may_end_in_z():
@@ -61,25 +66,104 @@ def test_times_may_end_in_z():
     assert answer.records == (RECORD,)
 
 
-@pytest.mark.parametrize("row", [None, "x", 3, {}, {**ROW, "task_id": None}, {**ROW, "task_id": ""}])
-def test_rows_of_no_task_are_passed_over(row):
-    answer = read({"records": [row, ROW]})
-    assert answer.records == (RECORD,)
-    assert answer.rows == 2
+@pytest.mark.parametrize("task_id", [None, ""])
+def test_rows_of_chats_are_passed_over(task_id):
+    chat = {**ROW, "task_id": task_id, "chat_id": "c-1", "task_type": "agent"}
+    answer = read({"records": [chat, ROW]})
+    assert (answer.records, answer.unclear, answer.rows) == ((RECORD,), (), 2)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        None,
+        "x",
+        3,
+        [],
+        {},
+        {"taskId": "t-1", **{name: value for name, value in ROW.items() if name != "task_id"}},
+        {**ROW, "task_id": None},
+        {**ROW, "task_id": ""},
+        {**ROW, "task_id": ["t-1"]},
+        {**ROW, "task_id": {"id": "t-1"}},
+        {**ROW, "task_id": True},
+        {**ROW, "task_id": "t" * 300},
+        {**ROW, "task_id": None, "chat_id": "c-1"},
+        {**ROW, "cost_credits": None},
+        {**ROW, "cost_credits": 1.5},
+        {**ROW, "cost_credits": 1e308},
+        {**ROW, "cost_credits": 10**18},
+        {**ROW, "cost_credits": -(10**18)},
+        {**ROW, "create_time": "yesterday"},
+        {**ROW, "create_time": ""},
+        {**ROW, "create_time": 3},
+        {**ROW, "create_time": "0001-01-01T00:00:00+14:00"},
+        {**ROW, "create_time": "9999-12-31T23:59:59-14:00"},
+        {**ROW, "create_time": "1999-12-31T23:59:59Z"},
+        {**ROW, "task_type": None},
+    ],
+)
+def test_a_row_that_may_be_a_charge_and_cannot_be_read_is_unclear(row):
+    answer = read({"records": [ROW, row]})
+    assert (answer.records, answer.rows) == ((RECORD,), 2)
+    (unclear,) = answer.unclear
+    assert "row" in unclear
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"cost_credits": None},
-        {"cost_credits": 1.5},
-        {"create_time": "yesterday"},
-        {"create_time": 3},
-        {"task_type": None},
+        {"create_time": "2026-11-22T09:00:00.934126"},
+        {"create_time": "2026-11-22 09:00:00"},
+        {"task_type": "Sora 2 (image to video)"},
+        {"task_type": ""},
     ],
 )
-def test_a_row_that_may_hide_a_charge_makes_the_page_unreadable(change):
-    assert isinstance(read({"records": [ROW, {**ROW, **change}]}), Unreadable)
+def test_a_row_that_may_say_something_else_than_it_seems_is_read_and_called_unclear(change):
+    answer = read({"records": [{**ROW, **change}]})
+    (one,) = answer.records
+    assert (one.task_id, one.cost_credits) == ("t-1", 420)
+    assert one.unclear.startswith("the row of task t-1 has")
+    assert answer.unclear == ()
+
+
+def test_what_is_wrong_with_many_rows_is_said_once():
+    assert len(read({"records": [None] * 200}).unclear) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"has_more": True},
+        {"next": "/page/2"},
+        {"nextPage": 2},
+        {"next_page_token": "x"},
+        {"continuation": "x"},
+        {"total": 57},
+        {"total_pages": 2},
+        {"pagination": {"page": 1, "pages": 3}},
+        {"pagination": {"limit": 1, "total": 12}},
+        {"page_info": {"has_next_page": True}},
+    ],
+)
+@pytest.mark.parametrize("place", ["data", "root"])
+def test_a_page_that_speaks_of_more_in_words_of_its_own_goes_on(more, place):
+    data = {"records": [ROW], **(more if place == "data" else {})}
+    assert read(data, **(more if place == "root" else {})).goes_on
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"next": None, "total": 1},
+        {"page": 1, "page_size": 200, "limit": 50},
+        {"pagination": {"page": 1, "pages": 1, "per_page": 200, "total": 1, "next": None}},
+        {"has_next_page": False, "offset": 0},
+    ],
+)
+def test_a_page_that_says_in_its_own_words_that_it_is_all_does_not(more):
+    assert not read({"records": [ROW], **more}).goes_on
 
 
 @pytest.mark.parametrize("data", [None, {}, {"records": None}, {"records": {}}])
@@ -119,22 +203,28 @@ def test_a_refused_key_is_told_apart():
 def test_a_walk_follows_cursors_to_the_end():
     steps = walk()
     steps.take(page(record(3), record(2), cursor="c2"))
-    assert steps.query == LedgerQuery(tool_type=None, since=NOW, cursor="c2", limit=2)
+    assert steps.query == LedgerQuery(since=NOW, cursor="c2", limit=2)
     steps.take(page(record(1), ended=True))
     assert steps.query is None
-    assert [found.task_id for found in steps.records] == ["t-3", "t-2", "t-1"]
+    assert found(steps) == ["t-3", "t-2", "t-1"]
 
 
-def test_a_short_page_without_a_cursor_is_the_last():
+def test_a_short_page_without_a_cursor_is_the_last_only_if_nothing_older_comes():
     steps = walk()
-    steps.take(page(record(1)))
+    steps.take(page(record(2, seconds=2)))
+    assert steps.query.until == NOW + timedelta(seconds=2)
+    steps.take(page(record(1, seconds=1)))
+    steps.take(page(record(1, seconds=1)))
     assert steps.query is None
+    assert found(steps) == ["t-2", "t-1"]
 
 
-def test_a_cursor_that_comes_again_ends_the_walk_at_a_short_page():
+def test_a_cursor_that_comes_again_is_followed_by_time():
     steps = walk()
     steps.take(page(record(3), record(2), cursor="c2"))
     steps.take(page(record(1), cursor="c2"))
+    assert (steps.query.cursor, steps.query.until) == (None, NOW)
+    steps.take(page(record(1)))
     assert steps.query is None
 
 
@@ -145,7 +235,7 @@ def test_a_full_page_without_a_cursor_is_followed_by_time():
     steps.take(page(record(2, seconds=2), record(1, seconds=1)))
     steps.take(page(record(1, seconds=1)))
     assert steps.query is None
-    assert [found.task_id for found in steps.records] == ["t-3", "t-2", "t-1"]
+    assert found(steps) == ["t-3", "t-2", "t-1"]
 
 
 def test_a_page_of_the_usual_size_is_not_trusted_to_be_the_last():
@@ -157,7 +247,7 @@ def test_a_page_of_the_usual_size_is_not_trusted_to_be_the_last():
 def test_a_ledger_that_only_repeats_itself_is_an_error():
     steps = walk()
     steps.take(page(record(2), record(1)))
-    with pytest.raises(LedgerError, match="same page"):
+    with pytest.raises(LedgerError, match="does not say how to reach its end"):
         steps.take(page(record(2), record(1)))
 
 
@@ -167,7 +257,7 @@ def test_a_page_below_the_limit_that_repeats_itself_is_the_last():
     steps.take(page(*rows))
     steps.take(page(*rows))
     assert steps.query is None
-    assert len(steps.records) == 60
+    assert len(found(steps)) == 60
 
 
 def test_a_walk_without_end_is_an_error():
@@ -179,29 +269,64 @@ def test_a_walk_without_end_is_an_error():
 
 
 def test_what_was_not_asked_for_is_left_out():
-    steps = walk(limit=200, tool_type="a-api")
-    steps.take(
-        page(
-            record(1),
-            record(2, task_type="tool_b-api"),
-            record(3, task_type="a-api"),
-            record(4, seconds=-1),
-        )
+    steps = walk(limit=200)
+    steps.take(page(record(1), record(2, task_type="tool_b-api"), record(4, seconds=-1)))
+    assert found(steps) == ["t-1", "t-2"]
+
+
+def test_a_short_page_that_speaks_of_more_is_followed_by_time():
+    steps = walk(limit=200)
+    steps.take(page(record(3, seconds=3), record(2, seconds=2), goes_on=True))
+    assert steps.query.until == NOW + timedelta(seconds=2)
+    steps.take(page(record(2, seconds=2), record(1, seconds=1), goes_on=True))
+    assert steps.query.until == NOW + timedelta(seconds=1)
+    steps.take(page(record(1, seconds=1)))
+    assert steps.query is None
+    assert found(steps) == ["t-3", "t-2", "t-1"]
+
+
+def test_a_page_that_speaks_of_more_and_shows_no_way_to_it_is_not_the_end():
+    with pytest.raises(LedgerError, match="does not say how"):
+        walk(limit=200).take(page(goes_on=True))
+    rows = [record(3, seconds=3), record(2, seconds=2)]
+    steps = walk(limit=200)
+    steps.take(page(*rows, goes_on=True))
+    with pytest.raises(LedgerError, match="does not say how"):
+        steps.take(page(*rows, goes_on=True))
+
+
+def test_a_row_that_comes_twice_under_two_ids_was_charged_once():
+    steps = walk(limit=200)
+    steps.take(page(record(1), replace(record(1), id="another"), record(1, seconds=1)))
+    assert found(steps) == ["t-1", "t-1"]
+
+
+def test_what_is_unclear_on_any_page_is_told_once():
+    steps = walk()
+    steps.take(page(record(2), cursor="c2", unclear=("a row is no object",)))
+    steps.take(page(record(1), ended=True, unclear=("a row is no object", "another")))
+    assert steps.reading(is_timed=False) == LedgerReading(
+        records=(record(2), record(1)), unclear=("a row is no object", "another"), is_timed=False
     )
-    assert [found.task_id for found in steps.records] == ["t-1", "t-3"]
 
 
 def test_a_search_ends_with_the_page_that_shows_the_last_task_looked_for():
-    search = LedgerWalk(LedgerQuery(tool_type=None, since=NOW, limit=2), looking_for={"t-4", "t-2"})
+    search = LedgerWalk(LedgerQuery(since=NOW, limit=2), looking_for={"t-4", "t-2"})
     search.take(page(record(4), record(3), cursor="c2"))
     assert search.query is not None
     search.take(page(record(2), record(1), cursor="c3"))
     assert search.query is None
-    assert len(search.records) == 4
+    assert len(found(search)) == 4
+
+
+def test_a_search_is_content_with_a_page_that_is_not_full():
+    search = LedgerWalk(LedgerQuery(since=NOW, limit=200), looking_for={"t-9"})
+    search.take(page(record(2), record(1)))
+    assert search.query is None
 
 
 def test_a_search_for_a_task_without_a_row_reads_to_the_end():
-    search = LedgerWalk(LedgerQuery(tool_type=None, since=NOW, limit=2), looking_for={"t-9"})
+    search = LedgerWalk(LedgerQuery(since=NOW, limit=2), looking_for={"t-9"})
     search.take(page(record(2), record(1), cursor="c2"))
     assert search.query is not None
     search.take(page(ended=True))

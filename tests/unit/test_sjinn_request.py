@@ -19,17 +19,16 @@ def test_a_status_query_names_the_task():
 
 
 def test_a_ledger_query_asks_from_the_second_before():
-    body = ledger_body(LedgerQuery(tool_type=None, since=SINCE, limit=200))
+    body = ledger_body(LedgerQuery(since=SINCE, limit=200))
     assert orjson.loads(body) == {"limit": 200, "start_time": "2026-11-22T09:00:00Z"}
 
 
 def test_a_ledger_query_may_be_narrowed():
     until = datetime(2026, 11, 22, 9, 0, 0, 934126, tzinfo=UTC)
-    body = ledger_body(LedgerQuery(tool_type="a-api", since=SINCE, until=until, cursor="c2", limit=50))
+    body = ledger_body(LedgerQuery(since=SINCE, until=until, cursor="c2", limit=50))
     assert orjson.loads(body) == {
         "limit": 50,
         "start_time": "2026-11-22T09:00:00Z",
         "end_time": "2026-11-22T09:00:00.934126+00:00",
-        "task_type": "tool_a-api",
         "cursor": "c2",
     }

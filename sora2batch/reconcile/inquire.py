@@ -1,0 +1,127 @@
+"""The ledger is asked about calls in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sora2batch.clock import Clock
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Entry
+from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
+from sora2batch.reconcile.evidence import Evidence, OwnTask, own_tasks
+from sora2batch.reconcile.finding import Finding
+from sora2batch.reconcile.judge import judge
+from sora2batch.sjinn.answer import Account, LedgerReading, StatusAnswer
+from sora2batch.sjinn.error import ApiError, KeyRefusedError
+
+SETTLE = timedelta(minutes=10)
+"""How long after the end of a call the ledger is given to show its charge. 1.3 s have been seen once; nothing
+is promised, and waiting costs nothing."""
+_FURTHEST_BACK = timedelta(days=30)
+"""How far before the first doubt a task of ours is looked for that shows if the ledger can be believed."""
+
+
+class Books(Protocol):
+    """The part of the API that tells what was charged."""
+
+    async def ledger(self, *, since: datetime) -> LedgerReading:
+        """Read the charges since a moment, to the end.
+
+        Raises:
+            ApiError: they cannot be read to the end.
+            KeyRefusedError: the API refused the key.
+        """
+        ...
+
+    async def account(self) -> Account:
+        """Ask whose account it is.
+
+        Raises:
+            ApiError: no readable answer came.
+            KeyRefusedError: the API refused the key.
+        """
+        ...
+
+    async def status(self, task_id: str, /) -> StatusAnswer:
+        """Ask how a task is doing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """How doubts are looked into."""
+
+    books: Books
+    clock: Clock
+    host: str | None = None
+    """Where the books are kept."""
+    beside: Sequence[Lockfile] = ()
+    """Other lockfiles: their tasks explain charges, and an unknown task may be their call's in doubt, too."""
+    settle: timedelta = SETTLE
+
+    @property
+    def known_elsewhere(self) -> frozenset[str]:
+        """Tasks of the other lockfiles."""
+        return frozenset[str]().union(*(lockfile.task_ids() for lockfile in self.beside))
+
+
+async def inquire(lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
+    """Hold every call in doubt against the ledger, of all tools, since well before the earliest.
+
+    It is not asked for one tool: whoever writes a tool's name in another way would hide its charges.
+
+    Raises:
+        ApiError: the ledger cannot be read to its end, so nothing can be concluded.
+        KeyRefusedError: the API refused the key.
+    """
+    doubts = find_doubts(lockfile)
+    if not doubts:
+        return ()
+    evidence = await _gather(doubts, lockfile, inquiry)
+    findings = judge(doubts, evidence, settle=inquiry.settle)
+    return tuple(sorted(findings, key=lambda finding: _place(finding.doubt.entry)))
+
+
+async def _gather(doubts: Sequence[Doubt], lockfile: Lockfile, inquiry: Inquiry) -> Evidence:
+    own = [*own_tasks(lockfile, is_of_this_lockfile=True)]
+    own += (task for other in inquiry.beside for task in own_tasks(other, is_of_this_lockfile=False))
+    account = await _identity(inquiry.books)
+    began = inquiry.clock.monotonic()
+    reading = await inquiry.books.ledger(since=_since(doubts, own))
+    # The answer may have set the clock right, so it is read now; but pages show what was there when they were
+    # asked for, and asking for all of them may have taken minutes.
+    took = timedelta(seconds=inquiry.clock.monotonic() - began)
+    return Evidence(
+        reading=reading,
+        read_at=inquiry.clock.now() - took,
+        known_tasks=lockfile.task_ids() | inquiry.known_elsewhere,
+        own_tasks=own,
+        rivals=[doubt for other in inquiry.beside for doubt in find_doubts(other)],
+        account=account,
+        host=inquiry.host,
+    )
+
+
+async def _identity(books: Books) -> str | None:
+    try:
+        return (await books.account()).identity
+    except KeyRefusedError:
+        raise
+    except ApiError:
+        return None
+
+
+def _since(doubts: Iterable[Doubt], own: Iterable[OwnTask]) -> datetime:
+    """Choose from when on the ledger is read: also the last task of ours before the doubts is to be seen."""
+    earliest = min(doubt.since(WIDE_MARGIN) for doubt in doubts)
+    before = (task.submitted for task in own if task.submitted < earliest)
+    control = max(before, default=earliest)
+    is_in_reach = earliest.year > 1970 and control > earliest - _FURTHEST_BACK
+    return control - WIDE_MARGIN if is_in_reach and control < earliest else earliest
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    return entry.key, entry.fingerprint
