@@ -21,11 +21,14 @@ from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.budget import check_charges, check_tools
+from sora2batch.plan.host import check_host
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.render_text import money_line, totals_line
 from sora2batch.run.brake import Brake
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
+from sora2batch.sjinn.endpoint import URL_VARIABLE, load_endpoint
+from sora2batch.sjinn.secret import load_key
 
 _CHARGES_COUNT_FOR = timedelta(days=1)
 
@@ -105,6 +108,8 @@ def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Payer:
         check_plan(batch, plan)
         check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
     _check_means(batch, plan, wishes)
+    if not batch.simulated and load_key(os.environ):
+        check_host(plan, load_endpoint(os.environ).host, variable=URL_VARIABLE)
     if not _spends(plan, wishes.stages) or batch.simulated:
         return Payer(clock=SystemClock())
     payer = check_account(plan)

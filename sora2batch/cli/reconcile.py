@@ -141,6 +141,8 @@ async def _adopt(
         if task_id in store.lockfile.task_ids() | inquiry.known_elsewhere:
             raise UsageError(f"the task {task_id} belongs to another job already")
         doubt = doubt_of(key, find_doubts(store.lockfile))
+        if inquiry.host and doubt.attempt.api not in {None, inquiry.host}:
+            raise UsageError(f"{key} was sent to {doubt.attempt.api}: {inquiry.host} does not know its tasks")
         await adopt_by_word(task_id, doubt, findings, inquiry.books, store)
         adopted.append((key, task_id))
     if orders.auto:

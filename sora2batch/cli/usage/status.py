@@ -25,6 +25,7 @@ _INTERVAL = 2.0
         "sora2batch status campaign.yaml",
         "sora2batch status campaign.yaml --simulate    of the last simulated run",
         "sora2batch status campaign.yaml --watch       follow a run that is under way elsewhere",
+        "sora2batch status campaign.yaml --ledger      what failed and was charged, for the API's support",
     ),
 )
 @manifests_argument
@@ -37,6 +38,13 @@ _INTERVAL = 2.0
     metavar="SECONDS",
     help="How often --watch looks.  [default: 2]",
 )
+@click.option(
+    "--ledger",
+    "asks_ledger",
+    is_flag=True,
+    help="Only what failed and was charged, as the account's ledger has it: task ids and times in UTC. "
+    "Needs the key.",
+)
 @json_option
 @simulated_option
 @tools_dir_option
@@ -45,13 +53,14 @@ def command(
     manifests: tuple[Path, ...],
     watch: bool,
     interval: float | None,
+    asks_ledger: bool,
     as_json: bool,
     simulated: bool,
     tools_dirs: tuple[Path, ...],
     verbose: int,
     quiet: bool,
 ) -> ExitCode:
-    """Show where every job stands and what it cost; needs neither key nor network.
+    """Show where every job stands and what it cost; without --ledger it needs neither key nor network.
 
     At a terminal: a table of the groups, the jobs to look at, the credits, and what to type next. Elsewhere:
     a line for each job.
@@ -66,7 +75,13 @@ def command(
 
     del verbose, quiet
     _check(watch=watch, interval=interval, as_json=as_json)
+    _check_ledger(asked=asks_ledger, watch=watch, simulated=simulated)
     load = loading(tools_dirs, simulated=simulated)
+    if asks_ledger:
+        from sora2batch.cli.claims import show_claims  # noqa: PLC0415
+
+        show_claims(load, manifests, as_json=as_json)
+        return ExitCode.DONE
     if watch:
         return watch_statuses(load, manifests, interval or _INTERVAL)
     show_statuses(load, manifests, as_json=as_json)
@@ -78,3 +93,10 @@ def _check(*, watch: bool, interval: float | None, as_json: bool) -> None:
         raise click.UsageError("--watch shows many states and --json is one document: give one of them")
     if interval is not None and not watch:
         raise click.UsageError("--interval is for --watch")
+
+
+def _check_ledger(*, asked: bool, watch: bool, simulated: bool) -> None:
+    if asked and watch:
+        raise click.UsageError("--ledger looks once: leave out --watch")
+    if asked and simulated:
+        raise click.UsageError("--ledger asks the account, which a simulated run never charges")
