@@ -8,10 +8,10 @@ the ledger shows a task of ours: silence alone is also what a wrong account or a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sora2batch.reconcile.doubt import Doubt
-from sora2batch.reconcile.evidence import Evidence
+from sora2batch.reconcile.evidence import Evidence, OwnTask
 from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unproven
 from sora2batch.reconcile.ledger_task import LedgerTask
 
@@ -68,17 +68,20 @@ def _lacks_control(doubt: Doubt, evidence: Evidence) -> str | None:
     is_same_account = doubt.attempt.account is not None and doubt.attempt.account == evidence.account
     if is_same_account and evidence.reading.is_timed:
         return None
-    if any(
-        _is_of_its_time(task.submitted, doubt) for task in evidence.shown_tasks if task.is_of_this_lockfile
-    ):
+    if any(_is_of_its_time(task, doubt) for task in evidence.shown_tasks):
         return None
     if is_same_account:
         return "the API does not tell the time, so its clock cannot be compared"
     return "the ledger shows no task of ours of that time, and whether it is the same account is not known"
 
 
-def _is_of_its_time(submitted: datetime, doubt: Doubt) -> bool:
-    return doubt.intended is not None and abs(submitted - doubt.intended) <= _SAME_PERIOD
+def _is_of_its_time(task: OwnTask, doubt: Doubt) -> bool:
+    """Tell whether a task of this lockfile was made about then, and not later with another key."""
+    if doubt.intended is None or not task.is_of_this_lockfile:
+        return False
+    is_earlier = task.submitted <= doubt.intended
+    is_same_time = abs(task.submitted - doubt.intended) <= _SAME_PERIOD
+    return is_same_time and (is_earlier or task.account == doubt.attempt.account)
 
 
 def _ambiguous(

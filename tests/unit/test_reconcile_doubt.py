@@ -271,6 +271,12 @@ class TestSilence:
         reason = self.reason(charge("mine", seconds), own=[self.own(seconds)])
         assert "no task of ours of that time" in reason
 
+    @pytest.mark.parametrize(("seconds", "counts"), [(-60, True), (60, False)])
+    def test_a_task_that_was_made_later_with_a_key_that_may_be_another_is_no_control(self, seconds, counts):
+        own = [self.own(seconds, account=self.ACCOUNT)]
+        reason = self.reason(charge("mine", seconds), own=own, account=self.ACCOUNT)
+        assert (reason is None) is counts
+
     def test_one_of_another_lockfile_is_not_where_the_account_is_not_known(self):
         assert "no task of ours of that time" in self.reason(charge("mine", 1), own=[self.own(here=False)])
 
