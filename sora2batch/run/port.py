@@ -50,6 +50,10 @@ class Recorder(Protocol):
         """Look a job up."""
         ...
 
+    def owner_of(self, task_id: str, /) -> Entry | None:
+        """Find the job that has a task already; None for a task that nobody knows."""
+        ...
+
     async def record(self, entry: Entry, /) -> None:
         """Keep one attempt of a job; it is on disk when this returns.
 

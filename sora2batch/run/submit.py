@@ -20,6 +20,7 @@ from sora2batch.clock import to_timestamp
 from sora2batch.errors import Sora2BatchError
 from sora2batch.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote
+from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import note
 from sora2batch.run.brake import Halt, Stop
 from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
@@ -68,6 +69,8 @@ class Submission:
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
         self._doubts_in_a_row = 0
+        self._named: dict[str, Job] = {}
+        """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
     async def run(self) -> None:
         """Submit until the queue is empty or the brake is pulled; then every answer is on disk."""
@@ -186,6 +189,9 @@ class Submission:
     async def _settle(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Settled:
         match answer:
             case api.Accepted(task_id):
+                if known := self._claim(task_id, job):
+                    await self._doubt(job, intent, f"the API answered with task {task_id}, which is {known}")
+                    return None
                 return await self._keep_task(job, note.accepted(intent, task_id))
             case api.Rejected(refusal):
                 await self._reject(job, intent, refusal)
@@ -204,6 +210,19 @@ class Submission:
             case _:
                 assert_never(answer)
         return None
+
+    def _claim(self, task_id: str, job: Job) -> str | None:
+        """Take a task for a job, unless it is known already: then say whose it is.
+
+        Nothing is waited for in here: of two calls that are answered with one task, one has it.
+        """
+        owner = self._named.get(plain_task_id(task_id)) or self._site.recorder.owner_of(task_id)
+        if owner is None:
+            self._named[plain_task_id(task_id)] = job
+            return None
+        if owner.fingerprint == job.fingerprint:
+            return "an earlier one of this job"
+        return f"that of {owner.key}"
 
     async def _keep_task(self, job: Job, attempt: Attempt) -> OpenTask:
         self._site.purse.charge(job.credits)
