@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from functools import partial
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.failure import Terminated
+from sora2batch.cli.keeping import options_of
 from sora2batch.cli.loop import pulling, run_loop
 from sora2batch.cli.progress import progress
 from sora2batch.cli.wishes import Wishes
@@ -23,6 +23,7 @@ from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.event import Listener
 from sora2batch.run.execute import Order, execute
 from sora2batch.run.folder import OutputFolder
+from sora2batch.run.handle import find_handles
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import Site
 from sora2batch.run.purse import Purse
@@ -97,8 +98,9 @@ def _site(
 
 
 def _options(batch: Batch, wishes: Wishes) -> RunOptions:
-    options = batch.manifest.run
-    return options if wishes.concurrency is None else replace(options, concurrency=wishes.concurrency)
+    options = options_of(batch, wishes)
+    handles = find_handles(options)
+    return handles.fit(options) if handles else options
 
 
 def _expected(batch: Batch, world: World) -> dict[str, float]:

@@ -36,8 +36,8 @@ def twin_notices(new: Iterable[Job], beside: Mapping[str, Lockfile], lock_name: 
 def shared_task_notices(lockfile: Lockfile) -> tuple[str, ...]:
     """Tell which tasks stand under two jobs, as after a merge of branches that both adopted one.
 
-    Both lines stay and both count: which of the jobs the task belongs to, and whether the other was charged for
-    a task that nobody knows, only a person can find out.
+    Both lines stay and both count: which of the jobs the task belongs to, and whether the other was charged
+    for a task that nobody knows, only a person can find out.
     """
     if not _may_share_tasks(lockfile):
         return ()
@@ -59,7 +59,8 @@ def shared_task_notices(lockfile: Lockfile) -> tuple[str, ...]:
 
 def _may_share_tasks(lockfile: Lockfile) -> bool:
     """Look quickly, as every plan does; ids that differ in case only are looked at more closely."""
-    ids = [one.task_id.lower() for entry in lockfile.entries.values() for one in entry.attempts if one.task_id]
+    entries = lockfile.entries.values()
+    ids = [one.task_id.lower() for entry in entries for one in entry.attempts if one.task_id]
     return len(set(ids)) != len(ids)
 
 

@@ -42,7 +42,7 @@ class Envelope:
 
 
 def read_envelope(body: bytes) -> Envelope | None:
-    """Parse a body; None if it is no envelope: HTML, cut JSON, a name twice, ``success`` that is no boolean."""
+    """Parse a body; None if it is no envelope: HTML, cut JSON, a name twice, ``success`` no boolean."""
     root = read_object(body)
     success = root.get("success")
     if not isinstance(success, bool):
