@@ -64,7 +64,7 @@ class Recorder(Protocol):
 
 
 class OnFailure(Enum):
-    """What a failed or rejected job means for those not submitted yet."""
+    """What one failed or rejected job means for those not submitted yet; several may always be too many."""
 
     GO_ON = auto()
     STOP_SUBMITTING = auto()
@@ -84,3 +84,8 @@ class Site:
     slots: Slots
     pause: Pause
     on_failure: OnFailure = OnFailure.GO_ON
+
+    @property
+    def stop_after(self) -> int:
+        """How many jobs in a row may come to the same bad end."""
+        return 1 if self.on_failure is OnFailure.STOP_SUBMITTING else self.options.stop_after

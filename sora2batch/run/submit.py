@@ -25,8 +25,9 @@ from sora2batch.run import note
 from sora2batch.run.brake import Halt, Stop
 from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.interruption import Interruption
-from sora2batch.run.port import OnFailure, Site
+from sora2batch.run.port import Site
 from sora2batch.run.price import PriceWatch
+from sora2batch.run.streak import Streak
 from sora2batch.sjinn import answer as api
 
 _MOST_DOUBTS_IN_A_ROW = 20
@@ -69,6 +70,7 @@ class Submission:
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
         self._doubts_in_a_row = 0
+        self._rejections = Streak(site.brake, limit=site.stop_after, end="was rejected")
         self._named: dict[str, Job] = {}
         """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
@@ -227,6 +229,7 @@ class Submission:
     async def _keep_task(self, job: Job, attempt: Attempt) -> OpenTask:
         self._site.purse.charge(job.credits)
         self._count_answer()
+        self._rejections.interrupt()
         opened = OpenTask(job=job, attempt=attempt)
         try:
             await self._site.recorder.record(note.one_attempt(job, attempt))
@@ -240,8 +243,7 @@ class Submission:
 
     async def _reject(self, job: Job, intent: Attempt, refusal: api.Refusal) -> None:
         self._count_answer()
-        if self._site.on_failure is OnFailure.STOP_SUBMITTING:
-            self._site.brake.pull(Halt.FAIL_FAST, f"{job.key} was rejected")
+        self._rejections.add(job.key, refusal)
         attempt = note.rejected(intent, refusal, moment=self._moment())
         await self._site.recorder.record(note.one_attempt(job, attempt))
         self._site.purse.release(job.credits)
