@@ -60,6 +60,10 @@ class Nowhere:
         """Know nothing."""
         return None
 
+    def owner_of(self, _task_id: str, /) -> Entry | None:
+        """Know nothing."""
+        return None
+
     async def record(self, _entry: Entry, /) -> None:
         """Forget it."""
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.failure import Terminated
+from sora2batch.cli.keeping import options_of
 from sora2batch.cli.loop import pulling, run_loop
 from sora2batch.cli.planning import Payer
 from sora2batch.cli.progress import progress
@@ -24,6 +25,7 @@ from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.event import Listener
 from sora2batch.run.execute import Order, execute
 from sora2batch.run.folder import OutputFolder
+from sora2batch.run.handle import find_handles
 from sora2batch.run.note import Asked
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import Site
@@ -56,8 +58,8 @@ async def _execute(
 ) -> None:
     with progress(plan, wishes.stages, wishes.chatter) as listener:
         async with store.session(), _open_world(batch, plan, store, wishes, payer.clock) as world:
-            site = _site(batch, plan, store, wishes, brake, world, listener)
-            site = replace(site, asked=Asked(host=world.host, account=payer.account))
+            asked = Asked(host=world.host, account=payer.account)
+            site = replace(_site(batch, plan, store, wishes, brake, world, listener), asked=asked)
             order = Order(plan=plan, stages=wishes.stages, expected_seconds=_expected(batch, world))
             folder = OutputFolder(batch.output_dir, world.fetcher, store.lockfile.entries.values())
             async with regular_checkpoints(store, listener):
@@ -100,8 +102,9 @@ def _site(
 
 
 def _options(batch: Batch, wishes: Wishes) -> RunOptions:
-    options = batch.manifest.run
-    return options if wishes.concurrency is None else replace(options, concurrency=wishes.concurrency)
+    options = options_of(batch, wishes)
+    handles = find_handles(options)
+    return handles.fit(options) if handles else options
 
 
 def _expected(batch: Batch, world: World) -> dict[str, float]:

@@ -13,6 +13,7 @@ import click
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import complain
 from sora2batch.cli.connection import find_access
+from sora2batch.cli.keeping import check_keeping
 from sora2batch.cli.loop import run_loop
 from sora2batch.cli.planning import Payer, check_account, check_plan, proof_of
 from sora2batch.cli.settling import held, settle_before_planning
@@ -43,12 +44,15 @@ def check_beforehand(batches: Sequence[Batch], wishes: Wishes) -> None:
     """Find out before the first of several batches costs anything whether a later one could not begin.
 
     Raises:
-        Sora2BatchError: a lockfile cannot be read, a tool is gone, the key or the consent is missing.
+        Sora2BatchError: a lockfile cannot be read, a tool is gone, the key or the consent is missing, or
+            results could not be kept.
     """
     for batch in batches:
         plan = batch.plan(batch.read_lockfile(), wishes.selection)
         check_tools(plan, batch.catalog)
         _check_means(batch, plan, wishes)
+        if _spends(plan, wishes.stages):
+            check_keeping(batch, plan, wishes)
 
 
 def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
@@ -110,6 +114,8 @@ def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Payer:
     _check_means(batch, plan, wishes)
     if not batch.simulated and load_key(os.environ):
         check_host(plan, load_endpoint(os.environ).host, variable=URL_VARIABLE)
+    if _spends(plan, wishes.stages):
+        check_keeping(batch, plan, wishes)
     if not _spends(plan, wishes.stages) or batch.simulated:
         return Payer(clock=SystemClock())
     payer = check_account(plan)

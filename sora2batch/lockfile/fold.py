@@ -1,7 +1,9 @@
 """Several lines about one job made one, the same whatever their order.
 
 ``fold`` is associative, commutative and idempotent: a set of attempts is joined by identity (the task id,
-or the number where there is no task), then those that a later one makes void are left out.
+or the number where there is no task), then those that a later one makes void are left out. A join is a
+maximum, field by field or of fields that go together, and no maximum is taken by a field that another one
+changes. tests/property/test_lockfile_fold_small.py tries all small entries.
 """
 
 from __future__ import annotations
@@ -43,23 +45,31 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
     if left == right:
         return left
     if left.task_id is None:
-        further = max(left, right, key=_certainty)
-        is_one_doubt = left.state is right.state is State.IN_DOUBT and left.trial == right.trial
-        # Two calls of two checkouts: a charge of either must be looked for from the earlier one on.
-        if not is_one_doubt:
-            return further
-        return replace(
-            further,
-            submitted_at=_earlier(left, right),
-            api=_common(left.api, right.api),
-            account=_common(left.account, right.account),
-        )
+        if _certainty(left) != _certainty(right):
+            return max(left, right, key=_certainty)
+        return _join_equals(left, right)
     return replace(
         max(left, right, key=_progress),
         number=max(left.number, right.number),
         trial=max(left.trial, right.trial),
         credits=max(left.credits, right.credits),
         submitted_at=_earlier(left, right),
+        api=_common(left.api, right.api),
+        account=_common(left.account, right.account),
+    )
+
+
+def _join_equals(left: Attempt, right: Attempt) -> Attempt:
+    """Unite two equally certain words on one call; each field goes its own way, so none disturbs another.
+
+    They may be two calls of two checkouts: a charge of either must be looked for from the earlier one on and
+    until the later one is surely listed.
+    """
+    return replace(
+        max(left, right, key=_reason),
+        credits=max(left.credits, right.credits),
+        submitted_at=_earlier(left, right),
+        finished_at=max(filter(None, (left.finished_at, right.finished_at)), default=None),
         api=_common(left.api, right.api),
         account=_common(left.account, right.account),
     )
@@ -76,11 +86,16 @@ def _earlier(left: Attempt, right: Attempt) -> str | None:
     return min(filter(None, (left.submitted_at, right.submitted_at)), default=None)
 
 
-def _certainty(attempt: Attempt) -> tuple[bool, int, bool, bool, int, str]:
-    """Rank what is said of a call without a task: in doubt < withdrawn < tried again … < rejected."""
-    is_rejected, is_withdrawn = attempt.state is State.REJECTED, attempt.state is State.WITHDRAWN
-    has_reason = attempt.error is not None
-    return is_rejected, attempt.trial, is_withdrawn, has_reason, attempt.credits, repr(attempt)
+def _certainty(attempt: Attempt) -> tuple[bool, int, bool]:
+    """Rank what is said of a call without a task: in doubt < withdrawn < tried again … < rejected.
+
+    Only what no join changes may stand here, and in ``_reason``: or else the order of lines would matter.
+    """
+    return attempt.state is State.REJECTED, attempt.trial, attempt.state is State.WITHDRAWN
+
+
+def _reason(attempt: Attempt) -> tuple[bool, str]:
+    return attempt.error is not None, repr((attempt.error, attempt.outputs))
 
 
 def _progress(attempt: Attempt) -> tuple[int, int, bool, str, str]:

@@ -107,6 +107,10 @@ class LockfileStore:
         """Find a job; its state is ``withdrawn`` where nothing is known but calls that cost nothing."""
         return self._view.get(fingerprint)
 
+    def owner_of(self, task_id: str) -> Entry | None:
+        """Find the job that has a task, orphans and tasks that were paid besides included."""
+        return self._view.owner_of(task_id)
+
     def rename(self, fingerprint: Fingerprint, key: str) -> None:
         """Give a job that is known its present name; the next checkpoint writes it."""
         self._view.rename(fingerprint, key)

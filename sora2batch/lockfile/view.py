@@ -8,6 +8,7 @@ from sora2batch.job import Fingerprint
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.fold import fold
+from sora2batch.lockfile.task_id import plain_task_id
 
 _TAKEN = frozenset({State.IN_DOUBT, State.SUBMITTED, State.COMPLETED})
 
@@ -20,10 +21,21 @@ class View:
         self.revision = 0
         """Goes up whenever something changed."""
         self._made: tuple[tuple[str, int], Lockfile] | None = None
+        self._owners: dict[str, Fingerprint] | None = None
+        """By task id, plainly spelled; made when somebody first asks whose a task is."""
 
     def get(self, fingerprint: Fingerprint) -> Entry | None:
         """Find a job, even if nothing but withdrawn calls is known of it."""
         return self._entries.get(fingerprint)
+
+    def owner_of(self, task_id: str) -> Entry | None:
+        """Find the job that has a task, be it one of several."""
+        if self._owners is None:
+            self._owners = {}
+            for entry in self._entries.values():
+                self._own(entry, self._owners)
+        fingerprint = self._owners.get(plain_task_id(task_id))
+        return None if fingerprint is None else self._entries[fingerprint]
 
     def absorb(self, entry: Entry) -> Entry:
         """Fold in a line; its key is the job's present name. Tell what is known of the job then."""
@@ -75,4 +87,12 @@ class View:
             return known
         self._entries[entry.fingerprint] = entry
         self.revision += 1
+        if self._owners is not None:
+            self._own(entry, self._owners)
         return entry
+
+    @staticmethod
+    def _own(entry: Entry, owners: dict[str, Fingerprint]) -> None:
+        for attempt in entry.attempts:
+            if attempt.task_id is not None:
+                owners.setdefault(plain_task_id(attempt.task_id), entry.fingerprint)

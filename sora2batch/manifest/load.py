@@ -143,6 +143,7 @@ def _run_options(data: JsonObject) -> RunOptions:
         poll_interval=_float(data.get("poll_interval", standard.poll_interval)),
         timeout=_float(data.get("timeout", standard.timeout)),
         retries=_int(data.get("retries", standard.retries)),
+        stop_after=_int(data.get("stop_after", standard.stop_after)),
     )
 
 

@@ -92,6 +92,8 @@ class RunOptions:
     """Seconds until the waiting for one task ends."""
     retries: int = 5
     """Only for errors that are safe to retry."""
+    stop_after: int = 20
+    """Rejections, or failures, of one cause in a row after which nothing more is submitted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

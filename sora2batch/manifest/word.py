@@ -44,7 +44,15 @@ _TYPE_NAMES = {
 }
 _PYTHON_TYPES: dict[str, type] = {"object": dict, "array": list}
 _GROUP_KEYS = ("tool", "sample", "repeat", "input")
-_RUN_KEYS = ("concurrency", "submit_concurrency", "submit_rate", "poll_interval", "timeout", "retries")
+_RUN_KEYS = (
+    "concurrency",
+    "submit_concurrency",
+    "submit_rate",
+    "poll_interval",
+    "timeout",
+    "retries",
+    "stop_after",
+)
 _TOP_KEYS = ("version", "name", "budget", "vars", "defaults", "jobs", "run", "output")
 _HOMES = {
     "max_credits": 'below "budget"',

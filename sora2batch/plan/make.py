@@ -12,6 +12,7 @@ from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.decision import Decision, FileFault
 from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, Money, Plan, PlannedJob
+from sora2batch.plan.notice import shared_task_notices
 from sora2batch.plan.selection import Selection
 
 _KEY_ROOM = 100
@@ -55,6 +56,7 @@ def make_plan(basis: Basis, file_fault: FileFault) -> Plan:
         money=_money(kept, basis.lockfile, basis.budget),
         notices=(
             *basis.notices,
+            *shared_task_notices(basis.lockfile),
             *_waiting_notice(basis.selection.limit, len(planned) - len(kept)),
             *_unfetched_notice(orphans),
         ),

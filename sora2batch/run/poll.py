@@ -17,8 +17,9 @@ from sora2batch.run.brake import Halt
 from sora2batch.run.event import Failed, Generated, Overdue
 from sora2batch.run.interruption import Interruption
 from sora2batch.run.pace import backoff_seconds
-from sora2batch.run.port import OnFailure, Site
+from sora2batch.run.port import Site
 from sora2batch.run.schedule import Schedule
+from sora2batch.run.streak import Streak
 from sora2batch.run.submit import OpenTask
 from sora2batch.run.url import recorded_outputs
 from sora2batch.sjinn import answer as api
@@ -64,6 +65,7 @@ class Polling:
         self._closed = False
         self._overdue = 0
         self._questions = Interruption()
+        self._failures = Streak(site.brake, limit=site.stop_after, end="failed")
 
     def watch_new(self, task: OpenTask, expected_seconds: float) -> None:
         """Watch a new task; the first question comes when it may be done, or after a dozen intervals."""
@@ -165,6 +167,7 @@ class Polling:
             self._site.brake.pull(Halt.UNAVAILABLE, "every open task is overdue")
 
     async def _finish(self, task: OpenTask, urls: tuple[str, ...]) -> None:
+        self._failures.interrupt()
         attempt = replace(
             task.attempt,
             state=State.COMPLETED,
@@ -177,8 +180,8 @@ class Polling:
         self._on_finished(FinishedTask(job=task.job, attempt=attempt, urls=urls, is_fresh=True))
 
     async def _fail(self, task: OpenTask, refusal: api.Refusal) -> None:
-        if self._site.on_failure is OnFailure.STOP_SUBMITTING:
-            self._site.brake.pull(Halt.FAIL_FAST, f"{task.job.key} failed")
+        if not self._closed:  # or else there is nothing left to submit
+            self._failures.add(task.job.key, refusal)
         attempt = replace(
             task.attempt,
             state=State.FAILED,

@@ -49,6 +49,10 @@ class Recorder(Protocol):
         """Look a job up."""
         ...
 
+    def owner_of(self, task_id: str, /) -> Entry | None:
+        """Find the job that has a task already; None for a task that nobody knows."""
+        ...
+
     async def record(self, entry: Entry, /) -> None:
         """Keep one attempt of a job; it is on disk when this returns.
 
@@ -59,7 +63,7 @@ class Recorder(Protocol):
 
 
 class OnFailure(Enum):
-    """What a failed or rejected job means for those not submitted yet."""
+    """What one failed or rejected job means for those not submitted yet; several may always be too many."""
 
     GO_ON = auto()
     STOP_SUBMITTING = auto()
@@ -80,3 +84,8 @@ class Site:
     pause: Pause
     asked: Asked = field(default_factory=Asked)
     on_failure: OnFailure = OnFailure.GO_ON
+
+    @property
+    def stop_after(self) -> int:
+        """How many jobs in a row may come to the same bad end."""
+        return 1 if self.on_failure is OnFailure.STOP_SUBMITTING else self.options.stop_after

@@ -20,12 +20,14 @@ from sora2batch.clock import to_timestamp
 from sora2batch.errors import Sora2BatchError
 from sora2batch.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote
+from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import note
 from sora2batch.run.brake import Halt, Stop
 from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.interruption import Interruption
-from sora2batch.run.port import OnFailure, Site
+from sora2batch.run.port import Site
 from sora2batch.run.price import PriceWatch
+from sora2batch.run.streak import Streak
 from sora2batch.sjinn import answer as api
 
 _MOST_DOUBTS_IN_A_ROW = 20
@@ -68,6 +70,9 @@ class Submission:
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
         self._doubts_in_a_row = 0
+        self._rejections = Streak(site.brake, limit=site.stop_after, end="was rejected")
+        self._named: dict[str, Job] = {}
+        """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
     async def run(self) -> None:
         """Submit until the queue is empty or the brake is pulled; then every answer is on disk."""
@@ -187,6 +192,9 @@ class Submission:
     async def _settle(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Settled:
         match answer:
             case api.Accepted(task_id):
+                if known := self._claim(task_id, job):
+                    await self._doubt(job, intent, f"the API answered with task {task_id}, which is {known}")
+                    return None
                 return await self._keep_task(job, note.accepted(intent, task_id))
             case api.Rejected(refusal):
                 await self._reject(job, intent, refusal)
@@ -206,9 +214,23 @@ class Submission:
                 assert_never(answer)
         return None
 
+    def _claim(self, task_id: str, job: Job) -> str | None:
+        """Take a task for a job, unless it is known already: then say whose it is.
+
+        Nothing is waited for in here: of two calls that are answered with one task, one has it.
+        """
+        owner = self._named.get(plain_task_id(task_id)) or self._site.recorder.owner_of(task_id)
+        if owner is None:
+            self._named[plain_task_id(task_id)] = job
+            return None
+        if owner.fingerprint == job.fingerprint:
+            return "an earlier one of this job"
+        return f"that of {owner.key}"
+
     async def _keep_task(self, job: Job, attempt: Attempt) -> OpenTask:
         self._site.purse.charge(job.credits)
         self._count_answer()
+        self._rejections.interrupt()
         opened = OpenTask(job=job, attempt=attempt)
         try:
             await self._site.recorder.record(note.one_attempt(job, attempt))
@@ -222,8 +244,7 @@ class Submission:
 
     async def _reject(self, job: Job, intent: Attempt, refusal: api.Refusal) -> None:
         self._count_answer()
-        if self._site.on_failure is OnFailure.STOP_SUBMITTING:
-            self._site.brake.pull(Halt.FAIL_FAST, f"{job.key} was rejected")
+        self._rejections.add(job.key, refusal)
         attempt = note.rejected(intent, refusal, moment=self._moment())
         await self._site.recorder.record(note.one_attempt(job, attempt))
         self._site.purse.release(job.credits)

@@ -31,7 +31,7 @@ from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import LedgerWalk
 from sora2batch.sjinn.patience import DEFAULT_PATIENCE, Patience, Sleeper, backoff_seconds
-from sora2batch.sjinn.protocol import read_account, read_create, read_status
+from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
 from sora2batch.sjinn.request import (
     ACCOUNT,
     CREATE,
@@ -113,7 +113,7 @@ class SjinnClient:
 
     async def status(self, task_id: str) -> StatusAnswer:
         """Ask how a task is doing; costs nothing. Trouble on the network is ``Unreadable``."""
-        answer = await self._ask(STATUS, status_body(task_id), read_status)
+        answer = await self._ask(STATUS, status_body(task_id), StatusOf(task_id))
         match answer:
             case Working() | Finished():
                 return answer
@@ -176,8 +176,10 @@ class SjinnClient:
 
     def _without_key(self, answer: CreateAnswer) -> CreateAnswer:
         match answer:
-            case Accepted() | Unknown():
+            case Accepted():
                 return answer
+            case Unknown(reason=reason):
+                return Unknown(self._key.redact(reason))
             case _:
                 return replace(answer, note=self._clean(answer.note))
 

@@ -20,7 +20,7 @@ from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStrea
 
 _GONE = frozenset({401, 403, 404, 410})
 _BUSY = frozenset({408, 425, 429})
-_CONTENT_RANGE = re.compile(r"bytes ([0-9]+)-[0-9]+/([0-9]+)", re.IGNORECASE)
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

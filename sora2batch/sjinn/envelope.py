@@ -5,6 +5,7 @@ Source: SJinn's Tool API page; https://sjinn.ai/docs
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -14,8 +15,11 @@ from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.sjinn.answer import Refusal
 
 LONGEST_TEXT = 500
+_LONGEST_CODE = 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_LARGEST = 2**53 - 1
+"""Beyond it JSON carries no whole number faithfully (RFC 8259, section 6), and no sum of credits is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Envelope:
 
 
 def read_envelope(body: bytes) -> Envelope | None:
-    """Parse a body; None if it is no envelope (HTML, cut JSON, ``success`` that is no boolean)."""
+    """Parse a body; None if it is no envelope: HTML, cut JSON, a name twice, ``success`` no boolean."""
     root = read_object(body)
     success = root.get("success")
     if not isinstance(success, bool):
@@ -54,12 +58,23 @@ def read_envelope(body: bytes) -> Envelope | None:
 
 
 def read_object(body: bytes) -> JsonObject:
-    """Parse a body that should be a JSON object; empty if it is not."""
+    """Parse a body that should be a JSON object; empty if it is not, or if it says anything twice.
+
+    Of two members with one name parsers take the first, the last, or both (RFC 8259, section 4): what such an
+    object says is not known, least of all whether it was charged.
+    """
+    text = body.removeprefix(_BYTE_ORDER_MARK)
     try:
-        value: JsonValue = orjson.loads(body.removeprefix(_BYTE_ORDER_MARK))
-    except orjson.JSONDecodeError:
+        value: JsonValue = orjson.loads(text)
+        json.loads(text, object_pairs_hook=_refuse_twins, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _refuse_twins(members: list[tuple[str, object]]) -> None:
+    if len(dict(members)) != len(members):
+        raise ValueError("a name stands twice in one object")
 
 
 def one_line(text: str) -> str:
@@ -78,7 +93,16 @@ def text_of(value: JsonValue) -> str:
 
 
 def as_number(value: JsonValue) -> int | float | None:
-    """Read a number, or a text that is one; whole floats become integers. A boolean is no number."""
+    """Read a number, or a text that is one; whole floats become integers.
+
+    A boolean is no number, and none is believed beyond ±(2^53 - 1).
+    """
+    number = as_any_number(value)
+    return number if number is not None and -_LARGEST <= number <= _LARGEST else None
+
+
+def as_any_number(value: JsonValue) -> int | float | None:
+    """Read a number as ``as_number`` does, however large: for telling that there is one, not for sums."""
     match value:
         case bool():
             return None
@@ -115,4 +139,6 @@ def _code(value: JsonValue) -> int | str | None:
     number = as_number(value)
     if isinstance(number, int):
         return number
-    return (one_line(value)[:100] or None) if isinstance(value, str) else None
+    if number is None and as_any_number(value) is not None:
+        return one_line(str(value))[:_LONGEST_CODE]
+    return (one_line(value)[:_LONGEST_CODE] or None) if isinstance(value, str) else None

@@ -5,11 +5,12 @@ Source: SJinn's Tool API, credits usage and account status pages; https://sjinn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 
 from sora2batch.canonical import JsonValue
+from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.sjinn.answer import (
     Accepted,
     Account,
@@ -27,13 +28,22 @@ from sora2batch.sjinn.answer import (
     Unreadable,
     Working,
 )
-from sora2batch.sjinn.envelope import Envelope, as_number, one_line, read_envelope, text_of
+from sora2batch.sjinn.envelope import (
+    Envelope,
+    as_any_number,
+    as_number,
+    one_line,
+    read_envelope,
+    text_of,
+)
 from sora2batch.sjinn.patience import retry_after
 
 _KEY_CODES = frozenset({401, 403})
 _CREDIT_CODES = frozenset({100, 101, 402})
 _BUSY_STATUSES = frozenset({429, 503})
+_LEAST_SERVER_ERROR = 500
 _LONGEST_TASK_ID = 200
+_TASK_FIELDS = ("task_id", "taskId")
 _URL_FIELDS = ("output_urls", "output_url", "output_url_list", "urls")
 _IDENTITY_FIELDS = ("email", "name")
 """What tells accounts apart, the surest first."""
@@ -46,10 +56,15 @@ def read_create(status: int, headers: Mapping[str, str], body: bytes, *, now: da
     # A task_id is proof of a charge, whatever the status line beside it says.
     if envelope and envelope.success and (task_id := task_id_of(envelope.data.get("task_id"))):
         return Accepted(task_id)
+    if envelope is None and b'"task_id"' in body:
+        return Unknown(f"the API's answer names a task, but cannot be read (HTTP {status})")
     if status in _BUSY_STATUSES or (envelope and not envelope.success and envelope.code == 429):
         return NotAccepted(_note(status, envelope), retry_after(headers, now=now))
     if envelope is None:
         return _read_bare(status)
+    if status >= _LEAST_SERVER_ERROR and not envelope.success:
+        # Whoever wrote that, a gateway may have, did so after the request had been passed on.
+        return Unknown(f"the API failed with HTTP {status}: {envelope.message or 'it gave no reason'}")
     if not envelope.success:
         return _read_refusal(status, envelope)
     return Unknown("the API said success but named no task")
@@ -79,10 +94,12 @@ def read_status(status: int, headers: Mapping[str, str], body: bytes, *, now: da
     A text that reads "-1" fails nothing: what was paid is given up only at the API's plain word.
     """
     envelope = read_success(status, headers, body, now=now)
-    if not isinstance(envelope, Envelope):
-        return envelope
+    return _read_progress(envelope) if isinstance(envelope, Envelope) else envelope
+
+
+def _read_progress(envelope: Envelope) -> StatusAnswer:
     told = envelope.data.get("status")
-    match as_number(told):
+    match as_any_number(told):
         case None:
             return Unreadable("the API's answer names no status")
         case 1:
@@ -91,6 +108,40 @@ def read_status(status: int, headers: Mapping[str, str], body: bytes, *, now: da
             return Failed(_failure(envelope))
         case code:
             return Working(code)
+
+
+class StatusOf:
+    """Reads the answer to a question about one task: what tells of another task is no answer."""
+
+    __slots__ = ("_task_id",)
+
+    def __init__(self, task_id: str) -> None:
+        self._task_id = task_id
+
+    def __call__(
+        self, status: int, headers: Mapping[str, str], body: bytes, /, *, now: datetime
+    ) -> StatusAnswer:
+        """Tell how the task is doing."""
+        envelope = read_success(status, headers, body, now=now)
+        if not isinstance(envelope, Envelope):
+            return envelope
+        return self._objection_to(envelope) or _read_progress(envelope)
+
+    def _objection_to(self, envelope: Envelope) -> Unreadable | None:
+        for told in _told_task_ids(envelope):
+            named = task_id_of(told)
+            if named is None:
+                return Unreadable("the API's answer does not say clearly which task it tells of")
+            if plain_task_id(named) != plain_task_id(self._task_id):
+                return Unreadable(f"the API's answer tells of another task, {named}")
+        return None
+
+
+def _told_task_ids(envelope: Envelope) -> Iterator[JsonValue]:
+    """Find whatever says which task an answer is about; an empty field says nothing."""
+    for place in (envelope.data, envelope.root):
+        told = [place.get(field) for field in _TASK_FIELDS]
+        yield from (value for value in told if value is not None and value != "")
 
 
 def read_account(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> AccountAnswer:
@@ -143,10 +194,13 @@ def _note(status: int, envelope: Envelope | None) -> Refusal:
 
 
 def task_id_of(value: JsonValue) -> str | None:
-    """Read a task's id: a text or an integer, 1 to 200 printable characters; None for anything else."""
+    """Read a task's id: a text or an integer, 1 to 200 printable characters; None for anything else.
+
+    Blanks around it are no part of it.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    text = str(value)
+    text = str(value).strip(" ")
     usable = text.strip() and len(text) <= _LONGEST_TASK_ID and text.isprintable()
     return text if usable else None
 

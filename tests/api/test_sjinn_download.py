@@ -121,6 +121,8 @@ async def test_a_file_that_changed_meanwhile_starts_again(downloader, root):
         rest(HALF - 1),
         rest(HALF, missing=1),
         Reply(status=206, body=CLIP[HALF:]),
+        Reply(status=206, body=CLIP[HALF:], headers={"Content-Range": f"bytes {HALF}-9/{'9' * 5000}"}),
+        Reply(status=206, body=CLIP[HALF:], headers={"Content-Range": f"bytes {'9' * 5000}-9/9"}),
         Reply(status=416),
     ],
 )

@@ -34,6 +34,9 @@ class MemoryRecorder:
     def entry(self, fingerprint: Fingerprint, /) -> Entry | None:
         return self._view.get(fingerprint)
 
+    def owner_of(self, task_id: str, /) -> Entry | None:
+        return self._view.owner_of(task_id)
+
     def put(self, *entries: Entry) -> None:
         """What earlier runs left."""
         self._view.absorb_all(entries)

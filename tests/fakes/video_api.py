@@ -31,7 +31,8 @@ def refusal(message: str = "no", code: int | str | None = None) -> Refusal:
     return Refusal(code=code, message=message)
 
 
-ACCEPT = Turn(answer=api.Accepted("by name"))
+_BY_NAME = api.Accepted("by name")
+ACCEPT = Turn(answer=_BY_NAME)
 REJECT = Turn(answer=api.Rejected(refusal("the prompt is not allowed", 42)))
 BAD_KEY = Turn(answer=api.KeyRefused(refusal("bad key", 401)))
 BROKE = Turn(answer=api.OutOfCredits(refusal("not enough credits", 100)))
@@ -137,7 +138,7 @@ class ScriptedApi:
         if isinstance(answer, Exception):
             raise answer
         assert answer is not None
-        return api.Accepted(task_id) if isinstance(answer, api.Accepted) else answer
+        return api.Accepted(task_id) if answer == _BY_NAME else answer
 
     def _charge(self, name: str, tool_type: str, task_id: str, cost: int) -> None:
         self.charges[name].append(cost)

@@ -91,3 +91,11 @@ def test_a_job_renamed_on_one_side_has_the_new_name():
 def test_a_job_renamed_on_both_sides_has_one_name_whoever_merges():
     base, ours, theirs = (lockfile(entry_of(completed(), key=key)) for key in "abc")
     assert merge_lockfiles(base, ours, theirs) == merge_lockfiles(base, theirs, ours)
+
+
+def test_a_task_that_two_branches_gave_to_two_jobs_stays_with_both():
+    """Each adopted it for another job; which of them is right, no merge can know, so nothing is dropped."""
+    ours, theirs = entry_of(submitted("t-1"), name="fox"), entry_of(submitted("t-1"), name="owl")
+    merged = merge_lockfiles(lockfile(), lockfile(ours), lockfile(theirs))
+    assert list(merged.entries.values()) == [ours, theirs]
+    assert merged.spent == 840

@@ -46,7 +46,7 @@ jobs:
     matrix:
       shot: {from: data/shots.csv}
     sample: {method: pairwise}
-run: {concurrency: 9, submit_concurrency: 3, submit_rate: 2, poll_interval: 0.5, timeout: 60, retries: 0}
+run: {concurrency: 9, submit_concurrency: 3, submit_rate: 2, poll_interval: 0.5, timeout: 60, retries: 0, stop_after: 3}
 output: {dir: clips, filename: "{{ job.key }}.mp4"}
 """
 
@@ -86,7 +86,13 @@ def test_everything_that_is_written_arrives():
     assert shots.matrix.axes == (FileAxis(name="shot", source="data/shots.csv"),)
     assert shots.sample == Pairwise()
     assert manifest.run == RunOptions(
-        concurrency=9, submit_concurrency=3, submit_rate=2.0, poll_interval=0.5, timeout=60.0, retries=0
+        concurrency=9,
+        submit_concurrency=3,
+        submit_rate=2.0,
+        poll_interval=0.5,
+        timeout=60.0,
+        retries=0,
+        stop_after=3,
     )
     assert manifest.output == OutputOptions(dir="clips", filename="{{ job.key }}.mp4")
 

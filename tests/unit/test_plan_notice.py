@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from fakes.building import TOOL, job_of
+from fakes.lock_entry import completed, entry_of, submitted
 from sora2batch.catalog.load import load_catalog
 from sora2batch.catalog.tool import Availability
-from sora2batch.plan.notice import tool_notices
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.plan.notice import shared_task_notices, tool_notices
 
 CATALOG = load_catalog()
 
@@ -37,3 +39,26 @@ def test_a_tool_is_told_of_once_and_in_the_order_of_the_jobs():
     jobs = [job_of(tool_type=TOOL), job_of(tool_type=other), job_of(tool_type=TOOL, take=2)]
     assert tool_notices(jobs, replace(catalog, tools=tools)) == (f"{TOOL}: first", f"{other}: second")
     assert tool_notices(jobs[1:2], replace(catalog, tools=tools)) == (f"{other}: second",)
+
+
+def lockfile_with(*attempts):
+    entries = [entry_of(one, name=name) for one, name in zip(attempts, ("fox", "owl", "cat"), strict=False)]
+    return Lockfile(manifest="small.yaml", entries={entry.fingerprint: entry for entry in entries})
+
+
+UUID = "550e8400-e29b-41d4-a716-446655440000"
+
+
+@pytest.mark.parametrize(("one", "other"), [("t-1", "t-1"), (UUID, UUID.upper())])
+def test_a_task_under_two_jobs_is_told_and_counts_for_both(one, other):
+    lockfile = lockfile_with(completed(one), submitted("t-2"), submitted(other))
+    (notice,) = shared_task_notices(lockfile)
+    assert notice.startswith(
+        f"task {other} stands under two jobs, hero/cat and hero/fox, and counts for both"
+    )
+    assert lockfile.spent == 3 * 420
+
+
+@pytest.mark.parametrize("others", [("t-2", "t-3"), ("T-1", "t-3"), ("t-11", "t-12")])
+def test_tasks_of_their_own_need_no_notice(others):
+    assert shared_task_notices(lockfile_with(completed("t-1"), *map(submitted, others))) == ()

@@ -82,6 +82,86 @@ def test_a_lost_answer_leaves_the_job_in_doubt_and_is_never_asked_for_again():
     assert len(rig.listener.of(Doubted)) == 1
 
 
+def named(task_id: str, *, cost: int | None = 0, seconds: float = 0.2) -> Turn:
+    """An answer that names a task, be it somebody else's; only what has a cost is charged."""
+    return Turn(answer=api.Accepted(task_id), cost=cost, seconds=seconds)
+
+
+UUID = "550e8400-e29b-41d4-a716-446655440000"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("t-1", "t-1"), (UUID, UUID.upper()), ("t-1", " t-1"), ("17", "17")],
+)
+def test_two_calls_answered_with_one_task_do_not_share_it(first, second):
+    rig = submitting(
+        job_of("fox"), job_of("owl"), job_of("cat"), creates={"fox": [named(first)], "owl": [named(second)]}
+    )
+    run_virtual(rig.run())
+    assert rig.all_states == [State.SUBMITTED, State.IN_DOUBT, State.SUBMITTED]
+    doubt = rig.entry("owl").primary
+    assert doubt.task_id is None
+    assert doubt.error.message == f"the API answered with task {second}, which is that of hero/fox"
+    assert doubt.credits == 420
+    assert [(event.job.key, event.message) for event in rig.listener.of(Doubted)] == [
+        ("hero/owl", doubt.error.message)
+    ]
+    assert rig.purse.spent == rig.recorder.lockfile.spent == 3 * 420
+    assert rig.api.created == ["fox", "owl", "cat"]
+
+
+def test_two_calls_under_way_that_are_answered_with_one_task_do_not_share_it():
+    """Both answers come before the first of them is on disk."""
+    jobs = jobs_of(3)
+    script = {"001": [named("t-1", seconds=1.0)], "002": [named("t-1", seconds=1.0)]}
+    rig = submitting(*jobs, options=RunOptions(submit_concurrency=2, concurrency=9), creates=script)
+    rig.recorder = type(rig.recorder)(seconds=0.5)
+    run_virtual(rig.run())
+    assert sorted(str(state) for state in rig.all_states) == ["in_doubt", "submitted", "submitted"]
+    assert [job.key for job in jobs if rig.recorder.owner_of("t-1").key == job.key] == ["hero/001"]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        (Attempt(state=State.SUBMITTED, task_id="t-1", credits=Credits(420)),),
+        (Attempt(state=State.FAILED, task_id="t-1", credits=Credits(420)),),
+        (
+            Attempt(state=State.COMPLETED, task_id="t-0", credits=Credits(420)),
+            Attempt(state=State.FAILED, task_id="t-1", credits=Credits(420)),
+        ),
+    ],
+)
+def test_a_task_of_an_earlier_run_is_not_taken_for_a_new_one(known):
+    orphan = job_of("bear")
+    rig = submitting(job_of("fox"), creates={"fox": [named("t-1")]})
+    rig.recorder.put(entry_for(orphan, *known))
+    run_virtual(rig.run())
+    assert rig.state("fox") is State.IN_DOUBT
+    assert "task t-1, which is that of hero/bear" in rig.entry("fox").primary.error.message
+    assert rig.recorder.entry(orphan.fingerprint).attempts == known
+
+
+def test_a_retry_answered_with_the_failed_task_is_in_doubt_and_counts():
+    fox = job_of("fox")
+    rig = submitting(fox, creates={"fox": [named("t-1")]}, more={"retry_failed": True})
+    failed = Attempt(state=State.FAILED, task_id="t-1", credits=Credits(420))
+    rig.recorder.put(entry_for(fox, failed))
+    run_virtual(rig.run())
+    doubt, before = rig.entry("fox").attempts
+    assert (doubt.state, doubt.number, before) == (State.IN_DOUBT, 2, failed)
+    assert doubt.error.message == "the API answered with task t-1, which is an earlier one of this job"
+    assert rig.purse.spent == rig.recorder.lockfile.spent == 840
+
+
+def test_an_api_that_names_one_task_for_every_call_is_soon_left_alone():
+    rig = submitting(*jobs_of(50), otherwise=named("t-1"))
+    run_virtual(rig.run())
+    assert len(rig.api.calls) == 21
+    assert rig.halts == [Halt.UNAVAILABLE]
+
+
 @pytest.mark.parametrize("turn", [UNREACHABLE, busy(), busy(3.0)])
 def test_a_call_that_cost_nothing_is_made_again(turn):
     rig = play(submitting(job_of("fox"), creates={"fox": [turn, turn, ACCEPT]}))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import orjson
@@ -20,7 +21,7 @@ from sora2batch.sjinn.answer import (
     Unreadable,
     Working,
 )
-from sora2batch.sjinn.protocol import read_account, read_create, read_status
+from sora2batch.sjinn.protocol import StatusOf, read_account, read_create, read_status
 
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 PAGE = b"<html><body>Bad Gateway</body></html>"
@@ -43,7 +44,9 @@ def test_success_with_a_task_id_was_charged_whatever_the_status(status):
     assert created(status, envelope({"task_id": "t-1"})) == Accepted("t-1")
 
 
-@pytest.mark.parametrize(("task_id", "text"), [("550e-84", "550e-84"), (17, "17"), ("x" * 200, "x" * 200)])
+@pytest.mark.parametrize(
+    ("task_id", "text"), [("550e-84", "550e-84"), (17, "17"), ("x" * 200, "x" * 200), ("  t-1 ", "t-1")]
+)
 def test_a_task_id_is_a_text_or_an_integer(task_id, text):
     assert created(200, envelope({"task_id": task_id})) == Accepted(text)
 
@@ -82,10 +85,146 @@ def test_error_code_429_means_not_accepted(code):
     assert created(200, no(code=code)) == NotAccepted(Refusal(code=429, message="no"), None)
 
 
-@pytest.mark.parametrize("status", [200, 400, 404, 422, 500, 502])
-def test_a_refusal_in_an_envelope_was_not_charged_whatever_the_status(status):
+@pytest.mark.parametrize("status", [200, 400, 404, 422, 499])
+def test_a_refusal_in_an_envelope_was_not_charged(status):
     answer = created(status, no(code=7, message="prompt is empty"))
     assert answer == Rejected(Refusal(code=7, message="prompt is empty"))
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 504, 520, 524, 599, 999])
+@pytest.mark.parametrize("code", [0, 7, 100, 101, 401, 402, 403, "401", None, 503])
+def test_a_refusal_under_a_server_error_may_follow_a_charge(status, code):
+    answer = created(status, no(code=code, message="upstream timed out"))
+    assert answer == Unknown(f"the API failed with HTTP {status}: upstream timed out")
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_error_code_429_is_the_apis_own_word_whatever_the_status(status):
+    assert isinstance(created(status, no(code=429)), NotAccepted)
+
+
+TWICE = [
+    b'{"success":true,"success":false,"errorMsg":"no"}',
+    b'{"success":false,"success":true,"data":{"task_id":"t-1"}}',
+    b'{"success":true,"data":{"task_id":"t-1","task_id":"t-2"}}',
+    b'{"success":true,"data":{"task_id":"t-1","task_id":"t-1"}}',
+    b'{"success":true,"data":{"task_id":"t-1"},"data":null}',
+    b'{"success":true,"data":{"task_id":"t-1"},"\\u0064ata":{"task_id":"t-2"}}',
+    b'{"success":false,"errorMsg":"no","error_code":7,"error_code":429}',
+    b'{"success":false,"errorMsg":"no","data":{"more":[1,{"a":1,"a":2}]}}',
+]
+
+
+@pytest.mark.parametrize("body", TWICE)
+def test_an_answer_that_says_something_twice_leaves_the_outcome_unknown(body):
+    assert isinstance(created(200, body), Unknown)
+
+
+@pytest.mark.parametrize("status", [401, 402, 429, 503])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"success":true,"success":false,"data":{"task_id":"t-1"}}',
+        b'{"success":true,"data":{"task_id":"t-1"}',
+        b'<html>{"task_id": "t-1"}</html>',
+    ],
+)
+def test_what_names_a_task_and_cannot_be_read_frees_nobody_whatever_the_status(status, body):
+    assert isinstance(created(status, body), Unknown)
+
+
+@pytest.mark.parametrize("body", TWICE)
+def test_a_question_that_is_answered_twice_is_not_answered(body):
+    assert isinstance(read_status(200, {}, body, now=NOW), Unreadable)
+    assert isinstance(read_account(200, {}, body, now=NOW), Unreadable)
+
+
+def test_a_status_and_a_balance_that_are_said_twice_are_not_known():
+    status = b'{"success":true,"data":{"status":-1,"status":0}}'
+    balance = b'{"success":true,"data":{"balances":5,"balances":7}}'
+    assert isinstance(read_status(200, {}, status, now=NOW), Unreadable)
+    assert isinstance(read_account(200, {}, balance, now=NOW), Unreadable)
+
+
+@pytest.mark.parametrize("depth", [900, 1020, 5000, 200_000])
+def test_an_answer_nested_without_end_is_read_or_not_but_raises_nothing(depth):
+    body = b'{"success":true,"data":' + b"[" * depth + b"]" * depth + b"}"
+    assert isinstance(created(200, body), Unknown)
+    assert isinstance(read_status(200, {}, body, now=NOW), Unreadable)
+
+
+UUID = "550e8400-e29b-41d4-a716-446655440000"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("t-1", {"task_id": "t-1"}),
+        ("t-1", {"task_id": " t-1 "}),
+        (" t-1", {"task_id": "t-1"}),
+        ("17", {"task_id": 17}),
+        (UUID, {"task_id": UUID.upper()}),
+        (UUID.upper(), {"task_id": UUID}),
+        ("t-1", {"task_id": None}),
+        ("t-1", {"task_id": ""}),
+        ("t-1", {}),
+        ("t-1", {"taskId": "t-1"}),
+    ],
+)
+def test_an_answer_about_the_task_that_was_asked_for_counts(asked, told):
+    body = envelope({"status": 1, "output_urls": ["https://h/a"], **told})
+    assert StatusOf(asked)(200, {}, body, now=NOW) == Finished(("https://h/a",))
+
+
+@pytest.mark.parametrize("status", [1, 0, -1])
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("t-1", {"task_id": "t-2"}),
+        ("t-1", {"task_id": "T-1"}),
+        ("t-1", {"task_id": 1}),
+        ("17", {"task_id": 171}),
+        (UUID, {"task_id": UUID.replace("5", "6")}),
+        ("t-1", {"task_id": ["t-1"]}),
+        ("t-1", {"task_id": {"id": "t-1"}}),
+        ("t-1", {"task_id": True}),
+        ("t-1", {"task_id": "t-1", "taskId": "t-2"}),
+    ],
+)
+def test_an_answer_about_another_task_says_nothing_about_this_one(asked, told, status):
+    body = envelope({"status": status, "output_urls": ["https://h/a"], **told})
+    assert isinstance(StatusOf(asked)(200, {}, body, now=NOW), Unreadable)
+
+
+def test_another_tasks_id_beside_the_data_is_seen_too():
+    body = envelope({"status": -1}, task_id="t-2")
+    assert isinstance(StatusOf("t-1")(200, {}, body, now=NOW), Unreadable)
+
+
+HUGE = [2**53, -(2**53), 10**18, 10**30, 1e30, -1e30, 1e308, "1" + "0" * 30, "1e308", "9" * 5000]
+
+
+def wire(**data):
+    """An envelope as any program might write it: whole numbers of any length."""
+    return json.dumps({"success": True, "errorMsg": "", "error_code": 0, "data": data}).encode()
+
+
+@pytest.mark.parametrize("number", HUGE)
+def test_a_balance_beyond_all_measure_is_none(number):
+    assert isinstance(read_account(200, {}, wire(balances=number), now=NOW), Unreadable)
+
+
+@pytest.mark.parametrize("number", HUGE)
+def test_a_status_beyond_all_measure_fails_and_finishes_nothing(number):
+    assert isinstance(read_status(200, {}, wire(status=number), now=NOW), Working | Unreadable)
+
+
+@pytest.mark.parametrize("code", [10**18, 10**30, 1e30, 1e308, -1e308])
+def test_an_error_code_beyond_all_measure_is_kept_as_a_text(code):
+    body = json.dumps({"success": False, "errorMsg": "no", "error_code": code}).encode()
+    note = created(200, body).note
+    assert isinstance(note.code, str)
+    assert len(note.code) <= 100
 
 
 @pytest.mark.parametrize(
