@@ -14,7 +14,7 @@ from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import complain
 from sora2batch.cli.connection import find_access
 from sora2batch.cli.loop import run_loop
-from sora2batch.cli.planning import check_account, check_plan, proof_of
+from sora2batch.cli.planning import check_account, check_plan, plan_again, proof_of
 from sora2batch.cli.settling import held, settle_before_planning
 from sora2batch.cli.wishes import Wishes
 from sora2batch.clock import Clock, SystemClock
@@ -55,11 +55,7 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         Sora2BatchError: nothing was sent, or the results could not be written.
     """
     with held(batch) as store:
-        if wishes.saved:
-            wishes.saved.check(proof_of(batch, store.lockfile))
-        elif Stages.SUBMIT in wishes.stages:
-            run_loop(partial(settle_before_planning, batch, store, wishes.chatter))
-        plan = batch.plan(store.lockfile, wishes.selection)
+        plan = _plan(batch, store, wishes)
         brake = Brake()
         if has_work(plan, wishes.stages):
             clock = _agree(batch, plan, wishes)
@@ -72,6 +68,23 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
             _follow_keys(batch, store)
             run_loop(partial(_save, store))
         return assess(plan.jobs, store.lockfile, batch.artifacts, brake.stops, wishes.stages)
+
+
+def _plan(batch: Batch, store: LockfileStore, wishes: Wishes) -> Plan:
+    """Look into doubts and make the plan; a saved one settles only doubts that it made itself.
+
+    Raises:
+        StalePlanError: something else than its own run changed what a saved plan was made from.
+    """
+    saved = wishes.saved
+    if saved:
+        saved.check(proof_of(batch, store.lockfile), store.lockfile)
+    if Stages.SUBMIT in wishes.stages:
+        ours = saved.onset.submits if saved else None
+        run_loop(partial(settle_before_planning, batch, store, wishes.chatter, only=ours))
+    if saved:
+        return plan_again(batch, store.lockfile, saved)
+    return batch.plan(store.lockfile, wishes.selection)
 
 
 def _follow_keys(batch: Batch, store: LockfileStore) -> None:

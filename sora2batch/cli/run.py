@@ -14,7 +14,7 @@ from sora2batch.cli.execution import carry_out, check_beforehand
 from sora2batch.cli.failure import print_error
 from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.plan import View, show_plans
-from sora2batch.cli.planning import narrow, proof_of, read_selection
+from sora2batch.cli.planning import narrow, read_selection
 from sora2batch.cli.show_status import echo_outcome
 from sora2batch.cli.sight import status_of
 from sora2batch.cli.wishes import Wishes
@@ -71,6 +71,11 @@ class Flags:
         return Chatter.of(self.verbose, quiet=self.quiet)
 
     @property
+    def view(self) -> View:
+        """How a plan is shown."""
+        return View(form="json" if self.as_json else "text", is_one=self.is_one, chatter=self.chatter)
+
+    @property
     def stages(self) -> Stages:
         """How far to go."""
         if self.no_wait:
@@ -103,7 +108,7 @@ def run(flags: Flags) -> ExitCode:
     load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
     batches = narrow(load.load_all(flags.manifests), flags.selection)
     if flags.dry_run:
-        return _rehearse(batches, flags)
+        return show_plans(batches, flags.selection, flags.view, flags.saved)
     if len(batches) > 1:
         check_beforehand(batches, flags.wishes)
     code = gravest(set(_carry_out_all(batches, flags)))
@@ -123,29 +128,34 @@ def _with_saved_plan(flags: Flags) -> Flags:
         raise UsageError(
             "--plan does exactly the saved plan; leave --select, --where, --limit and the like out"
         )
-    manifests = flags.manifests or (_beside(flags.plan_file, saved),)
-    if not is_one_manifest(manifests):
-        raise UsageError("a saved plan is of one manifest")
     return replace(
         flags,
-        manifests=manifests,
+        manifests=(_manifest_of(saved, flags.plan_file, flags.manifests),),
+        tools_dirs=flags.tools_dirs or tuple(_beside(flags.plan_file, one) for one in saved.tools_dirs),
         simulated=flags.simulated or saved.simulated,
         max_credits=saved.max_credits,
         saved=saved,
     )
 
 
-def _beside(plan_file: Path, saved: SavedPlan) -> Path:
-    """Find the plan's manifest from the plan file's folder, and spell it as seen from here."""
-    path = plan_file.resolve().parent / saved.manifest_path
-    return Path(os.path.relpath(path))
+def _manifest_of(saved: SavedPlan, plan_file: Path, named: Sequence[Path]) -> Path:
+    """Choose the manifest that is named, else the one that the plan file leads to."""
+    path = named[0] if named else _beside(plan_file, saved.manifest_path)
+    if named and not is_one_manifest(named):
+        raise UsageError("a saved plan is of one manifest")
+    if path.name != saved.manifest_name:  # its lockfile would be another one as well
+        raise UsageError(f"{plan_file} is a plan of {saved.manifest_name}, not of {path.name}")
+    if not named and not path.exists():
+        raise UsageError(
+            f"{plan_file} is a plan of {path}, which is not there",
+            hint=f"the plan or the manifest was moved: `sora2batch run MANIFEST --plan {plan_file}`",
+        )
+    return path
 
 
-def _rehearse(batches: Sequence[Batch], flags: Flags) -> ExitCode:
-    if flags.saved:
-        flags.saved.check(proof_of(batches[0], batches[0].read_lockfile()))
-    view = View(form="json" if flags.as_json else "text", is_one=flags.is_one, chatter=flags.chatter)
-    return show_plans(batches, flags.selection, view)
+def _beside(plan_file: Path, path: str) -> Path:
+    """Find a path of a plan from the plan file's folder, and spell it as seen from here."""
+    return Path(os.path.relpath(plan_file.resolve().parent / path))
 
 
 def _carry_out_all(batches: Sequence[Batch], flags: Flags) -> Iterator[ExitCode]:
