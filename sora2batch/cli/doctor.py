@@ -41,18 +41,22 @@ class Check:
     name: str
     verdict: Verdict
     message: str
+    exit_code: ExitCode = ExitCode.USAGE
+    """Where it is bad: what a run would end with."""
 
 
 def examine(manifest: Path | None, tools_dirs: Sequence[Path], *, as_json: bool) -> ExitCode:
     """Look at everything that a run needs and print what was found."""
     checks = list(_checks(manifest, tools_dirs))
-    is_well = all(check.verdict is not Verdict.BAD for check in checks)
+    faults = {check.exit_code for check in checks if check.verdict is Verdict.BAD}
     if as_json:
-        print_json({"version": 1, "ok": is_well, "checks": [_to_json(check) for check in checks]})
+        print_json({"version": 1, "ok": not faults, "checks": [_to_json(check) for check in checks]})
     else:
         for check in checks:
             echo(f"{check.verdict:<4}  {check.name}: {check.message}")
-    return ExitCode.DONE if is_well else ExitCode.USAGE
+    if faults == {ExitCode.UNREACHABLE}:
+        return ExitCode.UNREACHABLE
+    return ExitCode.USAGE if faults else ExitCode.DONE
 
 
 def _to_json(check: Check) -> JsonObject:
@@ -160,4 +164,4 @@ def _fine(name: str, message: str) -> Check:
 
 def _bad(name: str, error: Sora2BatchError) -> Check:
     message = f"{error.message}; {error.hint}" if error.hint else error.message
-    return Check(name=name, verdict=Verdict.BAD, message=redact(message))
+    return Check(name=name, verdict=Verdict.BAD, message=redact(message), exit_code=error.exit_code)

@@ -29,19 +29,23 @@ from sora2batch.run.purse import Purse
 from sora2batch.run.stages import asks_the_api
 
 
-def drive(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock) -> None:
+def drive(
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock
+) -> str | None:
     """Run to the end, or to the second signal: what happened until then is on disk as well.
 
-    A lockfile that cannot be written in the end is one more reason to stop: the journal has everything.
+    What is returned is why nothing at all came back from the API; None where something did. A lockfile that
+    cannot be written in the end is one more reason to stop: the journal has everything.
     """
     try:
-        run_loop(partial(_execute, batch, plan, store, wishes, brake, clock), take=pulling(brake))
+        return run_loop(partial(_execute, batch, plan, store, wishes, brake, clock), take=pulling(brake))
     except (KeyboardInterrupt, Terminated) as end:
         if not any(stop.halt.is_signal for stop in brake.stops):
             raise
         _note_trouble(brake, end.__cause__)
     except (SaveError, JournalError) as error:
         _note_trouble(brake, error)
+    return None
 
 
 def _note_trouble(brake: Brake, error: BaseException | None) -> None:
@@ -51,7 +55,7 @@ def _note_trouble(brake: Brake, error: BaseException | None) -> None:
 
 async def _execute(
     batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, clock: Clock
-) -> None:
+) -> str | None:
     with progress(plan, wishes.stages, wishes.chatter) as listener:
         async with store.session(), _open_world(batch, plan, store, wishes, clock) as world:
             site = _site(batch, plan, store, wishes, brake, world, listener)
@@ -59,6 +63,7 @@ async def _execute(
             folder = OutputFolder(batch.output_dir, world.fetcher, store.lockfile.entries.values())
             async with regular_checkpoints(store, listener):
                 await execute(site, order, folder)
+            return world.api.silence
 
 
 def _open_world(

@@ -23,9 +23,10 @@ from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.render_text import money_line, totals_line
-from sora2batch.run.brake import Brake
+from sora2batch.run.brake import Brake, Halt, Stop
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
+from sora2batch.sjinn.error import UnreachableError
 
 _CHARGES_COUNT_FOR = timedelta(days=1)
 
@@ -56,18 +57,28 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
     """
     with held(batch) as store:
         plan = _plan(batch, store, wishes)
-        brake = Brake()
+        brake, silence = Brake(), None
         if has_work(plan, wishes.stages):
             clock = _agree(batch, plan, wishes)
             _follow_keys(batch, store)
             from sora2batch.cli.drive import drive  # noqa: PLC0415  # the network is for those who have work
 
-            drive(batch, plan, store, wishes, brake, clock)
+            silence = drive(batch, plan, store, wishes, brake, clock)
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             _follow_keys(batch, store)
             run_loop(partial(_save, store))
-        return assess(plan.jobs, store.lockfile, batch.artifacts, brake.stops, wishes.stages)
+        was_sent = store.lockfile.spent != plan.money.spent
+        stops = brake.stops + _cut_off(brake, None if was_sent else silence)
+        return assess(plan.jobs, store.lockfile, batch.artifacts, stops, wishes.stages)
+
+
+def _cut_off(brake: Brake, silence: str | None) -> tuple[Stop, ...]:
+    """Say that the API is not there, where it was that which ended the submitting."""
+    if silence is None or not any(stop.halt is Halt.UNAVAILABLE for stop in brake.stops):
+        return ()
+    error = UnreachableError(silence)
+    return (Stop(halt=Halt.UNREACHABLE, message=error.message, error=error),)
 
 
 def _plan(batch: Batch, store: LockfileStore, wishes: Wishes) -> Plan:

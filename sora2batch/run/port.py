@@ -23,6 +23,11 @@ from sora2batch.sjinn.answer import CreateOutcome, LedgerRecord, StatusAnswer
 class VideoApi(Protocol):
     """The generation API, as typed answers."""
 
+    @property
+    def silence(self) -> str | None:
+        """Why nothing at all has come back so far; None once anything has, or where nothing was asked."""
+        ...
+
     async def create(self, tool_type: str, request: JsonObject, /) -> CreateOutcome:
         """Make a paid task. If this is cancelled, the call may have been charged."""
         ...
