@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.hold import is_held
+from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
 
 _CLOCK_SECONDS = 60
 
@@ -127,35 +127,30 @@ def _check_folder(name: str, folder: Path) -> Check:
 
 def _check_git(batch: Batch) -> Iterator[Check]:
     """Ask git itself how it would treat the lockfile and the journal."""
-    folder, lock = batch.lock_path.parent, batch.lock_path.name
+    try:
+        yield from _check_git_files(batch.lock_path.parent, batch.lock_path.name)
+    except NoRepositoryError:
+        yield _note("git", "no repository here: lockfiles want one")
+    except GitError as error:
+        yield _note("git", f"{error.message}; {error.hint}" if error.hint else error.message)
+
+
+def _check_git_files(folder: Path, lock: str) -> Iterator[Check]:
     journal = lock.replace(".lock.jsonl", ".journal.jsonl")
-    merge = _git(folder, "check-attr", "merge", "--", lock)
-    if merge is None:
-        yield Check(name="git", verdict=Verdict.NOTE, message="no repository here: lockfiles want one")
-        return
+    merge = ask_git(folder, "check-attr", "merge", "--", f"./{lock}").decode(errors="replace")
     if not merge.strip().endswith(("union", "sora2batch")):
-        message = "lockfiles are not merged line by line: add `*.lock.jsonl merge=union` to .gitattributes"
-        yield Check(name="git", verdict=Verdict.NOTE, message=message)
-    if _git(folder, "check-ignore", "--", journal) is None:
-        message = "journals are not ignored: add `*.journal.jsonl` to .gitignore"
-        yield Check(name="git", verdict=Verdict.NOTE, message=message)
-    if _git(folder, "check-ignore", "--", lock) is not None:
+        yield _note(
+            "git", "lockfiles are not merged line by line: add `*.lock.jsonl merge=union` to .gitattributes"
+        )
+    if not ask_git(folder, "check-ignore", "--", f"./{journal}", fine=(0, 1)):
+        yield _note("git", "journals are not ignored: add `*.journal.jsonl` to .gitignore")
+    if ask_git(folder, "check-ignore", "--", f"./{lock}", fine=(0, 1)):
         message = f"{lock} is ignored, but it is what must be committed"
         yield Check(name="git", verdict=Verdict.BAD, message=message)
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
-    """Ask git; None where it fails or says no, or is not installed."""
-    try:
-        done = subprocess.run(  # noqa: S603
-            ["git", "-C", str(folder), *arguments],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+def _note(name: str, message: str) -> Check:
+    return Check(name=name, verdict=Verdict.NOTE, message=message)
 
 
 def _fine(name: str, message: str) -> Check:
