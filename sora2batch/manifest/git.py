@@ -42,14 +42,7 @@ _FIXED = {
     "LANGUAGE": "",
 }
 """It only looks, asks nobody, and gives its reasons in the words that are looked for here."""
-_OPTIONS = (
-    "--no-pager",
-    "--literal-pathspecs",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-)
+_OPTIONS = ("--no-pager", "-c", "core.fsmonitor=false")
 _REMEDY = "git config --global --add safe.directory "
 
 
