@@ -20,7 +20,7 @@ from sora2batch.cli.result import echo
 from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.lockfile.entry import State
-from sora2batch.lockfile.hold import is_held
+from sora2batch.lockfile.hold import is_held, lock_fault
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
 
 _CLOCK_SECONDS = 60
@@ -77,6 +77,8 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
     if batch:
         yield _fine("manifest", f"{batch.manifest.file}: {len(batch.expansion.jobs):,} jobs")
         yield _check_lockfile(batch)
+        if fault := lock_fault(batch.manifest.path):
+            yield _bad("locks", fault)
         yield _check_folder("output folder", batch.output_dir)
         yield _check_folder("lockfile's folder", batch.lock_path.parent)
         yield from _check_git(batch)
