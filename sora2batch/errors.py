@@ -7,7 +7,8 @@
       (lockfile) LockHeldError   6  another run holds this lockfile
       (plan)     StalePlanError  2  a saved plan that no longer fits
       (plan)     BudgetError     3  the plan costs more than the budget or the balance
-      (sjinn)    ApiError        4  the API could not be reached or understood
+      (sjinn)    ApiError        4  the API could not be understood
+      (sjinn)    UnreachableError 7 the API could not be reached
       (sjinn)    KeyRefusedError 5  the API refused the key
 
 Each subclass lives beside the code that raises it. Only ``cli`` catches the base class.
@@ -29,6 +30,7 @@ class ExitCode(IntEnum):
     OPEN = 4
     KEY = 5
     HELD = 6
+    UNREACHABLE = 7
     PENDING = 10
     INTERRUPTED = 130
     TERMINATED = 143
@@ -40,8 +42,14 @@ _GRAVITY = (
     ExitCode.KEY,
     ExitCode.BUDGET,
     ExitCode.OPEN,
+    ExitCode.UNREACHABLE,
     ExitCode.FAILED,
 )
+
+
+def word_of(exit_code: int) -> str:
+    """Name an exit code for programs: ``budget``, ``unreachable``; a bug is ``internal``."""
+    return next((code.name.lower() for code in ExitCode if code == exit_code), "internal")
 
 
 def gravest(codes: set[ExitCode]) -> ExitCode:

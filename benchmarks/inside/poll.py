@@ -38,6 +38,11 @@ class Api:
     def __init__(self) -> None:
         self.questions = 0
 
+    @property
+    def silence(self) -> str | None:
+        """Why it does not answer: it does."""
+        return None
+
     async def create(self, _tool_type: str, _request: JsonObject, /) -> CreateOutcome:
         """Make nothing."""
         return NotSent("this is a benchmark")

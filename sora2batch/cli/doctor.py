@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,8 @@ from sora2batch.cli.result import echo
 from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.lockfile.entry import State
-from sora2batch.lockfile.hold import is_held
+from sora2batch.lockfile.hold import is_held, lock_fault
+from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
 
 _CLOCK_SECONDS = 60
 
@@ -41,18 +41,22 @@ class Check:
     name: str
     verdict: Verdict
     message: str
+    exit_code: ExitCode = ExitCode.USAGE
+    """Where it is bad: what a run would end with."""
 
 
 def examine(manifest: Path | None, tools_dirs: Sequence[Path], *, as_json: bool) -> ExitCode:
     """Look at everything that a run needs and print what was found."""
     checks = list(_checks(manifest, tools_dirs))
-    is_well = all(check.verdict is not Verdict.BAD for check in checks)
+    faults = {check.exit_code for check in checks if check.verdict is Verdict.BAD}
     if as_json:
-        print_json({"version": 1, "ok": is_well, "checks": [_to_json(check) for check in checks]})
+        print_json({"version": 1, "ok": not faults, "checks": [_to_json(check) for check in checks]})
     else:
         for check in checks:
             echo(f"{check.verdict:<4}  {check.name}: {check.message}")
-    return ExitCode.DONE if is_well else ExitCode.USAGE
+    if faults == {ExitCode.UNREACHABLE}:
+        return ExitCode.UNREACHABLE
+    return ExitCode.USAGE if faults else ExitCode.DONE
 
 
 def _to_json(check: Check) -> JsonObject:
@@ -73,6 +77,8 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
     if batch:
         yield _fine("manifest", f"{batch.manifest.file}: {len(batch.expansion.jobs):,} jobs")
         yield _check_lockfile(batch)
+        if fault := lock_fault(batch.manifest.path):
+            yield _bad("locks", fault)
         yield _check_folder("output folder", batch.output_dir)
         yield _check_folder("lockfile's folder", batch.lock_path.parent)
         yield from _check_git(batch)
@@ -123,35 +129,30 @@ def _check_folder(name: str, folder: Path) -> Check:
 
 def _check_git(batch: Batch) -> Iterator[Check]:
     """Ask git itself how it would treat the lockfile and the journal."""
-    folder, lock = batch.lock_path.parent, batch.lock_path.name
+    try:
+        yield from _check_git_files(batch.lock_path.parent, batch.lock_path.name)
+    except NoRepositoryError:
+        yield _note("git", "no repository here: lockfiles want one")
+    except GitError as error:
+        yield _note("git", f"{error.message}; {error.hint}" if error.hint else error.message)
+
+
+def _check_git_files(folder: Path, lock: str) -> Iterator[Check]:
     journal = lock.replace(".lock.jsonl", ".journal.jsonl")
-    merge = _git(folder, "check-attr", "merge", "--", lock)
-    if merge is None:
-        yield Check(name="git", verdict=Verdict.NOTE, message="no repository here: lockfiles want one")
-        return
+    merge = ask_git(folder, "check-attr", "merge", "--", f"./{lock}").decode(errors="replace")
     if not merge.strip().endswith(("union", "sora2batch")):
-        message = "lockfiles are not merged line by line: add `*.lock.jsonl merge=union` to .gitattributes"
-        yield Check(name="git", verdict=Verdict.NOTE, message=message)
-    if _git(folder, "check-ignore", "--", journal) is None:
-        message = "journals are not ignored: add `*.journal.jsonl` to .gitignore"
-        yield Check(name="git", verdict=Verdict.NOTE, message=message)
-    if _git(folder, "check-ignore", "--", lock) is not None:
+        yield _note(
+            "git", "lockfiles are not merged line by line: add `*.lock.jsonl merge=union` to .gitattributes"
+        )
+    if not ask_git(folder, "check-ignore", "--", f"./{journal}", fine=(0, 1)):
+        yield _note("git", "journals are not ignored: add `*.journal.jsonl` to .gitignore")
+    if ask_git(folder, "check-ignore", "--", f"./{lock}", fine=(0, 1)):
         message = f"{lock} is ignored, but it is what must be committed"
         yield Check(name="git", verdict=Verdict.BAD, message=message)
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
-    """Ask git; None where it fails or says no, or is not installed."""
-    try:
-        done = subprocess.run(  # noqa: S603
-            ["git", "-C", str(folder), *arguments],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+def _note(name: str, message: str) -> Check:
+    return Check(name=name, verdict=Verdict.NOTE, message=message)
 
 
 def _fine(name: str, message: str) -> Check:
@@ -160,4 +161,4 @@ def _fine(name: str, message: str) -> Check:
 
 def _bad(name: str, error: Sora2BatchError) -> Check:
     message = f"{error.message}; {error.hint}" if error.hint else error.message
-    return Check(name=name, verdict=Verdict.BAD, message=redact(message))
+    return Check(name=name, verdict=Verdict.BAD, message=redact(message), exit_code=error.exit_code)

@@ -8,6 +8,7 @@ import orjson
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.cli.result import echo
+from sora2batch.errors import word_of
 from sora2batch.problem import Problem, format_path
 
 
@@ -26,15 +27,20 @@ def print_documents(documents: Sequence[JsonObject], *, is_one: bool) -> None:
 
 def print_json_error(message: str, hint: str | None, exit_code: int, problems: Sequence[Problem]) -> None:
     """Print what went wrong where a result was expected."""
-    told: JsonObject = {
+    document: JsonObject = {"version": 1, "error": error_to_json(message, hint, exit_code)}
+    if problems:
+        document["problems"] = problems_to_json(problems)
+    print_json(document)
+
+
+def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:
+    """Turn an error into what every document calls ``error``."""
+    return {
+        "code": word_of(exit_code),
         "message": _readable(message),
         "hint": hint and _readable(hint),
         "exit_code": exit_code,
     }
-    document: JsonObject = {"version": 1, "error": told}
-    if problems:
-        document["problems"] = problems_to_json(problems)
-    print_json(document)
 
 
 def problems_to_json(problems: Sequence[Problem]) -> list[JsonValue]:

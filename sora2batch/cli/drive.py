@@ -33,19 +33,23 @@ from sora2batch.run.purse import Purse
 from sora2batch.run.stages import asks_the_api
 
 
-def drive(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, payer: Payer) -> None:
+def drive(
+    batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, payer: Payer
+) -> str | None:
     """Run to the end, or to the second signal: what happened until then is on disk as well.
 
-    A lockfile that cannot be written in the end is one more reason to stop: the journal has everything.
+    What is returned is why nothing at all came back from the API; None where something did. A lockfile that
+    cannot be written in the end is one more reason to stop: the journal has everything.
     """
     try:
-        run_loop(partial(_execute, batch, plan, store, wishes, brake, payer), take=pulling(brake))
+        return run_loop(partial(_execute, batch, plan, store, wishes, brake, payer), take=pulling(brake))
     except (KeyboardInterrupt, Terminated) as end:
         if not any(stop.halt.is_signal for stop in brake.stops):
             raise
         _note_trouble(brake, end.__cause__)
     except (SaveError, JournalError) as error:
         _note_trouble(brake, error)
+    return None
 
 
 def _note_trouble(brake: Brake, error: BaseException | None) -> None:
@@ -55,7 +59,7 @@ def _note_trouble(brake: Brake, error: BaseException | None) -> None:
 
 async def _execute(
     batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes, brake: Brake, payer: Payer
-) -> None:
+) -> str | None:
     with progress(plan, wishes.stages, wishes.chatter) as listener:
         async with store.session(), _open_world(batch, plan, store, wishes, payer.clock) as world:
             asked = Asked(host=world.host, account=payer.account)
@@ -64,6 +68,7 @@ async def _execute(
             folder = OutputFolder(batch.output_dir, world.fetcher, store.lockfile.entries.values())
             async with regular_checkpoints(store, listener):
                 await execute(site, order, folder)
+            return world.api.silence
 
 
 def _open_world(

@@ -15,7 +15,7 @@ from sora2batch.cli.chatter import complain
 from sora2batch.cli.connection import find_access
 from sora2batch.cli.keeping import check_keeping
 from sora2batch.cli.loop import run_loop
-from sora2batch.cli.planning import Payer, check_account, check_plan, proof_of
+from sora2batch.cli.planning import Payer, check_account, check_plan, plan_again, proof_of
 from sora2batch.cli.settling import held, settle_before_planning
 from sora2batch.cli.wishes import Wishes
 from sora2batch.clock import SystemClock
@@ -25,10 +25,11 @@ from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.host import check_host
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.render_text import money_line, totals_line
-from sora2batch.run.brake import Brake
+from sora2batch.run.brake import Brake, Halt, Stop
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
 from sora2batch.sjinn.endpoint import URL_VARIABLE, load_endpoint
+from sora2batch.sjinn.error import UnreachableError
 from sora2batch.sjinn.secret import load_key
 
 _CHARGES_COUNT_FOR = timedelta(days=1)
@@ -62,23 +63,46 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         Sora2BatchError: nothing was sent, or the results could not be written.
     """
     with held(batch) as store:
-        if wishes.saved:
-            wishes.saved.check(proof_of(batch, store.lockfile))
-        elif Stages.SUBMIT in wishes.stages:
-            run_loop(partial(settle_before_planning, batch, store, wishes.chatter))
-        plan = batch.plan(store.lockfile, wishes.selection)
-        brake = Brake()
+        plan = _plan(batch, store, wishes)
+        brake, silence = Brake(), None
         if has_work(plan, wishes.stages):
             payer = _agree(batch, plan, wishes)
             _follow_keys(batch, store)
             from sora2batch.cli.drive import drive  # noqa: PLC0415  # the network is for those who have work
 
-            drive(batch, plan, store, wishes, brake, payer)
+            silence = drive(batch, plan, store, wishes, brake, payer)
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             _follow_keys(batch, store)
             run_loop(partial(_save, store))
-        return assess(plan.jobs, store.lockfile, batch.artifacts, brake.stops, wishes.stages)
+        was_sent = store.lockfile.spent != plan.money.spent
+        stops = brake.stops + _cut_off(brake, None if was_sent else silence)
+        return assess(plan.jobs, store.lockfile, batch.artifacts, stops, wishes.stages)
+
+
+def _cut_off(brake: Brake, silence: str | None) -> tuple[Stop, ...]:
+    """Say that the API is not there, where it was that which ended the submitting."""
+    if silence is None or not any(stop.halt is Halt.UNAVAILABLE for stop in brake.stops):
+        return ()
+    error = UnreachableError(silence)
+    return (Stop(halt=Halt.UNREACHABLE, message=error.message, error=error),)
+
+
+def _plan(batch: Batch, store: LockfileStore, wishes: Wishes) -> Plan:
+    """Look into doubts and make the plan; a saved one settles only doubts that it made itself.
+
+    Raises:
+        StalePlanError: something else than its own run changed what a saved plan was made from.
+    """
+    saved = wishes.saved
+    if saved:
+        saved.check(proof_of(batch, store.lockfile), store.lockfile)
+    if Stages.SUBMIT in wishes.stages:
+        ours = saved.onset.submits if saved else None
+        run_loop(partial(settle_before_planning, batch, store, wishes.chatter, only=ours))
+    if saved:
+        return plan_again(batch, store.lockfile, saved)
+    return batch.plan(store.lockfile, wishes.selection)
 
 
 def _follow_keys(batch: Batch, store: LockfileStore) -> None:

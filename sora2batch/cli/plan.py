@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
@@ -17,6 +18,7 @@ from sora2batch.cli.planning import (
     check_plan,
     compare_with,
     narrow,
+    plan_again,
     read_selection,
     save_plan,
 )
@@ -26,6 +28,9 @@ from sora2batch.gallery.sheet.file import find_sheet
 from sora2batch.plan.model import Action
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection
+
+if TYPE_CHECKING:
+    from sora2batch.plan.saved import SavedPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,7 @@ def plan(flags: Flags) -> ExitCode:
     selection = flags.selection
     load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
     batches = load.load_all(flags.manifests)
-    if (flags.out or flags.base) and len(batches) != 1:
+    if (flags.out or flags.base is not None) and len(batches) != 1:
         raise UsageError("--out and --base work on one manifest at a time")
     plans = [_planned(batch, selection, flags.base) for batch in narrow(batches, selection)]
     if flags.out:
@@ -114,22 +119,32 @@ class View:
                 echo_text(planned.plan, planned.comparison)
 
 
-def show_plans(batches: Sequence[Batch], selection: Selection, view: View) -> ExitCode:
+def show_plans(
+    batches: Sequence[Batch], selection: Selection, view: View, saved: SavedPlan | None = None
+) -> ExitCode:
     """Print plans and judge whether they fit their budgets: what ``run --dry-run`` does.
 
     Raises:
-        Sora2BatchError: a lockfile cannot be read, or the selection fits nothing.
+        Sora2BatchError: a lockfile cannot be read, the selection fits nothing, or a saved plan is stale.
     """
-    plans = [_planned(batch, selection, None) for batch in batches]
+    if saved:
+        plans = [_planned_again(batch, saved) for batch in batches]
+    else:
+        plans = [_planned(batch, selection, None) for batch in batches]
     return view.show(plans, list(_refusals(plans)))
 
 
 def _planned(batch: Batch, selection: Selection, base: str | None) -> Planned:
     lockfile = batch.read_lockfile()
-    comparison = compare_with(batch, base) if base else None
+    comparison = None if base is None else compare_with(batch, base)
     return Planned(
         batch=batch, lockfile=lockfile, plan=batch.plan(lockfile, selection), comparison=comparison
     )
+
+
+def _planned_again(batch: Batch, saved: SavedPlan) -> Planned:
+    lockfile = batch.read_lockfile()
+    return Planned(batch=batch, lockfile=lockfile, plan=plan_again(batch, lockfile, saved))
 
 
 def _refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:

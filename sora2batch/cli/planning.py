@@ -19,7 +19,7 @@ from sora2batch.plan.selection import Selection, parse_where
 
 if TYPE_CHECKING:
     from sora2batch.plan.compare import Comparison
-    from sora2batch.plan.saved import Proof
+    from sora2batch.plan.saved import Proof, SavedPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,16 @@ def narrow(batches: Sequence[Batch], selection: Selection) -> Sequence[Batch]:
     if misfit and not kept:
         raise misfit
     return kept
+
+
+def plan_again(batch: Batch, lockfile: Lockfile, saved: SavedPlan) -> Plan:
+    """Make the plan of a plan file anew: what it lists and has not done yet, and nothing else.
+
+    Raises:
+        StalePlanError: something else than its own run changed what it was made from.
+    """
+    saved.check(proof_of(batch, lockfile), lockfile)
+    return saved.onset.rest_of(batch.plan(lockfile, saved.whole_selection))
 
 
 def check_plan(batch: Batch, plan: Plan) -> None:
@@ -138,21 +148,36 @@ def save_plan(planned: Planned, selection: Selection, max_credits: int | None, o
     Raises:
         UsageError: the file cannot be written, or is something else than a plan.
     """
+    from sora2batch.plan.onset import onset_of  # noqa: PLC0415
     from sora2batch.plan.saved import SavedPlan, encode_saved_plan  # noqa: PLC0415
 
     _refuse_other_files(out)
-    manifest_path = os.path.relpath(planned.batch.manifest.path.resolve(), out.resolve().parent)
+    batch, folder = planned.batch, out.resolve().parent
     saved = SavedPlan(
-        manifest_path=Path(manifest_path).as_posix(),
+        manifest_path=_seen_from(folder, batch.manifest.path),
+        tools_dirs=tuple(_seen_from(folder, one) for one in batch.tools_dirs),
         selection=selection,
         max_credits=None if max_credits is None else Credits(max_credits),
-        simulated=planned.batch.simulated,
-        proof=proof_of(planned.batch, planned.lockfile),
+        simulated=batch.simulated,
+        proof=proof_of(batch, planned.lockfile),
+        onset=onset_of(planned.plan, planned.lockfile),
     )
     try:
         out.write_bytes(encode_saved_plan(planned.plan, saved))
     except OSError as error:
         raise UsageError(f"{out}: {error.strerror or error}") from error
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    """Spell a path relative to a folder, through the links of its folders but not through one at its end.
+
+    A manifest that is a link has its lockfile beside the link.
+    """
+    place = path.absolute().parent.resolve() / path.name
+    try:
+        return Path(os.path.relpath(place, folder)).as_posix()
+    except ValueError:  # on another drive
+        return place.as_posix()
 
 
 def _refuse_other_files(out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,22 +11,23 @@ from pathlib import Path
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_documents
+from sora2batch.cli.ending import Ending, ended, ending_to_json, not_begun, refused
 from sora2batch.cli.execution import carry_out, check_beforehand
 from sora2batch.cli.failure import print_error
 from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.plan import View, show_plans
-from sora2batch.cli.planning import narrow, proof_of, read_selection
+from sora2batch.cli.planning import narrow, read_selection
 from sora2batch.cli.show_status import echo_outcome
 from sora2batch.cli.sight import status_of
 from sora2batch.cli.wishes import Wishes
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.saved import SavedPlan, read_saved_plan
 from sora2batch.plan.selection import Selection
-from sora2batch.plan.status import status_to_json
+from sora2batch.plan.status import Status
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
 
-_ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY})
+_ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, ExitCode.UNREACHABLE})
 """After these the next batch is not begun."""
 
 
@@ -70,6 +72,37 @@ class Flags:
         """How much to tell."""
         return Chatter.of(self.verbose, quiet=self.quiet)
 
+    def again(self, ending: Ending) -> tuple[str, ...]:
+        """Write the arguments with which a program goes on from where a run ended.
+
+        They ask for no more than this call did: a limit shrinks to what is left of it, and what failed is
+        submitted again once and not at each call.
+        """
+        limit = self.limit if ending.not_submitted is None else ending.not_submitted
+        words = ["--plan", str(self.plan_file)] if self.plan_file else shlex.split(ending.batch.arguments)
+        words += [word for glob in self.select for word in ("--select", glob)]
+        words += [word for pair in self.where for word in ("--where", pair)]
+        words += ["--limit", str(limit)] if self.limit is not None else []
+        words += (
+            ["--max-credits", str(self.max_credits)]
+            if self.max_credits is not None and not self.saved
+            else []
+        )
+        words += ["--concurrency", str(self.concurrency)] if self.concurrency else []
+        given = {
+            "--fail-fast": self.fail_fast,
+            "--no-wait": self.no_wait,
+            "--no-download": self.no_download,
+            "--yes": self.yes,
+            "--json": self.as_json,
+        }
+        return (*words, *(flag for flag, is_given in given.items() if is_given))
+
+    @property
+    def view(self) -> View:
+        """How a plan is shown."""
+        return View(form="json" if self.as_json else "text", is_one=self.is_one, chatter=self.chatter)
+
     @property
     def stages(self) -> Stages:
         """How far to go."""
@@ -103,14 +136,14 @@ def run(flags: Flags) -> ExitCode:
     load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
     batches = narrow(load.load_all(flags.manifests), flags.selection)
     if flags.dry_run:
-        return _rehearse(batches, flags)
+        return show_plans(batches, flags.selection, flags.view, flags.saved)
     if len(batches) > 1:
         check_beforehand(batches, flags.wishes)
-    code = gravest(set(_carry_out_all(batches, flags)))
+    endings = list(_carry_out_all(batches, flags))
     if flags.as_json:
-        documents = [status_to_json(status_of(batch)) for batch in batches]
+        documents = [ending_to_json(one, status_of(one.batch), flags.again(one)) for one in endings]
         print_documents(documents, is_one=flags.is_one)
-    return code
+    return gravest({ending.exit_code for ending in endings})
 
 
 def _with_saved_plan(flags: Flags) -> Flags:
@@ -123,51 +156,64 @@ def _with_saved_plan(flags: Flags) -> Flags:
         raise UsageError(
             "--plan does exactly the saved plan; leave --select, --where, --limit and the like out"
         )
-    manifests = flags.manifests or (_beside(flags.plan_file, saved),)
-    if not is_one_manifest(manifests):
-        raise UsageError("a saved plan is of one manifest")
     return replace(
         flags,
-        manifests=manifests,
+        manifests=(_manifest_of(saved, flags.plan_file, flags.manifests),),
+        tools_dirs=flags.tools_dirs or tuple(_beside(flags.plan_file, one) for one in saved.tools_dirs),
         simulated=flags.simulated or saved.simulated,
         max_credits=saved.max_credits,
         saved=saved,
     )
 
 
-def _beside(plan_file: Path, saved: SavedPlan) -> Path:
-    """Find the plan's manifest from the plan file's folder, and spell it as seen from here."""
-    path = plan_file.resolve().parent / saved.manifest_path
-    return Path(os.path.relpath(path))
+def _manifest_of(saved: SavedPlan, plan_file: Path, named: Sequence[Path]) -> Path:
+    """Choose the manifest that is named, else the one that the plan file leads to."""
+    path = named[0] if named else _beside(plan_file, saved.manifest_path)
+    if named and not is_one_manifest(named):
+        raise UsageError("a saved plan is of one manifest")
+    if path.name != saved.manifest_name:  # its lockfile would be another one as well
+        raise UsageError(f"{plan_file} is a plan of {saved.manifest_name}, not of {path.name}")
+    if not named and not path.exists():
+        raise UsageError(
+            f"{plan_file} is a plan of {path}, which is not there",
+            hint=f"the plan or the manifest was moved: `sora2batch run MANIFEST --plan {plan_file}`",
+        )
+    return path
 
 
-def _rehearse(batches: Sequence[Batch], flags: Flags) -> ExitCode:
-    if flags.saved:
-        flags.saved.check(proof_of(batches[0], batches[0].read_lockfile()))
-    view = View(form="json" if flags.as_json else "text", is_one=flags.is_one, chatter=flags.chatter)
-    return show_plans(batches, flags.selection, view)
+def _beside(plan_file: Path, path: str) -> Path:
+    """Find a path of a plan from the plan file's folder, and spell it as seen from here."""
+    return Path(os.path.relpath(plan_file.resolve().parent / path))
 
 
-def _carry_out_all(batches: Sequence[Batch], flags: Flags) -> Iterator[ExitCode]:
+def _carry_out_all(batches: Sequence[Batch], flags: Flags) -> Iterator[Ending]:
     for number, batch in enumerate(batches, start=1):
-        code = _carry_out_one(batch, flags)
-        yield code
-        if code in _ENDS_ALL:
+        ending = _carry_out_one(batch, flags)
+        yield ending
+        if ending.exit_code in _ENDS_ALL:
             if rest := batches[number:]:
                 flags.chatter.say(f"not begun: {', '.join(str(one.manifest.path) for one in rest)}")
+            yield from (not_begun(one, ending) for one in rest)
             return
 
 
-def _carry_out_one(batch: Batch, flags: Flags) -> ExitCode:
+def _carry_out_one(batch: Batch, flags: Flags) -> Ending:
     """Run one batch; an error ends this batch and is told, so that the others have their turn."""
     try:
         outcome = carry_out(batch, flags.wishes)
     except Sora2BatchError as error:
         print_error(error, verbosity=flags.verbose)
-        return error.exit_code
+        return refused(batch, error, _status_if_any(batch))
     for stop in outcome.stops:
         if stop.error:
             print_error(stop.error, verbosity=flags.verbose)
     if not flags.as_json:
         echo_outcome(batch, status_of(batch))
-    return outcome.exit_code
+    return ended(batch, outcome)
+
+
+def _status_if_any(batch: Batch) -> Status | None:
+    try:
+        return status_of(batch)
+    except Sora2BatchError:  # it may be that which was told
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.loop import run_loop
 from sora2batch.clock import SystemClock
 from sora2batch.errors import Sora2BatchError
+from sora2batch.job import Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore
@@ -50,16 +51,23 @@ async def world_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[World]:
         yield world
 
 
-async def settle_before_planning(batch: Batch, store: LockfileStore, chatter: Chatter) -> None:
+async def settle_before_planning(
+    batch: Batch, store: LockfileStore, chatter: Chatter, *, only: Collection[Fingerprint] | None = None
+) -> None:
     """Take back what the ledger proves was never charged, so that the plan can submit it; tell the rest.
 
-    Without a key, or where the ledger cannot be read, everything stays in doubt.
+    Where jobs are named, only their doubts are settled. Without a key, or where the ledger cannot be read,
+    everything stays in doubt.
     """
-    if not _has_doubts(store.lockfile) or not (batch.simulated or load_key(os.environ)):
+    if not _has_doubts(store.lockfile, only) or not (batch.simulated or load_key(os.environ)):
         return
     try:
         async with store.session(), world_of(batch, store.lockfile) as world:
-            findings = await look_into(batch, store.lockfile, inquiry_of(batch, world))
+            findings = [
+                finding
+                for finding in await look_into(batch, store.lockfile, inquiry_of(batch, world))
+                if only is None or finding.doubt.entry.fingerprint in only
+            ]
             await release_free(findings, store)
     except Sora2BatchError as error:
         chatter.say(f"jobs in doubt stay so: {error.message}")
@@ -106,7 +114,10 @@ def describe_finding(finding: Finding) -> str:
             )
 
 
-def _has_doubts(lockfile: Lockfile) -> bool:
+def _has_doubts(lockfile: Lockfile, only: Collection[Fingerprint] | None) -> bool:
     return any(
-        attempt.state is State.IN_DOUBT for entry in lockfile.entries.values() for attempt in entry.attempts
+        attempt.state is State.IN_DOUBT
+        for fingerprint, entry in lockfile.entries.items()
+        if only is None or fingerprint in only
+        for attempt in entry.attempts
     )

@@ -114,6 +114,8 @@ def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:
 class NoApi:
     """Stands in for the API where there is no key: it knows nothing and sends nothing."""
 
+    silence = None
+
     async def create(self, _tool_type: str, _request: JsonObject, /) -> NotSent:
         """Send nothing."""
         return NotSent("there is no API key")

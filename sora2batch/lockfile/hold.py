@@ -54,7 +54,7 @@ def take_hold(lock_path: Path) -> int:
     path = journal_path(lock_path)
     for _ in range(_TRIES):
         descriptor = _open(path)
-        if not lock_descriptor(descriptor, blocking=False):
+        if not _lock(path, descriptor):
             os.close(descriptor)
             time.sleep(_PAUSE_SECONDS)
         elif _is_file_at(path, descriptor):
@@ -90,6 +90,25 @@ def is_held(lock_path: Path) -> Holder | None:
             unlock_descriptor(descriptor)
             return None
         return read_holder(path)
+    except OSError:  # where nothing can be locked nobody can run: that is told to who wants to
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def lock_fault(file: Path) -> LockfileError | None:
+    """Find out by a file that is there already whether files can be locked beside it."""
+    try:
+        descriptor = os.open(file, _FLAGS)
+    except OSError:
+        return None
+    try:
+        if lock_descriptor(descriptor, blocking=False):
+            unlock_descriptor(descriptor)
+    except OSError as error:
+        return _no_locks(file, error)
+    else:
+        return None
     finally:
         os.close(descriptor)
 
@@ -112,6 +131,27 @@ def _open(path: Path) -> int:
             f"cannot open {path} for writing: {error.strerror}",
             hint="results are recorded beside the manifest; nothing was sent",
         ) from error
+
+
+def _lock(path: Path, descriptor: int) -> bool:
+    """Lock an open journal; where that is impossible nothing is left behind.
+
+    A lock file in its place would outlive a run that is killed, and two runs can make it on some disks.
+    """
+    try:
+        return lock_descriptor(descriptor, blocking=False)
+    except OSError as error:
+        if os.fstat(descriptor).st_size == 0:
+            path.unlink(missing_ok=True)
+        os.close(descriptor)
+        raise _no_locks(path, error) from error
+
+
+def _no_locks(path: Path, error: OSError) -> LockfileError:
+    return LockfileError(
+        f"files cannot be locked in {path.parent}: {error.strerror or error}; two runs could pay for one job",
+        hint="nothing was sent: work in a folder on a local disk, or mount this one with locks (flock)",
+    )
 
 
 def _is_file_at(path: Path, descriptor: int) -> bool:

@@ -91,35 +91,33 @@ class GitTree:
 
     @cached_property
     def _prefix(self) -> str:
-        return os.fsdecode(self._git("rev-parse", "--show-prefix")).removesuffix("\n")
+        inside, _, prefix = os.fsdecode(
+            self._git("rev-parse", "--is-inside-work-tree", "--show-prefix")
+        ).partition("\n")
+        if inside != "true":
+            raise TreeError(
+                f"git has no files in {self._root.as_posix()}: it is inside the repository itself"
+            )
+        return prefix.removesuffix("\n")
 
     @cached_property
     def _commit(self) -> str:
         # Anything that begins with a dash would be an option to git, whatever it looks like to us.
-        if not self._ref or self._ref.startswith("-") or "\0" in self._ref:
+        if not self._ref.strip() or self._ref.startswith("-") or "\0" in self._ref:
             raise TreeError(f'"{self._ref}" is no git revision')
-        try:
-            found = self._git("rev-parse", "--verify", "--quiet", f"{self._ref}^{{commit}}")
-        except TreeError as error:
+        found = self._git("rev-parse", "--verify", "--quiet", f"{self._ref}^{{commit}}", fine=(0, 1))
+        if not found:
             hint = "in a shallow clone, fetch it first: git fetch origin REF"
-            raise TreeError(f'git does not know the revision "{self._ref}"', hint=hint) from error
+            raise TreeError(f'git does not know the revision "{self._ref}"', hint=hint)
         return found.decode().strip()
 
-    def _git(self, *arguments: str) -> bytes:
-        import subprocess  # noqa: PLC0415  # the disk needs no git
+    def _git(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
+        from sora2batch.manifest.git import GitError, ask_git  # noqa: PLC0415  # the disk needs no git
 
-        command = ["git", "-C", str(self._root), *arguments]
-        environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
         try:
-            done = subprocess.run(  # noqa: S603 - no shell, and no argument of ours can be an option
-                command, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=environment
-            )
-        except OSError as error:
-            raise TreeError(f"git cannot be run: {reason(error)}", hint="is git installed?") from error
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
-            raise TreeError(f"git cannot read {self._root.as_posix()}: {said[0].removeprefix('fatal: ')}")
-        return done.stdout
+            return ask_git(self._root, *arguments, fine=fine)
+        except GitError as error:
+            raise TreeError(error.message, hint=error.hint) from error
 
 
 def read_plain_file(path: Path) -> bytes:

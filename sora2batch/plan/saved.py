@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypedDict, cast
@@ -13,13 +13,16 @@ import orjson
 from sora2batch.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.catalog.load import Catalog
 from sora2batch.errors import Sora2BatchError, UsageError
-from sora2batch.job import Credits, Job
+from sora2batch.job import Credits, Fingerprint, Job
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.plan.model import Plan
+from sora2batch.plan.model import Action, Plan
+from sora2batch.plan.onset import Onset
 from sora2batch.plan.render_json import PLAN_VERSION, plan_to_json
 from sora2batch.plan.selection import Selection
 from sora2batch.schema import load_schema
+
+_ANEW = "make a new one with `sora2batch plan MANIFEST --out FILE`"
 
 
 class StalePlanError(Sora2BatchError):
@@ -61,18 +64,34 @@ class SavedPlan:
 
     manifest_path: str
     """Relative to the plan file's folder, with forward slashes."""
+    tools_dirs: tuple[str, ...] = ()
+    """Where tools were looked for beside the shipped ones; spelled as the manifest's path is."""
     selection: Selection
     max_credits: Credits | None
     """The flag, if it was given."""
     simulated: bool
     proof: Proof
+    onset: Onset
+    """What the lockfile said of the plan's jobs, and of all others."""
 
-    def check(self, now: Proof) -> None:
-        """Refuse to go on if anything changed since the plan was saved.
+    @property
+    def manifest_name(self) -> str:
+        """The manifest's bare file name."""
+        return self.manifest_path.rpartition("/")[2]
+
+    @property
+    def whole_selection(self) -> Selection:
+        """What was selected, without the limit: the plan lists its jobs by itself."""
+        return replace(self.selection, limit=None)
+
+    def check(self, now: Proof, lockfile: Lockfile) -> None:
+        """Refuse to go on if anything changed since the plan was saved, but for what it did itself.
 
         Raises:
             StalePlanError: names what changed.
         """
+        if self.onset.is_behind(lockfile):
+            now = replace(now, lockfile=self.proof.lockfile)
         changed = self.proof.differences(now)
         if changed:
             raise StalePlanError(
@@ -124,6 +143,7 @@ def plan_digest(document: JsonObject) -> str:
 
 class _Basis(TypedDict):
     manifest_path: str
+    tools_dirs: list[str]
     select: list[str]
     where: list[list[str]]
     limit: int | None
@@ -135,12 +155,19 @@ class _Basis(TypedDict):
     prices: str
     tools: str
     lockfile: str
+    onset: _Onset
+
+
+class _Onset(TypedDict):
+    calls: dict[str, list[str]]
+    others: str
 
 
 def _basis_of(saved: SavedPlan) -> JsonObject:
     selection, proof = saved.selection, saved.proof
     basis: _Basis = {
         "manifest_path": saved.manifest_path,
+        "tools_dirs": list(saved.tools_dirs),
         "select": list(selection.select),
         "where": [list(pair) for pair in selection.where],
         "limit": selection.limit,
@@ -152,6 +179,10 @@ def _basis_of(saved: SavedPlan) -> JsonObject:
         "prices": proof.prices,
         "tools": proof.tools,
         "lockfile": proof.lockfile,
+        "onset": {
+            "calls": {job: list(calls) for job, calls in saved.onset.calls.items()},
+            "others": saved.onset.others,
+        },
     }
     return cast("JsonObject", basis)
 
@@ -166,11 +197,12 @@ def read_saved_plan(path: Path) -> SavedPlan:
     try:
         document = orjson.loads(path.read_bytes())
         basis = _checked_basis(document, path)
+        actions = {Fingerprint(job["fingerprint"]): Action(job["action"]) for job in document["jobs"]}
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
         raise _no_plan(path) from error
-    return _saved_from(basis)
+    return _saved_from(basis, actions)
 
 
 def _checked_basis(document: JsonObject, path: Path) -> _Basis:
@@ -179,10 +211,9 @@ def _checked_basis(document: JsonObject, path: Path) -> _Basis:
             raise UsageError(f"{path} was written by a newer sora2batch (version {version}); please upgrade")
         case {"basis": {"plan": str(digest)} as basis}:
             if plan_digest(document) != digest:
-                raise StalePlanError(
-                    f"stale plan: {path} was edited after it was saved",
-                    hint="make a new one with `sora2batch plan MANIFEST --out FILE`",
-                )
+                raise StalePlanError(f"stale plan: {path} was edited after it was saved", hint=_ANEW)
+            if "onset" not in cast("JsonObject", basis):
+                raise StalePlanError(f"stale plan: {path} was saved by an older sora2batch", hint=_ANEW)
             if _follows_schema(document):
                 return cast("_Basis", basis)
     raise _no_plan(path)
@@ -199,10 +230,11 @@ def _follows_schema(document: JsonObject) -> bool:
     return bool(Draft202012Validator(load_schema("plan.schema.json")).is_valid(document))
 
 
-def _saved_from(basis: _Basis) -> SavedPlan:
+def _saved_from(basis: _Basis, actions: Mapping[Fingerprint, Action]) -> SavedPlan:
     max_credits = basis["max_credits"]
     return SavedPlan(
         manifest_path=basis["manifest_path"],
+        tools_dirs=tuple(basis["tools_dirs"]),
         selection=Selection(
             select=tuple(basis["select"]),
             where=tuple((axis, value) for axis, value in basis["where"]),
@@ -217,5 +249,10 @@ def _saved_from(basis: _Basis) -> SavedPlan:
             prices=basis["prices"],
             tools=basis["tools"],
             lockfile=basis["lockfile"],
+        ),
+        onset=Onset(
+            actions=actions,
+            calls={Fingerprint(job): tuple(calls) for job, calls in basis["onset"]["calls"].items()},
+            others=basis["onset"]["others"],
         ),
     )

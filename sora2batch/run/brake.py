@@ -16,6 +16,7 @@ class Halt(Enum):
     CREDITS = "the money does not suffice, or a price is not what it should be"
     FAIL_FAST = "a job failed, and that is to end it"
     UNAVAILABLE = "the API takes no calls"
+    UNREACHABLE = "nothing at all came back from the API"
     DISK = "results can no longer be kept"
     INTERRUPT = "Ctrl-C"
     TERMINATE = "SIGTERM"
@@ -41,6 +42,7 @@ _EXIT_CODES = {
     Halt.CREDITS: ExitCode.BUDGET,
     Halt.FAIL_FAST: ExitCode.FAILED,
     Halt.UNAVAILABLE: ExitCode.OPEN,
+    Halt.UNREACHABLE: ExitCode.UNREACHABLE,
     Halt.DISK: ExitCode.OPEN,
     Halt.INTERRUPT: ExitCode.INTERRUPTED,
     Halt.TERMINATE: ExitCode.TERMINATED,

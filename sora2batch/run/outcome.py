@@ -29,7 +29,7 @@ class Outcome:
     @property
     def exit_code(self) -> ExitCode:
         """The gravest of all that applies."""
-        codes = {stop.halt.exit_code for stop in self.stops}
+        codes = {stop.halt.exit_code for stop in self.stops if not self._is_explained(stop)}
         if self.states[State.FAILED] or self.states[State.REJECTED]:
             codes.add(ExitCode.FAILED)
         if self._has_open_jobs:
@@ -48,8 +48,20 @@ class Outcome:
             self.states[State.IN_DOUBT]
             or (self.states[State.SUBMITTED] and Stages.WAIT in self.stages)
             or (self.missing_files and Stages.DOWNLOAD in self.stages)
-            or (self.not_submitted and Stages.SUBMIT in self.stages and not self._was_to_stop)
+            or (self._leaves_jobs_behind and Stages.SUBMIT in self.stages)
         )
+
+    @property
+    def _leaves_jobs_behind(self) -> bool:
+        return bool(self.not_submitted) and not self._was_to_stop and not self._was_cut_off
+
+    @property
+    def _was_cut_off(self) -> bool:
+        """Whether nothing came back from the API: then nothing was sent, and that is said instead."""
+        return any(stop.halt is Halt.UNREACHABLE for stop in self.stops)
+
+    def _is_explained(self, stop: Stop) -> bool:
+        return stop.halt is Halt.UNAVAILABLE and self._was_cut_off
 
     @property
     def _was_to_stop(self) -> bool:

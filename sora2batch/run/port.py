@@ -24,6 +24,11 @@ from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, StatusAnswer
 class VideoApi(Protocol):
     """The generation API, as typed answers."""
 
+    @property
+    def silence(self) -> str | None:
+        """Why nothing at all has come back so far; None once anything has, or where nothing was asked."""
+        ...
+
     async def create(self, tool_type: str, request: JsonObject, /) -> CreateOutcome:
         """Make a paid task. If this is cancelled, the call may have been charged."""
         ...

@@ -27,7 +27,7 @@ from sora2batch.sjinn.answer import (
     Working,
 )
 from sora2batch.sjinn.endpoint import Endpoint
-from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError
+from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError, UnreachableError
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import LedgerWalk
 from sora2batch.sjinn.patience import DEFAULT_PATIENCE, Patience, Sleeper, backoff_seconds
@@ -90,6 +90,11 @@ class SjinnClient:
     ) -> None:
         await self._transport.__aexit__(kind, error, trace)
 
+    @property
+    def silence(self) -> str | None:
+        """Why nothing at all has come back from the API so far; None once anything has."""
+        return self._transport.silence
+
     async def create(self, tool_type: str, request: JsonObject) -> CreateOutcome:
         """Make a paid task. It is sent at most once; ``NotSent`` only where surely nothing left.
 
@@ -131,6 +136,7 @@ class SjinnClient:
 
         Raises:
             LedgerError: it cannot be read to its end.
+            UnreachableError: nothing came back.
             KeyRefusedError: the API refused the key.
         """
         walk = LedgerWalk(LedgerQuery(since=since, limit=limit), looking_for)
@@ -143,6 +149,7 @@ class SjinnClient:
 
         Raises:
             ApiError: no readable answer came.
+            UnreachableError: nothing came back.
             KeyRefusedError: the API refused the key.
         """
         return await self._insist(ACCOUNT, b"{}", read_account, ApiError)
@@ -162,6 +169,8 @@ class SjinnClient:
             if not isinstance(answer, Unreadable):
                 return answer
             if attempt == self._patience.attempts:
+                if self.silence:
+                    raise UnreachableError(self.silence)
                 raise failure(self._key.redact(f"{name} failed {attempt} times: {answer.reason}"))
             await self._sleep(backoff_seconds(attempt, answer.retry_after_seconds))
         raise AssertionError("attempts must be at least 1")

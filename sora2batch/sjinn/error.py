@@ -8,9 +8,22 @@ from sora2batch.errors import ExitCode, Sora2BatchError
 
 
 class ApiError(Sora2BatchError):
-    """The API could not be reached or understood; nothing is lost, a later run goes on."""
+    """The API could not be understood; nothing is lost, a later run goes on."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.OPEN
+
+
+class UnreachableError(ApiError):
+    """Nothing at all came back from the API: no connection, or one that broke off each time.
+
+    Only questions raise it, which cost nothing.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.UNREACHABLE
+
+    def __init__(self, reason: str) -> None:
+        hint = "nothing was sent: run it again once there is a connection"
+        super().__init__(f"the API cannot be reached: {reason}", hint=hint)
 
 
 class LedgerError(ApiError):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote, quote_plus
 
 from sora2batch.errors import UsageError
+from sora2batch.sjinn.key_text import KeyTextError, decode_key_text, key_in
 
 KEY_VARIABLE = "SJINN_API_KEY"
 KEY_FILE_VARIABLE = "SJINN_API_KEY_FILE"
@@ -28,13 +30,10 @@ class ApiKey:
     __slots__ = ("_value",)
 
     def __init__(self, value: str, *, origin: str = KEY_VARIABLE) -> None:
-        # Only these travel in a header without doubt (RFC 6750 allows even fewer).
-        if not value or not all("!" <= character <= "~" for character in value):
-            raise UsageError(
-                f"{origin} holds no usable API key: it is empty or has white space or non-ASCII characters",
-                hint="copy the key alone, without quotes and without the word Bearer",
-            )
-        self._value = value
+        try:
+            self._value = key_in(value)
+        except KeyTextError as error:
+            raise _no_key(origin, error) from None
 
     def reveal(self) -> str:
         """Hand out the key itself, for the Authorization header and nothing else."""
@@ -70,15 +69,36 @@ def load_key(environ: Mapping[str, str]) -> ApiKey | None:
     if value:
         return ApiKey(value)
     file = environ.get(KEY_FILE_VARIABLE, "").strip()
-    return ApiKey(_read(Path(file).expanduser()), origin=f"{KEY_FILE_VARIABLE} ({file})") if file else None
+    return _load_file(file) if file else None
 
 
-def _read(file: Path) -> str:
+def _load_file(name: str) -> ApiKey:
+    origin = f"{KEY_FILE_VARIABLE} ({name})"
     try:
-        with file.open("rb") as stream:
-            text = stream.read(_LONGEST_FILE + 1)
+        file = Path(name).expanduser()
+        data = _read(file) if file.is_file() else _read_once(file)
+        return ApiKey(decode_key_text(data), origin=origin)
+    except KeyTextError as error:
+        raise _no_key(origin, error) from None
     except (OSError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be opened"
-        raise UsageError(f"{KEY_FILE_VARIABLE} names {file}, which cannot be read: {reason}") from error
-    # Editors on Windows put a byte order mark in front.
-    return text.decode("utf-8-sig", errors="replace").strip() if len(text) <= _LONGEST_FILE else ""
+        raise UsageError(f"{KEY_FILE_VARIABLE} names {name}, which cannot be read: {reason}") from error
+
+
+def _read(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        data = stream.read(_LONGEST_FILE + 1)
+    if len(data) > _LONGEST_FILE:
+        raise KeyTextError(f"it is larger than {_LONGEST_FILE // 1024} KiB")
+    return data
+
+
+@cache
+def _read_once(file: Path) -> bytes:
+    """Read what gives its content only once, such as ``<(pass show sjinn)``; the key is wanted more often."""
+    return _read(file)
+
+
+def _no_key(origin: str, why: KeyTextError) -> UsageError:
+    hint = f"put the key alone there, or {KEY_VARIABLE}=KEY in a file"
+    return UsageError(f"{origin} holds no usable API key: {why}", hint=hint)

@@ -67,6 +67,9 @@ class Transport:
         self._patience = patience
         self._proxy = proxy_for(endpoint.scheme, endpoint.host)
         self._session: aiohttp.ClientSession | None = None
+        self.silence: str | None = None
+        """Why nothing has come back from the API since this was opened; None once anything has."""
+        self._has_answered = False
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -95,10 +98,16 @@ class Transport:
         """
         departure = _Departure()
         try:
-            return await self._exchange(name, body, timeout_seconds, departure)
+            exchange = await self._exchange(name, body, timeout_seconds, departure)
         except NETWORK_ERRORS as error:
-            reason = word_network_error(error)
+            reason = self._word(error)
+            self.silence = None if self._has_answered else reason
             return Lost(reason=reason) if departure.begun else NotSent(reason)
+        self._has_answered, self.silence = True, None
+        return exchange
+
+    def _word(self, error: Exception) -> str:
+        return word_network_error(error)
 
     async def _exchange(
         self, name: str, body: bytes, timeout_seconds: float, departure: _Departure

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import subprocess
 
+from fakes.repository import foreign_git, git
+
 KEY = "sk-never-to-be-seen"
 
 
@@ -41,3 +43,26 @@ def test_a_manifest_with_problems_is_told(folder, api, call):
     ran = call("doctor", "bad.yaml", "--json")
     assert ran.code == 2
     assert verdicts(ran)["manifest"] == "bad"
+
+
+def test_a_repository_of_another_user_is_told_with_gits_own_remedy(
+    folder, api, manifest, call, tmp_path_factory, monkeypatch
+):
+    api()
+    git(folder, "init", "-q")
+    foreign_git(tmp_path_factory.mktemp("bin"), monkeypatch)
+    ran = call("doctor", manifest)
+    assert ran.code == 0
+    assert "note  git: git refuses to read .: the repository belongs to another user; " in ran.out
+    assert f"git config --global --add safe.directory {folder.resolve()}" in ran.out
+    ran = call("plan", manifest, "--base", "HEAD")
+    assert ran.code == 2
+    assert f"git config --global --add safe.directory {folder.resolve()}" in ran.err
+
+
+def test_a_machine_without_git_is_told(folder, api, manifest, call, monkeypatch):
+    api()
+    monkeypatch.setenv("PATH", str(folder))
+    ran = call("doctor", manifest)
+    assert ran.code == 0
+    assert "note  git: git cannot be run: no such file or directory; is git installed?" in ran.out

@@ -133,13 +133,6 @@ def test_a_call_without_an_answer_is_4_and_in_doubt(call, manifest, monkeypatch)
     assert api.calls.count("create_tool_task") == 1
 
 
-def test_a_missing_api_is_4(call, manifest, api):
-    api().stop()
-    ran = call("plan", manifest, "--check-balance")
-    assert ran.code == 4
-    assert ran.out.splitlines()[-2] == "2 to submit"
-
-
 def test_a_refused_key_is_5(call, manifest, api, monkeypatch):
     api()
     monkeypatch.setenv("SJINN_API_KEY", "wrong-key")

@@ -47,31 +47,37 @@ def test_run_prints_the_status_at_the_end(call, manifest, api):
 
 
 @pytest.mark.parametrize(
-    ("create", "code", "state"),
+    ("create", "code", "state", "more"),
     [
-        (refusal("membership needed", 101), 3, "pending"),
-        (refusal("no such image", 7), 1, "rejected"),
-        (refusal("bad key", 401), 5, "pending"),
-        ((502, "<html>"), 4, "in_doubt"),
+        (refusal("membership needed", 101), 3, "pending", {"error", "resume"}),
+        (refusal("no such image", 7), 1, "rejected", set()),
+        (refusal("bad key", 401), 5, "pending", {"error", "resume"}),
+        ((502, "<html>"), 4, "in_doubt", {"resume"}),
     ],
     ids=["no membership", "rejected", "key refused", "in doubt"],
 )
-def test_run_prints_the_status_after_trouble_too(call, manifest, monkeypatch, *, create, code, state):
+def test_run_prints_the_status_after_trouble_too(call, manifest, monkeypatch, *, create, code, state, more):
     monkeypatch.setenv("SJINN_API_KEY", "sk-test")
     with ThreadedApi({"query_account_status": RICH, "create_tool_task": create}) as api:
         monkeypatch.setenv("SORA2BATCH_API_URL", api.url)
         ran = call("run", manifest, "--yes", "--json", "--limit", 1)
     assert ran.code == code
-    assert ran.document.keys() == STATUS
+    assert ran.document.keys() == STATUS | more
     assert ran.document["jobs"][0]["state"] == state
 
 
 @pytest.mark.parametrize(
-    ("flags", "code"), [(["--yes"], 2), ([], 2), (["--yes", "--max-credits", "1"], 3)], ids=str
+    ("flags", "code", "more"),
+    [
+        (["--yes"], 2, {"error"}),
+        ([], 2, {"error"}),
+        (["--yes", "--max-credits", "1"], 3, {"error", "resume"}),
+    ],
+    ids=["no key", "nobody to ask", "over budget"],
 )
-def test_run_prints_the_status_where_nothing_was_sent(call, manifest, flags, code):
+def test_run_prints_the_status_where_nothing_was_sent(call, manifest, flags, code, more):
     ran = call("run", manifest, "--json", *flags)
-    assert (ran.code, ran.document.keys()) == (code, STATUS)
+    assert (ran.code, ran.document.keys()) == (code, STATUS | more)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
+import os
 
 import pytest
 
@@ -73,3 +76,27 @@ def test_a_file_that_is_not_there_is_told(folder, call):
     ran = call("lock", "resolve", folder / "nowhere.lock.jsonl")
     assert ran.code == 2
     assert "nowhere.lock.jsonl: No such file or directory" in ran.err
+
+
+def test_on_a_disk_that_cannot_lock_nothing_is_sent_but_all_can_be_looked_at(
+    call, manifest, folder, api, monkeypatch
+):
+    api()
+    assert call("run", manifest, "--yes", "--limit", 1).code == 0
+    before = (folder / "small.lock.jsonl").read_bytes()
+
+    def flock(descriptor, operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    for command in (("run", manifest, "--yes"), ("download", manifest), ("reconcile", manifest)):
+        ran = call(*command)
+        assert ran.code == 2
+        assert "error: files cannot be locked in ." in ran.err
+    for command in ("plan", "status", "verify"):
+        assert call(command, manifest).code == 0
+    ran = call("doctor", manifest)
+    assert ran.code == 2
+    assert "bad   locks: files cannot be locked in .: No locks available" in ran.out
+    assert (folder / "small.lock.jsonl").read_bytes() == before
+    assert not (folder / "small.journal.jsonl").exists()

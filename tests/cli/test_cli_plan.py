@@ -79,12 +79,65 @@ def test_a_saved_plan_may_be_run_with_its_manifest_and_from_elsewhere(call, save
     assert (folder / "small.lock.jsonl").exists()
 
 
-def test_a_saved_plan_is_stale_once_it_was_done(call, saved, api):
+def test_a_saved_plan_that_was_done_does_nothing_more(call, saved, api, folder):
     api()
-    call("run", "--plan", saved, "--yes", "--no-download")
+    call("run", "--plan", saved, "--yes")
+    before = (folder / "small.lock.jsonl").read_bytes()
+    ran = call("run", "--plan", saved, "--yes")
+    assert (ran.code, ran.err) == (0, "small.yaml: nothing to do: 1 finished\n")
+    assert (folder / "small.lock.jsonl").read_bytes() == before
+
+
+def test_a_saved_plan_is_stale_once_another_job_was_paid_for(call, manifest, saved, api):
+    api()
+    call("run", manifest, "--select", "hero/owl", "--yes", "--no-download")
+    for flags in (["--yes"], ["--dry-run"]):
+        ran = call("run", "--plan", saved, *flags)
+        assert ran.code == 2
+        assert "stale plan: the lockfile changed" in ran.err
+
+
+def test_a_job_of_a_saved_plan_that_another_run_has_paid_for_is_not_paid_again(call, manifest, saved, api):
+    api()
+    call("run", manifest, "--limit", 1, "--yes", "--no-download")
+    ran = call("run", "--plan", saved, "--yes", "--json")
+    assert ran.code == 0
+    assert ran.document["summary"]["credits"]["spent"] == 420
+
+
+def test_a_saved_plan_is_of_its_manifest_alone(call, manifest, saved, folder):
+    (folder / "copy.yaml").write_bytes(manifest.read_bytes())
+    ran = call("run", "copy.yaml", "--plan", saved, "--yes")
+    assert ran.code == 2
+    assert "plans/one.json is a plan of small.yaml, not of copy.yaml" in ran.err
+    manifest.unlink()
     ran = call("run", "--plan", saved, "--yes")
     assert ran.code == 2
-    assert "stale plan: the lockfile changed" in ran.err
+    assert "plans/one.json is a plan of small.yaml, which is not there" in ran.err
+    assert "sora2batch run MANIFEST --plan plans/one.json" in ran.err
+
+
+def test_a_saved_plan_of_a_link_belongs_to_the_link(call, manifest, folder, api):
+    api()
+    (folder / "real").mkdir()
+    manifest.rename(folder / "real/spring.yaml")
+    manifest.symlink_to("real/spring.yaml")
+    assert call("plan", manifest, "--out", "plan.json").code == 0
+    assert call("run", "--plan", "plan.json", "--yes", "--no-download").code == 0
+    assert (folder / "small.lock.jsonl").exists()
+    assert "0 to spend, 840 spent" in call("plan", manifest).out
+
+
+def test_a_saved_plan_finds_its_tools_from_elsewhere(call, manifest, folder, monkeypatch, api):
+    (folder / "tools").mkdir()
+    shipped = Path(__file__).parents[2] / "schemas/tools/sora2-image-to-video-api.json"
+    (folder / "tools/my-video-api.json").write_bytes(shipped.read_bytes())
+    manifest.write_text(manifest.read_text().replace("sora2-image-to-video-api", "my-video-api"))
+    assert call("plan", manifest, "--tools-dir", "tools", "--out", "plan.json").code == 0
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    ran = call("run", "--plan", "../plan.json", "--dry-run")
+    assert (ran.code, ran.err) == (0, "")
 
 
 def test_a_saved_plan_is_stale_when_the_manifest_changed(call, manifest, saved, folder, api):

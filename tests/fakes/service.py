@@ -121,6 +121,10 @@ class Service:
         """From now on this call is answered with 429 and Retry-After."""
         self._dice.always[call] = Mishap(kind=FaultKind.TOO_MANY, moment=Moment.BEFORE)
 
+    def fail_generations(self) -> None:
+        """From now on every task fails; it is paid all the same."""
+        self._dice.rates[FaultKind.FAIL] = 1.0
+
     def recover(self) -> None:
         """Answer as usual again: no call stalls or is refused, nothing goes wrong by chance."""
         self._stalled.clear()

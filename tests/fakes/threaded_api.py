@@ -19,9 +19,12 @@ def refusal(message: str, code: int) -> tuple[int, str]:
 
 
 class ThreadedApi:
-    """Answers each call by its name; one that has no answer breaks, a stalled one waits for the end."""
+    """Answers each call by its name; one that has no answer breaks, a stalled one waits for the end.
 
-    def __init__(self, answers: Mapping[str, tuple[int, str]], *, stalled: str = "") -> None:
+    With the answer to the last call it is gone: nobody can connect to it any more.
+    """
+
+    def __init__(self, answers: Mapping[str, tuple[int, str]], *, stalled: str = "", last: str = "") -> None:
         self.calls: list[str] = []
         self._is_over = Event()
         calls, is_over = self.calls, self._is_over
@@ -34,6 +37,9 @@ class ThreadedApi:
                 if name == stalled:
                     is_over.wait()
                     return
+                if name == last:
+                    self.server.shutdown()
+                    self.server.socket.close()
                 status, body = answers.get(name, BROKEN)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body.encode())))

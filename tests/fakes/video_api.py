@@ -66,6 +66,8 @@ class CreateCall:
 class ScriptedApi:
     """Plays one script for each job, named by its prompt; where that ends, its last line is repeated."""
 
+    silence = None
+
     def __init__(
         self,
         *,

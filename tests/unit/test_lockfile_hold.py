@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from sora2batch.lockfile.hold import (
     _is_file_at,
     drop_hold,
     is_held,
+    lock_fault,
     read_holder,
     take_hold,
 )
@@ -106,3 +109,42 @@ def test_an_unreadable_header_is_a_holder_without_a_name(tmp_path, text):
     path.write_bytes(text)
     assert str(read_holder(path)) == "another process"
     assert str(read_holder(tmp_path / "absent")) == "another process"
+
+
+@pytest.fixture(params=["ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EIO"])
+def no_locks(request, monkeypatch):
+    """A file system on which nothing can be locked."""
+
+    def flock(descriptor, operation):
+        number = getattr(errno, request.param)
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    return os.strerror(getattr(errno, request.param))
+
+
+def test_where_files_cannot_be_locked_nothing_is_held_and_nothing_left_behind(lock_path, no_locks):
+    with pytest.raises(LockfileError, match=f"cannot be locked in .*: {no_locks}; two runs") as caught:
+        take_hold(lock_path)
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert "local disk" in caught.value.hint
+    assert list(lock_path.parent.iterdir()) == []
+
+
+def test_where_files_cannot_be_locked_a_dead_runs_journal_stays_and_can_be_looked_at(lock_path, no_locks):
+    journal = journal_path(lock_path)
+    journal.write_bytes(b"left by a dead run\n")
+    with pytest.raises(LockfileError, match="cannot be locked"):
+        take_hold(lock_path)
+    assert journal.read_bytes() == b"left by a dead run\n"
+    assert is_held(lock_path) is None
+
+
+def test_whether_files_can_be_locked_is_found_out_by_one_that_is_there(tmp_path, no_locks, monkeypatch):
+    file = tmp_path / "m.yaml"
+    assert lock_fault(file) is None
+    file.write_bytes(b"x")
+    assert no_locks in str(lock_fault(file))
+    monkeypatch.undo()
+    assert lock_fault(file) is None
+    assert file.read_bytes() == b"x"

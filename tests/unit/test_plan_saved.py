@@ -7,11 +7,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fakes.building import TOOL, entry_of, job_of, lockfile_of, plan_of
-from fakes.lock_entry import completed, submitted
+from fakes.lock_entry import completed, in_doubt, submitted
 from sora2batch.catalog.load import load_catalog
 from sora2batch.catalog.tool import Availability, FixedPrice
 from sora2batch.errors import ExitCode, UsageError
 from sora2batch.job import Credits
+from sora2batch.plan.onset import onset_of
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.saved import (
     SavedPlan,
@@ -27,6 +28,7 @@ from sora2batch.schema import load_schema
 FOX, OWL = job_of("fox"), job_of("owl")
 MANIFEST, DATA = "1" * 64, (("a.csv", "2" * 64), ("b.csv", "3" * 64))
 LOCKFILE = lockfile_of(entry_of(FOX, submitted()))
+PLAN = plan_of(FOX, OWL, entries=tuple(LOCKFILE.entries.values()))
 CATALOG = load_catalog()
 SELECTION = Selection(select=("hero/*",), where=(("subject", "owl"),), limit=3, retry_failed=True)
 
@@ -43,6 +45,8 @@ def saved_of(**more) -> SavedPlan:
             "max_credits": Credits(500),
             "simulated": False,
             "proof": proof_of(),
+            "tools_dirs": ("../tools",),
+            "onset": onset_of(PLAN, LOCKFILE),
             **more,
         }
     )
@@ -55,7 +59,7 @@ def catalog_with(**changes):
 @pytest.fixture
 def plan_file(tmp_path):
     path = tmp_path / "plan.json"
-    path.write_bytes(encode_saved_plan(plan_of(FOX, OWL), saved_of()))
+    path.write_bytes(encode_saved_plan(PLAN, saved_of()))
     return path
 
 
@@ -69,7 +73,7 @@ def plan_file(tmp_path):
 )
 def test_a_saved_plan_is_read_back_as_it_was(tmp_path, saved):
     path = tmp_path / "plan.json"
-    path.write_bytes(encode_saved_plan(plan_of(FOX, OWL), saved))
+    path.write_bytes(encode_saved_plan(PLAN, saved))
     assert read_saved_plan(path) == saved
 
 
@@ -85,7 +89,7 @@ def test_a_plan_file_is_the_same_bytes_every_time():
 
 
 def test_what_is_the_same_as_before_is_let_through():
-    saved_of().check(proof_of(data=DATA[::-1]))
+    saved_of().check(proof_of(data=DATA[::-1]), LOCKFILE)
 
 
 @pytest.mark.parametrize(
@@ -102,29 +106,50 @@ def test_what_is_the_same_as_before_is_let_through():
         (proof_of(catalog=catalog_with(availability=Availability.RETIRED)), "the tools"),
         (proof_of(catalog=catalog_with(notice="ends soon")), "the tools"),
         (proof_of(catalog=catalog_with(price=FixedPrice(credits=Credits(1)))), "the tools"),
-        (proof_of(lockfile=lockfile_of()), "the lockfile"),
-        (proof_of(lockfile=lockfile_of(entry_of(FOX, completed()))), "the lockfile"),
-        (
-            proof_of(lockfile=lockfile_of(*LOCKFILE.entries.values(), entry_of(OWL, submitted()))),
-            "the lockfile",
-        ),
         (proof_of(data=(DATA[0], ("b.csv", "9" * 64))), "b.csv"),
         (proof_of(data=DATA[:1]), "b.csv"),
         (proof_of(data=(*DATA, ("c.csv", "4" * 64))), "c.csv"),
-        (proof_of(manifest="9" * 64, lockfile=lockfile_of()), "the manifest and the lockfile"),
     ],
 )
 def test_a_plan_is_stale_once_anything_changed_that_it_was_made_from(now, told):
     with pytest.raises(StalePlanError) as caught:
-        saved_of().check(now)
+        saved_of().check(now, LOCKFILE)
     assert caught.value.exit_code is ExitCode.USAGE
     assert caught.value.message == f"stale plan: {told} changed since it was saved"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [lockfile_of(), lockfile_of(entry_of(FOX, submitted("task-b"))), lockfile_of(entry_of(FOX, in_doubt()))],
+    ids=["less", "another task", "another call"],
+)
+def test_a_plan_is_stale_once_something_else_changed_the_lockfile(now):
+    with pytest.raises(StalePlanError, match=r"^stale plan: the lockfile changed since it was saved$"):
+        saved_of().check(proof_of(lockfile=now), now)
+    with pytest.raises(StalePlanError, match=r"^stale plan: the manifest and the lockfile changed"):
+        saved_of().check(proof_of(manifest="9" * 64, lockfile=now), now)
+
+
+def test_a_plan_that_has_begun_may_go_on():
+    now = lockfile_of(entry_of(FOX, completed()), entry_of(OWL, submitted("task-b")))
+    saved_of().check(proof_of(lockfile=now), now)
+    with pytest.raises(StalePlanError, match=r"^stale plan: b\.csv changed"):
+        saved_of().check(proof_of(lockfile=now, data=DATA[:1]), now)
+
+
+def test_a_plan_that_an_older_version_saved_is_stale(plan_file):
+    document = orjson.loads(plan_file.read_bytes())
+    del document["basis"]["onset"]
+    document["basis"]["plan"] = plan_digest(document)
+    plan_file.write_bytes(orjson.dumps(document))
+    with pytest.raises(StalePlanError, match="was saved by an older sora2batch"):
+        read_saved_plan(plan_file)
 
 
 def test_what_happens_to_tools_that_no_job_uses_does_not_matter():
     other = replace(CATALOG.get("grok-text-to-video-api"), notice="new")
     catalog = replace(CATALOG, tools=CATALOG.tools | {other.tool_type: other})
-    saved_of().check(proof_of(catalog=catalog))
+    saved_of().check(proof_of(catalog=catalog), LOCKFILE)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +162,7 @@ def test_what_happens_to_tools_that_no_job_uses_does_not_matter():
         (b'"simulated": false', b'"simulated": true'),
         (b'"credits": 420', b'"credits": 1'),
         (b'"action": "submit"', b'"action": "skip"'),
+        (b'"action": "resume"', b'"action": "submit"'),
         (b'"prompt": "a fox"', b'"prompt": "a bomb"'),
         (b"sub/campaign.yaml", b"other.yaml"),
     ],

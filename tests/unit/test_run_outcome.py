@@ -86,6 +86,7 @@ def test_jobs_that_fail_fast_left_out_are_not_left_open(tmp_path):
         ([Halt.KEY], ExitCode.KEY),
         ([Halt.CREDITS], ExitCode.BUDGET),
         ([Halt.UNAVAILABLE], ExitCode.OPEN),
+        ([Halt.UNAVAILABLE, Halt.UNREACHABLE], ExitCode.UNREACHABLE),
         ([Halt.DISK], ExitCode.OPEN),
         ([Halt.CREDITS, Halt.KEY], ExitCode.KEY),
         ([Halt.KEY, Halt.INTERRUPT], ExitCode.INTERRUPTED),
@@ -214,3 +215,20 @@ def test_the_lockfile_is_written_every_ten_seconds_even_if_it_failed_before(erro
     gaps = [later - sooner for sooner, later in zip([0.0, *store.moments], store.moments, strict=False)]
     assert max(gaps) <= 10.0
     assert [type(event) for event in told] == ([Warned] * 3 if error else [])
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (State.SUBMITTED, ExitCode.OPEN),
+        (State.IN_DOUBT, ExitCode.OPEN),
+        (State.COMPLETED, ExitCode.OPEN),
+        (State.FAILED, ExitCode.UNREACHABLE),
+        (State.REJECTED, ExitCode.UNREACHABLE),
+    ],
+)
+def test_that_the_api_cannot_be_reached_weighs_less_than_open_jobs_and_more_than_failed_ones(
+    tmp_path, state, code
+):
+    stops = [stop(Halt.UNAVAILABLE), stop(Halt.UNREACHABLE)]
+    assert code_of(tmp_path, entry_for(FOX, attempt(state)), stops=stops) is code

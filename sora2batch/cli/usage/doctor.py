@@ -24,7 +24,8 @@ def command(
 ) -> ExitCode:
     """Check the set-up: key, API, balance, clocks; with MANIFEST also its lockfile, folder and git settings.
 
-    It sends nothing that costs. Exit code 2 if something must be mended before a run.
+    It sends nothing that costs. Exit code 2 if something must be mended before a run, 7 if the API cannot be
+    reached and all else is well.
     """
     from sora2batch.cli.doctor import examine  # noqa: PLC0415  # work is loaded when it is called for
 

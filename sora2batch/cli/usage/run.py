@@ -47,7 +47,8 @@ def command(**given: Any) -> ExitCode:
     ends a run within seconds and loses nothing.
 
     Exit codes: 0 done, 1 jobs failed, 2 invalid (nothing sent), 3 too few credits, 4 jobs left open, 5 key
-    refused, 6 another run holds the lockfile, 130 and 143 interrupted.
+    refused, 6 another run holds the lockfile, 7 the API cannot be reached (nothing sent), 130 and 143
+    interrupted.
     """
     from sora2batch.cli.run import Flags, run  # noqa: PLC0415  # work is loaded when it is called for
 
