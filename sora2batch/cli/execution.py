@@ -14,6 +14,7 @@ from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import complain
 from sora2batch.cli.connection import find_access
 from sora2batch.cli.loop import run_loop
+from sora2batch.cli.naming import follow_keys
 from sora2batch.cli.planning import check_account, check_plan, proof_of
 from sora2batch.cli.settling import held, settle_before_planning
 from sora2batch.cli.wishes import Wishes
@@ -63,23 +64,15 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         brake = Brake()
         if has_work(plan, wishes.stages):
             clock = _agree(batch, plan, wishes)
-            _follow_keys(batch, store)
+            follow_keys(batch.expansion.jobs, store)
             from sora2batch.cli.drive import drive  # noqa: PLC0415  # the network is for those who have work
 
             drive(batch, plan, store, wishes, brake, clock)
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
-            _follow_keys(batch, store)
+            follow_keys(batch.expansion.jobs, store)
             run_loop(partial(_save, store))
         return assess(plan.jobs, store.lockfile, batch.artifacts, brake.stops, wishes.stages)
-
-
-def _follow_keys(batch: Batch, store: LockfileStore) -> None:
-    """Give known jobs the names that they have now."""
-    for job in batch.expansion.jobs:
-        entry = store.entry(job.fingerprint)
-        if entry is not None and entry.key != job.key:
-            store.rename(job.fingerprint, job.key)
 
 
 async def _save(store: LockfileStore) -> None:

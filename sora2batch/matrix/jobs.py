@@ -124,6 +124,7 @@ class JobMaker:
             fingerprint=fingerprint,
             credits=request.credits,
             filename=filename,
+            columns=self._grid.columns,
         )
 
     def _request(self, turn: _Turn, tool: Tool, checker: InputChecker) -> _Request | None:

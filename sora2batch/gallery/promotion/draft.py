@@ -13,9 +13,9 @@ from sora2batch.gallery.promotion.make import PromotedJob, Promotion
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.setting import Setting
 from sora2batch.manifest.write import GroupDraft, ManifestDraft
-from sora2batch.matrix.label import slug
 from sora2batch.matrix.literal import literal
 from sora2batch.plan.excerpt import one_line
+from sora2batch.slug import slug
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ROOM = 100
