@@ -12,6 +12,7 @@ import jsonschema_rs
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.manifest.document import Document
 from sora2batch.manifest.name import better_name, name_fault, name_of_file, variable_fault
+from sora2batch.manifest.output_dir import output_dir_fault
 from sora2batch.manifest.violation import violations
 from sora2batch.manifest.word import Fault, Spot, describe, faults_of
 from sora2batch.problem import DataPath, Problem
@@ -46,6 +47,12 @@ def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
     yield from faults
     told = {fault.path for fault in faults}
     yield from (fault for fault in _name_faults(data, stem) if fault.path not in told)
+    match data.get("output"):
+        case {"dir": str(folder)} if ("output", "dir") not in told and (fault := output_dir_fault(folder)):
+            message, hint = fault
+            yield Fault(path=("output", "dir"), message=f"is {describe(folder)}; it {message}", hint=hint)
+        case _:
+            pass
     jobs = data.get("jobs")
     for name, group in jobs.items() if isinstance(jobs, dict) else ():
         if isinstance(group, dict):
