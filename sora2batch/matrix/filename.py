@@ -16,6 +16,8 @@ _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
     | {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"}
 )
+_AFTER_LABEL = re.compile(r"(?:#[0-9]+)?(?:\.[A-Za-z0-9]+)?")
+_SHORT = 40
 _FORBIDDEN = frozenset('<>:"|?*\\')
 _MEDIA = re.compile(r"\.(?:mp4|mov|webm|mkv|m4v|gif|png|jpe?g|webp|avif|mp3|wav)\Z")
 
@@ -31,6 +33,23 @@ def filename_fault(name: str) -> str | None:
     if len(name.encode("utf-8", "replace")) > _MAX_BYTES:
         return f"is longer than {_MAX_BYTES} bytes"
     return next((fault for part in name.split("/") if (fault := _part_fault(part))), None)
+
+
+def faulty_part(name: str) -> str | None:
+    """Find the first part of a name that no file can be called; None where it is the whole that is wrong."""
+    return next((part for part in name.split("/") if _part_fault(part)), None)
+
+
+def is_named(part: str, label: str) -> bool:
+    """Tell whether a part of a name is a label, perhaps with a take's number and a file's ending."""
+    rest = part.removeprefix(label)
+    return part.startswith(label) and (not rest or _AFTER_LABEL.fullmatch(rest) is not None)
+
+
+def better_part(label: str) -> str:
+    """Propose a name that is near to one that no file can have."""
+    near = label.rstrip(". ")[:_SHORT]
+    return near if near and _part_fault(near) is None else f"{near or 'x'}-1"
 
 
 def _part_fault(part: str) -> str | None:
