@@ -36,7 +36,7 @@ def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> 
 
 
 def _note_names(message: str, twins: _Twins, manifest: Manifest, book: ProblemBook) -> None:
-    """Point at the template if it makes two names alike, else at the value, or the group, that is named so."""
+    """Point at the template if it makes two names alike, else at the value or the group that is named so."""
     if manifest.output.filename is not None and not _are_named_alike(twins):
         book.add(("output", "filename"), message, hint="{{ job.key }} is different for every job")
     elif pair := _pair_that_differs(twins):
