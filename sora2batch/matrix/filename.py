@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
+from sora2batch.slug import is_sign
+
 _MAX_PART_BYTES = 200
 _MAX_BYTES = 1000
 _DEVICE = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))"
@@ -60,7 +62,7 @@ def _part_fault(part: str) -> str | None:
     bad = next((character for character in part if character in _FORBIDDEN), None)
     if bad is not None:
         return f"must not hold {bad}"
-    if not part.isprintable():
+    if not part.isprintable() and not all(one.isprintable() or is_sign(one) for one in part):
         return "must not hold control characters or line breaks"
     if part[-1] in ". " or part[0] == " ":
         return f'must not have a part that starts with a space, or ends with one or with a dot: "{part}"'
