@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from typing import NamedTuple, NewType
 
-from sora2batch.canonical import JsonObject, canonical_json
+from sora2batch.canonical import JsonObject, JsonValue, canonical_json
 
 Credits = NewType("Credits", int)
 """SJinn's money; always whole."""
 Fingerprint = NewType("Fingerprint", str)
 """``sha256:`` and 64 hex digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """An axis, or a further key that only ``include`` brings."""
+
+    name: str
+    values: tuple[JsonValue, ...]
+    """Those of the axis as written, then those that ``include`` adds."""
+    labels: tuple[tuple[str, str], ...]
+    """(column name, label) of each value; unique, shared by all jobs."""
 
 
 class Job(NamedTuple):
@@ -35,6 +47,8 @@ class Job(NamedTuple):
     """The price by the catalogue."""
     filename: str
     """Where the result goes, below the output folder; without an extension if the manifest names none."""
+    columns: tuple[Column, ...] = ()
+    """The axes of its group, with the values as they are written; shared by all jobs of the group."""
 
 
 def fingerprint_of(tool_type: str, request: JsonObject, take: int) -> Fingerprint:

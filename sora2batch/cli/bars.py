@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from sora2batch.cells import without_controls
 from sora2batch.cli.tally import Tally
 
 
@@ -39,4 +40,4 @@ def bars(tally: Tally) -> Iterator[tuple[Callable[[], None], Callable[[str], Non
             shown.update(download, completed=tally.downloaded, total=total, visible=total > 0)
 
         update()
-        yield update, lambda message: shown.console.print(escape(message), soft_wrap=True)
+        yield update, lambda message: shown.console.print(escape(without_controls(message)), soft_wrap=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.cli.argument import as_argument
 from sora2batch.cli.folder import manifest_paths
 from sora2batch.cli.stamp import Stamp, StampedTree
 from sora2batch.errors import Sora2BatchError
@@ -194,4 +195,4 @@ def arguments_for(manifest: Path, *, simulated: bool, tools_dirs: Sequence[Path]
     """Write, for a shell, what a command of ours is to be given so that it means this manifest."""
     flags = ["--simulate"] if simulated else []
     flags += [word for folder in tools_dirs for word in ("--tools-dir", str(folder))]
-    return shlex.join([str(manifest), *flags])
+    return shlex.join([as_argument(manifest), *flags])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import click
 
+from sora2batch.cells import without_controls
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chatter:
@@ -34,4 +36,4 @@ class Chatter:
 def complain(message: str) -> None:
     """Tell something that everybody must know; a run does not end because nobody listens."""
     with suppress(OSError):
-        click.echo(message, err=True)
+        click.echo(without_controls(message), err=True)

@@ -15,6 +15,7 @@ from sora2batch.cli.chatter import complain
 from sora2batch.cli.connection import find_access
 from sora2batch.cli.keeping import check_keeping
 from sora2batch.cli.loop import run_loop
+from sora2batch.cli.naming import follow_keys
 from sora2batch.cli.planning import Payer, check_account, check_plan, plan_again, proof_of
 from sora2batch.cli.settling import held, settle_before_planning
 from sora2batch.cli.wishes import Wishes
@@ -67,13 +68,13 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         brake, silence = Brake(), None
         if has_work(plan, wishes.stages):
             payer = _agree(batch, plan, wishes)
-            _follow_keys(batch, store)
+            follow_keys(batch.expansion.jobs, store)
             from sora2batch.cli.drive import drive  # noqa: PLC0415  # the network is for those who have work
 
             silence = drive(batch, plan, store, wishes, brake, payer)
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
-            _follow_keys(batch, store)
+            follow_keys(batch.expansion.jobs, store)
             run_loop(partial(_save, store))
         was_sent = store.lockfile.spent != plan.money.spent
         stops = brake.stops + _cut_off(brake, None if was_sent else silence)
@@ -103,14 +104,6 @@ def _plan(batch: Batch, store: LockfileStore, wishes: Wishes) -> Plan:
     if saved:
         return plan_again(batch, store.lockfile, saved)
     return batch.plan(store.lockfile, wishes.selection)
-
-
-def _follow_keys(batch: Batch, store: LockfileStore) -> None:
-    """Give known jobs the names that they have now."""
-    for job in batch.expansion.jobs:
-        entry = store.entry(job.fingerprint)
-        if entry is not None and entry.key != job.key:
-            store.rename(job.fingerprint, job.key)
 
 
 async def _save(store: LockfileStore) -> None:

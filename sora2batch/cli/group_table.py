@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from sora2batch.cells import isolated
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.overview import Overview, Row, words_of
 from sora2batch.plan.status import PENDING
@@ -57,13 +58,13 @@ def group_lines(overview: Overview, most_rows: int) -> Iterator[Text]:
 
 
 def _lines(row: Row, overview: Overview) -> Iterator[Text]:
-    yield Text.assemble((row.name, "bold"), f"  {row.jobs:,} {'job' if row.jobs == 1 else 'jobs'}")
+    yield Text.assemble((isolated(row.name), "bold"), f"  {row.jobs:,} {'job' if row.jobs == 1 else 'jobs'}")
     yield Text(f"  {words_of(row.states, overview.states)}")
     yield Text(f"  {row.spent:,} spent, {row.to_spend:,} to spend")
 
 
 def _cells(row: Row, overview: Overview) -> Iterator[str | Text]:
-    yield Text(row.name)
+    yield Text(isolated(row.name))
     yield f"{row.jobs:,}"
     for state in overview.states:
         yield f"{row.states[state]:,}" if row.states[state] else Text("-", style="dim")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
+from unicodedata import normalize
 
+from sora2batch.cli.argument import as_argument
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.template import MANIFEST
 from sora2batch.errors import UsageError
+from sora2batch.manifest.emit import entry_lines
+from sora2batch.manifest.name import name_fault, name_of_file
 
 _IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
 _ATTRIBUTES = ("*.lock.jsonl merge=union",)
+_LONGEST_NAME = 200
+"""Bytes; a file system takes 255, and temporary names are longer still."""
+_SHOWN = 40
 
 
 def begin(manifest: Path, chatter: Chatter) -> None:
@@ -18,13 +27,12 @@ def begin(manifest: Path, chatter: Chatter) -> None:
     Raises:
         UsageError: the file is there already, or is called something that is no YAML.
     """
-    if manifest.suffix not in {".yaml", ".yml"}:
-        raise UsageError(f"{manifest}: name it something.yaml")
+    _check_name(manifest)
     folder = manifest.parent
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with manifest.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(MANIFEST)
+            stream.write(_named(MANIFEST, manifest.stem))
     except FileExistsError as error:
         raise UsageError(
             f"{manifest} exists already", hint="name another file; nothing was changed"
@@ -32,7 +40,29 @@ def begin(manifest: Path, chatter: Chatter) -> None:
     _add_lines(folder / ".gitignore", _IGNORED)
     _add_lines(folder / ".gitattributes", _ATTRIBUTES)
     chatter.say(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
-    chatter.say(f"next: sora2batch plan {manifest}")
+    chatter.say(f"next: sora2batch plan {shlex.quote(as_argument(manifest))}")
+
+
+def _check_name(manifest: Path) -> None:
+    """Refuse a file beside which no lockfile could be, or that no line of ours could name."""
+    if manifest.suffix not in {".yaml", ".yml"}:
+        raise UsageError(f"{manifest}: name it something.yaml")
+    if not manifest.name.isprintable():
+        raise UsageError(f"{manifest.name!a}: name it without control or invisible characters")
+    size = len(os.fsencode(manifest.name))
+    if size > _LONGEST_NAME:
+        raise UsageError(
+            f"{manifest.name[:_SHOWN]}…: the name has {size} bytes, {_LONGEST_NAME} are the most",
+            hint="the lockfile and the journal beside it have longer ones",
+        )
+
+
+def _named(text: str, stem: str) -> str:
+    """Give a manifest a name of its own where the file's cannot stand for it."""
+    if name_fault(normalize("NFC", stem)) is None:
+        return text
+    (line,) = entry_lines("name", name_of_file(stem))
+    return text.replace("version: 1\n", f"version: 1\n{line}\n", 1)
 
 
 def _add_lines(path: Path, lines: tuple[str, ...]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.cells import cell_len
 from rich.text import Text
 
+from sora2batch.cells import isolated, width_of
 from sora2batch.clock import from_timestamp
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.concern import Concern
@@ -64,18 +64,18 @@ def age_of(since: str | None, now: datetime) -> str:
 
 
 def _jobs(concern: Concern, jobs: Sequence[JobStatus], paper: Paper) -> Iterator[Text]:
-    longest = max(cell_len(one.job.key) for one in jobs)
+    longest = max(width_of(one.job.key) for one in jobs)
     is_stacked = paper.width < _NARROW or longest > paper.width // 2
     for one in jobs:
         attempt = _attempt_of(concern, one)
         told = _told(concern, attempt, paper.now)
         if is_stacked:
-            yield Text(f"  {one.job.key}", overflow="fold")
+            yield Text(f"  {isolated(one.job.key)}", overflow="fold")
             if told:
                 yield _line(f"    {told}", paper)
         else:
-            pad = " " * (longest - cell_len(one.job.key))
-            yield _line(f"  {one.job.key}{pad}   {told}", paper)
+            pad = " " * (longest - width_of(one.job.key))
+            yield _line(f"  {isolated(one.job.key)}{pad}   {told}", paper)
 
 
 def _attempt_of(concern: Concern, status: JobStatus) -> Attempt:

@@ -56,7 +56,10 @@ _SELECTION: tuple[_Decorator[Any], ...] = (
         "--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits, such as 'hero/fox/*'."
     ),
     click.option(
-        "--where", multiple=True, metavar="AXIS=VALUE", help="Only jobs with this value, by its label."
+        "--where",
+        multiple=True,
+        metavar="AXIS=VALUE",
+        help="Only jobs with this value, as it is written or by its label.",
     ),
     click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Submit at most N jobs now."),
     click.option(

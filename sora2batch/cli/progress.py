@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sora2batch.cells import isolated
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.tally import Tally, tally_of
 from sora2batch.plan.model import Plan
@@ -23,21 +24,21 @@ def describe(happened: Event) -> str | None:
     """Word what a person should hear of at once; None for mere progress."""
     match happened:
         case event.Rejected(job=job, message=message):
-            return f"rejected: {job.key}: {message} (not charged)"
+            return f"rejected: {isolated(job.key)}: {message} (not charged)"
         case event.Doubted(job=job, message=message):
-            return f"in doubt: {job.key}: {message}; it may have been charged and is not sent again"
+            return f"in doubt: {isolated(job.key)}: {message}; it may have been charged and is not sent again"
         case event.Postponed(job=job, message=message):
-            return f"postponed: {job.key}: {message}"
+            return f"postponed: {isolated(job.key)}: {message}"
         case event.Paused(seconds=seconds, message=message):
             return f"pausing {seconds:.1f} s: {message}"
         case event.Failed(job=job, message=message):
-            return f"failed: {job.key}: {message}"
+            return f"failed: {isolated(job.key)}: {message}"
         case event.Overdue(job=job, task_id=task_id):
-            return f"overdue: {job.key}: task {task_id} goes on; the next run asks again"
+            return f"overdue: {isolated(job.key)}: task {task_id} goes on; the next run asks again"
         case event.NotDownloaded(job=job, message=message):
-            return f"not downloaded: {job.key}: {message}"
+            return f"not downloaded: {isolated(job.key)}: {message}"
         case event.Unsaved(job=job, task_id=task_id):
-            return f"WRITE THIS DOWN: {job.key} is task {task_id}; the disk did not take it"
+            return f"WRITE THIS DOWN: {isolated(job.key)} is task {task_id}; the disk did not take it"
         case event.Warned(message=message):
             return f"warning: {message}"
         case event.Halted(message=message):
@@ -50,11 +51,11 @@ def detail(happened: Event) -> str | None:
     """Word mere progress, for -v."""
     match happened:
         case event.Submitted(job=job, task_id=task_id):
-            return f"submitted: {job.key}: task {task_id}"
+            return f"submitted: {isolated(job.key)}: task {task_id}"
         case event.Generated(job=job):
-            return f"generated: {job.key}"
+            return f"generated: {isolated(job.key)}"
         case event.Downloaded(job=job, paths=paths):
-            return f"downloaded: {job.key}: {', '.join(paths)}"
+            return f"downloaded: {isolated(job.key)}: {', '.join(paths)}"
         case _:
             return None
 

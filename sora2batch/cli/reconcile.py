@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
 from sora2batch.canonical import JsonObject
+from sora2batch.cells import isolated
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter, complain
 from sora2batch.cli.document import print_json
 from sora2batch.cli.loop import run_loop
+from sora2batch.cli.naming import Renaming, follow_keys
 from sora2batch.cli.result import echo
 from sora2batch.cli.settling import held, inquiry_of, look_into, world_of
 from sora2batch.clock import to_timestamp
@@ -45,6 +47,19 @@ class Orders:
         """Tell whether a person's word is enough, without the ledger."""
         return bool(self.release) and not self.adopt and not self.auto
 
+    def renamed(self, renaming: Renaming) -> Orders:
+        """Call every job what it is called now.
+
+        Raises:
+            UsageError: a name may mean two jobs.
+        """
+        pairs = [_key_and_task(text) for text in self.adopt]
+        return replace(
+            self,
+            adopt=tuple(f"{renaming.key_meant(key)}={task_id}" for key, task_id in pairs),
+            release=tuple(map(renaming.key_meant, self.release)),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
@@ -70,6 +85,7 @@ class Settlement:
 def reconcile(batch: Batch, orders: Orders, chatter: Chatter, *, as_json: bool) -> ExitCode:
     """Settle what can be settled and tell the rest."""
     with held(batch) as store:
+        orders = orders.renamed(follow_keys(batch.expansion.jobs, store))
         settlement = run_loop(partial(_settle, batch, store, orders))
     if as_json:
         print_json(_to_json(batch, settlement))
@@ -128,7 +144,7 @@ def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding]) -> None:
         if finding.doubt == doubt and isinstance(finding, Ambiguous):
             task = finding.candidates[0]
             complain(
-                f"warning: {doubt.entry.key} is released on your word, but the ledger has the task "
+                f"warning: {isolated(doubt.entry.key)} is released on your word, but the ledger has the task "
                 f"{task.task_id} ({task.charged:,} credits): if it is that job's, it is paid twice"
             )
 
@@ -168,11 +184,11 @@ async def _charges(lockfile: Lockfile, inquiry: Inquiry) -> Sequence[LedgerRecor
 
 def _show(batch: Batch, settlement: Settlement) -> None:
     for key, task_id in settlement.adopted:
-        echo(f"adopted: {key} is task {task_id}; the next run waits for it")
+        echo(f"adopted: {isolated(key)} is task {task_id}; the next run waits for it")
     if settlement.matched:
         echo("matched by tool, price and time alone: if others use this account, look at the clips")
     for key in settlement.released:
-        echo(f"released: {key}; the next run submits it")
+        echo(f"released: {isolated(key)}; the next run submits it")
     for finding in settlement.findings:
         _show_finding(finding)
     if not settlement.findings:
@@ -181,7 +197,7 @@ def _show(batch: Batch, settlement: Settlement) -> None:
     for difference in checked.differences:
         back = f", {difference.returned:,} were given back" if difference.returned else ""
         echo(
-            f"charged: {difference.entry.key} cost {difference.charged:,} credits{back}, "
+            f"charged: {isolated(difference.entry.key)} cost {difference.charged:,} credits{back}, "
             f"the price was {difference.price:,} (task {difference.attempt.task_id})"
         )
     echo(f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ")
@@ -191,7 +207,8 @@ def _show(batch: Batch, settlement: Settlement) -> None:
 
 def _show_finding(finding: Finding) -> None:
     attempt = finding.doubt.attempt
-    echo(f"in doubt: {finding.doubt.entry.key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
+    key = isolated(finding.doubt.entry.key)
+    echo(f"in doubt: {key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
     match finding:
         case Unasked():
             echo("  the ledger was not asked: there is no key")

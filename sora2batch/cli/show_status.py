@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sora2batch.cells import isolated, padded, width_of
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.result import echo, echo_lines
 from sora2batch.lockfile.entry import State
@@ -22,7 +23,7 @@ def echo_status(status: Status) -> None:
     """Print a line a job, the counts, the credits, and what to do next."""
     count = len(status.jobs)
     echo(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
-    width = max((len(one.job.key) for one in status.jobs), default=0)
+    width = max((width_of(one.job.key) for one in status.jobs), default=0)
     echo_lines(_job_line(one, width) for one in status.jobs)
     echo_summary(status)
 
@@ -30,7 +31,7 @@ def echo_status(status: Status) -> None:
 def _job_line(one: JobStatus, width: int) -> str:
     error = one.entry.primary.error if one.entry else None
     told = f"  {one_line(error.message, _ERROR_ROOM)}" if error else ""
-    return f"  {one.state:<9}  {one.job.key:<{width}}  {one.credits:>6,}{told}"
+    return f"  {one.state:<9}  {padded(isolated(one.job.key), width)}  {one.credits:>6,}{told}"
 
 
 def echo_summary(status: Status) -> None:

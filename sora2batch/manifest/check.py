@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import PurePosixPath
+from unicodedata import normalize
 
 import jsonschema_rs
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.manifest.document import Document
+from sora2batch.manifest.name import better_name, name_fault, name_of_file, variable_fault
+from sora2batch.manifest.output_dir import output_dir_fault
 from sora2batch.manifest.violation import violations
 from sora2batch.manifest.word import Fault, Spot, describe, faults_of
-from sora2batch.problem import Problem
+from sora2batch.problem import DataPath, Problem
 from sora2batch.schema import load_schema
 from sora2batch.suggest import did_you_mean, listed
 
 _SCHEMA = "manifest.schema.json"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _NOT_AXES = ("include", "exclude")
 
 
@@ -42,12 +43,16 @@ def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
         hint = "it begins with version: 1"
         yield Fault(path=(), message=f"a manifest must be a mapping; this is {describe(data)}", hint=hint)
         return
-    if not fits_schema(data):
-        yield from _schema_faults(data)
-    if "name" not in data and not _NAME.fullmatch(stem):
-        message = f'is missing, and the file\'s name "{stem}" cannot stand for it'
-        hint = 'a name has letters, digits, ".", "_" and "-", for example name: spring-campaign'
-        yield Fault(path=("name",), message=message, hint=hint)
+    faults = () if fits_schema(data) else tuple(_schema_faults(data))
+    yield from faults
+    told = {fault.path for fault in faults}
+    yield from (fault for fault in _name_faults(data, stem) if fault.path not in told)
+    match data.get("output"):
+        case {"dir": str(folder)} if ("output", "dir") not in told and (fault := output_dir_fault(folder)):
+            message, hint = fault
+            yield Fault(path=("output", "dir"), message=f"is {describe(folder)}; it {message}", hint=hint)
+        case _:
+            pass
     jobs = data.get("jobs")
     for name, group in jobs.items() if isinstance(jobs, dict) else ():
         if isinstance(group, dict):
@@ -65,6 +70,42 @@ def _schema_faults(data: JsonObject) -> Iterator[Fault]:
     if not faults:  # the two validators disagree; the stricter one is right
         for error in _validator().iter_errors(data):
             yield Fault(path=tuple(error.instance_path), message=error.message)
+
+
+def _name_faults(data: JsonObject, stem: str) -> Iterator[Fault]:
+    """Check what the schema's patterns let through: these know no script but ASCII."""
+    match data:
+        case {"name": str(name)} if not name.isascii() and (fault := name_fault(name)):
+            yield Fault(path=("name",), message=f"is {describe(name)}; it {fault}", hint=_better(name))
+        case {"name": _}:
+            pass
+        case _ if not stem or name_fault(normalize("NFC", stem)):
+            message = f'is missing, and the file\'s name "{stem}" cannot stand for it'
+            yield Fault(path=("name",), message=message, hint=f"write name: {name_of_file(stem)}")
+    for path, names, fault_of in _named(data):
+        for name in names if isinstance(names, dict) else ():
+            if not name.isascii() and (fault := fault_of(name)):
+                yield Fault(path=(*path, name), message=fault, hint=_better(name), spot=Spot.KEY)
+
+
+def _named(data: JsonObject) -> Iterator[tuple[DataPath, JsonValue, Callable[[str], str | None]]]:
+    """Find the mappings whose keys are names that people choose."""
+    jobs = data.get("jobs")
+    yield ("vars",), data.get("vars"), variable_fault
+    yield ("jobs",), jobs, name_fault
+    for name, group in jobs.items() if isinstance(jobs, dict) else ():
+        matrix = group.get("matrix") if isinstance(group, dict) else None
+        if isinstance(matrix, dict):
+            path: DataPath = ("jobs", name, "matrix")
+            yield path, matrix, variable_fault
+            entries = matrix.get("include")
+            for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+                yield (*path, "include", number), entry, variable_fault
+
+
+def _better(name: str) -> str | None:
+    better = better_name(name)
+    return f'such as "{better}"' if better else None
 
 
 def _group_faults(name: str, group: JsonObject, manifest: JsonObject) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.errors import UsageError
@@ -82,7 +83,7 @@ def _read(path: Path) -> bytes:
 
 
 def _manifest(path: Path, document: Document, data: JsonObject, digest: str) -> Manifest:
-    name = str(data.get("name", path.stem))
+    name = str(data.get("name", normalize("NFC", path.stem)))
     tool = data.get("tool", "")
     return Manifest(
         path=path,

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 from sora2batch.canonical import JsonValue
+from sora2batch.manifest.name import better_name
 from sora2batch.manifest.violation import Violation
 from sora2batch.problem import DataPath
 from sora2batch.suggest import did_you_mean, listed
@@ -124,8 +125,8 @@ def _name_fault(violation: Violation) -> Fault:
     match violation.rule:
         case "pattern":
             message = str(violation.schema["patternErrorMessage"])
-            better = re.sub(r"\W+", "_", name, flags=re.ASCII)
-            hint = f'such as "{better}"' if re.fullmatch(r"[A-Za-z]\w*", better) else None
+            better = better_name(name)
+            hint = f'such as "{better}"' if better else None
         case "enum":
             message = 'goes with "method: random" only'
         case "maxLength":

@@ -8,6 +8,7 @@ from enum import Enum
 
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.problems import ManifestError
+from sora2batch.matrix.whereabouts import Row, Whereabouts, Written
 from sora2batch.problem import DataPath, Problem
 
 _MOST_SHOWN = 100
@@ -57,14 +58,27 @@ class _Jobs:
 class ProblemBook:
     """Collects problems of one manifest."""
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, whereabouts: Whereabouts) -> None:
         self._document = manifest.document
+        self._whereabouts = whereabouts
         self._problems: dict[Problem, None] = {}
         self._shared: dict[_Fault, _Jobs] = {}
+        self._rows: dict[Problem, _Jobs] = {}
 
     def add(self, path: DataPath, message: str, *, hint: str | None = None) -> None:
         """Note something that is wrong at one place of the manifest."""
         self.add_all([self._problem(path, message, hint)])
+
+    def add_for_value(self, written: Written, message: str, *, hint: str, key: str | None) -> None:
+        """Note something that is wrong with a value, where it is written; once for all its jobs."""
+        spot = self._whereabouts.spot(written)
+        if not isinstance(spot, Row):
+            self.add_for_job(spot, message, hint=hint, key=key)
+            return
+        row = Problem(file=spot.file, position=spot.position, path=spot.path, message=message, hint=hint)
+        jobs = self._rows.setdefault(row, _Jobs())
+        if key is not None:
+            jobs.add(key)
 
     def add_all(self, problems: Iterable[Problem]) -> None:
         """Note problems whose place is known, such as those of a data file; each one counts once."""
@@ -93,6 +107,7 @@ class ProblemBook:
             self._problem(fault.path, f"{fault.message}{jobs}", fault.hint, fault.spot)
             for fault, jobs in self._shared.items()
         ]
+        problems += [replace(row, message=f"{row.message}{jobs}") for row, jobs in self._rows.items()]
         if problems:
             raise ManifestError(_most_important(problems))
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.matrix.grid import ABSENT, Column, Grid, Places
-from sora2batch.matrix.label import label_of, unique_names
+from sora2batch.job import Column
+from sora2batch.matrix.grid import ABSENT, Grid, Places
+from sora2batch.matrix.label import labels_of
 from sora2batch.matrix.match import means, places_meant, same
 
 
@@ -129,5 +130,5 @@ class _Extension:
 
 
 def _column(name: str, values: list[JsonValue]) -> Column:
-    labels = unique_names(label_of(value, position) for position, value in enumerate(values, start=1))
-    return Column(name=name, values=tuple(values), labels=tuple((name, label) for label in labels))
+    labels = tuple((name, label) for label in labels_of(values))
+    return Column(name=name, values=tuple(values), labels=labels)

@@ -36,6 +36,11 @@ def parse_csv(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     return tuple(dict(zip(header, fields, strict=True)) for _, fields in body)
 
 
+def row_positions(content: bytes, *, file: str) -> tuple[Position, ...]:
+    """Find where each row below the header starts, in content that was read before."""
+    return tuple(Position(line, 1) for line, _ in _rows(decode(content, file=file), file)[1:])
+
+
 def _rows(text: str, file: str) -> list[Row]:
     return list(_read_rows(text, file))
 

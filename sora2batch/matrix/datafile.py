@@ -10,9 +10,9 @@ from sora2batch.canonical import JsonValue
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import Tree
-from sora2batch.matrix.csvfile import parse_csv
-from sora2batch.matrix.jsonlines import parse_json_lines
-from sora2batch.problem import START, Problem
+from sora2batch.matrix.csvfile import parse_csv, row_positions
+from sora2batch.matrix.jsonlines import line_positions, parse_json_lines
+from sora2batch.problem import START, Position, Problem
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
 _LINES = frozenset({".jsonl", ".ndjson"})
@@ -46,6 +46,10 @@ class DataFiles:
             self._values[name] = self._read(name)
         return self._values[name]
 
+    def position(self, name: str, index: int) -> Position:
+        """Find where a value that was read is written; its row."""
+        return _positions(self._tree.read(name), self._name_of(name))[index]
+
     def _read(self, name: str) -> tuple[JsonValue, ...]:
         content = self._tree.read(name)
         self._digests[name] = sha256(content).hexdigest()
@@ -67,6 +71,16 @@ def parse_values(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     if ending in _DOCUMENTS:
         return _parse_list(content, file=file)
     return parse_json_lines(content, file=file) if ending in _LINES else parse_csv(content, file=file)
+
+
+def _positions(content: bytes, file: str) -> tuple[Position, ...]:
+    """Find where each value of a sound data file starts."""
+    ending = PurePath(file).suffix.lower()
+    if ending in _DOCUMENTS:
+        document = parse_document(content, file=file)
+        items = document.data if isinstance(document.data, list) else []
+        return tuple(document.position((index,)) for index in range(len(items)))
+    return line_positions(content, file=file) if ending in _LINES else row_positions(content, file=file)
 
 
 def _parse_list(content: bytes, *, file: str) -> tuple[JsonValue, ...]:

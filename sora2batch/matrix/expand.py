@@ -23,6 +23,7 @@ from sora2batch.matrix.partial import FieldChecker, constants
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.template import Compiler, Form
 from sora2batch.matrix.twin import refuse_twins
+from sora2batch.matrix.whereabouts import Whereabouts
 from sora2batch.problem import DataPath
 
 _STEPS_IN_ALL = 5_000_000
@@ -58,8 +59,8 @@ class _Expander:
     def __init__(self, manifest: Manifest, catalog: Catalog, tree: Tree) -> None:
         self._manifest = manifest
         self._catalog = catalog
-        self._book = ProblemBook(manifest)
         self._files = DataFiles(tree, manifest.data_file)
+        self._book = ProblemBook(manifest, Whereabouts(manifest, self._files))
         self._grids = GridBuilder(self._files, self._book)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()

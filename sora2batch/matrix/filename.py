@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
+from sora2batch.slug import is_sign
+
 _MAX_PART_BYTES = 200
 _MAX_BYTES = 1000
 _DEVICE = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))"
@@ -16,6 +18,8 @@ _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
     | {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"}
 )
+_AFTER_LABEL = re.compile(r"(?:#[0-9]+)?(?:\.[A-Za-z0-9]+)?")
+_SHORT = 40
 _FORBIDDEN = frozenset('<>:"|?*\\')
 _MEDIA = re.compile(r"\.(?:mp4|mov|webm|mkv|m4v|gif|png|jpe?g|webp|avif|mp3|wav)\Z")
 
@@ -33,6 +37,23 @@ def filename_fault(name: str) -> str | None:
     return next((fault for part in name.split("/") if (fault := _part_fault(part))), None)
 
 
+def faulty_part(name: str) -> str | None:
+    """Find the first part of a name that no file can be called; None where it is the whole that is wrong."""
+    return next((part for part in name.split("/") if _part_fault(part)), None)
+
+
+def is_named(part: str, label: str) -> bool:
+    """Tell whether a part of a name is a label, perhaps with a take's number and a file's ending."""
+    rest = part.removeprefix(label)
+    return part.startswith(label) and (not rest or _AFTER_LABEL.fullmatch(rest) is not None)
+
+
+def better_part(label: str) -> str:
+    """Propose a name that is near to one that no file can have."""
+    near = label.rstrip(". ")[:_SHORT]
+    return near if near and _part_fault(near) is None else f"{near or 'x'}-1"
+
+
 def _part_fault(part: str) -> str | None:
     if part in {"", ".", ".."}:
         return (
@@ -41,7 +62,7 @@ def _part_fault(part: str) -> str | None:
     bad = next((character for character in part if character in _FORBIDDEN), None)
     if bad is not None:
         return f"must not hold {bad}"
-    if not part.isprintable():
+    if not part.isprintable() and not all(one.isprintable() or is_sign(one) for one in part):
         return "must not hold control characters or line breaks"
     if part[-1] in ". " or part[0] == " ":
         return f'must not have a part that starts with a space, or ends with one or with a dot: "{part}"'

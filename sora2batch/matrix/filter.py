@@ -13,8 +13,8 @@ from jinja2 import Environment, Undefined, pass_environment
 from jinja2.filters import FILTERS, make_attrgetter, sync_do_slice
 from jinja2.tests import TESTS
 
-from sora2batch.matrix.label import slug
 from sora2batch.matrix.limit import Meter, bounded, check_length, check_width, kind_name
+from sora2batch.slug import slug
 
 Function: TypeAlias = Callable[..., Any]
 

@@ -7,23 +7,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.canonical import JsonObject
+from sora2batch.job import Column
 
 Places: TypeAlias = tuple[int, ...]
 """For each column the place of the cell's value in it, counted from 0; ABSENT where the cell has none."""
 
 ABSENT = -1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """An axis, or a further key that only ``include`` brings."""
-
-    name: str
-    values: tuple[JsonValue, ...]
-    """Those of the axis as written, then those that ``include`` adds."""
-    labels: tuple[tuple[str, str], ...]
-    """(column name, label) of each value; unique, shared by all jobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,16 @@ from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.manifest.model import Group
-from sora2batch.matrix.book import ProblemBook
+from sora2batch.matrix.book import ProblemBook, Spot
 from sora2batch.matrix.fault import FaultNotes
 from sora2batch.matrix.field import PlacedError
-from sora2batch.matrix.filename import filename_fault
+from sora2batch.matrix.filename import better_part, faulty_part, filename_fault, is_named
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.partial import FieldChecker
 from sora2batch.matrix.render import GroupRenderer, Rendered
+from sora2batch.matrix.whereabouts import Written
 from sora2batch.problem import DataPath
 
 _NAME_SHOWN = 80
@@ -111,7 +112,7 @@ class JobMaker:
 
     def _job(self, turn: _Turn, labels: Labels, request: _Request, tool: Tool) -> Job | None:
         fingerprint = self._fingerprint(turn, request, tool)
-        filename = self._filename(turn)
+        filename = self._filename(turn, labels)
         if fingerprint is None or filename is None:
             return None
         return Job(
@@ -124,6 +125,7 @@ class JobMaker:
             fingerprint=fingerprint,
             credits=request.credits,
             filename=filename,
+            columns=self._grid.columns,
         )
 
     def _request(self, turn: _Turn, tool: Tool, checker: InputChecker) -> _Request | None:
@@ -157,7 +159,7 @@ class JobMaker:
             self._book.add_for_job(self._input_path, message, hint=None, key=turn.key)
             return None
 
-    def _filename(self, turn: _Turn) -> str | None:
+    def _filename(self, turn: _Turn, labels: Labels) -> str | None:
         try:
             name = self._renderer.filename(turn.index, turn.scope)
         except PlacedError as error:
@@ -166,10 +168,25 @@ class JobMaker:
         fault = filename_fault(name)
         if fault is None:
             return name
-        self._book.add_for_job(
-            ("output", "filename"), f"the file name {_shown(name)} {fault}", hint=None, key=turn.key
-        )
+        self._note_filename(turn, labels, name, fault)
         return None
+
+    def _note_filename(self, turn: _Turn, labels: Labels, name: str, fault: str) -> None:
+        """Point at the value whose label is no good, at the group if its name is, else at the template."""
+        bad = faulty_part(name) or ""
+        pair = next((pair for pair in labels if is_named(bad, pair[1])), None)
+        if pair:
+            written = Written(group=self._group.name, columns=self._grid.columns, pair=pair)
+            message = f'the name of a file made of "{pair[1]}" {fault}'
+            advice = f"give it another id, such as {{id: {better_part(pair[1])}}}"
+            self._book.add_for_value(written, message, hint=advice, key=turn.key)
+            return
+        is_group = is_named(bad, self._group.name)
+        path: DataPath = ("jobs", self._group.name) if is_group else ("output", "filename")
+        hint = "give the group another name" if is_group else None
+        spot = Spot.KEY if is_group else Spot.VALUE
+        message = f"the file name {_shown(name)} {fault}"
+        self._book.add_for_job(path, message, hint=hint, key=turn.key, spot=spot)
 
     def _note(self, error: PlacedError, key: str) -> None:
         self._book.add_for_job(error.path, error.message, hint=error.hint, key=key)

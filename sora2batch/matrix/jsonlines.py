@@ -48,6 +48,12 @@ def parse_json_lines(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     return tuple(values)
 
 
+def line_positions(content: bytes, *, file: str) -> tuple[Position, ...]:
+    """Find where each value starts, in content that was read before."""
+    lines = enumerate(decode(content, file=file).split("\n"), start=1)
+    return tuple(Position(number, 1) for number, line in lines if line.strip())
+
+
 def _parse_line(line: str) -> JsonValue:
     try:
         orjson.loads(line)  # strict where json is not: no NaN, no endless depth

@@ -4,40 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from unicodedata import category, combining, normalize
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from sora2batch.canonical import JsonValue, with_whole_numbers
+from sora2batch.slug import full_slug, slug
 
 _MAX_CHARACTERS = 64
-_MAX_BYTES = 180
-_READ_CHARACTERS = 1000
 _VERBATIM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_NO_WORD_ASCII = re.compile(r"[^a-z0-9_]+")
-_DASHES = re.compile(r"-+")
-
-
-def slug(text: str) -> str:
-    """Write a text so that it can stand in a key and in a file name: ``Crane up!`` -> ``crane-up``.
-
-    Shape: lower case letters, digits, ``_``, single dashes; at most 64 characters, 180 bytes; may be empty.
-    """
-    text = text[:_READ_CHARACTERS]
-    if text.isascii():
-        return _cut(_NO_WORD_ASCII.sub("-", text.lower()))
-    bare = "".join(character for character in normalize("NFKD", text) if not combining(character)).lower()
-    words = "".join(character if _is_word(character) else "-" for character in normalize("NFC", bare))
-    return _cut(_DASHES.sub("-", words))
-
-
-def _is_word(character: str) -> bool:
-    # Vowel signs of Indic scripts are marks, not letters, and a word is unreadable without them.
-    return character.isalnum() or character == "_" or category(character).startswith("M")
-
-
-def _cut(text: str) -> str:
-    short = text.strip("-")[:_MAX_CHARACTERS].encode("utf-8", "ignore")[:_MAX_BYTES]
-    return short.decode("utf-8", "ignore").strip("-")
 
 
 def label_of(value: JsonValue, position: int) -> str:
@@ -65,6 +39,41 @@ def _named(name: JsonValue) -> str:
 
 def _scalar_text(value: JsonValue) -> str:
     return value if isinstance(value, str) else json.dumps(with_whole_numbers(value))
+
+
+def text_of(value: JsonValue) -> str | None:
+    """Tell the text that names a value, as it is written; None for one that is named by its position."""
+    match value:
+        case dict():
+            written = (name for name in (value.get("id"), value.get("name")) if _named(name))
+            return next(map(_scalar_text, written), None)
+        case list():
+            return None
+        case _:
+            return _scalar_text(value)
+
+
+def labels_of(values: Sequence[JsonValue]) -> tuple[str, ...]:
+    """Name the values of one axis.
+
+    Texts that only accents, signs or the width of their letters tell apart keep these, so that each is
+    seen to be what it is; what is still the same gets a number.
+
+    Shape: same order and length; unique, upper and lower case being the same.
+    """
+    names = [label_of(value, position) for position, value in enumerate(values, start=1)]
+    folded = Counter(map(str.casefold, names))
+    if len(folded) < len(names):
+        names = [
+            _told_apart(value, name) if folded[name.casefold()] > 1 else name
+            for value, name in zip(values, names, strict=True)
+        ]
+    return unique_names(names)
+
+
+def _told_apart(value: JsonValue, name: str) -> str:
+    text = text_of(value)
+    return name if text is None or text.isascii() else full_slug(text) or name
 
 
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from sora2batch.matrix.syntax import (
     lone_expression,
     reads_of_pieces,
 )
+from sora2batch.slug import unified
 
 _RESULT = "__result"
 _Result = TypeVar("_Result")
@@ -195,9 +196,16 @@ class Compiler:
         if text.endswith("{#"):  # Jinja would drop it silently
             raise SyntaxFault("the comment has no end", 1)
         try:
-            return self._sandbox.parse(text)
+            return _with_standard_names(self._sandbox.parse(text))
         except ValueError as error:  # Python does not read numbers of thousands of digits
             raise SyntaxFault("a number in the template is too large", 1) from error
+
+
+def _with_standard_names(tree: nodes.Template) -> nodes.Template:
+    """Write every name as manifests must: to Python the forms of a letter are one, to Jinja they are not."""
+    for node in tree.find_all(nodes.Name):
+        node.name = unified(node.name)
+    return tree
 
 
 def is_template(text: str) -> bool:

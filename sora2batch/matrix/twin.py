@@ -10,7 +10,7 @@ from sora2batch.job import Job
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.book import ProblemBook
 from sora2batch.matrix.filename import are_far_apart, collision_key
-from sora2batch.problem import DataPath
+from sora2batch.matrix.whereabouts import Written
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,11 +32,32 @@ def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> 
         return
     for twins in _twins(jobs, lambda job: collision_key(job.filename)):
         message = f'{_both(twins)} would both be written to "{twins.second.filename}"{_more(twins)}'
-        if manifest.output.filename is None:
-            path: DataPath = ("jobs", twins.second.group)
-            book.add(path, message, hint="give the group another name")
-        else:
-            book.add(("output", "filename"), message, hint="{{ job.key }} is different for every job")
+        _note_names(message, twins, manifest, book)
+
+
+def _note_names(message: str, twins: _Twins, manifest: Manifest, book: ProblemBook) -> None:
+    """Point at the template if it makes two names alike, else at the value or the group that is named so."""
+    if manifest.output.filename is not None and not _are_named_alike(twins):
+        book.add(("output", "filename"), message, hint="{{ job.key }} is different for every job")
+    elif pair := _pair_that_differs(twins):
+        written = Written(group=twins.second.group, columns=twins.second.columns, pair=pair)
+        hint = f'give one of the two another id than "{pair[1]}"'
+        book.add_for_value(written, message, hint=hint, key=None)
+    else:
+        book.add(("jobs", twins.second.group), message, hint="give the group another name")
+
+
+def _are_named_alike(twins: _Twins) -> bool:
+    """Tell whether the keys themselves could be one file, or one the folder of the other."""
+    first, second = (f"{collision_key(job.key)}/" for job in (twins.first, twins.second))
+    return first.startswith(second) or second.startswith(first)
+
+
+def _pair_that_differs(twins: _Twins) -> tuple[str, str] | None:
+    """Find the label by which a job is not the other one of its group."""
+    if twins.first.group != twins.second.group:
+        return None
+    return next((pair for pair in twins.second.labels if pair not in twins.first.labels), None)
 
 
 def _twins(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:

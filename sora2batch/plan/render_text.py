@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sora2batch.cells import isolated, padded, width_of
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, Plan, PlannedJob
@@ -37,7 +38,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     """Write every job and every orphan on a line, then the notices and the sums."""
     yield f"{plan.manifest}: {_count(len(plan.jobs), 'job')}"
     keys = [planned.job.key for planned in plan.jobs] + [entry.key for entry in plan.orphans]
-    width = min(_WIDEST_KEY, max(map(len, keys), default=0))
+    width = min(_WIDEST_KEY, max(map(width_of, keys), default=0))
     for planned in plan.jobs:
         yield _job_line(planned, width)
     for entry in plan.orphans:
@@ -67,10 +68,12 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
         f"new requests cost {comparison.price_of_new:,} credits; "
         f"the whole batch costs {comparison.price_after:,} ({comparison.difference:+,})"
     )
-    yield from (f"  + {job.key}  {job.credits:+,}" for job in comparison.added)
-    yield from (f"  ~ {one.after.key}  {one.difference:+,}  {one.change}" for one in comparison.replaced)
-    yield from (f"  - {job.key}  {-job.credits:+,}" for job in comparison.removed)
-    yield from (f"  > {old} is now {new}" for old, new in comparison.renamed)
+    yield from (f"  + {isolated(job.key)}  {job.credits:+,}" for job in comparison.added)
+    yield from (
+        f"  ~ {isolated(one.after.key)}  {one.difference:+,}  {one.change}" for one in comparison.replaced
+    )
+    yield from (f"  - {isolated(job.key)}  {-job.credits:+,}" for job in comparison.removed)
+    yield from (f"  > {isolated(old)} is now {isolated(new)}" for old, new in comparison.renamed)
 
 
 def totals_line(plan: Plan) -> str:
@@ -108,11 +111,17 @@ def _summary_lines(plan: Plan) -> Iterator[str]:
 
 def _job_line(planned: PlannedJob, width: int) -> str:
     sign = _SIGNS[planned.action]
-    return f"  {sign} {planned.job.key:<{width}}  {planned.credits:>6,}  {planned.action}: {planned.reason}"
+    key = _column(planned.job.key, width)
+    return f"  {sign} {key}  {planned.credits:>6,}  {planned.action}: {planned.reason}"
 
 
 def _orphan_line(entry: Entry, width: int) -> str:
-    return f"  - {one_line(entry.key, _LINE_ROOM):<{width}}  {entry.spent:>6,}  orphan: {entry.state}"
+    key = _column(one_line(entry.key, _LINE_ROOM), width)
+    return f"  - {key}  {entry.spent:>6,}  orphan: {entry.state}"
+
+
+def _column(key: str, width: int) -> str:
+    return key.ljust(width) if key.isascii() else padded(isolated(key), width)
 
 
 def _count(number: int, noun: str) -> str:

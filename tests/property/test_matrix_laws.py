@@ -11,10 +11,11 @@ from jinja2 import Environment, StrictUndefined
 from fakes.matrix_case import expand_text
 from sora2batch.manifest.model import RandomDraw
 from sora2batch.matrix.combine import AxisValues, combine
-from sora2batch.matrix.label import slug, unique_names
+from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.sample import pairwise, sample_cells
 from sora2batch.matrix.sandbox import GLOBALS
 from sora2batch.matrix.template import Compiler, TemplateError
+from sora2batch.slug import slug
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["a", "A", "b b", "ä", ""])
 AXES = st.dictionaries(st.sampled_from("abcd"), st.lists(SCALARS, min_size=1, max_size=4), min_size=1)

@@ -125,3 +125,16 @@ def test_a_scalar_means_a_mapping_only_by_its_id():
     assert not means("a red fox", FOX)
     assert not means(None, {"id": None})
     assert not means({"id": "fox", "noun": "another"}, FOX)
+
+
+def test_a_text_excludes_the_value_that_it_is_before_a_mapping_with_that_id():
+    assert cells({"x": ["fox", {"id": "fox"}]}, exclude=[{"x": "fox"}]) == [{"x": {"id": "fox"}}]
+
+
+def test_an_accent_may_be_composed_or_not():
+    assert cells({"x": ["café", "thé"]}, exclude=[{"x": "cafe\u0301"}]) == [{"x": "thé"}]
+    assert cells({"x": [{"id": "ガラス"}, 1]}, exclude=[{"x": "カ\u3099ラス"}]) == [{"x": 1}]
+
+
+def test_an_accent_makes_another_value():
+    assert cells({"x": ["ガラス", "カラス"]}, exclude=[{"x": "カラス"}]) == [{"x": "ガラス"}]

@@ -13,6 +13,7 @@ from sora2batch.matrix.filename import collision_key, filename_fault
         "std#2.mp4",
         "A Fox (take 2).mp4",
         "東京/タワー.mp4",
+        "हिन्दी/🦊/🫨.mp4",  # the last is newer than the Unicode of the oldest Python
         "console/auxiliary.mp4",
         "v1.5/clip",
         ".hidden",

@@ -2,36 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.matrix.label import label_of, slug, unique_names
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("slow pan", "slow-pan"),
-        ("  Crane   UP!! ", "crane-up"),
-        ("16:9", "16-9"),
-        ("snake_case", "snake_case"),
-        ("Café Ünïcode", "cafe-unicode"),
-        ("東京 タワー", "東京-タワー"),
-        ("한국어", "한국어"),
-        ("привет, мир", "привет-мир"),
-        ("हिन्दी", "हिनदी"),
-        ("İstanbul", "istanbul"),
-        ("---", ""),
-        ("", ""),
-        ("🦊", ""),
-    ],
-)
-def test_a_slug_keeps_letters_and_digits_of_every_script(text, expected):
-    assert slug(text) == expected
-
-
-def test_a_slug_is_cut_to_64_characters_and_180_bytes_and_never_ends_in_a_dash():
-    assert slug("a" * 63 + " tail") == "a" * 63
-    assert slug("a" * 200) == "a" * 64
-    assert slug("東" * 64) == "東" * 60
-    assert len(slug("東" * 64).encode()) == 180
+from sora2batch.matrix.label import label_of, labels_of, unique_names
 
 
 @pytest.mark.parametrize(
@@ -43,7 +14,8 @@ def test_a_slug_is_cut_to_64_characters_and_180_bytes_and_never_ends_in_a_dash()
         (10, "10"),
         (10.0, "10"),
         (1.5, "1-5"),
-        ("🦊", "7"),
+        ("🦊", "🦊"),
+        ("?!", "7"),
         ([1, 2], "7"),
         ({"id": "fox.V2", "name": "no"}, "fox.V2"),
         ({"id": "A fox!", "name": "no"}, "a-fox"),
@@ -65,3 +37,23 @@ def test_colliding_names_are_numbered_without_meeting_a_given_one():
 
 def test_names_that_differ_stay_as_they_are():
     assert unique_names(["a", "b", "a-2"]) == ("a", "b", "a-2")
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        (["ガラス", "カラス"], ["ガラス", "カラス"]),
+        (["café", "cafe"], ["café", "cafe"]),
+        (["phở", "phố", "bún"], ["phở", "phố", "bun"]),
+        (["всё", "все"], ["всё", "все"]),
+        (["fox 🦊", "fox 🐻"], ["fox-🦊", "fox-🐻"]),
+        (["ｶﾗｽ", "カラス"], ["ｶﾗｽ", "カラス"]),
+        (["🦊", "🦊🦊", "?"], ["🦊", "🦊🦊", "3"]),
+        (["C", "C++", "C#"], ["c", "c-2", "c-3"]),
+        (["葛", "葛\U000e0100"], ["葛", "葛-2"]),
+        ([{"id": "Été"}, {"name": "ete"}], ["été", "ete"]),
+        (["café", "slow pan"], ["cafe", "slow-pan"]),
+    ],
+)
+def test_values_of_one_axis_are_told_apart_by_what_makes_them_different(values, labels):
+    assert list(labels_of(values)) == labels

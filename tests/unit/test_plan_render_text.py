@@ -109,3 +109,15 @@ def test_a_comparison_shows_every_change():
           - hero/dog  -420
           > old/cat is now hero/cat
     """)
+
+
+def test_columns_are_counted_in_cells_and_right_to_left_labels_stay_in_their_place():
+    plan = plan_of(
+        job_of("ガラス"), job_of("شتاء"), job_of("hi"), entries=(entry_of(job_of("東"), completed()),)
+    )
+    assert list(plan_lines(plan))[1:5] == [
+        "  + hero/ガラス     420  submit: not in the lockfile",
+        "  + hero/\u2068شتاء\u2069       420  submit: not in the lockfile",
+        "  + hero/hi         420  submit: not in the lockfile",
+        "  - hero/東         420  orphan: completed",
+    ]

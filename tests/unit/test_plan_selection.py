@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from fakes.building import job_of
+from sora2batch.canonical import JsonValue
 from sora2batch.errors import UsageError
+from sora2batch.job import Job
+from sora2batch.matrix.combine import AxisValues, combine
 from sora2batch.plan.selection import Selection, parse_where
 
 
@@ -94,16 +97,77 @@ def test_a_value_that_may_mean_two_labels_is_refused():
     jobs = [job_of(label, labels=(("id", label),)) for label in ("a.b", "a_b")]
     with pytest.raises(UsageError, match=r'--where id=a b: this may mean "a\.b", "a_b"') as caught:
         Selection(where=(("id", "a b"),)).pick(jobs)
-    assert caught.value.hint == "write the label as it stands in the job's key"
+    assert caught.value.hint == "write the label as it stands in the job's key, or --select the key"
     assert Selection(where=(("id", "a_b"),)).pick(jobs) == (jobs[1],)
 
 
-def test_a_value_whose_label_was_numbered_is_not_guessed():
+def jobs_along(axis: str, *values: JsonValue, group: str = "hero") -> list[Job]:
+    """A job for each value of one axis, labelled as an expansion would."""
+    grid = combine([AxisValues(name=axis, values=values)], [], []).grid
+    return [
+        job_of(labels[0][1], group=group, labels=labels)._replace(columns=grid.columns)
+        for labels in grid.all_labels()
+    ]
+
+
+def picked_labels(jobs: list[Job], where: str) -> list[str]:
+    return [label for job in Selection(where=(parse_where(where),)).pick(jobs) for _, label in job.labels]
+
+
+def test_a_value_whose_label_was_numbered_is_meant_by_its_text_and_not_guessed():
     """The labels of "C" and "C++" are c and c-2."""
-    jobs = [job_of(label, labels=(("language", label),)) for label in ("c", "c-2")]
+    jobs = jobs_along("language", "C", "C++")
+    assert picked_labels(jobs, "language=C++") == ["c-2"]
+    assert picked_labels(jobs, "language=C") == picked_labels(jobs, "language=c") == ["c"]
     with pytest.raises(UsageError, match='this may mean "c", "c-2"'):
-        Selection(where=(("language", "C++"),)).pick(jobs)
-    assert Selection(where=(("language", "c"),)).pick(jobs) == (jobs[0],)
+        picked_labels(jobs, "language=c!")
+
+
+@pytest.mark.parametrize(
+    ("values", "typed", "label"),
+    [
+        (("ガラス", "カラス"), "カラス", "カラス"),
+        (("ガラス", "カラス"), "ガラス", "ガラス"),
+        (("ガラス", "カラス"), "カ\u3099ラス", "ガラス"),
+        (("カ\u3099ラス", "カラス"), "ガラス", "ガラス"),
+        (("café", "cafe"), "cafe", "cafe"),
+        (("café", "cafe"), "cafe\u0301", "café"),
+        (("cafe\u0301 noir",), "café noir", "cafe-noir"),
+        (("C++", "c"), "c", "c-2"),
+        (("🦊", "🐻"), "🐻", "🐻"),
+        (("❤️", "💔"), "❤", "❤"),
+        (("شتاء", "صيف"), "\u2068صيف\u2069", "صيف"),
+        (("ＡＢＣ", "xyz"), "abc", "abc"),
+        (({"id": "ガラス", "noun": "glass"}, {"name": "カラス"}), "カラス", "カラス"),
+        (("", "a"), "", "1"),
+        ((10.0, 15), "10", "10"),
+        (("Ä", "ä"), "ä", "ä-2"),
+    ],
+)
+def test_the_text_as_written_is_meant_before_any_label(values, typed, label):
+    assert picked_labels(jobs_along("x", *values), f"x={typed}") == [label]
+
+
+def test_a_voiced_letter_is_never_taken_for_the_voiceless_one():
+    with pytest.raises(UsageError, match="no job has this value"):
+        picked_labels(jobs_along("x", "ガラス", "夜"), "x=カラス")
+
+
+def test_one_text_for_two_values_is_refused():
+    with pytest.raises(UsageError, match='--where x=1: this may mean "1", "1-2"'):
+        picked_labels(jobs_along("x", 1, "1"), "x=1")
+
+
+def test_two_groups_may_label_one_value_differently():
+    jobs = [*jobs_along("x", "C", "C++", group="a"), *jobs_along("x", "C++", group="b")]
+    picked = Selection(where=(("x", "C++"),)).pick(jobs)
+    assert [job.key for job in picked] == ["a/c-2", "b/c"]
+
+
+def test_globs_and_axes_may_be_typed_in_pieces():
+    jobs = jobs_along("被写体", "ガラス", "カラス")
+    assert [job.key for job in Selection(select=("hero/カ\u3099*",)).pick(jobs)] == ["hero/ガラス"]
+    assert picked_labels(jobs_along("é", "a", "b"), "e\u0301=b") == ["b"]
 
 
 def test_a_value_without_letters_is_not_like_every_other():

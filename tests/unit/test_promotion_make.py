@@ -317,8 +317,11 @@ class TestWhatIsMade:
         ("hero/10/std", "hero-15-pro"),
         ("hero/v1.2_b", "hero-v1-2_b"),
         ("hero/füchsin", "hero-fuchsin"),
-        ("hero/狐狸/std", "hero-pro"),
-        ("狐狸/猫", "job"),
+        ("hero/狐狸/std", "hero-狐狸-pro"),
+        ("狐狸/猫", "狐狸-猫"),
+        ("हिन्दी/ガラス/🦊", "हिन्दी-ガラス-🦊"),
+        ("東" * 70, "東" * 60),
+        ("?/!", "job"),
         ("", "job"),
         ("con", "job-con"),
         ("-a-/_b_", "a-b"),
@@ -335,7 +338,7 @@ def test_a_group_is_named_after_the_key(key, name):
 def test_names_are_unique(tmp_path):
     jobs = [job_of(name) for name in ("狐", "猫", "Fox", "fox", "fox-2")]
     found = promotion_of(picks_of(tmp_path, json.dumps([{"key": job.key} for job in jobs])), *jobs)
-    assert [job.name for job in found.jobs] == ["hero", "hero-2", "hero-Fox", "hero-fox-3", "hero-fox-2"]
+    assert [job.name for job in found.jobs] == ["hero-狐", "hero-猫", "hero-Fox", "hero-fox-3", "hero-fox-2"]
 
 
 class TestTheText:
@@ -422,7 +425,8 @@ jobs:
             ("a.b.yaml", "a.b"),
             ("2026.yaml", '"2026"'),
             ("-x.yaml", "x"),
-            ("狐狸.yaml", "promoted"),
+            ("狐狸.yaml", "狐狸"),
+            ("?.yaml", "batch"),
             ("x" * 120 + ".yaml", "x" * 64),
         ],
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,11 @@ from sora2batch.gallery.promotion.choose import Choice
 from sora2batch.gallery.promotion.make import PromotedJob, Promotion
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.setting import Setting
+from sora2batch.manifest.name import name_of_file
 from sora2batch.manifest.write import GroupDraft, ManifestDraft
-from sora2batch.matrix.label import slug
 from sora2batch.matrix.literal import literal
 from sora2batch.plan.excerpt import one_line
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ROOM = 100
 
 
@@ -77,10 +75,7 @@ def _header(story: Story) -> Iterator[str]:
 def _name_of(target: str) -> str:
     """Name the batch after its file, as near as a name may come to it."""
     stem = target.rpartition(".")[0]
-    if _NAME.fullmatch(stem):
-        return stem
-    near = slug(stem).encode("ascii", "ignore").decode().strip("-_")
-    return near or "promoted"
+    return name_of_file(stem)
 
 
 def _common_input(jobs: Iterable[PromotedJob]) -> JsonObject:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from unicodedata import normalize
 
 from sora2batch.canonical import JsonObject
+from sora2batch.manifest.name import name_fault
 from sora2batch.matrix.filename import filename_fault
 from sora2batch.matrix.label import label_of
+from sora2batch.slug import is_mark, is_sign, unified, without_accents
 
 _TAKE = re.compile(r"#[0-9]+\Z")
-_NO_NAME = re.compile(r"[^A-Za-z0-9_]+")
+_DASHES = re.compile(r"-+")
 _MAX_CHARACTERS = 80
+_MAX_BYTES = 180
 """Leaves room for a number that makes a name unique."""
 
 
 def group_name(key: str, before: JsonObject, after: JsonObject) -> str:
     """Name the group of a promoted job; labels that say a value that was changed say the new one.
 
-    Shape: ASCII, fit for a manifest and as a file's name; not yet unique.
+    Shape: fit for a manifest and as a file's name; not yet unique.
 
     Args:
         key: of the job it was.
@@ -28,8 +30,9 @@ def group_name(key: str, before: JsonObject, after: JsonObject) -> str:
     group, *labels = _TAKE.sub("", key).split("/")
     renamed = _renamed(before, after)
     parts = [group, *(renamed.get(label, label) for label in labels)]
-    name = "-".join(filter(None, map(_ascii, parts)))[:_MAX_CHARACTERS].strip("-_") or "job"
-    return name if filename_fault(name) is None else f"job-{name}"
+    name = _cut("-".join(filter(None, map(_letters, parts)))) or "job"
+    is_good = filename_fault(name) is None and name_fault(name) is None
+    return name if is_good else f"job-{name}"
 
 
 def _renamed(before: JsonObject, after: JsonObject) -> dict[str, str]:
@@ -42,6 +45,13 @@ def _renamed(before: JsonObject, after: JsonObject) -> dict[str, str]:
     return renamed
 
 
-def _ascii(part: str) -> str:
-    """Write a part in ASCII; empty where nothing of it can be."""
-    return _NO_NAME.sub("-", normalize("NFKD", part).encode("ascii", "ignore").decode()).strip("-_")
+def _letters(part: str) -> str:
+    """Leave nothing of a part but letters, digits and signs; empty where there is none."""
+    plain = without_accents(unified(part))
+    kept = (one if one.isalnum() or one == "_" or is_mark(one) or is_sign(one) else "-" for one in plain)
+    return _DASHES.sub("-", "".join(kept)).strip("-_")
+
+
+def _cut(name: str) -> str:
+    short = name[:_MAX_CHARACTERS].encode("utf-8", "ignore")[:_MAX_BYTES]
+    return short.decode("utf-8", "ignore").strip("-_")

@@ -1,0 +1,75 @@
+"""What is wrong with a name is told where the value, or the group, is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.matrix_case import problems_of
+
+INPUT = 'input: {prompt: "take {{ job.index }}"}'
+FILENAME = 'output: {filename: "{{ job.key }}.mp4"}\n'
+
+
+def told(matrix: str, *, end: str = "", **files: str) -> list[str]:
+    return problems_of(f"jobs:\n  a:\n    matrix: {matrix}\n    {INPUT}\n{end}", **files)
+
+
+@pytest.mark.parametrize("end", ["", FILENAME])
+@pytest.mark.parametrize(
+    ("matrix", "place"),
+    [
+        ("{x: [fox, con]}", "3:23: jobs.a.matrix.x[1]"),
+        ("{x: [{id: nul}]}", "3:23: jobs.a.matrix.x[0].id"),
+        ("{x: [{name: AUX}]}", "3:25: jobs.a.matrix.x[0].name"),
+        ("{x: [com1], y: [1, 2]}", "3:18: jobs.a.matrix.x[0]"),
+        ("{x: [{id: v1.}], y: [1]}", "3:23: jobs.a.matrix.x[0].id"),
+        ("{x: [fox], include: [{x: {id: lpt9}}]}", "3:43: jobs.a.matrix.include[0].x.id"),
+    ],
+)
+def test_a_value_that_no_file_can_be_called_is_pointed_at(matrix, place, end):
+    (problem,) = told(matrix, end=end)
+    assert problem.startswith(f"batch.yaml:{place}: the name of a file made of ")
+    assert "(give it another id, such as {id: " in problem
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"s_csv": "id,n\nfox,1\n\ncon,2\n"}, "s.csv:4:1: [1].id"),
+        ({"s_jsonl": '{"id": "fox"}\n\n{"id": "con"}\n'}, "s.jsonl:3:1: [1].id"),
+        ({"s_yaml": "- id: fox\n- id: con\n"}, "s.yaml:2:3: [1].id"),
+        ({"s_json": '["fox",\n "con"]'}, "s.json:2:2: [1]"),
+    ],
+)
+def test_a_row_of_a_data_file_is_pointed_at(files, place):
+    (name,) = files
+    (problem,) = told(f"{{x: {{from: {name.replace('_', '.')}}}, y: [1, 2]}}", **files)
+    assert problem.startswith(f'{place}: the name of a file made of "con" must not have a part "con": ')
+    assert problem.endswith(" (job a/con/1 and 1 more job) (give it another id, such as {id: con-1})")
+
+
+def test_the_reason_is_told_in_words():
+    (problem,) = told("{x: [con]}")
+    assert problem == (
+        'batch.yaml:3:18: jobs.a.matrix.x[0]: the name of a file made of "con" must not have a part "con": '
+        "Windows keeps that name for a device (job a/con) (give it another id, such as {id: con-1})"
+    )
+
+
+def test_two_values_for_one_file_are_told_at_the_second():
+    (problem,) = told("{x: [{id: clip}, {id: clip.mp4}]}")
+    assert problem.startswith(
+        "batch.yaml:3:35: jobs.a.matrix.x[1].id: jobs a/clip and a/clip.mp4 would both be written to "
+    )
+    assert problem.endswith('(give one of the two another id than "clip.mp4")')
+
+
+def test_a_template_that_leaves_a_value_out_is_pointed_at_itself():
+    (problem,) = told("{x: [fox, owl]}", end='output: {filename: "{{ job.group }}.mp4"}\n')
+    assert problem.startswith("batch.yaml:5:20: output.filename: ")
+
+
+def test_a_group_that_no_file_can_be_called_is_pointed_at():
+    (problem,) = problems_of(f"jobs:\n  con:\n    matrix: {{x: [1]}}\n    {INPUT}\n")
+    assert problem.startswith('batch.yaml:2:3: jobs.con: the file name "con/1" must not have a part "con"')
+    assert problem.endswith("(job con/1) (give the group another name)")
