@@ -18,7 +18,7 @@ _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 def parse_csv(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
-    """Read rows below a header; empty rows, and empty columns at the end, are a spreadsheet's and count as none.
+    """Read rows below a header; a spreadsheet's empty rows, and its empty columns at the end, are none.
 
     Raises:
         ManifestError: with every problem; it names ``file``.
