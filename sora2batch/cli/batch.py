@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sora2batch.catalog.load import Catalog, load_catalog
 from sora2batch.cli.argument import as_argument
-from sora2batch.cli.folder import manifest_paths
+from sora2batch.cli.source import Source, find_source, find_sources, lock_path_of
 from sora2batch.cli.stamp import Stamp, StampedTree
 from sora2batch.errors import Sora2BatchError
 from sora2batch.job import Credits
@@ -41,6 +41,8 @@ class Batch:
     """Where tools were looked for beside the shipped ones."""
     sources: Mapping[Path, Stamp]
     """The manifest and its data files, each as it stood before it was read."""
+    notices: tuple[str, ...] = ()
+    """What is to be said of the name under which the manifest was given."""
 
     @property
     def lock_path(self) -> Path:
@@ -96,7 +98,7 @@ class Batch:
 
     def plan(self, lockfile: Lockfile, selection: Selection) -> Plan:
         """Make the plan for what the lockfile says."""
-        notices = tool_notices(self.expansion.jobs, self.catalog) + self.expansion.notices
+        notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices + self.expansion.notices
         notices += self._twins(lockfile)
         basis = Basis(
             manifest=self.manifest.file,
@@ -121,11 +123,22 @@ class Loading:
     """Instead of the manifest's budget."""
 
     def load(self, path: Path) -> Batch:
+        """Load and expand one manifest, by any of its names.
+
+        Raises:
+            ManifestError: it has problems.
+            UsageError: it is missing, or recorded under another name.
+        """
+        return self.load_source(find_source(path))
+
+    def load_source(self, source: Source) -> Batch:
         """Load and expand one manifest.
 
         Raises:
             ManifestError: it has problems.
+            UsageError: it is missing.
         """
+        path = source.path
         tree = StampedTree(DiskTree(path.parent), path.parent)
         tree.stamp(path)
         try:
@@ -142,6 +155,7 @@ class Loading:
             budget=budget,
             tools_dirs=self.tools_dirs,
             sources=tree.stamps,
+            notices=source.notices,
         )
 
     def load_all(self, paths: Sequence[Path]) -> tuple[Batch, ...]:
@@ -153,9 +167,9 @@ class Loading:
         """
         batches: list[Batch] = []
         problems: list[Problem] = []
-        for path in manifest_paths(paths):
+        for source in find_sources(paths):
             try:
-                batches.append(self.load(path))
+                batches.append(self.load_source(source))
             except ManifestError as error:
                 problems += error.problems
         if problems:
@@ -184,11 +198,6 @@ def loading(
         simulated=simulated,
         max_credits=max_credits,
     )
-
-
-def lock_path_of(manifest: Path, *, simulated: bool) -> Path:
-    """Find where the lockfile of a manifest is, or would be."""
-    return manifest.with_name(f"{manifest.stem}{'.sim' if simulated else ''}.lock.jsonl")
 
 
 def arguments_for(manifest: Path, *, simulated: bool, tools_dirs: Sequence[Path]) -> str:

@@ -34,13 +34,13 @@ def is_one_manifest(paths: Sequence[Path]) -> bool:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    manifests = [path for path in sorted(folder.iterdir()) if _is_manifest(path)]
+    manifests = [path for path in sorted(folder.iterdir()) if is_manifest(path)]
     if not manifests:
         raise UsageError(f"{folder}: no manifest (*.yaml with `jobs:` and `budget:`) in this folder")
     yield from manifests
 
 
-def _is_manifest(path: Path) -> bool:
+def is_manifest(path: Path) -> bool:
     """Data files, schemas and saved plans lie beside manifests; a broken manifest is still one."""
     if path.name.startswith(".") or not path.is_file():
         return False

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.canonical import JsonObject
-from sora2batch.cli.batch import Batch, arguments_for, loading, lock_path_of
+from sora2batch.cli.batch import Batch, arguments_for, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.new_file import check_new_manifest, write_new
 from sora2batch.cli.result import echo
+from sora2batch.cli.source import lock_path_of
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.choose import choose, counted
 from sora2batch.gallery.promotion.draft import Story, draft_of

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.cli.batch import Loading, loading
+from sora2batch.canonical import JsonObject
+from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json, problems_to_json
-from sora2batch.cli.folder import manifest_paths
 from sora2batch.cli.result import echo
+from sora2batch.cli.source import Source, find_sources
 from sora2batch.errors import ExitCode, UsageError
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.problem import START, Problem
@@ -25,26 +26,37 @@ def validate(
         CatalogError: a tool file is no good.
     """
     load = loading(tools_dirs)
-    problems = [problem for path in manifest_paths(manifests) for problem in _problems(load, path, chatter)]
+    problems: list[Problem] = []
+    notices: list[str] = []
+    for source in find_sources(manifests):
+        try:
+            batch = load.load_source(source)
+        except ManifestError as error:
+            problems += error.problems
+        except UsageError as error:
+            # A file that is not there hides the problems of no other.
+            problems.append(_missing(source, error))
+        else:
+            notices += _tell(batch, chatter)
     if as_json:
-        print_json({"valid": not problems, "problems": problems_to_json(problems)})
+        document: JsonObject = {"valid": not problems, "problems": problems_to_json(problems)}
+        print_json(document | ({"notices": list(notices)} if notices else {}))
     else:
         for problem in problems:
             echo(str(problem))
     return ExitCode.USAGE if problems else ExitCode.DONE
 
 
-def _problems(load: Loading, path: Path, chatter: Chatter) -> tuple[Problem, ...]:
-    try:
-        batch = load.load(path)
-    except ManifestError as error:
-        return error.problems
-    except UsageError as error:
-        # A file that is not there hides the problems of no other.
-        return (Problem(file=path.as_posix(), position=START, message=error.message, hint=error.hint),)
+def _missing(source: Source, error: UsageError) -> Problem:
+    return Problem(file=source.path.as_posix(), position=START, message=error.message, hint=error.hint)
+
+
+def _tell(batch: Batch, chatter: Chatter) -> Sequence[str]:
+    """Say what a manifest comes to, and what may be a slip in it."""
     jobs = batch.expansion.jobs
     price = sum(job.credits for job in jobs)
-    chatter.say(f"{path}: valid; {len(jobs):,} jobs, {price:,} credits if all are submitted")
-    for notice in batch.expansion.notices:
+    chatter.say(f"{batch.manifest.path}: valid; {len(jobs):,} jobs, {price:,} credits if all are submitted")
+    notices = (*batch.notices, *batch.expansion.notices)
+    for notice in notices:
         chatter.say(f"notice: {notice}")
-    return ()
+    return notices

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sora2batch.canonical import JsonValue
+from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.construct import load_yaml
 from sora2batch.manifest.jsontext import json_places, load_json
 from sora2batch.manifest.locate import Locator, yaml_places
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.manifest.text import decode
+from sora2batch.manifest.text import Lines, decode
 from sora2batch.problem import DataPath, Position, Problem
 
 _JSON_START = re.compile(r"\s*[\[{]")
+_JSON_COMMENT = re.compile(r"[\s,]*(/\*|//(?![\w-]+\.\w))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ def parse_document(text: bytes, *, file: str) -> Document:
         ManifestError: with every problem found; it names ``file``.
     """
     decoded = decode(text, file=file)
+    refuse_dividers(decoded, file=file)
     if file.lower().endswith(".json") or _JSON_START.match(decoded):
         try:
             return _parse_json(decoded, file)
@@ -63,6 +66,12 @@ def _parse_yaml(text: str, file: str) -> Document:
 
 def _parse_yaml_instead(text: str, file: str, error: json.JSONDecodeError) -> Document:
     """Take what only looked like JSON as YAML; if it is neither, tell what got further."""
+    if comment := _JSON_COMMENT.match(text, error.pos):
+        # To YAML it is the beginning of a text, which would be paid for.
+        place = Lines(text).position(comment.start(1))
+        hint = "remove it, or write it as YAML does: # and a blank"
+        problem = Problem(file=file, position=place, message="JSON has no comments", hint=hint)
+        raise ManifestError([problem]) from error
     try:
         return _parse_yaml(text, file)
     except ManifestError as refused:

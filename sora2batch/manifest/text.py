@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from sora2batch.manifest.conflict import refuse_sides
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.problem import START, Position, Problem
 
@@ -28,24 +29,35 @@ class Lines:
 
 
 def decode(raw: bytes, *, file: str) -> str:
-    """Read UTF-8, with or without a byte order mark; control characters are refused.
+    """Read UTF-8, with or without a byte order mark; control characters and conflict marks are refused.
 
     Raises:
         ManifestError: names the place of the first byte or character that is wrong.
     """
     if raw.startswith(_WIDE_MARKS) or 0 in raw[:2]:
-        raise _refusal(file, START, "is UTF-16 or UTF-32 text", "save the file as UTF-8")
+        raise _refusal(file, START, "is UTF-16 or UTF-32 text", _way_to_utf8(file))
     raw = raw.removeprefix(_UTF8_MARK)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         message = f"the byte 0x{raw[error.start]:02X} is not UTF-8 text"
         place = _end_of(raw[: error.start].decode())
-        raise _refusal(file, place, message, "save the file as UTF-8") from error
+        raise _refusal(file, place, message, _way_to_utf8(file)) from error
     if found := _FORBIDDEN.search(text):
         message = f"the control character U+{ord(found[0]):04X} cannot stand in the text"
         raise _refusal(file, _end_of(text[: found.start()]), message, "remove it")
+    refuse_sides(text, file=file)
     return text
+
+
+def with_plain_breaks(text: str) -> str:
+    """End every line with LF, so that a checkout that writes CRLF says the same."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _way_to_utf8(file: str) -> str:
+    way = "save the file as UTF-8"
+    return f'{way}; in Excel, as "CSV UTF-8"' if file.lower().endswith(".csv") else way
 
 
 def _end_of(text: str) -> Position:

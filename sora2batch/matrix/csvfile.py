@@ -2,82 +2,130 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sora2batch.canonical import JsonValue
+from sora2batch.manifest.conflict import DIVIDER, conflict_in, divider_offsets
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.manifest.text import decode
+from sora2batch.manifest.text import Lines, decode, with_plain_breaks
+from sora2batch.matrix.csvtext import Cell, CsvFault, read_cells, read_rows
+from sora2batch.matrix.delimiter import Layout, find_layout
 from sora2batch.problem import Position, Problem
 from sora2batch.suggest import listed
 
-Row = tuple[int, list[str]]
-"""The line a row starts on, and its fields."""
+_SHOWN = 40
+_MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 def parse_csv(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
-    """Read rows below a header; blank lines are skipped.
+    """Read rows below a header; a spreadsheet's empty rows, and its empty columns at the end, are none.
 
     Raises:
         ManifestError: with every problem; it names ``file``.
     """
-    rows = _rows(decode(content, file=file), file)
-    if not rows:
-        raise ManifestError([_problem(file, 1, "is empty: a header line and a row are needed")])
-    (line, header), *body = rows
-    problems = [_problem(file, line, message) for message in _header_faults(header)]
-    if not body:
-        problems.append(_problem(file, line, "has a header but no row: an axis needs one value at least"))
-    if not problems:
-        problems = [_width_problem(file, row, header) for row in body if len(row[1]) != len(header)]
-    if problems:
-        raise ManifestError(problems)
-    return tuple(dict(zip(header, fields, strict=True)) for _, fields in body)
+    text = with_plain_breaks(decode(content, file=file))
+    layout = find_layout(text, file=file)
+    try:
+        _refuse_dividers(text, layout, file)
+        rows = [row for row in read_rows(text, layout) if any(map(str.strip, row))]
+    except CsvFault as fault:
+        place = Lines(text).position(fault.offset)
+        problem = Problem(file=file, position=place, message=fault.message, hint=fault.hint)
+        raise ManifestError([problem]) from fault
+    header = _header(rows[0]) if rows else []
+    if not _is_sound(header, rows):
+        raise ManifestError(_Faults(text, layout, file).problems())
+    return tuple(dict(zip(header, fields, strict=False)) for fields in rows[1:])
 
 
 def row_positions(content: bytes, *, file: str) -> tuple[Position, ...]:
     """Find where each row below the header starts, in content that was read before."""
-    return tuple(Position(line, 1) for line, _ in _rows(decode(content, file=file), file)[1:])
+    text = with_plain_breaks(decode(content, file=file))
+    rows = (row for row in read_cells(text, find_layout(text, file=file)) if any(c.text.strip() for c in row))
+    lines = Lines(text)
+    return tuple([lines.position(row[0].offset) for row in rows][1:])
 
 
-def _rows(text: str, file: str) -> list[Row]:
-    return list(_read_rows(text, file))
+def _refuse_dividers(text: str, layout: Layout, file: str) -> None:
+    """Refuse a conflict mark that is a row of its own; inside quotes, the same line is somebody's text."""
+    if offsets := divider_offsets(text):
+        for row in read_cells(text, layout):
+            if row[0].offset in offsets and row[0].text.strip() == DIVIDER:
+                raise conflict_in(text, row[0].offset, file=file)
 
 
-def _read_rows(text: str, file: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            fields = next(reader)
-        except StopIteration:
+def _header(fields: Iterable[str]) -> list[str]:
+    """Clean the names of the columns, without those at the end that have none."""
+    names = [field.strip() for field in fields]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _is_sound(header: list[str], rows: list[list[str]]) -> bool:
+    """Tell whether there is a row, every column has a name of its own, and every row fits."""
+    width = len(header)
+    return (
+        len(rows) > 1
+        and all(header)
+        and len(set(header)) == width
+        and all(len(row) == width or _fits(row, width) for row in rows)
+    )
+
+
+def _fits(row: list[str], width: int) -> bool:
+    return len(row) > width and not any(map(str.strip, row[width:]))
+
+
+class _Faults:
+    """Finds what is wrong with a table, and where."""
+
+    def __init__(self, text: str, layout: Layout, file: str) -> None:
+        self._file = file
+        self._delimiter = layout.delimiter
+        self._lines = Lines(text)
+        self._rows = [row for row in read_cells(text, layout) if any(cell.text.strip() for cell in row)]
+
+    def problems(self) -> list[Problem]:
+        """Word everything that is wrong with the header, else with the rows."""
+        if not self._rows:
+            message = "is empty: a header line and a row are needed"
+            return [Problem(file=self._file, position=Position(1, 1), message=message)]
+        header = _header(cell.text for cell in self._rows[0])
+        faults = list(_header_faults(header))
+        if len(self._rows) == 1:
+            faults.append("has a header but no row: an axis needs one value at least")
+        if faults:
+            return [self._problem(self._rows[0][0], message) for message in faults]
+        return [problem for row in self._rows[1:] for problem in self._row_problems(row, header)]
+
+    def _row_problems(self, row: list[Cell], header: list[str]) -> Iterator[Problem]:
+        if len(row) == len(header) or _fits([cell.text for cell in row], len(header)):
             return
-        except csv.Error as error:
-            message = f"is not CSV: {error}"
-            hint = 'a " inside a quoted field is written ""'
-            raise ManifestError([_problem(file, line, message, hint)]) from error
-        if fields and not (len(fields) == 1 and fields[0].isspace()):
-            yield line, fields
+        if len(header) < len(row) <= len(self._rows[0]):
+            cell = next(cell for cell in row[len(header) :] if cell.text.strip())
+            column = f"column {row.index(cell) + 1} of the header"
+            message = f"{column} has no name, but this row has {_quoted(cell)} there"
+            yield self._problem(cell, message, "name the column, or empty the cell")
+            return
+        message = f"the row has {len(row)} fields, the header has {len(header)}: {listed(header)}"
+        mark = _MARKS[self._delimiter]
+        more = f'a value with a {mark} in it must stand in "quotes"'
+        hint = more if len(row) > len(header) else f"an empty value needs its {mark} too"
+        yield self._problem(row[0], message, hint)
+
+    def _problem(self, cell: Cell, message: str, hint: str | None = None) -> Problem:
+        position = self._lines.position(cell.offset)
+        return Problem(file=self._file, position=position, message=message, hint=hint)
 
 
 def _header_faults(header: list[str]) -> Iterator[str]:
-    nameless = [number for number, name in enumerate(header, start=1) if not name.strip()]
-    if nameless:
-        yield f"column {nameless[0]} of the header has no name"
-    for name in dict.fromkeys(name for name in header if name.strip() and header.count(name) > 1):
+    if not all(header):
+        yield f"column {header.index('') + 1} of the header has no name"
+    for name in dict.fromkeys(name for name in header if name and header.count(name) > 1):
         yield f'the header names "{name}" twice'
 
 
-def _width_problem(file: str, row: Row, header: list[str]) -> Problem:
-    line, fields = row
-    more = len(fields) > len(header)
-    message = f"the row has {len(fields)} fields, the header has {len(header)}: {listed(header)}"
-    hint = (
-        'a value with a comma in it must stand in "quotes"' if more else "an empty value needs its comma too"
-    )
-    return _problem(file, line, message, hint)
-
-
-def _problem(file: str, line: int, message: str, hint: str | None = None) -> Problem:
-    return Problem(file=file, position=Position(line, 1), message=message, hint=hint)
+def _quoted(cell: Cell) -> str:
+    text = " ".join(cell.text.split())
+    return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}..."'

@@ -11,7 +11,7 @@ from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.csvfile import parse_csv, row_positions
-from sora2batch.matrix.jsonlines import line_positions, parse_json_lines
+from sora2batch.matrix.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
 from sora2batch.problem import START, Position, Problem
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
@@ -91,4 +91,6 @@ def _parse_list(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     if not document.data:
         message = "the list is empty: an axis needs one value at least"
         raise ManifestError([Problem(file=file, position=START, message=message)])
+    if empty := [index for index, value in enumerate(document.data) if is_empty_row(value)]:
+        raise ManifestError([empty_row(file, document.position((index,))) for index in empty])
     return tuple(document.data)

@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from sora2batch.canonical import JsonValue, NotCanonicalError, canonical_json
+from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.manifest.text import decode
+from sora2batch.manifest.text import decode, with_plain_breaks
 from sora2batch.problem import Position, Problem
 
 _MAX_DEPTH = 100
@@ -32,14 +33,20 @@ def parse_json_lines(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     """
     values: list[JsonValue] = []
     problems: list[Problem] = []
-    for number, line in enumerate(decode(content, file=file).split("\n"), start=1):
+    text = with_plain_breaks(decode(content, file=file))
+    refuse_dividers(text, file=file)
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            values.append(_parse_line(line))
+            value = _parse_line(line)
         except _LineError as error:
             position = Position(number, error.column)
             problems.append(Problem(file=file, position=position, message=error.message))
+            continue
+        values.append(value)
+        if is_empty_row(value):
+            problems.append(empty_row(file, Position(number, 1)))
     if not values and not problems:
         message = "is empty: an axis needs one value at least"
         problems.append(Problem(file=file, position=Position(1, 1), message=message))
@@ -52,6 +59,21 @@ def line_positions(content: bytes, *, file: str) -> tuple[Position, ...]:
     """Find where each value starts, in content that was read before."""
     lines = enumerate(decode(content, file=file).split("\n"), start=1)
     return tuple(Position(number, 1) for number, line in lines if line.strip())
+
+
+def is_empty_row(value: JsonValue) -> bool:
+    """Tell whether a row has fields and none of them says anything, as a spreadsheet's last rows often do."""
+    return isinstance(value, dict) and all(map(_is_empty, value.values()))
+
+
+def empty_row(file: str, place: Position) -> Problem:
+    """Word that a row is empty: left in, it would be a job all the same."""
+    message = "the row is empty: none of its fields has a value"
+    return Problem(file=file, position=place, message=message, hint="remove it")
+
+
+def _is_empty(value: JsonValue) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _parse_line(line: str) -> JsonValue:

@@ -76,7 +76,7 @@ def test_a_saved_plan_may_be_run_with_its_manifest_and_from_elsewhere(call, save
     assert call("run", "--plan", folder / saved, "--dry-run").code == 0
     ran = call("run", "../small.yaml", "--plan", f"../{saved}", "--yes", "--no-download")
     assert ran.code == 0
-    assert (folder / "small.lock.jsonl").exists()
+    assert (folder / "real/spring.lock.jsonl").exists()
 
 
 def test_a_saved_plan_that_was_done_does_nothing_more(call, saved, api, folder):
@@ -117,14 +117,14 @@ def test_a_saved_plan_is_of_its_manifest_alone(call, manifest, saved, folder):
     assert "sora2batch run MANIFEST --plan plans/one.json" in ran.err
 
 
-def test_a_saved_plan_of_a_link_belongs_to_the_link(call, manifest, folder, api):
+def test_a_saved_plan_of_a_link_belongs_to_the_file(call, manifest, folder, api):
     api()
     (folder / "real").mkdir()
     manifest.rename(folder / "real/spring.yaml")
     manifest.symlink_to("real/spring.yaml")
     assert call("plan", manifest, "--out", "plan.json").code == 0
     assert call("run", "--plan", "plan.json", "--yes", "--no-download").code == 0
-    assert (folder / "small.lock.jsonl").exists()
+    assert (folder / "real/spring.lock.jsonl").exists()
     assert "0 to spend, 840 spent" in call("plan", manifest).out
 
 

@@ -65,6 +65,9 @@ def test_json_lines_give_a_value_a_line():
         ("[" * 200 + "]" * 200, "a.jsonl:1:1: the value is nested deeper than 100 levels"),
         ("[" * 90000, "a.jsonl:1:"),
         ("\n\n", "a.jsonl:1:1: is empty: an axis needs one value at least"),
+        ('{"a": 1}\n{}\n', "a.jsonl:2:1: the row is empty: none of its fields has a value (remove it)"),
+        ('{"a": "", "b": null, "c": " "}\n', "a.jsonl:1:1: the row is empty"),
+        ('{"a": 1},\n', "a.jsonl:1:9: the line is not JSON:"),
     ],
 )
 def test_a_bad_line_of_json_is_refused_at_its_place(content, expected):
@@ -86,12 +89,45 @@ def test_lists_are_read_from_yaml_and_json():
         ("a.yml", "id: fox\n", "a.yml:1:1: a data file must hold a list"),
         ("a.json", "[]", "a.json:1:1: the list is empty"),
         ("a.yaml", "- {a: 1, a: 2}\n", "a.yaml:1:10:"),
+        ("a.yaml", "- {a: 1}\n- {}\n", "a.yaml:2:3: the row is empty: none of its fields has a value"),
+        ("a.json", '[{"a": 1},\n {"a": null}]', "a.json:2:2: the row is empty"),
+        ("a.yaml", "- a\n---\n- b\n", "a.yaml:2:1: a second document starts here; one file holds one"),
+        ("a.json", '["fox", // the first\n "owl"]', "a.json:1:9: JSON has no comments"),
+        ("a.json", '["fox" /* the first */, "owl"]', "a.json:1:8: JSON has no comments"),
+        ("a.json", '// animals\n["fox"]', "a.json:1:1: JSON has no comments"),
         ("a.csv", b"id\n\xff\n", "a.csv:2:1:"),
         ("a.jsonl", b"1\n2\xff\n", "a.jsonl:2:2:"),
     ],
 )
 def test_other_files_that_cannot_be_are_refused_at_their_place(name, content, expected):
     assert problems(name, content)[0].startswith(expected)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("name", "lines", "expected"),
+    [
+        (
+            "a.yaml",
+            ["- |", "  x", "  y", '- "a', '  b"', "- c", "  d", "- >-", "  e", "", "  f"],
+            ["x\ny\n", "a b", "c d", "e\nf"],
+        ),
+        ("a.json", ['["x",', '"a\\r\\n"]'], ["x", "a\r\n"]),
+        ("a.jsonl", ['"x"', "", '"a\\r\\n"', ""], ["x", "a\r\n"]),
+        ("a.csv", ["x", '"1', '2"', ""], [{"x": "1\n2"}]),
+    ],
+)
+def test_a_checkout_with_other_line_ends_says_the_same(name, lines, expected, end):
+    assert values(name, end.join(lines)) == expected
+
+
+def test_a_comma_too_many_and_comments_of_yaml_do_no_harm_in_json():
+    assert values("a.json", "[1, 2,] # two") == [1, 2]
+    assert values("a.yaml", "[//cdn.example/x]") == ["//cdn.example/x"]
+
+
+def test_a_value_of_nothing_is_one_where_it_was_written_alone():
+    assert values("a.yaml", "- ~\n- noir\n") == [None, "noir"]
 
 
 def test_a_file_is_read_once_and_its_bytes_are_hashed():

@@ -1,0 +1,107 @@
+"""The text of a CSV file -> rows of fields.
+
+Nearly every file is read by the standard library. What that does not take, blanks around quotes, or cannot
+tell the place of, a fault, is read here, field by field, and means the same where both can read it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sora2batch.matrix.delimiter import Layout
+
+FIELD_LIMIT = 131_072
+"""Characters; that of the standard library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field, and the offset at which it begins."""
+
+    text: str
+    offset: int
+
+
+class CsvFault(ValueError):  # noqa: N818 - csv.Error is the library's
+    """A text that is no CSV: what is wrong, and with the field at which offset."""
+
+    def __init__(self, message: str, offset: int, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.hint = hint
+
+
+def read_rows(text: str, layout: Layout) -> list[list[str]]:
+    """Read the fields of every row, the header's included; line ends are LF.
+
+    Raises:
+        CsvFault: where the text stops being CSV.
+    """
+    if not _has_loose_quotes(text, layout.delimiter):
+        file = io.StringIO(text[layout.start :], newline="\n")
+        try:
+            return list(csv.reader(file, delimiter=layout.delimiter, strict=True))
+        except csv.Error:
+            pass  # read once more, for the place
+    return [[cell.text for cell in row] for row in read_cells(text, layout)]
+
+
+def _has_loose_quotes(text: str, delimiter: str) -> bool:
+    """Tell whether a blank may stand between a quote and the end of its field."""
+    blank = _blank(delimiter)
+    if not any(pair in text for mark in blank for pair in (f'{mark}"', f'"{mark}')):
+        return False
+    edge = re.escape(delimiter)
+    return re.search(rf'(?:^|{edge})[{blank}]+"|"[{blank}]+(?:{edge}|$)', text, re.MULTILINE) is not None
+
+
+def read_cells(text: str, layout: Layout) -> Iterator[list[Cell]]:
+    """Read every row with the places of its fields.
+
+    Raises:
+        CsvFault: while iterating, where the text stops being CSV.
+    """
+    blank, edge = _blank(layout.delimiter), re.escape(layout.delimiter)
+    quoted = re.compile(rf'[{blank}]*"([^"]*(?:""[^"]*)*)"[{blank}]*')
+    opened = re.compile(rf'[{blank}]*"')
+    plain = re.compile(rf"[^{edge}\n]*")
+    at = layout.start
+    while at < len(text):
+        row: list[Cell] = []
+        while True:
+            found = quoted.match(text, at)
+            end = found.end() if found else _end_of_plain(text, at, opened, plain)
+            value = found[1].replace('""', '"') if found else text[at:end]
+            row.append(Cell(_checked(value, at), at))
+            if found and end < len(text) and text[end] not in (layout.delimiter, "\n"):
+                message = f"is not CSV: the field ends with its closing quote, but {text[end]!r} comes next"
+                raise CsvFault(message, at, 'a " inside a quoted field is written ""')
+            at = end + 1
+            if end == len(text) or text[end] == "\n":
+                break
+        yield row
+
+
+def _end_of_plain(text: str, at: int, opened: re.Pattern[str], plain: re.Pattern[str]) -> int:
+    if quote := opened.match(text, at):
+        message = "is not CSV: the quote that opens here is never closed"
+        raise CsvFault(message, quote.end() - 1, 'a " inside a quoted field is written ""')
+    found = plain.match(text, at)
+    assert found is not None
+    return found.end()
+
+
+def _checked(value: str, offset: int) -> str:
+    if len(value) > FIELD_LIMIT:
+        message = f"the field that begins here has more than {FIELD_LIMIT:,} characters"
+        raise CsvFault(message, offset, 'is a closing " missing?')
+    return value
+
+
+def _blank(delimiter: str) -> str:
+    return " \xa0" if delimiter == "\t" else " \t\xa0"
