@@ -13,7 +13,7 @@ from typing import Self
 from sora2batch.clock import Clock
 from sora2batch.sjinn.error import DownloadError, NoFileError
 from sora2batch.sjinn.location import host_of
-from sora2batch.sjinn.media import is_page, sniff_extension
+from sora2batch.sjinn.media import is_page, sniff
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
 from sora2batch.sjinn.patience import Sleeper, backoff_seconds, retry_after
 from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStream
@@ -104,7 +104,8 @@ class _Fetch:
                 self._refuse_page()
         self._check_length(total)
         await asyncio.to_thread(self._file.save)
-        return self._file.finish(sniff_extension(self._file.head))
+        kind = sniff(self._file.head)
+        return self._file.finish(kind.suffix[1:] if kind else None)
 
     def _range_headers(self) -> dict[str, str]:
         if self._validator is None or not self._file.bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.file_host import MP4, FileHost
+from fakes.footage import mp4
 from fakes.rig import entry_for, job_of
 from sora2batch.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
@@ -68,9 +69,9 @@ async def test_a_file_bears_the_time_at_which_its_task_was_done(root):
 
 
 async def test_a_second_file_of_a_task_is_numbered(root):
-    found = await folder_of(root, a=MP4, b=MP4 + b"b").collect(FOX, done(), [URL, SECOND])
+    found = await folder_of(root, a=MP4, b=mp4(b"b")).collect(FOX, done(), [URL, SECOND])
     assert [one.path for one in found] == ["hero/fox.mp4", "hero/fox.2.mp4"]
-    assert files_in(root) == {"hero/fox.mp4": MP4, "hero/fox.2.mp4": MP4 + b"b"}
+    assert files_in(root) == {"hero/fox.mp4": MP4, "hero/fox.2.mp4": mp4(b"b")}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root)
     folder = folder_of(root, a=MP4)
     with pytest.raises(ExpiredError):
         await folder.collect(FOX, done(), [URL, SECOND])
-    folder._fetcher.files[SECOND] = MP4 + b"b"
+    folder._fetcher.files[SECOND] = mp4(b"b")
     found = await folder.collect(FOX, done(), [URL, SECOND])
     assert [one.path for one in found] == ["hero/fox.mp4", "hero/fox.2.mp4"]
     assert sorted(files_in(root)) == ["hero/fox.2.mp4", "hero/fox.mp4"]
@@ -180,13 +181,13 @@ async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root)
 
 async def test_two_jobs_of_one_name_do_not_disturb_each_other(root):
     """Two tasks of the same job are fetched at the same time."""
-    folder = folder_of(root, a=MP4 + b"first" * 50, b=MP4 + b"second" * 60)
+    folder = folder_of(root, a=mp4(b"first" * 50), b=mp4(b"second" * 60))
     async with asyncio.TaskGroup() as group:
         first = group.create_task(folder.collect(FOX, done("task-1"), [URL]))
         second = group.create_task(folder.collect(FOX, done("task-2"), [SECOND]))
     (one,), (two,) = first.result(), second.result()
     assert one.path != two.path
-    assert files_in(root) == {one.path: MP4 + b"first" * 50, two.path: MP4 + b"second" * 60}
+    assert files_in(root) == {one.path: mp4(b"first" * 50), two.path: mp4(b"second" * 60)}
 
 
 async def test_two_tasks_with_the_same_bytes_have_two_files(root):
