@@ -107,12 +107,3 @@ def _is_mpeg_audio(head: bytes) -> bool:
         return False
     version, bit_rate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
     return version != 1 and bit_rate not in {0, 15} and rate != 3
-
-
-_TEXTS = (b"<!doctype", b"<html", b"<?xml", b"{")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-def is_page(head: bytes) -> bool:
-    """Tell whether the bytes begin like a web page or JSON, which is how hosts word their errors."""
-    return head.removeprefix(_BYTE_ORDER_MARK).lstrip().lower().startswith(_TEXTS)
