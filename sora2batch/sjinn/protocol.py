@@ -15,7 +15,6 @@ from sora2batch.sjinn.answer import (
     AccountAnswer,
     CreateAnswer,
     Failed,
-    Finished,
     KeyRefused,
     NotAccepted,
     OutOfCredits,
@@ -27,13 +26,13 @@ from sora2batch.sjinn.answer import (
     Working,
 )
 from sora2batch.sjinn.envelope import Envelope, as_number, one_line, read_envelope, text_of
+from sora2batch.sjinn.output import read_outputs
 from sora2batch.sjinn.patience import retry_after
 
 _KEY_CODES = frozenset({401, 403})
 _CREDIT_CODES = frozenset({100, 101, 402})
 _BUSY_STATUSES = frozenset({429, 503})
 _LONGEST_TASK_ID = 200
-_URL_FIELDS = ("output_urls", "output_url", "output_url_list", "urls")
 _ERROR_FIELDS = ("error", "error_msg", "errorMsg")
 
 
@@ -83,7 +82,7 @@ def read_status(status: int, headers: Mapping[str, str], body: bytes, *, now: da
         case None:
             return Unreadable("the API's answer names no status")
         case 1:
-            return Finished(_urls(envelope.data))
+            return read_outputs(envelope.data)
         case -1 if not isinstance(told, str):
             return Failed(_failure(envelope))
         case code:
@@ -133,16 +132,6 @@ def task_id_of(value: JsonValue) -> str | None:
     text = str(value)
     usable = text.strip() and len(text) <= _LONGEST_TASK_ID and text.isprintable()
     return text if usable else None
-
-
-def _urls(data: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    for field in _URL_FIELDS:
-        value = data.get(field)
-        items = value if isinstance(value, list) else [value]
-        urls = tuple(item.strip() for item in items if isinstance(item, str) and item.strip())
-        if urls:
-            return urls
-    return ()
 
 
 def _failure(envelope: Envelope) -> Refusal:
