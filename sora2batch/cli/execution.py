@@ -21,6 +21,7 @@ from sora2batch.clock import Clock, SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.budget import check_charges, check_tools
+from sora2batch.plan.decision import FileFault
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.render_text import money_line, totals_line
 from sora2batch.run.brake import Brake
@@ -59,7 +60,8 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
             wishes.saved.check(proof_of(batch, store.lockfile))
         elif Stages.SUBMIT in wishes.stages:
             run_loop(partial(settle_before_planning, batch, store, wishes.chatter))
-        plan = batch.plan(store.lockfile, wishes.selection)
+        fault = _file_fault(batch, wishes.stages)
+        plan = batch.plan(store.lockfile, wishes.selection, fault)
         brake = Brake()
         if has_work(plan, wishes.stages):
             clock = _agree(batch, plan, wishes)
@@ -71,7 +73,12 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             _follow_keys(batch, store)
             run_loop(partial(_save, store))
-        return assess(plan.jobs, store.lockfile, batch.artifacts, brake.stops, wishes.stages)
+        return assess(plan.jobs, store.lockfile, fault, brake.stops, wishes.stages)
+
+
+def _file_fault(batch: Batch, stages: Stages) -> FileFault:
+    """Choose how closely to look at files: whoever asks for nothing but files has them opened."""
+    return batch.artifacts.opened_fault if stages is Stages.DOWNLOAD else batch.artifacts.quick_fault
 
 
 def _follow_keys(batch: Batch, store: LockfileStore) -> None:

@@ -29,7 +29,7 @@ class ApiKey:
         UsageError: the text cannot be a key; the message does not show it.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("_forms", "_value")
 
     def __init__(self, value: str, *, origin: str = KEY_VARIABLE) -> None:
         # Only these travel in a header without doubt (RFC 6750 allows even fewer).
@@ -39,6 +39,7 @@ class ApiKey:
                 hint="copy the key alone, without quotes and without the word Bearer",
             )
         self._value = value
+        self._forms = _forms_of(value)
 
     def reveal(self) -> str:
         """Hand out the key itself, for the Authorization header and nothing else."""
@@ -46,7 +47,7 @@ class ApiKey:
 
     def redact(self, text: str) -> str:
         """Replace the key by three stars, also URL-encoded, JSON-escaped, in hexadecimal and in base64."""
-        for form in self._forms():
+        for form in self._forms:
             text = text.replace(form, _MASK)
         return text
 
@@ -55,28 +56,30 @@ class ApiKey:
         if len(self._value) < _SHORTEST_TO_FIND:
             return False
         # A host's name is written in small letters, whatever it was.
-        forms = {form.casefold() for form in self._forms()}
+        forms = {form.casefold() for form in self._forms}
         spellings = {url.casefold()}
         for _ in range(_MOST_UNQUOTINGS):
             url = unquote(url)
             spellings.add(url.casefold())
         return any(form in spelling for spelling in spellings for form in forms)
 
-    def _forms(self) -> list[str]:
-        encoded = {quote(self._value, safe=""), quote(self._value), quote_plus(self._value)}
-        lower = {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in encoded}
-        escaped = {json.dumps(self._value)[1:-1], self._value.replace("/", "\\/")}
-        forms = {self._value} | encoded | lower | escaped
-        if len(self._value) >= _SHORTEST_TO_FIND:
-            forms |= _as_bytes_are_written(self._value.encode())
-        # The longest first, or a short form would leave the tail of a long one behind.
-        return sorted(forms, key=len, reverse=True)
-
     def __repr__(self) -> str:
         return f"ApiKey({_MASK})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an API key is not to be pickled or copied into a file")
+
+
+def _forms_of(key: str) -> tuple[str, ...]:
+    """Spell a key in every way in which it might be written, the longest first."""
+    encoded = {quote(key, safe=""), quote(key), quote_plus(key)}
+    lower = {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in encoded}
+    escaped = {json.dumps(key)[1:-1], key.replace("/", "\\/")}
+    forms = {key} | encoded | lower | escaped
+    if len(key) >= _SHORTEST_TO_FIND:
+        forms |= _as_bytes_are_written(key.encode())
+    # Or else a short form would leave the tail of a long one behind.
+    return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _as_bytes_are_written(value: bytes) -> set[str]:

@@ -168,6 +168,19 @@ async def test_another_file_than_the_recorded_one_is_refused_and_nothing_is_touc
     assert files_in(root) == {"hero/fox.mp4": b"cut by hand"}
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_words_that_were_kept_as_a_clip_make_room_for_the_clip(root, is_there):
+    words = b"File not found or expired."
+    attempt = done("task-fox", output("hero/fox.mp4", words))
+    (root / "hero").mkdir(parents=True)
+    if is_there:
+        (root / "hero/fox.mp4").write_bytes(words)
+    (found,) = await folder_of(root, entry_for(FOX, attempt)).collect(FOX, attempt, [URL])
+    assert found == output("hero/fox.mp4")
+    kept = {"hero/fox.changed-1.mp4": words} if is_there else {}
+    assert files_in(root) == {"hero/fox.mp4": MP4, **kept}
+
+
 async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root):
     """The first of two files is in place but in no lockfile yet; it must not be set aside as foreign work."""
     folder = folder_of(root, a=MP4)
