@@ -49,6 +49,17 @@ class ApiKey:
         """Replace the key by three stars, also URL-encoded, JSON-escaped, in hexadecimal and in base64."""
         for form in self._forms:
             text = text.replace(form, _MASK)
+        return self._without_beginning(text)
+
+    def _without_beginning(self, text: str) -> str:
+        """Mask what a text ends with, if it was cut in the middle of the key."""
+        stem = text.removesuffix("…")
+        for form in self._forms:
+            if form[:_SHORTEST_TO_FIND] not in stem[-len(form) :]:
+                continue
+            for length in range(len(form) - 1, _SHORTEST_TO_FIND - 1, -1):
+                if stem.endswith(form[:length]):
+                    return f"{stem[:-length]}{_MASK}{text[len(stem) :]}"
         return text
 
     def is_in(self, url: str) -> bool:

@@ -97,6 +97,15 @@ def test_a_file_without_a_key_is_named_and_not_shown(tmp_path, content):
     assert "sk 2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("end", ["", "…"])
+def test_the_beginning_of_the_key_where_a_text_was_cut_is_not_shown(end):
+    key = ApiKey(SECRET)
+    assert key.redact(f"bad key {SECRET[:-1]}{end}") == f"bad key ***{end}"
+    assert key.redact(f"bad key {SECRET[:8]}{end}") == f"bad key ***{end}"
+    assert key.redact(f"see {quote(SECRET, safe='')[:12]}{end}") == f"see ***{end}"
+    assert key.redact(f"no key at all{end}") == f"no key at all{end}"
+
+
 @pytest.mark.parametrize("lead", [b"", b"a", b"ab", b"user:"])
 def test_the_key_is_found_in_base64_wherever_it_begins(lead):
     text = b64encode(lead + SECRET.encode() + b":tail").decode()
