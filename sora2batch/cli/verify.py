@@ -16,7 +16,7 @@ from sora2batch.lockfile.entry import State
 
 
 def verify(batch: Batch, chatter: Chatter, *, as_json: bool) -> ExitCode:
-    """Hash every file and print which of them are not what they were.
+    """Hash every file and print which of them are not what they were, or never were a result.
 
     Raises:
         LockfileError: the lockfile cannot be read.
