@@ -23,7 +23,7 @@ from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import expand
 from sora2batch.run.artifact import Artifacts
 
-_CLIP = b"\0\0\0\x20ftypisom" + bytes(100)
+_CLIP = b"\0\0\0\x10ftypisom\0\0\2\0" + b"\0\0\0\x08moov" + b"\0\0\0\x58mdat" + bytes(80)
 _SUBMITTED, _FINISHED = "2026-11-22T09:00:00Z", "2026-11-22T09:03:10Z"
 _LINKS = 10_000
 """Names of one file: a file system allows only so many."""

@@ -9,7 +9,9 @@ import sys
 import time
 
 LATENCY_SECONDS = float(sys.argv[1])
-FILE = b"\0\0\0\x20ftypisom" + bytes(max(0, int(sys.argv[2]) - 12))
+_ROOM = max(8, int(sys.argv[2]) - 24)
+FILE = b"\0\0\0\x10ftypisom\0\0\2\0\0\0\0\x08moov" + _ROOM.to_bytes(4) + b"mdat" + bytes(_ROOM - 8)
+"""A clip as far as its boxes tell."""
 MOMENT = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 

@@ -20,6 +20,7 @@ from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import DiskTree, Tree
 from sora2batch.matrix.expand import Expansion, expand
+from sora2batch.plan.decision import FileFault
 from sora2batch.plan.make import Basis, make_plan
 from sora2batch.plan.model import Plan
 from sora2batch.plan.notice import tool_notices, twin_notices
@@ -96,8 +97,8 @@ class Batch:
             return (f"whether other lockfiles here hold the same jobs is not known: {error.message}",)
         return twin_notices(new, beside, self.lock_path.name)
 
-    def plan(self, lockfile: Lockfile, selection: Selection) -> Plan:
-        """Make the plan for what the lockfile says."""
+    def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
+        """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
         notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices + self.expansion.notices
         notices += self._twins(lockfile)
         basis = Basis(
@@ -108,7 +109,7 @@ class Batch:
             selection=selection,
             notices=notices,
         )
-        return make_plan(basis, self.artifacts.quick_fault)
+        return make_plan(basis, file_fault or self.artifacts.quick_fault)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.budget import check_charges, check_tools
+from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.render_text import money_line, totals_line
@@ -64,7 +65,8 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         Sora2BatchError: nothing was sent, or the results could not be written.
     """
     with held(batch) as store:
-        plan = _plan(batch, store, wishes)
+        fault = _file_fault(batch, wishes.stages)
+        plan = _plan(batch, store, wishes, fault)
         brake, silence = Brake(), None
         if has_work(plan, wishes.stages):
             payer = _agree(batch, plan, wishes)
@@ -78,7 +80,12 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
             run_loop(partial(_save, store))
         was_sent = store.lockfile.spent != plan.money.spent
         stops = brake.stops + _cut_off(brake, None if was_sent else silence)
-        return assess(plan.jobs, store.lockfile, batch.artifacts, stops, wishes.stages)
+        return assess(plan.jobs, store.lockfile, fault, stops, wishes.stages)
+
+
+def _file_fault(batch: Batch, stages: Stages) -> FileFault:
+    """Choose how closely to look at files: whoever asks for nothing but files has them opened."""
+    return batch.artifacts.opened_fault if stages is Stages.DOWNLOAD else batch.artifacts.quick_fault
 
 
 def _cut_off(brake: Brake, silence: str | None) -> tuple[Stop, ...]:
@@ -89,7 +96,7 @@ def _cut_off(brake: Brake, silence: str | None) -> tuple[Stop, ...]:
     return (Stop(halt=Halt.UNREACHABLE, message=error.message, error=error),)
 
 
-def _plan(batch: Batch, store: LockfileStore, wishes: Wishes) -> Plan:
+def _plan(batch: Batch, store: LockfileStore, wishes: Wishes, fault: FileFault) -> Plan:
     """Look into doubts and make the plan; a saved one settles only doubts that it made itself.
 
     Raises:
@@ -103,7 +110,7 @@ def _plan(batch: Batch, store: LockfileStore, wishes: Wishes) -> Plan:
         run_loop(partial(settle_before_planning, batch, store, wishes.chatter, only=ours))
     if saved:
         return plan_again(batch, store.lockfile, saved)
-    return batch.plan(store.lockfile, wishes.selection)
+    return batch.plan(store.lockfile, wishes.selection, fault)
 
 
 async def _save(store: LockfileStore) -> None:

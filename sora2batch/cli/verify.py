@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sora2batch.canonical import JsonValue
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.connection import redact
 from sora2batch.cli.document import print_json
 from sora2batch.cli.result import echo
 from sora2batch.errors import ExitCode
@@ -15,7 +16,7 @@ from sora2batch.lockfile.entry import State
 
 
 def verify(batch: Batch, chatter: Chatter, *, as_json: bool) -> ExitCode:
-    """Hash every file and print which of them are not what they were.
+    """Hash every file and print which of them are not what they were, or never were a result.
 
     Raises:
         LockfileError: the lockfile cannot be read.
@@ -37,4 +38,5 @@ def _faults(batch: Batch, lockfile: Lockfile) -> Iterator[tuple[str, str]]:
     for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
         for attempt in entry.attempts:
             if attempt.state is State.COMPLETED and (fault := batch.artifacts.fault(attempt)):
-                yield entry.key, fault
+                # A host's words that were kept as a file are told: they might hold anything.
+                yield entry.key, redact(fault)

@@ -62,15 +62,16 @@ async def real_world(environ: Mapping[str, str], clock: Clock | None = None) -> 
         UsageError: there is no key, or it must not travel there.
     """
     access = find_access(environ)
-    async with access.open_client(clock) as api, Downloader(clock=api.clock) as fetcher:
+    async with access.open_client(clock) as api, Downloader(clock=api.clock, key=access.key) as fetcher:
         yield World(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
 
 
 @asynccontextmanager
 async def download_world(environ: Mapping[str, str]) -> AsyncIterator[World]:
     """Open what a download needs: URLs may still work without a key; with one they can be renewed."""
-    async with Downloader(clock=SystemClock()) as fetcher:
-        if load_key(environ) is None:
+    key = load_key(environ)
+    async with Downloader(clock=SystemClock(), key=key) as fetcher:
+        if key is None:
             yield World(api=NoApi(), fetcher=fetcher, clock=SystemClock())
             return
         access = find_access(environ)

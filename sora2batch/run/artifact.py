@@ -12,6 +12,9 @@ from sora2batch.clock import from_timestamp
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.lockfile.path import is_plainly_inside, parts_inside
 
+_LONGEST_WORDS = 1024
+"""Bytes; no clip and hardly a picture is shorter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
@@ -27,13 +30,31 @@ class Artifacts:
         """
         return self._first_fault(attempt, _seconds(attempt.finished_at))
 
+    def opened_fault(self, attempt: Attempt) -> str | None:
+        """Say what is wrong with a finished attempt's files, opening every one, though not to its end."""
+        return self.quick_fault(attempt) or next(
+            filter(None, (self._content_fault(output) for output in attempt.outputs)), None
+        )
+
     def fault(self, attempt: Attempt) -> str | None:
-        """Say what is wrong with a finished attempt's files, hashing every one."""
+        """Say what is wrong with a finished attempt's files, hashing every one and looking what it is."""
         return self._first_fault(attempt, None)
 
     def output_fault(self, output: Output) -> str | None:
         """Say what is wrong with one recorded file, hashing it."""
         return self._fault_of(output, None)
+
+    def is_no_result(self, output: Output) -> bool:
+        """Tell whether what was recorded was a host's words, which an older version kept as a clip.
+
+        The file is as it was written and no media; or it was removed, and was as short as words are.
+        """
+        path = self._spell(output)
+        if path is None or output.sha256 is None:
+            return False
+        if not os.path.lexists(path):
+            return (output.bytes or 0) < _LONGEST_WORDS
+        return _digest(path) == output.sha256 and self._content_fault(output) is not None
 
     def stamp(self, path: Path, finished_at: str | None) -> None:
         """Give a file its task's finishing time; without it the file is only slower to check."""
@@ -77,7 +98,15 @@ class Artifacts:
             return f"{output.path} has {found.st_size:,} bytes, not {output.bytes or 0:,}"
         if stamp is not None and found.st_mtime == stamp:
             return None
-        return None if _digest(path) == output.sha256 else f"{output.path} does not match its hash"
+        if _digest(path) != output.sha256:
+            return f"{output.path} does not match its hash"
+        return self._content_fault(output)
+
+    def _content_fault(self, output: Output) -> str | None:
+        from sora2batch.run.content import content_fault  # noqa: PLC0415  # a plan seldom opens a file
+
+        path = self._spell(output)
+        return content_fault(path, output.path or "") if path else None
 
 
 def _seconds(finished_at: str | None) -> float | None:

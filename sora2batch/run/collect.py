@@ -13,7 +13,7 @@ from sora2batch.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
 from sora2batch.run import note
 from sora2batch.run.brake import Halt
-from sora2batch.run.event import Downloaded, NotDownloaded
+from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
 from sora2batch.run.interruption import Interruption
 from sora2batch.run.poll import FinishedTask
@@ -39,6 +39,14 @@ class Folder(Protocol):
             OSError: the disk refused.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetched:
+    """The files of a task, and what was named besides."""
+
+    outputs: tuple[Output, ...]
+    oddities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,42 +96,56 @@ class Collection:
     async def _collect(self, finished: FinishedTask) -> None:
         try:
             with self._fetches.wait():
-                outputs = await self._with_renewal(finished)
+                fetched = await self._with_renewal(finished)
         except DownloadError as error:
             await self._keep_error(finished, error)
             return
-        attempt = replace(finished.attempt, outputs=outputs, error=None)
+        outputs = fetched.outputs
+        attempt = replace(finished.attempt, outputs=outputs, error=self._left_out(finished, fetched.oddities))
         await self._site.recorder.record(note.one_attempt(finished.job, attempt))
         paths = tuple(output.path for output in outputs if output.path)
         self._site.listener(Downloaded(job=finished.job, paths=paths))
 
-    async def _with_renewal(self, finished: FinishedTask) -> tuple[Output, ...]:
+    async def _with_renewal(self, finished: FinishedTask) -> _Fetched:
         """Ask the task's status for fresh URLs where there is none yet or one no longer gives a file."""
-        urls = finished.urls if finished.is_fresh else await self._fresh_urls(finished)
+        named = api.Finished(finished.urls, finished.oddities)
+        if not finished.is_fresh:
+            named = await self._fresh(finished)
         for renewals in count():
+            if not named.urls:
+                raise DownloadError(_nothing_named(named.oddities))
             try:
-                return await self._folder.collect(finished.job, finished.attempt, urls)
+                outputs = await self._folder.collect(finished.job, finished.attempt, named.urls)
+                return _Fetched(outputs=outputs, oddities=named.oddities)
             except ExpiredError:
                 if renewals >= _RENEWALS_OF_EXPIRED:
                     raise
             except NoFileError:
                 if renewals >= _RENEWALS_OF_NO_FILE:
                     raise
-            urls = await self._fresh_urls(finished)
+            named = await self._fresh(finished)
         raise AssertionError("counting never ends")
 
-    async def _fresh_urls(self, finished: FinishedTask) -> tuple[str, ...]:
+    async def _fresh(self, finished: FinishedTask) -> api.Finished:
         """What the API names now; what it named before, if it cannot be asked or no longer knows.
 
         Raises:
             DownloadError: it cannot be asked, and named nothing before.
         """
         answer = await self._site.api.status(finished.attempt.task_id or "")
-        if isinstance(answer, api.Finished) and answer.urls:
-            return answer.urls
+        if isinstance(answer, api.Finished) and (answer.urls or not finished.urls):
+            return answer
         if isinstance(answer, api.Unreadable) and not finished.urls:
             raise DownloadError(f"its URL could not be asked for: {answer.reason}")
-        return finished.urls
+        return api.Finished(finished.urls, finished.oddities)
+
+    def _left_out(self, finished: FinishedTask, oddities: tuple[str, ...]) -> ErrorNote | None:
+        """Keep what could not be fetched beside what could."""
+        if not oddities:
+            return None
+        message = f"not fetched, though the API named it: {'; '.join(oddities)}"
+        self._site.listener(Warned(message=f"{finished.job.key}: {message}"))
+        return ErrorNote(code=None, message=message)
 
     async def _keep_error(self, finished: FinishedTask, error: DownloadError) -> None:
         self._site.listener(NotDownloaded(job=finished.job, message=error.message))
@@ -132,6 +154,12 @@ class Collection:
         error_note = ErrorNote(code=None, message=error.message)
         attempt = replace(finished.attempt, outputs=(), error=error_note)
         await self._site.recorder.record(note.one_attempt(finished.job, attempt))
+
+
+def _nothing_named(oddities: tuple[str, ...]) -> str:
+    if not oddities:
+        return "the task is done, but the API named no file"
+    return f"the task is done, but what the API named cannot be fetched: {'; '.join(oddities)}"
 
 
 def _disk_error(error: Sora2BatchError | OSError) -> Sora2BatchError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -79,6 +80,9 @@ class OutputFolder:
             raise DownloadError("the API named a file that is no http(s) URL")
         if before.sha256 and not await asyncio.to_thread(self._artifacts.output_fault, before):
             return before
+        was_no_result = await asyncio.to_thread(self._artifacts.is_no_result, before)
+        if was_no_result:
+            before = replace(before, sha256=None)
         part = await self._fetch(url, _temporary_name(job, attempt, index))
         if before.sha256 and part.sha256 != before.sha256:
             discard(part)

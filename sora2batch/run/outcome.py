@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sora2batch.errors import ExitCode, gravest
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
+from sora2batch.plan.decision import FileFault
 from sora2batch.plan.model import Action, PlannedJob
-from sora2batch.run.artifact import Artifacts
 from sora2batch.run.brake import Halt, Stop
 from sora2batch.run.stages import Stages
 
@@ -72,7 +72,7 @@ class Outcome:
 def assess(
     jobs: Iterable[PlannedJob],
     lockfile: Lockfile,
-    artifacts: Artifacts,
+    file_fault: FileFault,
     stops: tuple[Stop, ...],
     stages: Stages,
 ) -> Outcome:
@@ -86,7 +86,7 @@ def assess(
             continue
         states[_state_of(entry)] += 1
         was_in_place = planned.action is Action.SKIP and planned.entry is entry
-        missing_files += not was_in_place and _lacks_files(entry, artifacts)
+        missing_files += not was_in_place and _lacks_files(entry, file_fault)
     return Outcome(
         states=states,
         missing_files=missing_files,
@@ -102,6 +102,6 @@ def _state_of(entry: Entry) -> State:
     return State.SUBMITTED if State.SUBMITTED in states else entry.state
 
 
-def _lacks_files(entry: Entry, artifacts: Artifacts) -> bool:
+def _lacks_files(entry: Entry, file_fault: FileFault) -> bool:
     finished = (attempt for attempt in entry.attempts if attempt.state is State.COMPLETED)
-    return any(artifacts.quick_fault(attempt) for attempt in finished)
+    return any(file_fault(attempt) for attempt in finished)

@@ -39,6 +39,8 @@ class FinishedTask:
     job: Job
     attempt: Attempt
     urls: tuple[str, ...]
+    oddities: tuple[str, ...] = ()
+    """What the API named besides, that nobody can fetch."""
     is_fresh: bool
     """Whether the API has just named the URLs; those of the lockfile lack their signatures."""
 
@@ -115,8 +117,8 @@ class Polling:
     async def _act(self, watched: _Watched, answer: api.StatusAnswer) -> bool:
         """Act on an answer; tell whether the task is still to be watched."""
         match answer:
-            case api.Finished(urls):
-                await self._finish(watched.task, urls)
+            case api.Finished():
+                await self._finish(watched.task, answer)
                 return False
             case api.Failed(refusal):
                 await self._fail(watched.task, refusal)
@@ -166,18 +168,22 @@ class Polling:
         if self._overdue >= self._site.options.concurrency and not self._closed:
             self._site.brake.pull(Halt.UNAVAILABLE, "every open task is overdue")
 
-    async def _finish(self, task: OpenTask, urls: tuple[str, ...]) -> None:
+    async def _finish(self, task: OpenTask, named: api.Finished) -> None:
         self._failures.interrupt()
         attempt = replace(
             task.attempt,
             state=State.COMPLETED,
             finished_at=to_timestamp(self._site.clock.now()),
-            outputs=recorded_outputs(urls),
+            outputs=recorded_outputs(named.urls),
         )
         await self._site.recorder.record(note.one_attempt(task.job, attempt))
         self._site.slots.free()
         self._site.listener(Generated(job=task.job))
-        self._on_finished(FinishedTask(job=task.job, attempt=attempt, urls=urls, is_fresh=True))
+        self._on_finished(
+            FinishedTask(
+                job=task.job, attempt=attempt, urls=named.urls, oddities=named.oddities, is_fresh=True
+            )
+        )
 
     async def _fail(self, task: OpenTask, refusal: api.Refusal) -> None:
         if not self._closed:  # or else there is nothing left to submit

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from sora2batch.lockfile.entry import Output
+from sora2batch.sjinn.output import LONGEST_URL, MOST_URLS
 
 
 def without_secrets(url: str) -> str | None:
-    """Cut credentials, query and fragment off; None if it is no http(s) URL."""
+    """Cut credentials, query and fragment off; None if it is no http(s) URL, or longer than any is."""
+    if len(url) > LONGEST_URL:
+        return None
     try:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
@@ -21,6 +24,6 @@ def without_secrets(url: str) -> str | None:
 
 
 def recorded_outputs(urls: Sequence[str]) -> tuple[Output, ...]:
-    """Write down where results are before they are fetched."""
-    kept = (without_secrets(url) for url in urls)
+    """Write down where results are before they are fetched; no more of them than are fetched."""
+    kept = (without_secrets(url) for url in urls[:MOST_URLS])
     return tuple(Output(url=url) for url in kept if url)

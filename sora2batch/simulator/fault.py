@@ -26,6 +26,8 @@ class FaultKind(StrEnum):
     """The generation fails, after the charge."""
     TRUNCATE = "truncate"
     """The answer, or the file, is cut in the middle; after the charge."""
+    PAGE = "page"
+    """In a file's place come words, and status 200: so answer hosts that have lost it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,13 @@ from sora2batch.simulator.studio import Studio
 from sora2batch.simulator.task import TaskState
 from sora2batch.simulator.world import World
 
-_FILE_FAULTS = (FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.TRUNCATE, FaultKind.SLOW)
+_FILE_FAULTS = (
+    FaultKind.SERVER_ERROR,
+    FaultKind.RESET,
+    FaultKind.TRUNCATE,
+    FaultKind.SLOW,
+    FaultKind.PAGE,
+)
 
 
 class Server:
@@ -69,6 +75,8 @@ class Server:
                 return wire.too_many(speed=self._speed)
             case FaultKind.TRUNCATE:
                 return await wire.truncated(request, act())
+            case FaultKind.PAGE:
+                return wire.page()
             case FaultKind.SLOW:
                 await asyncio.sleep(60 / self._speed)
                 return act()

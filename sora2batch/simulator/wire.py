@@ -19,6 +19,11 @@ def server_error() -> web.Response:
     return web.Response(status=500, text=_SERVER_ERROR, content_type="text/html")
 
 
+def page() -> web.Response:
+    """Say in words, and with a status that means success, that there is no file."""
+    return web.Response(text="File not found or expired.")
+
+
 def too_many(*, speed: float) -> web.Response:
     """Refuse politely: a minute's pause, or what is left of it at this speed, in whole seconds."""
     pause = str(round(60 / speed))

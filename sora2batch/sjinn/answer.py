@@ -88,7 +88,9 @@ class Finished:
     """The task is done."""
 
     urls: tuple[str, ...]
-    """Where the results are, as the API wrote it: perhaps none, perhaps not http(s)."""
+    """Where the results are; from the client all are http(s) URLs of bounded length, perhaps none."""
+    oddities: tuple[str, ...] = ()
+    """What it named besides and nobody can fetch: a few short lines without secrets."""
 
 
 @dataclass(frozen=True, slots=True)

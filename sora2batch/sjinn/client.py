@@ -29,6 +29,7 @@ from sora2batch.sjinn.answer import (
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError, UnreachableError
 from sora2batch.sjinn.ledger import read_ledger
+from sora2batch.sjinn.output import locate
 from sora2batch.sjinn.paging import LedgerWalk
 from sora2batch.sjinn.patience import DEFAULT_PATIENCE, Patience, Sleeper, backoff_seconds
 from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
@@ -76,6 +77,7 @@ class SjinnClient:
         endpoint.guard(key)
         self._transport = Transport(endpoint, key, patience=patience)
         self._key = key
+        self._home = endpoint.url
         self.clock = ServerClock(clock)
         """The API's own time, as far as its answers have told it; intents and the ledger then agree."""
         self._patience = patience
@@ -120,8 +122,10 @@ class SjinnClient:
         """Ask how a task is doing; costs nothing. Trouble on the network is ``Unreadable``."""
         answer = await self._ask(STATUS, status_body(task_id), StatusOf(task_id))
         match answer:
-            case Working() | Finished():
+            case Working():
                 return answer
+            case Finished():
+                return locate(answer, home=self._home, key=self._key)
             case Unreadable(reason=reason):
                 return replace(answer, reason=self._key.redact(reason))
             case _:

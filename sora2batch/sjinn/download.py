@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, assert_never
 
 from sora2batch.clock import Clock
+from sora2batch.sjinn.envelope import one_line
 from sora2batch.sjinn.error import DownloadError, NoFileError
+from sora2batch.sjinn.excerpt import excerpt_of_bytes
+from sora2batch.sjinn.flow import Flow
+from sora2batch.sjinn.integrity import Broken, Finding, NoMedia
 from sora2batch.sjinn.location import host_of
-from sora2batch.sjinn.media import is_page, sniff_extension
+from sora2batch.sjinn.media import HEAD_BYTES, MediaType, sniff
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
 from sora2batch.sjinn.patience import Sleeper, backoff_seconds, retry_after
+from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStream
+from sora2batch.sjinn.version import Version, rest_fault, version_of
 
+MOST_BYTES = 8 * 1024**3
+"""Of one file: what a minute in 4K takes many times over."""
+_MOST_BAD_BODIES = 3
 _GONE = frozenset({401, 403, 404, 410})
 _BUSY = frozenset({408, 425, 429})
-_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,23 @@ class Expired:
 
 
 class Downloader:
-    """Fetches files from the hosts that the API names; it knows no key. An async context manager."""
+    """Fetches files from the hosts that the API names. An async context manager.
 
-    def __init__(self, *, clock: Clock, attempts: int = 5, sleep: Sleeper = asyncio.sleep) -> None:
-        self._hosts = FileHosts()
+    It sends no key; it is told the key so that no URL carries it there and no message shows it.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        key: ApiKey | None = None,
+        attempts: int = 5,
+        most_bytes: int = MOST_BYTES,
+        sleep: Sleeper = asyncio.sleep,
+    ) -> None:
+        self._hosts = FileHosts(key)
+        self._key = key
+        self._most_bytes = most_bytes
         self._clock = clock
         self._attempts = attempts
         self._sleep = sleep
@@ -54,7 +73,7 @@ class Downloader:
         It is on disk when this returns. Unless a part is returned, none is left behind.
 
         Raises:
-            NoFileError: all the host sends, however often it is asked, is empty or a page.
+            NoFileError: all the host sends, however often it is asked, is no whole video, picture or sound.
             DownloadError: it cannot be had now, or the disk refused it.
         """
         try:
@@ -67,15 +86,18 @@ class Downloader:
             raise DownloadError(f"{name} cannot be written: {reason}") from error
 
     async def _fill(self, url: str, file: PartFile) -> Part | Expired:
-        fetch = _Fetch(self._hosts, self._clock, url, file)
+        fetch = _Fetch(self._hosts, self._clock, url, file, most_bytes=self._most_bytes)
+        bad_bodies = 0
         for attempt in range(1, self._attempts + 1):
             try:
                 return await fetch.go_on()
             except CutError as error:
-                if attempt == self._attempts:
-                    kind = NoFileError if isinstance(error, BadBodyError) else DownloadError
-                    message = f"{host_of(url)} failed {attempt} times; the last time {error.reason}"
-                    raise kind(message) from error
+                is_bad = isinstance(error, BadBodyError)
+                bad_bodies += is_bad
+                if attempt == self._attempts or bad_bodies == _MOST_BAD_BODIES:
+                    kind = NoFileError if is_bad else DownloadError
+                    reason = self._key.redact(error.reason) if self._key else error.reason
+                    raise kind(f"{host_of(url)} failed {attempt} times; the last time {reason}") from error
                 wait = backoff_seconds(attempt, error.retry_after_seconds)
             await self._sleep(wait)
         raise AssertionError("attempts must be at least 1")
@@ -84,86 +106,115 @@ class Downloader:
 class _Fetch:
     """One file on its way: what has arrived, and what a resumed request must match."""
 
-    def __init__(self, hosts: FileHosts, clock: Clock, url: str, file: PartFile) -> None:
+    def __init__(self, hosts: FileHosts, clock: Clock, url: str, file: PartFile, *, most_bytes: int) -> None:
         self._hosts = hosts
         self._clock = clock
         self._url = url
         self._file = file
-        self._validator: str | None = None
+        self._most_bytes = most_bytes
+        self._version: Version | None = None
 
     async def go_on(self) -> Part | Expired:
         """Fetch what is missing."""
-        if self._validator is None and self._file.bytes:
+        if self._version is None and self._file.bytes:
             self._file.restart()
         async with self._hosts.open(self._url, self._range_headers()) as stream:
             if stream.status in _GONE:
                 return Expired(f"{host_of(self._url)} answered HTTP {stream.status}")
-            total = self._begin(stream)
-            while chunk := await stream.read():
-                self._file.append(chunk)
-                self._refuse_page()
-        self._check_length(total)
+            self._begin(stream)
+            await self._take(stream)
+        self._check_length()
+        kind = self._judge(await asyncio.to_thread(self._file.examine), stream)
         await asyncio.to_thread(self._file.save)
-        return self._file.finish(sniff_extension(self._file.head))
+        return self._file.finish(kind.suffix.removeprefix("."))
 
     def _range_headers(self) -> dict[str, str]:
-        if self._validator is None or not self._file.bytes:
+        if self._version is None or not self._file.bytes:
             return {}
-        return {"Range": f"bytes={self._file.bytes}-", "If-Range": self._validator}
+        return {"Range": f"bytes={self._file.bytes}-", "If-Range": self._version.validator}
 
-    def _begin(self, stream: FileStream) -> int | None:
-        """Judge the answer and make the file ready; tell the length that a resumed file must have."""
+    def _begin(self, stream: FileStream) -> None:
+        """Judge the answer and make the file ready."""
         if stream.status in _BUSY or stream.status >= 500:
             wait = retry_after(stream.headers, now=self._clock.now())
             raise CutError(f"it answered HTTP {stream.status}", retry_after_seconds=wait)
-        if stream.status == 206:
-            return self._begin_rest(stream)
-        if stream.status == 416:
-            self._forget()
-            raise CutError("it cannot resume the file")
-        if stream.status != 200 and 200 <= stream.status < 300:
-            self._forget()
-            raise BadBodyError(f"it answered HTTP {stream.status}")
-        if stream.status != 200:
-            raise DownloadError(f"{host_of(self._url)} answered HTTP {stream.status}")
-        if self._file.bytes:
-            self._file.restart()
-        self._validator = _validator(stream.headers)
-        return None
+        match stream.status:
+            case 206:
+                self._begin_rest(stream)
+            case 416:
+                self._forget()
+                raise CutError("it cannot resume the file")
+            case 200:
+                self._begin_whole(stream)
+            case status if 200 <= status < 300:
+                self._forget()
+                raise BadBodyError(f"it answered HTTP {status}")
+            case status:
+                raise DownloadError(f"{host_of(self._url)} answered HTTP {status}")
 
-    def _begin_rest(self, stream: FileStream) -> int:
-        match = _CONTENT_RANGE.fullmatch(stream.headers.get("Content-Range", "").strip())
-        if match is None or int(match[1]) != self._file.bytes or "Content-Encoding" in stream.headers:
-            self._forget()
-            raise CutError("it resumed the file at the wrong place")
-        return int(match[2])
+    def _begin_whole(self, stream: FileStream) -> None:
+        self._forget()
+        if "Content-Range" in stream.headers or _is_multipart(stream):
+            raise BadBodyError("it sent a part of the file as if it were the whole")
+        self._version = version_of(stream.headers)
 
-    def _check_length(self, total: int | None) -> None:
-        if not self._file.bytes:
+    def _begin_rest(self, stream: FileStream) -> None:
+        if self._version is None or not self._file.bytes:
             self._forget()
-            raise BadBodyError("it sent an empty file")
-        if total is not None and total != self._file.bytes:
+            raise BadBodyError("it sent a part of the file, though the whole was asked for")
+        fault = rest_fault(stream.headers, self._version, start=self._file.bytes)
+        if fault:
             self._forget()
-            raise CutError("the resumed file has the wrong length")
+            raise CutError(fault)
 
-    def _refuse_page(self) -> None:
-        if is_page(self._file.head):
+    async def _take(self, stream: FileStream) -> None:
+        flow = Flow(self._clock)
+        async for piece in stream.pieces():
+            self._file.append(piece)
+            if len(self._file.head) == HEAD_BYTES and sniff(self._file.head) is None:
+                self._judge(NoMedia(head=self._file.head), stream)
+            if self._file.bytes > self._most_bytes:
+                most = self._most_bytes / 1024**3
+                raise DownloadError(f"{host_of(self._url)} sends more than {most:g} GiB")
+            if flow.has_dried_up(len(piece)):
+                raise CutError("it sent less than 1 KiB a second")
+
+    def _check_length(self) -> None:
+        """Hold a file against the length that was promised; one that was packed is promised none."""
+        if self._version is None or self._file.bytes == self._version.bytes:
+            return
+        if self._file.bytes > self._version.bytes:
             self._forget()
-            raise BadBodyError("what it sent is no video or image")
+        raise CutError("it did not send all of the rest")
+
+    def _judge(self, finding: Finding, stream: FileStream) -> MediaType:
+        """Let only a whole video, picture or sound pass."""
+        match finding:
+            case MediaType():
+                return finding
+            case Broken(kind=kind, reason=reason):
+                self._forget()
+                raise BadBodyError(f"what it sent is no whole {kind.suffix[1:].upper()}: {reason}")
+            case NoMedia(head=b""):
+                self._forget()
+                raise BadBodyError("it sent an empty file")
+            case NoMedia(head=head):
+                self._forget()
+                said = excerpt_of_bytes(head, url=self._url)
+                raise BadBodyError(f"it sent {_content_type(stream)}, no video, picture or sound: {said}")
+            case _:
+                assert_never(finding)
 
     def _forget(self) -> None:
-        self._validator = None
-        self._file.restart()
+        self._version = None
+        if self._file.bytes:
+            self._file.restart()
 
 
-def _validator(headers: Mapping[str, str]) -> str | None:
-    """Choose what a resumed request is conditional on: a strong ETag, else Last-Modified.
+def _is_multipart(stream: FileStream) -> bool:
+    return stream.headers.get("Content-Type", "").lower().startswith("multipart/")
 
-    Source: RFC 9110, section 13.1.5.
-    """
-    if "Content-Encoding" in headers:
-        return None
-    etag = headers.get("ETag", "")
-    if etag.startswith('"'):
-        return etag
-    return headers.get("Last-Modified")
+
+def _content_type(stream: FileStream) -> str:
+    stated = one_line(stream.headers.get("Content-Type", "").partition(";")[0])
+    return stated[:60] or "something without a content type"

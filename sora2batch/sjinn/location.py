@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from sora2batch.sjinn.error import DownloadError
+
+_PATH = re.compile(r"[\w%~+-]+(?:/[\w%.~+-]+)*/[\w%.~+-]*\.\w{2,5}(?:\?\S*)?")
+"""``result/fox.mp4``: its first part is no host, for it has no dot, and its last one has an ending."""
+_LONGEST_HOST = 253
 
 
 def check_location(url: str) -> str:
@@ -19,6 +24,23 @@ def check_location(url: str) -> str:
     if "@" in parts.netloc:
         raise DownloadError("the file's address carries a user name or a password")
     return url
+
+
+def resolve(address: str, *, home: str) -> str | None:
+    """Make a URL of what the API wrote, which may be a path on its own host; None if no file can be there.
+
+    A name without a scheme, such as ``cdn.example.com/a.mp4``, might be either, so it is not guessed at.
+    """
+    if _PATH.fullmatch(address):
+        address = f"/{address}"
+    if address.startswith("/") and "\\" not in address:
+        try:
+            address = urljoin(home, address)
+        except ValueError:
+            return None
+    parts = _split(address)
+    is_usable = parts is not None and parts.scheme in {"http", "https"} and parts.hostname
+    return address if is_usable else None
 
 
 def follow_redirect(origin: str, location: str) -> str:
@@ -39,7 +61,7 @@ def follow_redirect(origin: str, location: str) -> str:
 def host_of(url: str) -> str:
     """Name a URL's host, which is all of it that a message may show."""
     parts = _split(url)
-    return (parts.hostname if parts else None) or "the host"
+    return ((parts.hostname if parts else None) or "the host")[:_LONGEST_HOST]
 
 
 def _split(url: str) -> SplitResult | None:

@@ -1,32 +1,109 @@
-"""What a file is, by its first bytes."""
+"""What a file is, by its first bytes: never by its name, nor by what a host says of it."""
 
 from __future__ import annotations
 
+from enum import Enum, auto
+from typing import NamedTuple
+
 HEAD_BYTES = 512
-"""How much of a file the questions here need."""
+"""How much of a file the question needs."""
 
+
+class Container(Enum):
+    """How a file is built, which decides how to tell whether all of it is there."""
+
+    BOXES = auto()
+    """ISO base media: MP4, QuickTime, AVIF, HEIC."""
+    EBML = auto()
+    """WebM and Matroska."""
+    RIFF = auto()
+    """WebP, WAVE, AVI."""
+    JPEG = auto()
+    PNG = auto()
+    GIF = auto()
+    OGG = auto()
+    STREAM = auto()
+    """Frames to the end, without a length anywhere: MP3, FLAC."""
+
+
+class MediaType(NamedTuple):
+    """A kind of video, picture or sound."""
+
+    suffix: str
+    """With its dot: ``.mp4``."""
+    mime: str
+    container: Container
+
+
+MP4 = MediaType(".mp4", "video/mp4", Container.BOXES)
+_MOV = MediaType(".mov", "video/quicktime", Container.BOXES)
+_AVIF = MediaType(".avif", "image/avif", Container.BOXES)
+_HEIC = MediaType(".heic", "image/heic", Container.BOXES)
+_M4A = MediaType(".m4a", "audio/mp4", Container.BOXES)
+_WEBM = MediaType(".webm", "video/webm", Container.EBML)
+_MKV = MediaType(".mkv", "video/x-matroska", Container.EBML)
+_MP3 = MediaType(".mp3", "audio/mpeg", Container.STREAM)
 _SIGNATURES = (
-    (b"\x1a\x45\xdf\xa3", "webm"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"\xff\xd8\xff", "jpg"),
-    (b"GIF87a", "gif"),
-    (b"GIF89a", "gif"),
+    (b"\x89PNG\r\n\x1a\n", MediaType(".png", "image/png", Container.PNG)),
+    (b"\xff\xd8\xff", MediaType(".jpg", "image/jpeg", Container.JPEG)),
+    (b"GIF87a", MediaType(".gif", "image/gif", Container.GIF)),
+    (b"GIF89a", MediaType(".gif", "image/gif", Container.GIF)),
+    (b"OggS\0", MediaType(".ogg", "audio/ogg", Container.OGG)),
+    (b"fLaC", MediaType(".flac", "audio/flac", Container.STREAM)),
+    (b"ID3", _MP3),
 )
-_IMAGE_BRANDS = {b"avif": "avif", b"avis": "avif", b"heic": "heic", b"mif1": "heic"}
-_TEXTS = (b"<!doctype", b"<html", b"<?xml", b"{")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FORMS = {
+    b"WEBP": MediaType(".webp", "image/webp", Container.RIFF),
+    b"WAVE": MediaType(".wav", "audio/wav", Container.RIFF),
+    b"AVI ": MediaType(".avi", "video/x-msvideo", Container.RIFF),
+}
+_BRANDS = {b"qt  ": _MOV, b"avif": _AVIF, b"avis": _AVIF, b"M4A ": _M4A, b"M4B ": _M4A} | dict.fromkeys(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), _HEIC
+)
+# Older files begin without ``ftyp``; they are then read as MP4. Source: ISO/IEC 14496-12, section 4.3.
+_FIRST_BOXES = {b"moov": MP4, b"mdat": MP4, b"free": MP4, b"skip": MP4, b"wide": _MOV, b"pnot": _MOV}
+_EBML = b"\x1a\x45\xdf\xa3"
+_DOC_TYPE = b"\x42\x82"
 
 
-def sniff_extension(head: bytes) -> str | None:
-    """Name the file extension that fits the bytes; None if they are none of the kinds we know."""
-    if head[4:8] == b"ftyp":
-        brand = head[8:12]
-        return "mov" if brand == b"qt  " else _IMAGE_BRANDS.get(brand, "mp4")
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    return next((extension for signature, extension in _SIGNATURES if head.startswith(signature)), None)
+def sniff(head: bytes) -> MediaType | None:
+    """Tell what a file is from its first 512 bytes; None if it is no video, picture or sound we know."""
+    if head.startswith(_EBML):
+        return _doc_type(head)
+    if head.startswith(b"RIFF"):
+        return _FORMS.get(head[8:12])
+    known = next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
+    return known or _boxes(head) or (_MP3 if _is_mpeg_audio(head) else None)
 
 
-def is_page(head: bytes) -> bool:
-    """Tell whether the bytes begin like a web page or JSON, which is how hosts word their errors."""
-    return head.removeprefix(_BYTE_ORDER_MARK).lstrip().lower().startswith(_TEXTS)
+def _doc_type(head: bytes) -> MediaType:
+    place = head.find(_DOC_TYPE)
+    return _MKV if place >= 0 and head[place + 3 : place + 11] == b"matroska" else _WEBM
+
+
+def _boxes(head: bytes) -> MediaType | None:
+    """Read the brand, also where empty room stands before it."""
+    first = head[4:8]
+    if first != b"ftyp" and first not in _FIRST_BOXES:
+        return None
+    at = 0
+    while len(head) >= at + 12:
+        size = int.from_bytes(head[at : at + 4])
+        if head[at + 4 : at + 8] == b"ftyp":
+            brand = at + (16 if size == 1 else 8)
+            return _BRANDS.get(head[brand : brand + 4], MP4)
+        if size < 8:
+            break
+        at += size
+    return _FIRST_BOXES.get(first)
+
+
+def _is_mpeg_audio(head: bytes) -> bool:
+    """Tell whether a frame of MPEG audio, layer III, begins here: that every field has a legal value.
+
+    Source: ISO/IEC 11172-3, section 2.4.1.3.
+    """
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return False
+    version, bit_rate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
+    return version != 1 and bit_rate not in {0, 15} and rate != 3

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.integrity import Finding, examine
 from sora2batch.sjinn.media import HEAD_BYTES
 
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -26,7 +27,7 @@ class Part:
     """64 hex digits."""
     bytes: int
     extension: str | None
-    """What the bytes themselves say: ``mp4``, ``webm``, ``mov``, ``png``, ``jpg``, ``webp``, ``gif``."""
+    """What the bytes themselves say: ``mp4``, ``webm``, ``mov``, ``png``, ``jpg`` …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,12 @@ class PartFile:
         self._digest = ""
         self.bytes = 0
         self.head = b""
+
+    def examine(self) -> Finding:
+        """Tell whether what was written is whole; after this nothing is appended but from the beginning."""
+        self._file.flush()
+        with os.fdopen(os.dup(self._file.fileno()), "rb", buffering=0) as stream:
+            return examine(stream)
 
     def save(self) -> None:
         """Bring everything to the disk, and hash what stands there; this may take a while."""

@@ -17,7 +17,6 @@ from sora2batch.sjinn.answer import (
     AccountAnswer,
     CreateAnswer,
     Failed,
-    Finished,
     KeyRefused,
     NotAccepted,
     OutOfCredits,
@@ -36,6 +35,7 @@ from sora2batch.sjinn.envelope import (
     read_envelope,
     text_of,
 )
+from sora2batch.sjinn.output import read_outputs
 from sora2batch.sjinn.patience import retry_after
 
 _KEY_CODES = frozenset({401, 403})
@@ -44,7 +44,6 @@ _BUSY_STATUSES = frozenset({429, 503})
 _LEAST_SERVER_ERROR = 500
 _LONGEST_TASK_ID = 200
 _TASK_FIELDS = ("task_id", "taskId")
-_URL_FIELDS = ("output_urls", "output_url", "output_url_list", "urls")
 _IDENTITY_FIELDS = ("email", "name")
 """What tells accounts apart, the surest first."""
 _ERROR_FIELDS = ("error", "error_msg", "errorMsg")
@@ -103,7 +102,7 @@ def _read_progress(envelope: Envelope) -> StatusAnswer:
         case None:
             return Unreadable("the API's answer names no status")
         case 1:
-            return Finished(_urls(envelope.data))
+            return read_outputs(envelope.data)
         case -1 if not isinstance(told, str):
             return Failed(_failure(envelope))
         case code:
@@ -203,16 +202,6 @@ def task_id_of(value: JsonValue) -> str | None:
     text = str(value).strip(" ")
     usable = text.strip() and len(text) <= _LONGEST_TASK_ID and text.isprintable()
     return text if usable else None
-
-
-def _urls(data: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    for field in _URL_FIELDS:
-        value = data.get(field)
-        items = value if isinstance(value, list) else [value]
-        urls = tuple(item.strip() for item in items if isinstance(item, str) and item.strip())
-        if urls:
-            return urls
-    return ()
 
 
 def _failure(envelope: Envelope) -> Refusal:

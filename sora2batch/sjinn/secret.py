@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from sora2batch.errors import UsageError
 from sora2batch.sjinn.key_text import KeyTextError, decode_key_text, key_in
@@ -18,6 +19,9 @@ KEY_FILE_VARIABLE = "SJINN_API_KEY_FILE"
 _MASK = "***"
 _LONGEST_FILE = 64 * 1024
 _ESCAPE = re.compile("%[0-9A-F]{2}")
+_SHORTEST_TO_FIND = 8
+"""Characters; a shorter key would be found in many a URL that does not hold it."""
+_MOST_UNQUOTINGS = 4
 
 
 class ApiKey:
@@ -27,36 +31,77 @@ class ApiKey:
         UsageError: the text cannot be a key; the message does not show it.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("_forms", "_value")
 
     def __init__(self, value: str, *, origin: str = KEY_VARIABLE) -> None:
         try:
             self._value = key_in(value)
         except KeyTextError as error:
             raise _no_key(origin, error) from None
+        self._forms = _forms_of(self._value)
 
     def reveal(self) -> str:
         """Hand out the key itself, for the Authorization header and nothing else."""
         return self._value
 
     def redact(self, text: str) -> str:
-        """Replace the key, also where it is URL-encoded or JSON-escaped, by three stars."""
-        for form in self._forms():
+        """Replace the key by three stars, also URL-encoded, JSON-escaped, in hexadecimal and in base64."""
+        for form in self._forms:
             text = text.replace(form, _MASK)
+        return self._without_beginning(text)
+
+    def _without_beginning(self, text: str) -> str:
+        """Mask what a text ends with, if it was cut in the middle of the key."""
+        stem = text.removesuffix("…")
+        for form in self._forms:
+            if form[:_SHORTEST_TO_FIND] not in stem[-len(form) :]:
+                continue
+            for length in range(len(form) - 1, _SHORTEST_TO_FIND - 1, -1):
+                if stem.endswith(form[:length]):
+                    return f"{stem[:-length]}{_MASK}{text[len(stem) :]}"
         return text
 
-    def _forms(self) -> list[str]:
-        encoded = {quote(self._value, safe=""), quote(self._value), quote_plus(self._value)}
-        lower = {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in encoded}
-        escaped = {json.dumps(self._value)[1:-1], self._value.replace("/", "\\/")}
-        # The longest first, or a short form would leave the tail of a long one behind.
-        return sorted({self._value} | encoded | lower | escaped, key=len, reverse=True)
+    def is_in(self, url: str) -> bool:
+        """Tell whether a URL carries the key in any spelling; of a very short key that cannot be said."""
+        if len(self._value) < _SHORTEST_TO_FIND:
+            return False
+        # A host's name is written in small letters, whatever it was.
+        forms = {form.casefold() for form in self._forms}
+        spellings = {url.casefold()}
+        for _ in range(_MOST_UNQUOTINGS):
+            url = unquote(url)
+            spellings.add(url.casefold())
+        return any(form in spelling for spelling in spellings for form in forms)
 
     def __repr__(self) -> str:
         return f"ApiKey({_MASK})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an API key is not to be pickled or copied into a file")
+
+
+def _forms_of(key: str) -> tuple[str, ...]:
+    """Spell a key in every way in which it might be written, the longest first."""
+    encoded = {quote(key, safe=""), quote(key), quote_plus(key)}
+    lower = {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in encoded}
+    escaped = {json.dumps(key)[1:-1], key.replace("/", "\\/")}
+    forms = {key} | encoded | lower | escaped
+    if len(key) >= _SHORTEST_TO_FIND:
+        forms |= _as_bytes_are_written(key.encode())
+    # Or else a short form would leave the tail of a long one behind.
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _as_bytes_are_written(value: bytes) -> set[str]:
+    """Write bytes in hexadecimal, and in base64 wherever in a longer text they may begin."""
+    written = {value.hex(), value.hex().upper()}
+    for lead in range(3):
+        # What the bytes before and after have a share in is left out.
+        first = -(-lead * 4 // 3)
+        last = (lead + len(value)) * 4 // 3
+        padded = bytes(lead) + value
+        written |= {encode(padded).decode()[first:last] for encode in (b64encode, urlsafe_b64encode)}
+    return written
 
 
 def load_key(environ: Mapping[str, str]) -> ApiKey | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -12,18 +14,21 @@ import aiohttp
 from yarl import URL
 
 from sora2batch.errors import UsageError
+from sora2batch.sjinn.encoding import PIECE, Gunzip, encoding_of, name_encoding
 from sora2batch.sjinn.error import DownloadError
 from sora2batch.sjinn.location import check_location, follow_redirect, host_of
 from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
 from sora2batch.sjinn.proxy import proxy_for
+from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.transport import USER_AGENT
 
-CHUNK = 1024 * 1024
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = 1000
 _CONNECT_SECONDS = 10.0
 _STALL_SECONDS = 20.0
+_ANSWER_SECONDS = 60.0
+"""Until the headers are there: they, too, may come a byte at a time."""
 
 
 class CutError(Exception):
@@ -46,24 +51,44 @@ class FileStream:
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         """Case does not matter in its keys."""
+        self.encoding = encoding_of(response.headers)
+        """What the body is packed in; empty for nothing."""
         self._content = response.content
 
-    async def read(self) -> bytes:
-        """Read at most 1 MiB more, decompressed; empty at the end.
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Read the body, unpacked, at most 1 MiB at a time.
 
         Raises:
-            CutError: the body ended before its end.
+            CutError: the body ended before its end, or is packed in what was not asked for.
         """
+        if not self.encoding:
+            while piece := await self._read():
+                yield piece
+            return
+        if self.encoding not in Gunzip.NAMES:
+            raise BadBodyError(f"it answered with {name_encoding(self.encoding)}, which was not asked for")
+        gunzip = Gunzip()
         try:
-            return await self._content.read(CHUNK)
+            while packed := await self._read():
+                for piece in gunzip.feed(packed):
+                    yield piece
+        except zlib.error as error:
+            raise BadBodyError("it sent a damaged gzip, which was not asked for") from error
+        if not gunzip.has_ended:
+            raise CutError("its gzip broke off")
+
+    async def _read(self) -> bytes:
+        try:
+            return await self._content.read(PIECE)
         except NETWORK_ERRORS as error:
             raise CutError(word_network_error(error)) from error
 
 
 class FileHosts:
-    """A session of GETs. An async context manager."""
+    """A session of GETs. An async context manager. It is told the key only so that no URL carries it."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: ApiKey | None) -> None:
+        self._key = key
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -74,7 +99,8 @@ class FileHosts:
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=_CONNECT_SECONDS, sock_read=_STALL_SECONDS
             ),
-            read_bufsize=CHUNK,
+            read_bufsize=PIECE,
+            auto_decompress=False,
         )
         return self
 
@@ -92,7 +118,7 @@ class FileHosts:
             DownloadError: a URL on the way may not be followed.
             CutError: no answer came.
         """
-        check_location(url)
+        self._check(url)
         for _ in range(MOST_REDIRECTS + 1):
             response = await self._get(url, headers)
             async with response:
@@ -101,19 +127,26 @@ class FileHosts:
                     yield FileStream(response)
                     return
                 url = follow_redirect(url, location)
+                self._check(url)
         raise DownloadError(f"{host_of(url)} redirects more than {MOST_REDIRECTS} times")
+
+    def _check(self, url: str) -> None:
+        check_location(url)
+        if self._key and self._key.is_in(url):
+            raise DownloadError("the file's address holds the API key, so it is not asked for")
 
     async def _get(self, url: str, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         assert self._session is not None, "the downloader is used outside its async with"
         # A signature covers the URL as it is written, so a URL that can be sent as it is must be.
         is_clean = url.isascii() and url.isprintable() and " " not in url
         try:
-            return await self._session.get(
-                URL(url, encoded=is_clean),
-                headers=headers,
-                allow_redirects=False,
-                proxy=proxy_for(urlsplit(url).scheme, host_of(url)),
-            )
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                return await self._session.get(
+                    URL(url, encoded=is_clean),
+                    headers=headers,
+                    allow_redirects=False,
+                    proxy=proxy_for(urlsplit(url).scheme, host_of(url)),
+                )
         except UsageError as error:
             raise DownloadError(error.message) from error
         except NETWORK_ERRORS as error:

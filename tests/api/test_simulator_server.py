@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from io import BytesIO
 
 import aiohttp
 import pytest
@@ -13,6 +14,7 @@ from sora2batch.errors import UsageError
 from sora2batch.simulator.fault import Fault, FaultKind
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.serve import serve_forever, simulator
+from sora2batch.sjinn.integrity import examine
 
 SORA = "sora2-text-to-video-api"
 KEY = {"Authorization": "Bearer sk-simulated"}
@@ -143,7 +145,7 @@ async def test_a_result_is_a_clip_of_no_particular_type(client_of):
             assert answer.status == 200
             assert answer.content_type == "application/octet-stream"
             assert answer.content_length == len(content)
-            assert content[4:8] == b"ftyp"
+            assert examine(BytesIO(content)).suffix == ".mp4"
 
 
 async def test_an_image_tool_makes_a_jpeg(client_of):
@@ -151,7 +153,14 @@ async def test_an_image_tool_makes_a_jpeg(client_of):
         url = await client.finished_url(tool_type="nano-banana-image-api")
         assert ".jpg?" in url
         async with client.session.get(url) as answer:
-            assert (await answer.read()).startswith(b"\xff\xd8\xff")
+            assert examine(BytesIO(await answer.read())).suffix == ".jpg"
+
+
+async def test_a_page_comes_in_a_files_place_with_a_status_that_means_success(client_of):
+    async with client_of(faults=sure(FaultKind.PAGE)) as client:
+        url = await client.finished_url(tool_type="nano-banana-image-api")
+        async with client.session.get(url) as answer:
+            assert (answer.status, await answer.text()) == (200, "File not found or expired.")
 
 
 async def test_a_result_can_be_had_by_range_and_only_if_it_is_still_the_same(client_of):

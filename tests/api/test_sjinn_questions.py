@@ -50,6 +50,17 @@ async def test_a_status_query_is_one_post_with_the_task_id():
     assert request.headers["authorization"] == "Bearer sk-test-secret"
 
 
+async def test_results_are_seen_from_the_apis_own_address():
+    named = ["/result/x.mp4?sig=1", {"url": "https://h/a.mp4"}, "https://h/?k=sk-test-secret"]
+    async with AnsweringServer([ok({"status": 1, "output_urls": named})]) as server:
+        host = server.url
+        client = client_of(f"{host}/api/un-api", StillClock())
+        async with client:
+            answer = await client.status("t-1")
+    assert answer.urls == (f"{host}/result/x.mp4?sig=1", "https://h/a.mp4")
+    assert answer.oddities == ("an address that holds the API key",)
+
+
 @pytest.mark.parametrize(
     ("answer", "meaning"),
     [

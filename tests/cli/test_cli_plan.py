@@ -76,7 +76,7 @@ def test_a_saved_plan_may_be_run_with_its_manifest_and_from_elsewhere(call, save
     assert call("run", "--plan", folder / saved, "--dry-run").code == 0
     ran = call("run", "../small.yaml", "--plan", f"../{saved}", "--yes", "--no-download")
     assert ran.code == 0
-    assert (folder / "real/spring.lock.jsonl").exists()
+    assert (folder / "small.lock.jsonl").exists()
 
 
 def test_a_saved_plan_that_was_done_does_nothing_more(call, saved, api, folder):

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+from fakes.footage import mp4
 from sora2batch.sjinn.download import Expired
 from sora2batch.sjinn.error import DownloadError
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
 
-MP4 = b"\0\0\0\x18ftypmp42"
+MP4 = mp4()
 
 
 class FileHost:

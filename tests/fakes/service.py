@@ -14,6 +14,7 @@ from typing import Self
 
 from aiohttp import web
 
+from fakes.footage import jpeg
 from sora2batch.catalog.load import load_catalog
 from sora2batch.clock import SystemClock
 from sora2batch.simulator.endpoint import Call
@@ -54,10 +55,10 @@ class Charged:
 
 
 class QuickStudio(Studio):
-    """Draws nothing: a picture here is the beginning of a JPEG file and the task's name."""
+    """Draws nothing: a picture here is a JPEG file of the task's name."""
 
     async def film(self, task: Task) -> bytes:
-        return b"\xff\xd8\xff\xe0" + task.id.encode() * 2000
+        return jpeg(task.id.encode() * 1000)
 
 
 class Moods(Dice):

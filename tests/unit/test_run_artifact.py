@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from fakes.footage import mp4
 from sora2batch.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.artifact import Artifacts
 
-DATA = b"a short clip"
+DATA = mp4(b"a short clip")
 FINISHED = "2026-11-22T09:03:10Z"
 
 
@@ -47,7 +48,7 @@ def test_a_missing_file_is_named(folder):
 
 
 def test_a_file_of_another_length_is_told_with_both_lengths(folder):
-    assert folder.quick_fault(finished(recorded(data=DATA + b"!"))) == "a.mp4 has 12 bytes, not 13"
+    assert folder.quick_fault(finished(recorded(data=DATA + b"!"))) == "a.mp4 has 160 bytes, not 161"
 
 
 def test_a_file_that_was_written_to_is_hashed(folder):
@@ -97,3 +98,54 @@ def test_a_folder_under_the_name_is_no_file(folder):
     size = (folder.root / "b.mp4").stat().st_size
     found = folder.fault(finished(Output(path="b.mp4", sha256="ab" * 32, bytes=size)))
     assert found == "b.mp4 does not match its hash"
+
+
+WORDS = b"File not found or expired."
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Artifacts:
+    """A folder in which an older version kept a host's words as if they were a clip."""
+    artifacts = Artifacts(tmp_path)
+    (tmp_path / "a.mp4").write_bytes(WORDS)
+    artifacts.stamp(tmp_path / "a.mp4", FINISHED)
+    return artifacts
+
+
+def test_words_that_were_kept_as_a_clip_are_told_by_who_opens_the_file(words):
+    attempt = finished(recorded(data=WORDS))
+    told = "a.mp4 is no video, picture or sound: File not found or expired."
+    assert words.quick_fault(attempt) is None
+    assert (
+        words.opened_fault(attempt) == words.fault(attempt) == words.output_fault(attempt.outputs[0]) == told
+    )
+
+
+def test_words_in_a_file_that_was_touched_are_found_by_a_quick_look(words):
+    os.utime(words.root / "a.mp4")
+    assert words.quick_fault(finished(recorded(data=WORDS))).startswith("a.mp4 is no video")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [(b"", "a.mp4 is empty"), (DATA[:-1], "a.mp4 is no whole MP4: its box mdat lacks 1 bytes")],
+)
+def test_a_cut_clip_whose_hash_is_right_is_told(tmp_path, data, told):
+    (tmp_path / "a.mp4").write_bytes(data)
+    assert Artifacts(tmp_path).fault(finished(recorded(data=data))) == told
+
+
+def test_a_good_file_is_good_to_who_opens_it(folder):
+    assert folder.opened_fault(finished(recorded())) is None
+    assert folder.opened_fault(finished(recorded("b.mp4"))) == "b.mp4 is missing"
+
+
+def test_only_words_are_no_result(words):
+    assert words.is_no_result(recorded(data=WORDS))
+    assert not words.is_no_result(recorded(data=b"Words that somebody changed"))
+    (words.root / "a.mp4").unlink()
+    assert words.is_no_result(recorded(data=WORDS))
+    assert not words.is_no_result(recorded(data=mp4(bytes(1024))))
+    assert not words.is_no_result(Output())
+    (words.root / "b.mp4").write_bytes(DATA)
+    assert not words.is_no_result(recorded("b.mp4"))

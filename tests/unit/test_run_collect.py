@@ -11,7 +11,7 @@ from fakes.video_api import UNREADABLE, done
 from sora2batch.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.brake import Halt
-from sora2batch.run.event import Downloaded, NotDownloaded
+from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
 from sora2batch.run.stages import Stages
 from sora2batch.sjinn import answer as api
@@ -135,6 +135,44 @@ def test_no_url_and_nobody_to_ask_is_told_as_that():
     rig.recorder.put(finished_before(fox))
     play(rig)
     assert rig.entry("fox").primary.error.message == "its URL could not be asked for: HTTP 502"
+
+
+def test_what_the_api_named_besides_is_kept_beside_the_file():
+    named = api.Finished((FRESH,), ("4,968 addresses more",))
+    rig = play(fetching(job_of("fox"), statuses={"fox": [named]}))
+    attempt = rig.entry("fox").primary
+    assert attempt.outputs[0].path == "hero/fox.mp4"
+    assert attempt.error.message == "not fetched, though the API named it: 4,968 addresses more"
+    assert [one.message for one in rig.listener.of(Warned)] == [f"hero/fox: {attempt.error.message}"]
+    assert len(rig.listener.of(Downloaded)) == 1
+
+
+def test_what_nobody_can_fetch_is_told_in_the_jobs_error():
+    rig = play(fetching(job_of("fox"), statuses={"fox": [api.Finished((), ('"pending"', "7"))]}))
+    attempt = rig.entry("fox").primary
+    assert (attempt.state, attempt.outputs) == (State.COMPLETED, ())
+    assert attempt.error.message.endswith('what the API named cannot be fetched: "pending"; 7')
+    assert rig.folder.asked == []
+
+
+def test_a_later_answer_that_makes_no_sense_leaves_the_url_of_before():
+    fox = job_of("fox")
+    rig = fetching(fox, statuses={"fox": [api.Finished((), ("7",))]}, stages=Stages.DOWNLOAD)
+    rig.recorder.put(finished_before(fox, Output(url=KEPT)))
+    rig.file_fault = lambda attempt: "hero/fox.mp4 is missing"
+    play(rig)
+    assert rig.folder.asked == [("fox", (KEPT,))]
+
+
+def test_a_lockfile_keeps_no_url_without_bounds():
+    long = "https://files.test/" + "x" * 10**6
+    many = tuple(f"https://files.test/{number}" for number in range(5000))
+    for urls, count in [((long,), 0), ((FRESH, long), 1), (many, 32)]:
+        rig = fetching(
+            job_of("fox"), statuses={"fox": [api.Finished(urls)]}, stages=Stages.SUBMIT | Stages.WAIT
+        )
+        play(rig)
+        assert len(rig.entry("fox").primary.outputs) == count
 
 
 def test_only_a_few_files_are_fetched_at_once():

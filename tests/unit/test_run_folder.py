@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.file_host import MP4, FileHost
+from fakes.footage import mp4
 from fakes.rig import entry_for, job_of
 from sora2batch.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
@@ -68,9 +69,9 @@ async def test_a_file_bears_the_time_at_which_its_task_was_done(root):
 
 
 async def test_a_second_file_of_a_task_is_numbered(root):
-    found = await folder_of(root, a=MP4, b=MP4 + b"b").collect(FOX, done(), [URL, SECOND])
+    found = await folder_of(root, a=MP4, b=mp4(b"b")).collect(FOX, done(), [URL, SECOND])
     assert [one.path for one in found] == ["hero/fox.mp4", "hero/fox.2.mp4"]
-    assert files_in(root) == {"hero/fox.mp4": MP4, "hero/fox.2.mp4": MP4 + b"b"}
+    assert files_in(root) == {"hero/fox.mp4": MP4, "hero/fox.2.mp4": mp4(b"b")}
 
 
 @pytest.mark.parametrize(
@@ -167,12 +168,25 @@ async def test_another_file_than_the_recorded_one_is_refused_and_nothing_is_touc
     assert files_in(root) == {"hero/fox.mp4": b"cut by hand"}
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_words_that_were_kept_as_a_clip_make_room_for_the_clip(root, is_there):
+    words = b"File not found or expired."
+    attempt = done("task-fox", output("hero/fox.mp4", words))
+    (root / "hero").mkdir(parents=True)
+    if is_there:
+        (root / "hero/fox.mp4").write_bytes(words)
+    (found,) = await folder_of(root, entry_for(FOX, attempt)).collect(FOX, attempt, [URL])
+    assert found == output("hero/fox.mp4")
+    kept = {"hero/fox.changed-1.mp4": words} if is_there else {}
+    assert files_in(root) == {"hero/fox.mp4": MP4, **kept}
+
+
 async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root):
     """The first of two files is in place but in no lockfile yet; it must not be set aside as foreign work."""
     folder = folder_of(root, a=MP4)
     with pytest.raises(ExpiredError):
         await folder.collect(FOX, done(), [URL, SECOND])
-    folder._fetcher.files[SECOND] = MP4 + b"b"
+    folder._fetcher.files[SECOND] = mp4(b"b")
     found = await folder.collect(FOX, done(), [URL, SECOND])
     assert [one.path for one in found] == ["hero/fox.mp4", "hero/fox.2.mp4"]
     assert sorted(files_in(root)) == ["hero/fox.2.mp4", "hero/fox.mp4"]
@@ -180,13 +194,13 @@ async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root)
 
 async def test_two_jobs_of_one_name_do_not_disturb_each_other(root):
     """Two tasks of the same job are fetched at the same time."""
-    folder = folder_of(root, a=MP4 + b"first" * 50, b=MP4 + b"second" * 60)
+    folder = folder_of(root, a=mp4(b"first" * 50), b=mp4(b"second" * 60))
     async with asyncio.TaskGroup() as group:
         first = group.create_task(folder.collect(FOX, done("task-1"), [URL]))
         second = group.create_task(folder.collect(FOX, done("task-2"), [SECOND]))
     (one,), (two,) = first.result(), second.result()
     assert one.path != two.path
-    assert files_in(root) == {one.path: MP4 + b"first" * 50, two.path: MP4 + b"second" * 60}
+    assert files_in(root) == {one.path: mp4(b"first" * 50), two.path: mp4(b"second" * 60)}
 
 
 async def test_two_tasks_with_the_same_bytes_have_two_files(root):

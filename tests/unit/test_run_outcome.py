@@ -38,7 +38,7 @@ def attempt(state: State, number: int = 1) -> Attempt:
 def code_of(tmp_path, *entries, stops=(), stages=Stages.ALL) -> ExitCode:
     lockfile = lockfile_of("campaign.yaml", entries)
     planned = [planned_of(job, Action.SUBMIT) for job in (FOX, OWL)]
-    return assess(planned, lockfile, Artifacts(tmp_path), tuple(stops), stages).exit_code
+    return assess(planned, lockfile, Artifacts(tmp_path).quick_fault, tuple(stops), stages).exit_code
 
 
 def planned_of(job, action, entry=None) -> PlannedJob:
@@ -100,7 +100,7 @@ def test_the_gravest_reason_to_stop_decides(tmp_path, halts, code):
 def test_a_second_task_that_is_open_keeps_the_job_open(tmp_path):
     entry = entry_for(FOX, attempt(State.COMPLETED), attempt(State.SUBMITTED, 2))
     planned = [planned_of(FOX, Action.RESUME, entry)]
-    outcome = assess(planned, lockfile_of("c.yaml", [entry]), Artifacts(tmp_path), (), Stages.ALL)
+    outcome = assess(planned, lockfile_of("c.yaml", [entry]), Artifacts(tmp_path).quick_fault, (), Stages.ALL)
     assert outcome.states == {State.SUBMITTED: 1}
     assert outcome.missing_files == 1
     assert outcome.file_exit_code is ExitCode.OPEN
@@ -109,10 +109,8 @@ def test_a_second_task_that_is_open_keeps_the_job_open(tmp_path):
 def test_files_that_the_plan_found_in_place_are_looked_at_again_only_if_something_happened(tmp_path):
     entry, other = (entry_for(FOX, attempt(State.COMPLETED, number)) for number in (1, 2))
     planned = [planned_of(FOX, Action.SKIP, entry)]
-    artifacts = Artifacts(tmp_path)
-    found = [
-        assess(planned, lockfile_of("c.yaml", [now]), artifacts, (), Stages.ALL) for now in (entry, other)
-    ]
+    look = Artifacts(tmp_path).quick_fault
+    found = [assess(planned, lockfile_of("c.yaml", [now]), look, (), Stages.ALL) for now in (entry, other)]
     assert [outcome.missing_files for outcome in found] == [0, 1]
 
 

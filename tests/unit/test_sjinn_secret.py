@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 import traceback
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
@@ -42,6 +43,8 @@ def test_reveal_hands_out_the_key():
         quote(SECRET, safe=""),
         "sk-a%2fb%2bc%3dd%22e%5cf",
         json.dumps(SECRET)[1:-1],
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
     ],
 )
 def test_redact_finds_the_key_in_every_spelling(form):
@@ -92,3 +95,40 @@ def test_a_file_without_a_key_is_named_and_not_shown(tmp_path, content):
     with pytest.raises(UsageError, match="SJINN_API_KEY_FILE") as caught:
         load_key({"SJINN_API_KEY_FILE": str(file)})
     assert "sk 2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("end", ["", "…"])
+def test_the_beginning_of_the_key_where_a_text_was_cut_is_not_shown(end):
+    key = ApiKey(SECRET)
+    assert key.redact(f"bad key {SECRET[:-1]}{end}") == f"bad key ***{end}"
+    assert key.redact(f"bad key {SECRET[:8]}{end}") == f"bad key ***{end}"
+    assert key.redact(f"see {quote(SECRET, safe='')[:12]}{end}") == f"see ***{end}"
+    assert key.redact(f"no key at all{end}") == f"no key at all{end}"
+
+
+@pytest.mark.parametrize("lead", [b"", b"a", b"ab", b"user:"])
+def test_the_key_is_found_in_base64_wherever_it_begins(lead):
+    text = b64encode(lead + SECRET.encode() + b":tail").decode()
+    key = ApiKey(SECRET)
+    assert key.is_in(f"https://h/a?t={text}")
+    assert "***" in key.redact(text)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        quote(SECRET, safe=""),
+        quote(quote(SECRET, safe=""), safe=""),
+        "".join(f"%{byte:02x}" for byte in SECRET.encode()),
+        SECRET.upper(),
+    ],
+)
+def test_a_url_that_holds_the_key_is_known(form):
+    assert ApiKey(SECRET).is_in(f"https://h.test/x/{form}.mp4")
+    assert ApiKey(SECRET).is_in(f"https://h.test/x?y={form}&z=1")
+
+
+def test_a_url_without_the_key_is_known_too():
+    assert not ApiKey(SECRET).is_in("https://h.test/sk-a/b.mp4?x=%zz")
+    assert not ApiKey("result").is_in("https://h.test/result/a.mp4")

@@ -29,7 +29,7 @@ def command(
     verbose: int,
     quiet: bool,
 ) -> ExitCode:
-    """Fetch the files of finished jobs that are missing or differ; submits nothing.
+    """Fetch the files of finished jobs that are missing, differ or are no results; submits nothing.
 
     Works without a key as long as the URLs do; with one, an expired URL is renewed. Exit code 4 if a file
     cannot be had.

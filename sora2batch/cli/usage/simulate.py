@@ -37,7 +37,7 @@ from sora2batch.cli.option import chatter_options, tools_dir_option
     "faults",
     multiple=True,
     metavar="KIND=RATE",
-    help="429, 500, reset, slow, fail or truncate, at a rate from 0 to 1. May be repeated.",
+    help="429, 500, reset, slow, fail, truncate or page, at a rate from 0 to 1. May be repeated.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides every draw.")
 @tools_dir_option

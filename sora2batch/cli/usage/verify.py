@@ -35,9 +35,10 @@ def command(
     verbose: int,
     quiet: bool,
 ) -> ExitCode:
-    """Hash every file again and compare it with the lockfile, orphans included.
+    """Hash every file again and compare it with the lockfile, orphans included; look whether it is a result.
 
-    Exit code 1 if a file is missing or differs; `sora2batch download` fetches it again.
+    Exit code 1 if a file is missing, differs or is no whole video, picture or sound; `sora2batch download`
+    fetches it again.
     """
     from sora2batch.cli.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
     from sora2batch.cli.verify import verify  # noqa: PLC0415

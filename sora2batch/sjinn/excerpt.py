@@ -1,0 +1,68 @@
+"""A stranger's bytes or JSON in one short line that may be printed and kept: no signatures, no passwords."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from sora2batch.canonical import JsonValue
+from sora2batch.sjinn.envelope import one_line
+
+LONGEST = 160
+_ENOUGH = 2000
+_MASK = "***"
+_MOST_ODD = 0.3
+"""Of a text's characters; of more, it is none."""
+_SHORTEST_SECRET = 4
+_TAG = re.compile(r"<[^>]*(?:>|$)")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s\"'<>@]*@")
+_QUERY = re.compile(r"(?<=\w|[/.=~-])\?[^\s\"'<>\\]+")
+_DATA = re.compile(r"(data:[^,\s\"']{0,60},)[^\s\"']+", re.IGNORECASE)
+_TOKEN = re.compile(r"(?=[\w+=%-]*\d)[\w+=%-]{32,}")
+"""What is so long and has a digit in it may be a signature."""
+
+
+def excerpt_of_bytes(head: bytes, *, url: str = "") -> str:
+    """Tell how a body begins; words lose their tags, other bytes are shown as numbers."""
+    text = _decode(head)
+    if sum(map(_is_odd, text)) > len(text) * _MOST_ODD:
+        return f"bytes {head[:8].hex(' ')} …"
+    # The last character may have been cut in two.
+    text = text.rstrip("\ufffd")
+    words = _TAG.sub(" ", text) if text.lstrip().startswith("<") else text
+    return redacted(words if words.strip() else text, url=url)
+
+
+def excerpt_of_json(value: JsonValue) -> str:
+    """Tell what a value of an answer is."""
+    return redacted(json.dumps(value, ensure_ascii=False)[:_ENOUGH])
+
+
+def redacted(text: str, *, url: str = "") -> str:
+    """Take out of a text what may be a secret, and cut it short; nothing that the URL's query says stays."""
+    line = one_line(text[:_ENOUGH])
+    for secret in _secrets_of(url):
+        line = line.replace(secret, _MASK)
+    line = _DATA.sub(r"\1…", _CREDENTIALS.sub("", line))
+    line = _TOKEN.sub("…", _QUERY.sub("?…", line))
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _secrets_of(url: str) -> list[str]:
+    try:
+        query = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        return []
+    secrets = {value for _, value in query if len(value) >= _SHORTEST_SECRET}
+    return sorted(secrets, key=len, reverse=True)
+
+
+def _decode(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace")
+    return head.decode("utf-8-sig", "replace")
+
+
+def _is_odd(character: str) -> bool:
+    return character == "\ufffd" or not (character.isprintable() or character.isspace())
