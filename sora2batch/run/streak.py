@@ -1,4 +1,4 @@
-"""One cause must not fail a hundred jobs: after the same refusal so many times in a row nothing more is sent."""
+"""After the same refusal so many times in a row nothing more is sent: one cause must not fail them all."""
 
 from __future__ import annotations
 
