@@ -61,6 +61,12 @@ FEW = [
     *attempts_of(WITH_TASK, ["a", "b"], number=[1, 2]),
 ]
 
+ASKED = [
+    *attempts_of([State.IN_DOUBT], [None], account=[None, "a", "b", "several"], api=[None, "x", "y"]),
+    *attempts_of([State.SUBMITTED], ["a"], account=[None, "a", "b", "several"], api=[None, "x", "y"]),
+]
+"""Calls to one account or host, to another, and to nobody knows whom."""
+
 BLANK = entry_of()
 
 
@@ -99,6 +105,7 @@ FAMILIES = {
     "calls": lambda: single(CALLS),
     "trials": lambda: single(TRIALS),
     "tasks": lambda: single(TASKS),
+    "asked": lambda: single(ASKED),
     "mixed": lambda: single(MIXED),
     "folded": lambda: closed(FEW),
 }

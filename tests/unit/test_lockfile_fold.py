@@ -119,3 +119,16 @@ def test_of_two_keys_the_same_wins_from_either_side():
 def test_many_lines_are_folded_by_fingerprint():
     fox, owl = entry_of(submitted()), entry_of(in_doubt(), name="owl")
     assert list(fold_all([fox, owl, entry_of(completed())]).values()) == [entry_of(completed()), owl]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [(None, None, None), ("a", None, "a"), (None, "a", "a"), ("a", "a", "a"), ("a", "b", "several")],
+)
+def test_who_was_asked_is_kept_unless_two_branches_asked_two(left, right, expected):
+    for make in (in_doubt, submitted):
+        both = [entry_of(make(account=account, api=account)) for account in (left, right)]
+        for one, other in (both, both[::-1]):
+            folded = fold(one, other)
+            assert (folded.primary.account, folded.primary.api) == (expected, expected)
+            assert fold(folded, other) == folded
