@@ -108,3 +108,16 @@ def test_nor_with_the_key_of_another_account(lost, call, monkeypatch):
     for email in ("theirs@example.org", None):
         calls = calls_of_a_second_run(lost, call, monkeypatch, page(), email=email)
         assert "create_tool_task" not in calls
+
+
+@pytest.mark.parametrize(
+    "cost", ["1e308", "1" + "0" * 30, "-1e308", "NaN", '"1e400"', "9" * 400, "[]", "true"]
+)
+def test_a_charge_beyond_belief_ends_no_run(manifest, call, monkeypatch, cost):
+    monkeypatch.setenv("SJINN_API_KEY", "sk-never-to-be-seen")
+    ledger = (200, page(lost_row(timedelta(0), task_id="ours"))[1].replace("420", cost))
+    answers = {"query_account_status": account(), "query_credits_usage": ledger}
+    with ThreadedApi({**answers, "create_tool_task": said({"task_id": "ours"})}) as api:
+        monkeypatch.setenv("SORA2BATCH_API_URL", api.url)
+        assert call("run", manifest, "--yes", "--no-wait", "--limit", "1").code == 0
+    assert call("status", manifest, "--json").document["summary"]["credits"]["spent"] == 420
