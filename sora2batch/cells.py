@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import bidirectional, category, east_asian_width
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066\u2067]")
 """Control characters and those that turn the rest of a line around; line breaks and tabs are none."""
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATE, _END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_MOST_REMEMBERED = 1000
 _NO_CELL = frozenset({"Mn", "Mc", "Me", "Cf", "Cc"})
 
 
 def width_of(text: str) -> int:
     """Count the cells that a line takes: two for a wide letter, none for a mark on the one before it."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
+    if text.isascii():
+        return len(text)
+    # The keys of many jobs are made of a few labels.
+    labels = text.split("/")
+    return sum(map(_width, labels)) + len(labels) - 1
 
 
 def padded(text: str, width: int) -> str:
@@ -27,7 +33,9 @@ def isolated(key: str) -> str:
 
     Source: https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
     """
-    return key if key.isascii() else "/".join(map(_isolated, key.split("/")))
+    if key.isascii():
+        return without_controls(key)
+    return "/".join(map(_isolated, without_controls(key).split("/")))
 
 
 def without_controls(text: str) -> str:
@@ -35,6 +43,12 @@ def without_controls(text: str) -> str:
     return text if text.isprintable() else _UNSEEN.sub(" ", text)
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _width(label: str) -> int:
+    return sum(map(_cells, label))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _isolated(label: str) -> str:
     is_right_to_left = any(bidirectional(character) in _RIGHT_TO_LEFT for character in label)
     return f"{_ISOLATE}{label}{_END}" if is_right_to_left else label

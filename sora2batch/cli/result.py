@@ -9,6 +9,8 @@ from itertools import islice
 
 import click
 
+from sora2batch.cells import without_controls
+
 _LINES_AT_ONCE = 1000
 
 
@@ -17,6 +19,10 @@ def echo(text: str | bytes) -> None:
 
     ``plan | head -1`` is no error, and the exit code must still say what the whole plan is worth.
     """
+    _print(text if isinstance(text, bytes) else without_controls(text))
+
+
+def _print(text: str | bytes) -> None:
     try:
         click.echo(text)
     except BrokenPipeError:
@@ -25,7 +31,7 @@ def echo(text: str | bytes) -> None:
 
 
 def echo_lines(lines: Iterable[str]) -> None:
-    """Print any number of lines in a few big writes."""
+    """Print any number of lines, which hold nothing that steers a terminal, in a few big writes."""
     rows = iter(lines)
     while chunk := list(islice(rows, _LINES_AT_ONCE)):
-        echo("\n".join(chunk))
+        _print("\n".join(chunk))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sora2batch.canonical import JsonValue
+from sora2batch.cells import isolated
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.connection import redact
@@ -28,7 +29,7 @@ def verify(batch: Batch, chatter: Chatter, *, as_json: bool) -> ExitCode:
         print_json({"version": 1, "ok": not faults, "faults": told})
     else:
         for key, message in faults:
-            echo(f"{key}: {message}")
+            echo(f"{isolated(key)}: {message}")
     finished = sum(entry.state is State.COMPLETED for entry in lockfile.entries.values())
     chatter.say(f"{finished:,} finished jobs checked, {len(faults):,} differ")
     return ExitCode.FAILED if faults else ExitCode.DONE

@@ -98,9 +98,10 @@ def _named(data: JsonObject) -> Iterator[tuple[DataPath, JsonValue, Callable[[st
         if isinstance(matrix, dict):
             path: DataPath = ("jobs", name, "matrix")
             yield path, matrix, variable_fault
-            entries = matrix.get("include")
-            for number, entry in enumerate(entries if isinstance(entries, list) else ()):
-                yield (*path, "include", number), entry, variable_fault
+            for kind in _NOT_AXES:
+                entries = matrix.get(kind)
+                for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+                    yield (*path, kind, number), entry, variable_fault
 
 
 def _better(name: str) -> str | None:
@@ -123,7 +124,7 @@ def _group_faults(name: str, group: JsonObject, manifest: JsonObject) -> Iterato
 
 def _exclude_faults(group: str, number: int, entry: JsonValue, axes: list[str]) -> Iterator[Fault]:
     for key in entry if isinstance(entry, dict) else ():
-        if key not in axes:
+        if key not in axes and (key.isascii() or variable_fault(key) is None):
             known = f"this matrix has {listed(axes)}" if axes else "this matrix has no axes"
             yield Fault(
                 path=("jobs", group, "matrix", "exclude", number, key),

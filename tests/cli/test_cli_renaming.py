@@ -124,3 +124,16 @@ def test_a_former_name_releases_no_other_job(call, former):
     )
     assert {line["input"]["prompt"].split()[0]: line["state"] for line in lines(former)}.get("カラス") is None
     assert states(former)["ガラス"] == "in_doubt"
+
+
+def test_a_key_in_a_lockfile_steers_no_terminal(call, former):
+    """A lockfile may come from a stranger."""
+    (former / "names.yaml").write_text(MANIFEST.replace("[ガラス, カラス, हिन्दी, 🦊, fox, мой]", "[ガラス]"))
+    text = FORMER.replace('"hero/fox"', '"hero/\\u001b[2J\\u202efox"').replace(
+        "hero/fox.mp4", "hero/\\u009dfox.mp4"
+    )
+    (former / "names.lock.jsonl").write_text(text)
+    doubtless = [("plan",), ("status",), ("verify",), ("reconcile", "--release", "hero/x"), ("run",)]
+    for command, *flags in doubtless:
+        ran = call(command, "names.yaml", *flags)
+        assert not {"\x1b", "\u202e", "\x9d"} & {*ran.out, *ran.err}, command

@@ -35,6 +35,7 @@ def test_a_text_is_padded_to_cells_and_never_cut():
 def test_right_to_left_labels_turn_around_in_themselves():
     assert isolated("hero/شتاء/صيف#2") == "hero/\u2068شتاء\u2069/\u2068صيف#2\u2069"
     assert isolated("hero/ガラス") == "hero/ガラス"
+    assert isolated("hero/\x1b[2Jfox\u202e") == "hero/ [2Jfox "
 
 
 def test_nothing_steers_a_terminal():

@@ -63,6 +63,19 @@ jobs:
     ]
 
 
+def test_an_exclude_in_another_spelling_is_told_what_it_lacks():
+    (problem,) = problems_of("""\
+jobs:
+  a:
+    matrix: {été: [fox, owl], exclude: [{e\u0301te\u0301: fox}]}
+    input: {prompt: x}
+""")
+    assert problem.startswith(
+        "batch.yaml:3:42: jobs.a.matrix.exclude[0].e\u0301te\u0301: has accents that are characters"
+    )
+    assert problem.endswith('(such as "été")')
+
+
 @pytest.mark.parametrize(
     ("stem", "name"),
     [

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sora2batch.matrix.label import label_of, labels_of, unique_names
 
@@ -57,3 +59,9 @@ def test_names_that_differ_stay_as_they_are():
 )
 def test_values_of_one_axis_are_told_apart_by_what_makes_them_different(values, labels):
     assert list(labels_of(values)) == labels
+
+
+@given(st.lists(st.text(st.characters(codec="ascii"), max_size=6), max_size=8))
+def test_labels_of_ascii_texts_are_what_they_always_were(values):
+    """Keys of finished jobs hold them."""
+    assert labels_of(values) == unique_names(label_of(value, at) for at, value in enumerate(values, start=1))

@@ -124,6 +124,22 @@ class TestHowAJobIsFound:
             ),
         ]
 
+    def test_a_former_name_means_its_job_unless_another_is_called_so_now(self, picks):
+        fox = entry_of(FOX, completed(), key="hero/vixen")
+        found = promotion_of(picks("key: hero/vixen"), FOX, OWL, entries=[fox])
+        assert [job.input["prompt"] for job in found.jobs] == ["a fox"]
+        fox = entry_of(FOX, completed(), key="hero/owl")
+        with pytest.raises(ManifestError) as caught:
+            promotion_of(picks("key: hero/owl"), FOX, OWL, entries=[fox])
+        (problem,) = caught.value.problems
+        assert problem.sentence == (
+            "hero/owl is what one job was called before and another is called now (give the fingerprint)"
+        )
+        found = promotion_of(
+            picks(f"key: hero/owl, fingerprint: '{OWL.fingerprint}'"), FOX, OWL, entries=[fox]
+        )
+        assert [job.input["prompt"] for job in found.jobs] == ["a owl"]
+
     def test_a_pick_that_is_not_found_but_not_taken_either_is_no_matter(self, picks):
         assert len(promotion_of(picks("key: hero/fox, favourite: true", "key: gone"), FOX).jobs) == 1
 

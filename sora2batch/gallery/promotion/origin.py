@@ -39,6 +39,9 @@ class Finder:
             self._by_fingerprint[job.fingerprint] = job
             self._by_key[job.key] = job
         self._lockfile = lockfile
+        known = ((entry, self._by_fingerprint.get(entry.fingerprint)) for entry in lockfile.entries.values())
+        self._formerly = {entry.key: job for entry, job in known if job is not None and job.key != entry.key}
+        """Jobs by the names under which the lockfile still has them."""
         self._orphan_keys = {
             entry.key for entry in lockfile.entries.values() if entry.fingerprint not in self._by_fingerprint
         }
@@ -46,18 +49,33 @@ class Finder:
     def origin(self, pick: Pick) -> Origin | None:
         """Find the job of a pick; None if there is none."""
         if pick.fingerprint is None:
-            job = self._by_key.get(str(pick.key))
+            job = self._called(str(pick.key))
         else:
             job = self._by_fingerprint.get(pick.fingerprint)
         if job is not None:
             return self._of_job(job, pick)
         return None if pick.fingerprint is None else self._of_orphan(pick.fingerprint, pick)
 
+    def _called(self, key: str) -> Job | None:
+        """Find a job by its name of now or before; None where that may be two."""
+        now, before = self._by_key.get(key), self._formerly.get(key)
+        if now is None or before is None:
+            return now or before
+        return now if now is before else None
+
+    def fault(self, pick: Pick) -> str:
+        """Say why a pick that is not found is not."""
+        if pick.fingerprint is None and pick.key in self._formerly:
+            return f"{pick.name} is what one job was called before and another is called now"
+        return f"{pick.name} is neither in the manifest nor in its lockfile"
+
     def hint(self, pick: Pick) -> str | None:
         """Say how a pick that is not found may be mended."""
         if pick.fingerprint is None:
             if pick.key in self._orphan_keys:
                 return "the lockfile has an orphan of this key: give its fingerprint"
+            if pick.key in self._formerly:
+                return "give the fingerprint"
             return did_you_mean(pick.key, self._by_key)
         if pick.key in self._by_key:
             return f"{pick.key} is another request now: without the fingerprint it is promoted as it is"
@@ -99,7 +117,7 @@ def find_origins(picks: Picks, taken: Sequence[Pick], finder: Finder) -> tuple[O
     for pick in taken:
         origin = finder.origin(pick)
         if origin is None:
-            message = f"{pick.name} is neither in the manifest nor in its lockfile"
+            message = finder.fault(pick)
             problems.append(picks.problem(pick, message, hint=finder.hint(pick) or _whose(picks)))
         else:
             found.append(origin)
