@@ -14,6 +14,9 @@ Credits = NewType("Credits", int)
 Fingerprint = NewType("Fingerprint", str)
 """``sha256:`` and 64 hex digits."""
 
+FORMER_FOLDER = ".former"
+"""Below the output folder: where files go whose name another job's result has now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:

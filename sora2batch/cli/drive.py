@@ -13,6 +13,7 @@ from sora2batch.cli.keeping import options_of
 from sora2batch.cli.loop import pulling, run_loop
 from sora2batch.cli.planning import Payer
 from sora2batch.cli.progress import progress
+from sora2batch.cli.shelving import shelf_of, tell_moves
 from sora2batch.cli.wishes import Wishes
 from sora2batch.cli.world import World, download_world, real_world, simulated_world
 from sora2batch.clock import Clock
@@ -26,11 +27,12 @@ from sora2batch.run.event import Listener
 from sora2batch.run.execute import Order, execute
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.handle import find_handles
+from sora2batch.run.homecoming import bring_back, is_called_for
 from sora2batch.run.note import Asked
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import Site
 from sora2batch.run.purse import Purse
-from sora2batch.run.stages import asks_the_api
+from sora2batch.run.stages import Stages, asks_the_api
 
 
 def drive(
@@ -65,9 +67,12 @@ async def _execute(
             asked = Asked(host=world.host, account=payer.account)
             site = replace(_site(batch, plan, store, wishes, brake, world, listener), asked=asked)
             order = Order(plan=plan, stages=wishes.stages, expected_seconds=_expected(batch, world))
-            folder = OutputFolder(batch.output_dir, world.fetcher, store.lockfile.entries.values())
+            shelf = shelf_of(batch, store)
             async with regular_checkpoints(store, listener):
-                await execute(site, order, folder)
+                if Stages.DOWNLOAD in wishes.stages and is_called_for(plan.jobs, batch.output_dir):
+                    await bring_back(shelf, plan.jobs)
+                await execute(site, order, OutputFolder(batch.output_dir, world.fetcher, shelf))
+            tell_moves(batch, shelf, wishes.chatter)
             return world.api.silence
 
 

@@ -18,6 +18,7 @@ from sora2batch.cli.loop import run_loop
 from sora2batch.cli.naming import follow_keys
 from sora2batch.cli.planning import Payer, check_account, check_plan, plan_again, proof_of
 from sora2batch.cli.settling import held, settle_before_planning
+from sora2batch.cli.shelving import put_right
 from sora2batch.cli.wishes import Wishes
 from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
@@ -77,7 +78,7 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
         else:
             wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             follow_keys(batch.expansion.jobs, store)
-            run_loop(partial(_save, store))
+            run_loop(partial(_finish, batch, plan, store, wishes))
         was_sent = store.lockfile.spent != plan.money.spent
         stops = brake.stops + _cut_off(brake, None if was_sent else silence)
         return assess(plan.jobs, store.lockfile, fault, stops, wishes.stages)
@@ -113,8 +114,11 @@ def _plan(batch: Batch, store: LockfileStore, wishes: Wishes, fault: FileFault) 
     return batch.plan(store.lockfile, wishes.selection, fault)
 
 
-async def _save(store: LockfileStore) -> None:
+async def _finish(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes) -> None:
     """Write what changed, if anything did."""
+    if Stages.DOWNLOAD in wishes.stages:
+        await put_right(batch, plan, store, wishes.chatter)
+        return
     async with store.session():
         await store.checkpoint()
 

@@ -47,5 +47,5 @@ run:
 
 output:
   dir: out
-  filename: "{{ job.key }}.mp4"
+  filename: "{{ job.key }}" # .mp4, .jpg and so on follow by themselves
 """

@@ -111,6 +111,17 @@ class Attempt:
         """Tell whether its credits are gone, or may be."""
         return self.task_id is not None or self.state is State.IN_DOUBT
 
+    def with_paths_of(self, other: Attempt) -> Attempt:
+        """The same task, its files where the other says that they lie, if they are the very same files."""
+        digests = [output.sha256 for output in self.outputs]
+        if None in digests or digests != [output.sha256 for output in other.outputs]:
+            return self
+        moved = (
+            replace(mine, path=its.path or mine.path)
+            for mine, its in zip(self.outputs, other.outputs, strict=True)
+        )
+        return replace(self, outputs=tuple(moved))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -154,6 +165,17 @@ class Entry:
     def only(self, attempt: Attempt) -> Entry:
         """The same job with one attempt: what a journal line says."""
         return self if self.attempts == (attempt,) else replace(self, attempts=(attempt,))
+
+    def with_paths_of(self, other: Entry) -> Entry:
+        """The same job, its files where the other says that they lie."""
+        if self.attempts == other.attempts:
+            return self
+        known = {attempt.task_id: attempt for attempt in other.attempts if attempt.task_id}
+        attempts = tuple(
+            attempt.with_paths_of(known[attempt.task_id]) if attempt.task_id in known else attempt
+            for attempt in self.attempts
+        )
+        return self if attempts == self.attempts else replace(self, attempts=attempts)
 
     def with_key(self, key: str) -> Entry:
         """The same job under its present name."""

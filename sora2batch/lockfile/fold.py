@@ -14,6 +14,7 @@ from math import inf
 
 from sora2batch.job import Fingerprint
 from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.path import is_former
 
 SEVERAL = "several"
 _PROGRESS = {State.SUBMITTED: 1, State.FAILED: 2, State.COMPLETED: 3}
@@ -98,16 +99,18 @@ def _reason(attempt: Attempt) -> tuple[bool, str]:
     return attempt.error is not None, repr((attempt.error, attempt.outputs))
 
 
-def _progress(attempt: Attempt) -> tuple[int, int, bool, str, str]:
+def _progress(attempt: Attempt) -> tuple[int, int, bool, str, int, str]:
     """Rank what is said of one task by how far it has come.
 
     While files are missing an error is newer than its absence; once all are here it is the other way round.
+    Of two places of one file the one that gives way to another's counts: so no two jobs claim one name.
     """
     hashed = sum(output.sha256 is not None for output in attempt.outputs)
     is_whole = 0 < hashed == len(attempt.outputs)
     is_news = (attempt.error is None) is is_whole
+    former = sum(is_former(output.path) for output in attempt.outputs)
     rest = (attempt.finished_at, attempt.outputs, attempt.error)
-    return _PROGRESS[attempt.state], hashed, is_news, attempt.finished_at or "", repr(rest)
+    return _PROGRESS[attempt.state], hashed, is_news, attempt.finished_at or "", former, repr(rest)
 
 
 def _standing(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:

@@ -26,7 +26,7 @@ def merge_lockfiles(base: Lockfile, ours: Lockfile, theirs: Lockfile) -> Lockfil
     """Unite two lockfiles that grew from one.
 
     A line that only one side has stays, even if it stood in the base: what was paid is never dropped. A job
-    that one side renamed has the new name.
+    that one side renamed has the new name; a file that one side moved has the new path.
     """
     merged = dict(ours.entries)
     for fingerprint, entry in theirs.entries.items():
@@ -37,7 +37,13 @@ def merge_lockfiles(base: Lockfile, ours: Lockfile, theirs: Lockfile) -> Lockfil
 
 def _merge(base: Entry | None, ours: Entry, theirs: Entry) -> Entry:
     united = fold(ours, theirs)
-    if base is None or ours.key == theirs.key:
+    if base is None:
+        return united
+    if ours.with_paths_of(base) == ours:
+        united = united.with_paths_of(theirs)
+    elif theirs.with_paths_of(base) == theirs:
+        united = united.with_paths_of(ours)
+    if ours.key == theirs.key:
         return united
     if ours.key == base.key:
         return united.with_key(theirs.key)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath, PureWindowsPath
 
+from sora2batch.job import FORMER_FOLDER
+
 _NAME = r"[A-Za-z0-9_#-][A-Za-z0-9_#.-]*"
+_FORMER = f"{FORMER_FOLDER}/"
 _PLAIN = re.compile(rf"{_NAME}(?:/{_NAME})*")
 
 
 def is_plainly_inside(path: str) -> bool:
     """Tell whether a path stays inside beyond doubt, as most do: a quick answer, asked for every job."""
     return _PLAIN.fullmatch(path) is not None
+
+
+def is_former(path: str | None) -> bool:
+    """Tell whether a path is that of a result which gave its name to another."""
+    return path is not None and path[: len(_FORMER)].casefold() == _FORMER
 
 
 def parts_inside(path: str) -> tuple[str, ...]:

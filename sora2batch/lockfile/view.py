@@ -38,11 +38,14 @@ class View:
         return None if fingerprint is None else self._entries[fingerprint]
 
     def absorb(self, entry: Entry) -> Entry:
-        """Fold in a line; its key is the job's present name. Tell what is known of the job then."""
+        """Fold in a line; its key is the job's present name, and its paths are where the files lie now.
+
+        Tell what is known of the job then.
+        """
         known = self._entries.get(entry.fingerprint)
         if known is None:
             return self._put(entry)
-        folded = fold(known, entry).with_key(entry.key)
+        folded = fold(known, entry).with_key(entry.key).with_paths_of(entry)
         # Mostly an outcome replaces its intent: then the line itself is what is known, its text too.
         return self._put(entry if folded.attempts == entry.attempts else folded)
 
@@ -52,10 +55,10 @@ class View:
             self.absorb(entry)
 
     def unite(self, entries: Iterable[Entry]) -> None:
-        """Fold in what somebody else wrote; names stay as they are here."""
+        """Fold in what somebody else wrote; names stay as they are here, those of files too."""
         for entry in entries:
             known = self._entries.get(entry.fingerprint)
-            self._put(entry if known is None else fold(known, entry).with_key(known.key))
+            self._put(entry if known is None else _as_known(fold(known, entry), known))
 
     def rename(self, fingerprint: Fingerprint, key: str) -> None:
         """Give a job its present name; one that is not known is passed over."""
@@ -96,3 +99,7 @@ class View:
         for attempt in entry.attempts:
             if attempt.task_id is not None:
                 owners.setdefault(plain_task_id(attempt.task_id), entry.fingerprint)
+
+
+def _as_known(entry: Entry, known: Entry) -> Entry:
+    return entry.with_key(known.key).with_paths_of(known)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
+from sora2batch.job import FORMER_FOLDER
 from sora2batch.slug import is_sign
 
 _MAX_PART_BYTES = 200
@@ -21,7 +22,29 @@ _RESERVED = frozenset(
 _AFTER_LABEL = re.compile(r"(?:#[0-9]+)?(?:\.[A-Za-z0-9]+)?")
 _SHORT = 40
 _FORBIDDEN = frozenset('<>:"|?*\\')
-_MEDIA = re.compile(r"\.(?:mp4|mov|webm|mkv|m4v|gif|png|jpe?g|webp|avif|mp3|wav)\Z")
+_FAMILIES = (
+    ("mp4", "m4v", "mov", "qt"),
+    ("webm", "mkv"),
+    ("avi",),
+    ("mpg", "mpeg"),
+    ("ogv", "ogg", "oga", "opus"),
+    ("jpg", "jpeg", "jpe", "jfif"),
+    ("png", "apng"),
+    ("gif",),
+    ("webp",),
+    ("avif",),
+    ("heic", "heif"),
+    ("tif", "tiff"),
+    ("bmp",),
+    ("mp3",),
+    ("m4a", "m4b"),
+    ("wav",),
+    ("flac",),
+    ("aac",),
+)
+"""Endings of one kind of file each; any of a family fits where one does."""
+_KINDS = {ending: kind for kind, family in enumerate(_FAMILIES) for ending in family}
+_DOTTED_FOLDER = re.compile(r"\.\w+/")
 
 
 def filename_fault(name: str) -> str | None:
@@ -34,6 +57,8 @@ def filename_fault(name: str) -> str | None:
         return "must be relative to output.dir: it starts with /"
     if len(name.encode("utf-8", "replace")) > _MAX_BYTES:
         return f"is longer than {_MAX_BYTES} bytes"
+    if name.split("/", 1)[0].casefold() == FORMER_FOLDER:
+        return f"must not be in {FORMER_FOLDER}: results go there whose name another has now"
     return next((fault for part in name.split("/") if (fault := _part_fault(part))), None)
 
 
@@ -73,6 +98,30 @@ def _part_fault(part: str) -> str | None:
     return None
 
 
+def split_ending(name: str) -> tuple[str, str]:
+    """Cut the ending of a media file off, with its dot; what stands after another dot is part of the name."""
+    stem, dot, ending = name.rpartition(".")
+    is_media = stem and stem[-1] != "/" and ending.lower() in _KINDS
+    return (stem, dot + ending) if is_media else (name, "")
+
+
+def with_ending(name: str, kind: str | None) -> str:
+    """Give a name the ending of what the file is: one that is there and fits stays, as it is written.
+
+    A file of a kind that nobody knows keeps its ending, and gets that of a video where it has none.
+    """
+    stem, ending = split_ending(name)
+    if kind is None:
+        return name if ending else f"{name}.mp4"
+    fits = ending and _KINDS[ending[1:].lower()] == _KINDS.get(kind, kind)
+    return name if fits else f"{stem}.{kind}"
+
+
+def have_dotted_folders(names: Sequence[str]) -> bool:
+    """Tell at a glance whether a folder in a name could be called like a media file."""
+    return _DOTTED_FOLDER.search("\n".join(names)) is not None
+
+
 def are_far_apart(names: Sequence[str]) -> bool:
     """Tell at a glance that no two names have the same collision key; False says nothing."""
     together = "/".join(names)
@@ -82,4 +131,4 @@ def are_far_apart(names: Sequence[str]) -> bool:
 def collision_key(name: str) -> str:
     """Make names equal that could be one file on some disk, or that differ in the media type only."""
     folded = name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
-    return _MEDIA.sub("", folded) if "." in folded else folded
+    return split_ending(folded)[0]

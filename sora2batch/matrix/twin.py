@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from pathlib import PurePosixPath
 
 from sora2batch.job import Job
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.book import ProblemBook
-from sora2batch.matrix.filename import are_far_apart, collision_key
+from sora2batch.matrix.filename import are_far_apart, collision_key, have_dotted_folders, split_ending
 from sora2batch.matrix.whereabouts import Written
 
 
@@ -33,6 +34,10 @@ def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> 
     for twins in _twins(jobs, lambda job: collision_key(job.filename)):
         message = f'{_both(twins)} would both be written to "{twins.second.filename}"{_more(twins)}'
         _note_names(message, twins, manifest, book)
+    if have_dotted_folders(names):
+        for twins in _nested(jobs):
+            message = f'{_both(twins)}: "{twins.first.filename}" would be a file and a folder{_more(twins)}'
+            _note_names(message, twins, manifest, book)
 
 
 def _note_names(message: str, twins: _Twins, manifest: Manifest, book: ProblemBook) -> None:
@@ -60,6 +65,22 @@ def _pair_that_differs(twins: _Twins) -> tuple[str, str] | None:
     return next((pair for pair in twins.second.labels if pair not in twins.first.labels), None)
 
 
+def _nested(jobs: Sequence[Job]) -> list[_Twins]:
+    """Find the jobs whose file is called like a folder of another's, told once for each group."""
+    files: dict[str | None, Job] = {collision_key(job.filename): job for job in jobs}
+    found: dict[str, _Twins] = {}
+    for job in jobs:
+        folders = (str(folder) for folder in PurePosixPath(job.filename).parents)
+        first = next((files[key] for key in map(_file_key, folders) if key in files), None)
+        if first is None:
+            continue
+        if job.group in found:
+            found[job.group].more += 1
+        else:
+            found[job.group] = _Twins(first=first, second=job)
+    return list(found.values())
+
+
 def _twins(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
     """Find the pairs, told once for each group that the second one is in."""
     if len(set(map(identity, jobs))) == len(jobs):
@@ -75,6 +96,10 @@ def _twins(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
         else:
             found[job.group] = _Twins(first=first, second=job)
     return list(found.values())
+
+
+def _file_key(folder: str) -> str | None:
+    return collision_key(folder) if split_ending(folder)[1] else None
 
 
 def _both(twins: _Twins) -> str:

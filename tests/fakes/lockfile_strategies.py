@@ -15,7 +15,7 @@ _MOMENTS = st.none() | st.sampled_from(["2026-11-22T09:00:00Z", "2026-11-22T10:0
 _OUTPUTS = st.builds(
     Output,
     url=st.none() | st.sampled_from(["https://h.example/a.mp4", "https://h.example/b.mp4"]),
-    path=st.none() | st.sampled_from(["a.mp4", "é/b.mp4"]),
+    path=st.none() | st.sampled_from(["a.mp4", "é/b.mp4", ".former/a.mp4"]),
     sha256=st.none() | st.just(DIGEST),
     bytes=st.none() | st.integers(0, 3),
 )

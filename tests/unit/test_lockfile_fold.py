@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from itertools import permutations
 
@@ -132,3 +133,8 @@ def test_who_was_asked_is_kept_unless_two_branches_asked_two(left, right, expect
             folded = fold(one, other)
             assert (folded.primary.account, folded.primary.api) == (expected, expected)
             assert fold(folded, other) == folded
+
+
+def test_of_two_places_of_one_file_that_which_gave_way_counts():
+    plain, former = completed(outputs=(FILE,)), completed(outputs=(replace(FILE, path=".former/a.0123.mp4"),))
+    assert folded(plain, former) == (former,)

@@ -5,6 +5,7 @@ import pytest
 from fakes.lock_entry import completed, entry_of, failed, in_doubt, submitted
 from sora2batch.lockfile.codec import encode_header
 from sora2batch.lockfile.content import lockfile_of
+from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.line import encode_lockfile_line
 from sora2batch.lockfile.merge import merge_lockfiles, resolve_conflicts
@@ -99,3 +100,15 @@ def test_a_task_that_two_branches_gave_to_two_jobs_stays_with_both():
     merged = merge_lockfiles(lockfile(), lockfile(ours), lockfile(theirs))
     assert list(merged.entries.values()) == [ours, theirs]
     assert merged.spent == 840
+
+
+def test_a_file_that_was_moved_on_one_side_has_the_new_path():
+    def at(*paths):
+        files = (Output(path=path, sha256=f"{number:064}", bytes=1) for number, path in enumerate(paths))
+        return lockfile(entry_of(completed(outputs=tuple(files))))
+
+    plain, former = at("a.mp4", "a.2.mp4"), at(".former/a.mp4", "a.2.mp4")
+    for base, moved in ((plain, former), (former, plain)):
+        assert merge_lockfiles(base, moved, base) == moved
+        assert merge_lockfiles(base, base, moved) == moved
+    assert merge_lockfiles(at("b.mp4", "a.2.mp4"), plain, former) == former

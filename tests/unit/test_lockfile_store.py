@@ -12,7 +12,7 @@ from fakes.lock_entry import completed, entry_of, failed, in_doubt, rejected, su
 from fakes.still_clock import StillClock
 from sora2batch.lockfile.codec import encode_header, encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
-from sora2batch.lockfile.entry import ErrorNote, State
+from sora2batch.lockfile.entry import ErrorNote, Output, State
 from sora2batch.lockfile.error import JournalError, LockfileError, SaveError
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.lockfile.hold import LockHeldError
@@ -352,3 +352,33 @@ async def test_a_full_disk_at_the_start_says_that_nothing_was_sent(path):
     with pytest.raises(LockfileError, match="nothing was sent: cannot write"):
         open_store(path, disk=FragileDisk(fail_at=1, error=errno.ENOSPC))
     assert state(path) == lockfile(FOX)
+
+
+def moved_to(*paths):
+    """The same two files, somewhere."""
+    files = (Output(path=path, sha256=f"{number:064}", bytes=1) for number, path in enumerate(paths))
+    return entry_of(completed(outputs=tuple(files)))
+
+
+@pytest.mark.parametrize("before", [("z.mp4", "b.mp4"), (".former/a.mp4", "b.mp4")])
+async def test_a_later_line_says_where_a_file_is(path, before):
+    """Whether it is left in the journal, in the lockfile, or both, and whichever path is the greater."""
+    now = moved_to("a.mp4", "c.mp4")
+    write_lockfile(path, lockfile_of("x.yaml", [moved_to(*before)]))
+    async with open_store(path) as store:
+        await store.record(now)
+        assert store.entry(now.fingerprint) == now
+        assert read_state(path, manifest="x.yaml").entries[now.fingerprint] == now
+        await store.checkpoint()
+        await store.record(moved_to(*before))
+        await store.record(now)
+    assert read_lockfile(path).entries[now.fingerprint] == now
+
+
+async def test_a_line_about_other_files_moves_none(path):
+    now = moved_to("a.mp4", "b.mp4")
+    other = entry_of(completed(outputs=(Output(path="x.mp4", sha256="9" * 64, bytes=1),)))
+    write_lockfile(path, lockfile_of("x.yaml", [now]))
+    async with open_store(path) as store:
+        await store.record(other)
+    assert read_lockfile(path).entries[now.fingerprint] == now

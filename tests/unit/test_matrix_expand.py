@@ -332,6 +332,41 @@ def test_two_jobs_of_one_file_are_refused_with_both_names():
     assert 'output.filename: jobs g/a and g/b would both be written to "clip.mp4"' in problem
 
 
+@pytest.mark.parametrize(
+    "name", ["clip{{ '.MP4' if n == 'a' else '.png' }}", "clip{{ '' if n == 'a' else '.jfif' }}"]
+)
+def test_two_jobs_whose_files_differ_in_the_ending_only_are_refused(name):
+    text = group("matrix: {n: [a, b]}\n    input: {prompt: '{{ n }}'}", f'output: {{filename: "{name}"}}\n')
+    (problem,) = problems_of(text)
+    assert "jobs g/a and g/b would both be written to" in problem
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clip.mp4{{ '' if n == 'a' else '/b.mp4' }}",
+        "clip{{ '' if n == 'a' else '.jpg/in/b' }}",
+        "{{ 'CLIP.png' if n == 'a' else 'clip.mp4/b' }}",
+    ],
+)
+def test_a_file_that_is_called_like_the_folder_of_another_is_refused(name):
+    text = group(
+        "matrix: {n: [b, a, c]}\n    input: {prompt: '{{ n }}'}",
+        f"output: {{filename: \"{name}{{{{ n if n == 'c' else '' }}}}\"}}\n",
+    )
+    (problem,) = problems_of(text)
+    assert "output.filename: jobs g/a and g/" in problem
+    assert "would be a file and a folder" in problem
+
+
+def test_a_folder_beside_a_file_of_the_same_stem_is_none_in_its_way():
+    text = group(
+        "matrix: {n: ['', /b.mp4]}\n    input: {prompt: 'x{{ n }}'}",
+        'output: {filename: "v1.5/clip{{ n }}"}\n',
+    )
+    assert [job.filename for job in expand_text(text).jobs] == ["v1.5/clip", "v1.5/clip/b.mp4"]
+
+
 def test_groups_that_differ_in_case_only_would_share_files():
     text = "jobs:\n  a: {input: {prompt: x}}\n  A: {input: {prompt: y}}\n"
     (problem,) = problems_of(text)

@@ -10,11 +10,13 @@ import pytest
 
 from fakes.file_host import MP4, FileHost
 from fakes.footage import mp4
+from fakes.recorder import MemoryRecorder
 from fakes.rig import entry_for, job_of
 from sora2batch.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.folder import ExpiredError, OutputFolder
+from sora2batch.run.shelf import Shelf
 from sora2batch.sjinn.error import DownloadError
 
 URL = "https://files.test/a.mp4?signature=secret"
@@ -46,7 +48,9 @@ def root(tmp_path: Path) -> Path:
 def folder_of(root: Path, *entries: Entry, extension: str | None = "mp4", **files: bytes) -> OutputFolder:
     urls = {"a": URL, "b": SECOND}
     contents = {urls[name]: data for name, data in files.items()} or {URL: MP4}
-    return OutputFolder(root, FileHost(contents, extension=extension), entries)
+    recorder = MemoryRecorder(seconds=0)
+    recorder.put(*entries)
+    return OutputFolder(root, FileHost(contents, extension=extension), Shelf(root, recorder, entries, [FOX]))
 
 
 def files_in(root: Path) -> dict[str, bytes]:
@@ -80,11 +84,25 @@ async def test_a_second_file_of_a_task_is_numbered(root):
         ("fox", "webm", "fox.webm"),
         ("fox", None, "fox.mp4"),
         ("fox.v2", "png", "fox.v2.png"),
-        ("fox.MP4", "png", "fox.MP4"),
+        ("fox.MP4", "mp4", "fox.MP4"),
+        ("fox.mov", "mp4", "fox.mov"),
+        ("fox.mp4", "mov", "fox.mp4"),
         ("fox.jpeg", "jpg", "fox.jpeg"),
+        ("fox.JPE", "jpg", "fox.JPE"),
+        ("fox.mkv", "webm", "fox.mkv"),
+        ("fox.mp4", "jpg", "fox.jpg"),
+        ("fox.MP4", "png", "fox.png"),
+        ("fox.mp4", "webm", "fox.webm"),
+        ("fox.mp3", "wav", "fox.wav"),
+        ("fox.webp", "heic", "fox.heic"),
+        ("fox.mp4", "jxl", "fox.jxl"),
+        ("fox.mp4.v2", "mp4", "fox.mp4.v2.mp4"),
+        ("a.mp4/fox", "jpg", "a.mp4/fox.jpg"),
+        ("a.b/.mp4", "mp4", "a.b/.mp4.mp4"),
+        ("fox.mp4", None, "fox.mp4"),
     ],
 )
-async def test_a_name_without_an_extension_gets_that_of_the_bytes(root, filename, extension, path):
+async def test_the_ending_follows_the_bytes(root, filename, extension, path):
     job = FOX._replace(filename=filename)
     (found,) = await folder_of(root, extension=extension).collect(job, done(), [URL])
     assert found.path == path
@@ -109,10 +127,10 @@ async def test_as_many_names_are_tried_as_it_takes(root):
 
 
 @pytest.mark.parametrize("recorded", ["hero/fox.mp4", "HERO/Fox.mp4"])
-async def test_the_name_of_an_orphan_is_taken_even_if_its_file_is_gone(root, recorded):
+async def test_an_orphan_gives_its_name_up_even_if_its_file_is_gone(root, recorded):
     orphan = entry_for(job_of("orphan"), done("task-orphan", output(recorded)))
     (found,) = await folder_of(root, orphan).collect(FOX, done(), [URL])
-    assert found.path != "hero/fox.mp4"
+    assert found.path == "hero/fox.mp4"
 
 
 async def test_a_second_task_of_the_same_job_has_a_file_of_its_own(root):
@@ -267,7 +285,7 @@ async def test_a_disk_that_takes_no_times_does_no_harm(root, monkeypatch):
 
 
 async def test_an_expired_url_leaves_nothing_behind(root):
-    folder = OutputFolder(root, FileHost({}), ())
+    folder = OutputFolder(root, FileHost({}), Shelf(root, MemoryRecorder(), (), ()))
     with pytest.raises(ExpiredError, match="HTTP 403"):
         await folder.collect(FOX, done(), [URL])
     assert not root.exists()

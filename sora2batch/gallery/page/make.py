@@ -62,7 +62,7 @@ def make_gallery(basis: Basis) -> Gallery:
     with collector_paused():
         cards = maker.cards(basis.now)
         if basis.base:
-            cards = compare_cards(cards, maker.cards(basis.base.moment))
+            cards = compare_cards(cards, maker.cards(_with_files_of(basis.base.moment, basis.now.lockfile)))
     return Gallery(
         manifest=basis.manifest,
         name=basis.name,
@@ -74,6 +74,13 @@ def make_gallery(basis: Basis) -> Gallery:
         tariffs=basis.tariffs,
         marks=basis.marks,
     )
+
+
+def _with_files_of(then: Moment, now: Lockfile) -> Moment:
+    """Find the files of another moment where they lie now: one may have given its name to another's."""
+    entries = then.lockfile.entries.items()
+    found = {mark: entry.with_paths_of(now.entries.get(mark, entry)) for mark, entry in entries}
+    return replace(then, lockfile=replace(then.lockfile, entries=found))
 
 
 class _CardMaker:

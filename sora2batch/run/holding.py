@@ -1,0 +1,84 @@
+"""Which result has which name in the output folder, by the lockfile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from unicodedata import normalize
+
+from sora2batch.job import Fingerprint
+from sora2batch.lockfile.entry import Entry, Output
+from sora2batch.matrix.filename import collision_key
+
+
+class Owner(NamedTuple):
+    """The task that made a file."""
+
+    fingerprint: Fingerprint
+    task_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One file of a task, under its name."""
+
+    owner: Owner
+    index: int
+    output: Output
+    """*Shape*: with a path."""
+
+    @property
+    def path(self) -> str:
+        """Where it lies, by the lockfile."""
+        return self.output.path or ""
+
+
+class Holdings:
+    """All of them, to be found by name, by owner and by content."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._by_owner: dict[tuple[Owner, int], Holding] = {}
+        self._by_name: dict[str, list[Holding]] = defaultdict(list)
+        self._by_digest: dict[str, list[Holding]] = defaultdict(list)
+        for entry in entries:
+            for attempt in entry.attempts:
+                owner = Owner(entry.fingerprint, attempt.task_id)
+                for index, output in enumerate(attempt.outputs):
+                    self.put(owner, index, output)
+
+    def put(self, owner: Owner, index: int, output: Output) -> None:
+        """Note where a file is now; where it was is free."""
+        before = self._by_owner.pop((owner, index), None)
+        if before:
+            self._by_name[collision_key(before.path)].remove(before)
+            self._by_digest[before.output.sha256 or ""].remove(before)
+        if output.path:
+            holding = Holding(owner, index, output)
+            self._by_owner[owner, index] = holding
+            self._by_name[collision_key(output.path)].append(holding)
+            self._by_digest[output.sha256 or ""].append(holding)
+
+    def present(self, owner: Owner, index: int, output: Output) -> Output:
+        """The same file where it is now: it may have given its name to another's."""
+        holding = self._by_owner.get((owner, index))
+        is_same = holding is not None and output.sha256 in {holding.output.sha256} - {None}
+        return replace(output, path=holding.path) if holding and is_same else output
+
+    def at(self, path: str) -> Iterator[Holding]:
+        """Find who has a name, however it is spelled."""
+        return (one for one in self.near(path) if is_one_name(one.path, path))
+
+    def near(self, path: str) -> tuple[Holding, ...]:
+        """Find who has a name with any ending."""
+        return tuple(self._by_name.get(collision_key(path), ()))
+
+    def with_digest(self, digest: str) -> tuple[Holding, ...]:
+        """Find the files of some content."""
+        return tuple(self._by_digest.get(digest, ()))
+
+
+def is_one_name(one: str, other: str) -> bool:
+    """Tell whether two paths are one file on some disk."""
+    return one == other or normalize("NFC", one).casefold() == normalize("NFC", other).casefold()
