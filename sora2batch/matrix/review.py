@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ class _Look:
         used = [leaf for name in made.renderer.needed for leaf in leaves_of(variables[name])]
         self._fields = [leaf for leaf in own if leaf.template.is_suspect]
         self._used = [leaf for leaf in used if leaf.template.is_suspect]
-        self._written = [text for leaf in (*own, *used) for text in leaf.template.literals]
+        self._leaves = (*own, *used)
 
     @property
     def is_needed(self) -> bool:
@@ -94,21 +94,25 @@ class _Look:
 
     def findings(self) -> Iterator[tuple[_Finding, str, str]]:
         """Find leftovers: each with an example of it and the key of the job."""
+        written = [text for leaf in self._leaves for text in leaf.template.literals]
+        meant = {mark for mark in MARKS if any(mark in text for text in written)}  # as {% raw %} writes it
         for at, job in enumerate(self._made.jobs):
             known: JsonObject = {"group": job.group, "index": at, "take": job.take, "key": job.key}
             cell = at // self._made.repeat
             try:
                 scope = self._made.renderer.scope(cell, known)
-                for finding, example in self._in_job(scope, self._made.renderer.values(cell)):
+                for finding, example in self._in_job(scope, self._made.renderer.values(cell), meant):
                     yield finding, example, job.key
             except (PlacedError, TemplateError):
                 return  # there are no steps left for a second look; the first one found no fault
 
-    def _in_job(self, scope: dict[str, Any], values: JsonObject) -> Iterator[tuple[_Finding, str]]:
+    def _in_job(
+        self, scope: dict[str, Any], values: JsonObject, meant: Container[str]
+    ) -> Iterator[tuple[_Finding, str]]:
         for leaf in self._fields:
             yield from self._holes(leaf, scope)
             for text in texts_in(leaf.template.render(scope)):
-                yield from self._marks(leaf, text, values)
+                yield from _marks(leaf, text, values, meant)
         for leaf in self._used:
             yield from self._holes(leaf, scope)
 
@@ -117,16 +121,19 @@ class _Look:
         if hole is not None:
             yield _Finding(leaf.path, "the template leaves a hole, or two blanks in a row"), f': "{hole}"'
 
-    def _marks(self, leaf: Leaf, text: str, values: JsonObject) -> Iterator[tuple[_Finding, str]]:
-        if has_conflict(text):
-            yield _Finding(leaf.path, _CONFLICT), ""
-        for mark in MARKS:
-            if mark in text:
-                holder = next((name for name in values if _holds(values, name, mark)), None)
-                if holder is not None:
-                    yield _Finding(leaf.path, _from_cell(mark, holder)), ""
-                elif not any(mark in one for one in self._written):  # as {% raw %} writes it
-                    yield _Finding(leaf.path, f'what is sent still holds "{mark}"'), ""
+
+def _marks(
+    leaf: Leaf, text: str, values: JsonObject, meant: Container[str]
+) -> Iterator[tuple[_Finding, str]]:
+    if has_conflict(text):
+        yield _Finding(leaf.path, _CONFLICT), ""
+    for mark in MARKS:
+        if mark in text:
+            holder = next((name for name in values if _holds(values, name, mark)), None)
+            if holder is not None:
+                yield _Finding(leaf.path, _from_cell(mark, holder)), ""
+            elif mark not in meant:
+                yield _Finding(leaf.path, f'what is sent still holds "{mark}"'), ""
 
 
 def _holds(values: JsonObject, name: str, mark: str) -> bool:

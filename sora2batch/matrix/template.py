@@ -70,8 +70,7 @@ class Template:
         """What it may read: names, and ``vars.x`` where it reads one key of ``vars``."""
         self.pieces = reads_of_pieces(tree) if form is Form.TEXT else ()
         """What each piece that ``render_pieces`` gives may read, as far as that can be told apart."""
-        self.literals = literal_texts(tree)
-        """The texts that are written in it, in its expressions too."""
+        self._tree = tree
         self.is_suspect = False
         """Whether a rendering so far left a mark or a hole that is worth a second look."""
         self._expressions = tuple(at for at, reads in enumerate(self.pieces) if reads)
@@ -83,6 +82,11 @@ class Template:
         self._form = form
         # One context serves all renderings: making it costs as much as a short rendering.
         self._context = Context(sandbox, {}, None, {})
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """The texts that are written in it, in its expressions too."""
+        return literal_texts(self._tree)
 
     @property
     def makes_text(self) -> bool:
