@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from sora2batch.canonical import JsonValue
 from sora2batch.manifest.conflict import has_conflict
@@ -11,6 +12,7 @@ MARKS = ("{{", "{%", "{#")
 _PUNCTUATION = frozenset(",.;:!?")
 _BRACKETS = frozenset({"()", "[]", '""', "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"})
 _ROOM = 16
+_AT_ONCE = 1000
 
 
 def holds_mark(text: str) -> bool:
@@ -18,7 +20,20 @@ def holds_mark(text: str) -> bool:
     # Nearly no prompt has any of these characters, and to look for one is quicker than for two.
     if "{" in text and any(mark in text for mark in MARKS):
         return True
-    return ("<" in text or ">" in text or "|" in text or "=" in text) and has_conflict(text)
+    return ("<" in text or ">" in text or "|" in text) and has_conflict(text)
+
+
+def any_holds_mark(values: Iterable[JsonValue]) -> bool:
+    """Tell the same of many values; texts are looked through by the thousand."""
+    waiting = iter(values)
+    while some := list(islice(waiting, _AT_ONCE)):
+        try:
+            text = "\n".join(some)  # type: ignore[arg-type]  # that is what the except is for
+        except TypeError:
+            text = "\n".join(text for value in some for text in texts_in(value))
+        if holds_mark(text):
+            return True
+    return False
 
 
 def texts_in(value: JsonValue) -> Iterator[str]:

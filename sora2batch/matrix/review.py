@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sora2batch.canonical import JsonObject
@@ -13,11 +14,12 @@ from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.affected import AffectedJobs
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, leaves_of
 from sora2batch.matrix.group import Field
-from sora2batch.matrix.leftover import MARKS, hole_in, texts_in
+from sora2batch.matrix.leftover import MARKS, any_holds_mark, hole_in, texts_in
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.template import TemplateError
 from sora2batch.problem import DataPath, Problem
 
+_HOLE = "the template leaves a hole, or two blanks in a row"
 _CONFLICT = "what is sent holds a merge conflict mark"
 
 
@@ -81,16 +83,18 @@ class _Look:
 
     def __init__(self, made: Made, variables: Mapping[str, Part]) -> None:
         self._made = made
-        own = [leaf for field in made.fields.values() for leaf in leaves_of(field.part)]
-        used = [leaf for name in made.renderer.needed for leaf in leaves_of(variables[name])]
-        self._fields = [leaf for leaf in own if leaf.template.is_suspect]
-        self._used = [leaf for leaf in used if leaf.template.is_suspect]
-        self._leaves = (*own, *used)
+        own = {name: tuple(leaves_of(field.part)) for name, field in made.fields.items()}
+        self._marked = [
+            leaf for name, leaves in own.items() if leaves and _is_marked(name, made) for leaf in leaves
+        ]
+        used = (leaf for name in made.renderer.needed for leaf in leaves_of(variables[name]))
+        self._leaves = (*chain.from_iterable(own.values()), *used)
+        self._holed = [leaf for leaf in self._leaves if leaf.template.has_hole]
 
     @property
     def is_needed(self) -> bool:
         """Whether anything is suspect at all."""
-        return bool(self._fields or self._used)
+        return bool(self._marked or self._holed)
 
     def findings(self) -> Iterator[tuple[_Finding, str, str]]:
         """Find leftovers: each with an example of it and the key of the job."""
@@ -109,17 +113,16 @@ class _Look:
     def _in_job(
         self, scope: dict[str, Any], values: JsonObject, meant: Container[str]
     ) -> Iterator[tuple[_Finding, str]]:
-        for leaf in self._fields:
-            yield from self._holes(leaf, scope)
+        for leaf in self._marked:
             for text in texts_in(leaf.template.render(scope)):
                 yield from _marks(leaf, text, values, meant)
-        for leaf in self._used:
-            yield from self._holes(leaf, scope)
+        for leaf in self._holed:
+            if hole := hole_in(leaf.template.render_pieces(scope)):
+                yield _Finding(leaf.path, _HOLE), f': "{hole}"'
 
-    def _holes(self, leaf: Leaf, scope: dict[str, Any]) -> Iterator[tuple[_Finding, str]]:
-        hole = hole_in(leaf.template.render_pieces(scope)) if leaf.template.makes_text else None
-        if hole is not None:
-            yield _Finding(leaf.path, "the template leaves a hole, or two blanks in a row"), f': "{hole}"'
+
+def _is_marked(field: str, made: Made) -> bool:
+    return any_holds_mark(job.input[field] for job in made.jobs)
 
 
 def _marks(

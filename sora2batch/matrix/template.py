@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from sora2batch.canonical import JsonValue
 from sora2batch.errors import Sora2BatchError
 from sora2batch.matrix.filter import NotTextError
-from sora2batch.matrix.leftover import holds_mark, hole_in, texts_in
+from sora2batch.matrix.leftover import hole_in
 from sora2batch.matrix.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
 from sora2batch.matrix.sandbox import Sandbox, not_defined
 from sora2batch.matrix.syntax import (
@@ -71,8 +71,8 @@ class Template:
         self.pieces = reads_of_pieces(tree) if form is Form.TEXT else ()
         """What each piece that ``render_pieces`` gives may read, as far as that can be told apart."""
         self._tree = tree
-        self.is_suspect = False
-        """Whether a rendering so far left a mark or a hole that is worth a second look."""
+        self.has_hole = False
+        """Whether a rendering so far left a hole, or pieces that may meet and leave one."""
         self._expressions = tuple(at for at, reads in enumerate(self.pieces) if reads)
         self._is_dense = any(one and next_one for one, next_one in pairwise(self.pieces))
         self._has_loop = tree.find(nodes.For) is not None
@@ -87,11 +87,6 @@ class Template:
     def literals(self) -> tuple[str, ...]:
         """The texts that are written in it, in its expressions too."""
         return literal_texts(self._tree)
-
-    @property
-    def makes_text(self) -> bool:
-        """Whether it has pieces, and is not one lone expression."""
-        return self._form is Form.TEXT
 
     def render(self, scope: dict[str, Any]) -> JsonValue:
         """Render with the names in ``scope``, which holds ``GLOBALS`` too.
@@ -131,8 +126,8 @@ class Template:
         pieces = list(_counted(self._root(context)) if self._has_loop else self._root(context))
         check_length(sum(map(len, pieces)))
         text = _checked_text("".join(pieces))
-        if not self.is_suspect:
-            self.is_suspect = self._leaves_hole(pieces, text) or holds_mark(text)
+        if not self.has_hole:
+            self.has_hole = self._leaves_hole(pieces, text)
         return pieces
 
     def _leaves_hole(self, pieces: list[str], text: str) -> bool:
@@ -149,10 +144,7 @@ class Template:
     def _value(self, context: Context) -> JsonValue:
         for _ in self._root(context):
             pass
-        value = self._plain(context.vars[_RESULT])
-        if not self.is_suspect:
-            self.is_suspect = any(map(holds_mark, texts_in(value)))
-        return value
+        return self._plain(context.vars[_RESULT])
 
     def _plain(self, value: Any) -> JsonValue:
         """Copy what an expression gave as plain JSON."""

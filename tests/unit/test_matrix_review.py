@@ -113,7 +113,7 @@ def test_a_mark_that_a_template_puts_together_is_told():
     assert 'what is sent still holds "{{" (job a)' in one("""  a: {input: {prompt: "{{ '{' ~ '{' }} x"}}""")
 
 
-@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> main", "||||||| base", "a\\n=======\\nb"])
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> main", "||||||| base"])
 def test_conflict_marks_in_what_is_sent_are_told(mark):
     message = "jobs.a.input.prompt: what is sent holds a merge conflict mark (job a"
     assert message in one(f'  a: {{input: {{prompt: "{mark}"}}}}\n')
@@ -121,7 +121,7 @@ def test_conflict_marks_in_what_is_sent_are_told(mark):
 
 
 def test_lines_and_arrows_of_other_lengths_are_no_conflict():
-    text = "  a: {matrix: {x: [a]}, input: {prompt: '{{ x }} a ======= b => c <- d | e >> f <<<'}}\n"
+    text = '  a: {matrix: {x: [a]}, input: {prompt: "{{ x }}\\n=======\\nb => c <- d | e >> f <<<"}}\n'
     assert notices(text) == []
 
 
