@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 
 from sora2batch.canonical import JsonValue
 from sora2batch.manifest.conflict import has_conflict
@@ -23,10 +22,10 @@ def holds_mark(text: str) -> bool:
     return ("<" in text or ">" in text or "|" in text) and has_conflict(text)
 
 
-def any_holds_mark(values: Iterable[JsonValue]) -> bool:
+def any_holds_mark(values: Sequence[JsonValue]) -> bool:
     """Tell the same of many values; texts are looked through by the thousand."""
-    waiting = iter(values)
-    while some := list(islice(waiting, _AT_ONCE)):
+    for start in range(0, len(values), _AT_ONCE):
+        some = values[start : start + _AT_ONCE]
         try:
             text = "\n".join(some)  # type: ignore[arg-type]  # that is what the except is for
         except TypeError:

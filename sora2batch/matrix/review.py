@@ -122,7 +122,7 @@ class _Look:
 
 
 def _is_marked(field: str, made: Made) -> bool:
-    return any_holds_mark(job.input[field] for job in made.jobs)
+    return any_holds_mark([job.input[field] for job in made.jobs])
 
 
 def _marks(
