@@ -40,8 +40,8 @@ def divider_offsets(text: str) -> list[int]:
 
 
 def has_conflict(text: str) -> bool:
-    """Tell whether a text holds a mark anywhere: a value of one line has no start of a line to go by."""
-    return any(mark in text for mark in _SIDES) or bool(divider_offsets(text))
+    """Tell whether a value holds the side of a conflict anywhere; its middle alone may be a heading."""
+    return any(mark in text for mark in _SIDES)
 
 
 def conflict_in(text: str, offset: int, *, file: str) -> ManifestError:

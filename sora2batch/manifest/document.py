@@ -10,6 +10,7 @@ from functools import partial
 from sora2batch.canonical import JsonValue
 from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.construct import load_yaml
+from sora2batch.manifest.cut import Cut, find_cuts
 from sora2batch.manifest.jsontext import json_places, load_json
 from sora2batch.manifest.locate import Locator, yaml_places
 from sora2batch.manifest.problems import ManifestError
@@ -28,6 +29,8 @@ class Document:
     """As problems name it."""
     data: JsonValue
     locator: Locator = field(repr=False, compare=False)
+    cuts: tuple[Cut, ...] = field(default=(), repr=False, compare=False)
+    """Texts that may have been meant to be longer."""
 
     def position(self, path: DataPath) -> Position:
         """Find where a value starts; for a path that does not exist, its nearest ancestor that does."""
@@ -61,7 +64,8 @@ def _parse_json(text: str, file: str) -> Document:
 
 def _parse_yaml(text: str, file: str) -> Document:
     data = load_yaml(text, file=file)
-    return Document(file=file, data=data, locator=Locator(partial(yaml_places, text, file=file)))
+    locator = Locator(partial(yaml_places, text, file=file))
+    return Document(file=file, data=data, locator=locator, cuts=find_cuts(text, file=file))
 
 
 def _parse_yaml_instead(text: str, file: str, error: json.JSONDecodeError) -> Document:

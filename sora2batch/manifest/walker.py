@@ -28,6 +28,7 @@ DEPTH_LIMIT = 100
 _EXPANSION_LIMIT = 100_000
 _EXPANSION_RATIO = 10
 _MERGE = "<<"
+_NO_TEMPLATE = "a value of an axis or a data file is no template: write the text itself"
 _KEY_TAGS = frozenset({"!", *(TAG_PREFIX + name for name in ("str", "int", "float", "bool", "null"))})
 
 
@@ -245,9 +246,8 @@ class Walker(ABC, Generic[N]):
         outer, inner = place_of(self._top.start), place_of(event.start_mark)
         is_template = inner == Position(outer.line, outer.column + 1)
         if isinstance(event, yaml.MappingStartEvent) and is_template:
-            self.report(
-                self._top.start, "{{ starts a mapping here", hint='put a template in quotes: "{{ ... }}"'
-            )
+            hint = 'put a template in quotes: "{{ ... }}"' if _takes_template(self._path()) else _NO_TEMPLATE
+            self.report(self._top.start, "{{ starts a mapping here", hint=hint)
         else:
             self.report(event.start_mark, "a list or a mapping cannot be a key; write a text")
 
@@ -290,3 +290,8 @@ class Walker(ABC, Generic[N]):
             elif frame.key is not None:
                 path.append(frame.key)
         return tuple(path)
+
+
+def _takes_template(path: DataPath) -> bool:
+    """Tell whether a text here is rendered: not in a matrix, and not in a data file, which is a list."""
+    return bool(path) and isinstance(path[0], str) and path[2:3] != ("matrix",)

@@ -8,6 +8,7 @@ from enum import Enum
 
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.problems import ManifestError
+from sora2batch.matrix.affected import AffectedJobs
 from sora2batch.matrix.whereabouts import Row, Whereabouts, Written
 from sora2batch.problem import DataPath, Problem
 
@@ -31,30 +32,6 @@ class _Fault:
     spot: Spot
 
 
-@dataclass(slots=True, kw_only=True)
-class _Jobs:
-    """The jobs that share a problem; none where it shows before there are jobs."""
-
-    first: str | None = None
-    count: int = 0
-
-    def add(self, key: str) -> None:
-        """Count one more job."""
-        self.first = self.first or key
-        self.count += 1
-
-    def __str__(self) -> str:
-        match self.count - 1:
-            case -1:
-                return ""
-            case 0:
-                return f" (job {self.first})"
-            case 1:
-                return f" (job {self.first} and 1 more job)"
-            case more:
-                return f" (job {self.first} and {more} more jobs)"
-
-
 class ProblemBook:
     """Collects problems of one manifest."""
 
@@ -62,8 +39,8 @@ class ProblemBook:
         self._document = manifest.document
         self._whereabouts = whereabouts
         self._problems: dict[Problem, None] = {}
-        self._shared: dict[_Fault, _Jobs] = {}
-        self._rows: dict[Problem, _Jobs] = {}
+        self._shared: dict[_Fault, AffectedJobs] = {}
+        self._rows: dict[Problem, AffectedJobs] = {}
 
     def add(self, path: DataPath, message: str, *, hint: str | None = None) -> None:
         """Note something that is wrong at one place of the manifest."""
@@ -76,7 +53,7 @@ class ProblemBook:
             self.add_for_job(spot, message, hint=hint, key=key)
             return
         row = Problem(file=spot.file, position=spot.position, path=spot.path, message=message, hint=hint)
-        jobs = self._rows.setdefault(row, _Jobs())
+        jobs = self._rows.setdefault(row, AffectedJobs())
         if key is not None:
             jobs.add(key)
 
@@ -92,7 +69,7 @@ class ProblemBook:
         ``key`` is None where it is wrong whatever the jobs will be.
         """
         fault = _Fault(path=path, message=message, hint=hint, spot=spot)
-        jobs = self._shared.setdefault(fault, _Jobs())
+        jobs = self._shared.setdefault(fault, AffectedJobs())
         if key is not None:
             jobs.add(key)
 

@@ -42,22 +42,24 @@ def read_rows(text: str, layout: Layout) -> list[list[str]]:
     Raises:
         CsvFault: where the text stops being CSV.
     """
-    if not _has_loose_quotes(text, layout.delimiter):
-        file = io.StringIO(text[layout.start :], newline="\n")
-        try:
-            return list(csv.reader(file, delimiter=layout.delimiter, strict=True))
-        except csv.Error:
-            pass  # read once more, for the place
+    file = io.StringIO(text[layout.start :], newline="\n")
+    try:
+        rows = list(csv.reader(file, delimiter=layout.delimiter, strict=True))
+    except csv.Error:  # a blank behind a quote, or a fault whose place is to be told
+        return _read_closely(text, layout)
+    return _read_closely(text, layout) if _has_blank_before_quote(text, rows, layout.delimiter) else rows
+
+
+def _read_closely(text: str, layout: Layout) -> list[list[str]]:
     return [[cell.text for cell in row] for row in read_cells(text, layout)]
 
 
-def _has_loose_quotes(text: str, delimiter: str) -> bool:
-    """Tell whether a blank may stand between a quote and the end of its field."""
+def _has_blank_before_quote(text: str, rows: list[list[str]], delimiter: str) -> bool:
+    """Tell whether the library took a quote for a character because a blank stands before it."""
     blank = _blank(delimiter)
-    if not any(pair in text for mark in blank for pair in (f'{mark}"', f'"{mark}')):
+    if '"' not in text or not any(f'{mark}"' in text for mark in blank):
         return False
-    edge = re.escape(delimiter)
-    return re.search(rf'(?:^|{edge})[{blank}]+"|"[{blank}]+(?:{edge}|$)', text, re.MULTILINE) is not None
+    return any(cell[:1] in blank and cell.lstrip(blank)[:1] == '"' for row in rows for cell in row if cell)
 
 
 def read_cells(text: str, layout: Layout) -> Iterator[list[Cell]]:

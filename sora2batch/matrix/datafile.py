@@ -7,11 +7,12 @@ from hashlib import sha256
 from pathlib import PurePath
 
 from sora2batch.canonical import JsonValue
-from sora2batch.manifest.document import parse_document
+from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.csvfile import parse_csv, row_positions
 from sora2batch.matrix.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
+from sora2batch.matrix.slip import notice_of
 from sora2batch.problem import START, Position, Problem
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
@@ -27,6 +28,8 @@ class DataFiles:
         self._name_of = name_of
         self._values: dict[str, tuple[JsonValue, ...]] = {}
         self._digests: dict[str, str] = {}
+        self.notices: list[str] = []
+        """What may be a slip in one of them."""
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
@@ -53,12 +56,17 @@ class DataFiles:
     def _read(self, name: str) -> tuple[JsonValue, ...]:
         content = self._tree.read(name)
         self._digests[name] = sha256(content).hexdigest()
-        return parse_values(content, file=self._name_of(name))
+        file = self._name_of(name)
+        if _ending(name) not in _DOCUMENTS:
+            return parse_values(content, file=file)
+        document = parse_document(content, file=file)
+        self.notices += [notice_of(cut, file=name) for cut in document.cuts]
+        return _list_in(document)
 
 
 def has_known_ending(name: str) -> bool:
     """Tell whether a file's name says that it is one of those that can be read."""
-    return PurePath(name).suffix.lower() in KNOWN_ENDINGS
+    return _ending(name) in KNOWN_ENDINGS
 
 
 def parse_values(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
@@ -67,15 +75,15 @@ def parse_values(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     Raises:
         ManifestError: with every problem; they name ``file``.
     """
-    ending = PurePath(file).suffix.lower()
+    ending = _ending(file)
     if ending in _DOCUMENTS:
-        return _parse_list(content, file=file)
+        return _list_in(parse_document(content, file=file))
     return parse_json_lines(content, file=file) if ending in _LINES else parse_csv(content, file=file)
 
 
 def _positions(content: bytes, file: str) -> tuple[Position, ...]:
     """Find where each value of a sound data file starts."""
-    ending = PurePath(file).suffix.lower()
+    ending = _ending(file)
     if ending in _DOCUMENTS:
         document = parse_document(content, file=file)
         items = document.data if isinstance(document.data, list) else []
@@ -83,8 +91,12 @@ def _positions(content: bytes, file: str) -> tuple[Position, ...]:
     return line_positions(content, file=file) if ending in _LINES else row_positions(content, file=file)
 
 
-def _parse_list(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
-    document = parse_document(content, file=file)
+def _ending(name: str) -> str:
+    return PurePath(name).suffix.lower()
+
+
+def _list_in(document: Document) -> tuple[JsonValue, ...]:
+    file = document.file
     if not isinstance(document.data, list):
         message = "a data file must hold a list: one item for each value of the axis"
         raise ManifestError([Problem(file=file, position=document.position(()), message=message)])

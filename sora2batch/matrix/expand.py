@@ -21,6 +21,8 @@ from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_too
 from sora2batch.matrix.jobs import JobMaker
 from sora2batch.matrix.partial import FieldChecker, constants
 from sora2batch.matrix.render import GroupRenderer
+from sora2batch.matrix.review import Made, Reviewer
+from sora2batch.matrix.slip import cut_notices
 from sora2batch.matrix.template import Compiler, Form
 from sora2batch.matrix.twin import refuse_twins
 from sora2batch.matrix.whereabouts import Whereabouts
@@ -67,6 +69,8 @@ class _Expander:
         self._filename = self._compile_filename()
         self._idle = {name for name in manifest.vars if name not in self._broken}
         self._rendered: list[tuple[Group, Grid, GroupRenderer]] = []
+        self._made: list[Made] = []
+        self._tools: list[Tool] = []
         self._has_blind_spot = False
 
     def expand(self) -> Expansion:
@@ -77,8 +81,23 @@ class _Expander:
         refuse_twins(jobs, self._manifest, self._book)
         self._book.close()
         return Expansion(
-            jobs=tuple(jobs), notices=tuple(self._grids.notices), data_digests=self._files.digests
+            jobs=tuple(jobs),
+            notices=(
+                *self._grids.notices,
+                *cut_notices(self._manifest, self._tools),
+                *self._files.notices,
+                *self._second_look(),
+            ),
+            data_digests=self._files.digests,
         )
+
+    def _second_look(self) -> tuple[str, ...]:
+        """Look once more at what was rendered, now that it is known to be sound."""
+        reviewer = Reviewer(self._manifest, self._variables)
+        for made in self._made:
+            self._compiler.meter.allow(_STEPS_A_JOB * len(made.jobs))
+            reviewer.look_at(made)
+        return reviewer.notices()
 
     def _compile(self, value: JsonValue, path: DataPath, form: Form) -> Part | None:
         try:
@@ -113,7 +132,10 @@ class _Expander:
         if tool is None or len(fields) < len({**self._manifest.default_input, **group.input}):
             maker.try_fields(tool)
             return ()
-        return maker.jobs(tool)
+        jobs = tuple(maker.jobs(tool))
+        self._tools.append(tool)
+        self._made.append(Made(jobs=jobs, repeat=group.repeat, fields=fields, renderer=maker.renderer))
+        return jobs
 
     def _maker(self, group: Group, grid: Grid, fields: Mapping[str, Field]) -> JobMaker | None:
         """Get ready to render a group; None if it leans on what is broken, which the book says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
@@ -84,6 +85,23 @@ def _compile_text(text: str, path: DataPath, compiler: Compiler, form: Form) -> 
 
 def _is_constant(part: Part) -> bool:
     return isinstance(part, Constant)
+
+
+def leaves_of(part: Part) -> Iterator[Leaf]:
+    """Find every template in a value."""
+    match part:
+        case Constant():
+            return
+        case Leaf():
+            yield part
+        case Items():
+            for item in part.parts:
+                yield from leaves_of(item)
+        case Fields():
+            for _, item in part.parts:
+                yield from leaves_of(item)
+        case _:
+            assert_never(part)
 
 
 def names_of(part: Part) -> frozenset[str]:

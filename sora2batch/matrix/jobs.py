@@ -64,7 +64,8 @@ class JobMaker:
         self._group = group
         self._grid = grid
         self._fields = fields
-        self._renderer = renderer
+        self.renderer = renderer
+        """Of the templates of the group."""
         self._book = book
         self._input_path: DataPath = ("jobs", group.name, "input")
         self._field_checker: FieldChecker | None = None
@@ -76,7 +77,7 @@ class JobMaker:
             request: _Request | None = None
             for take in range(1, self._group.repeat + 1):
                 turn = self._turn(index, stem, take)
-                if take == 1 or self._renderer.request_reads_job:
+                if take == 1 or self.renderer.request_reads_job:
                     request = self._request(turn, tool, checker)
                 job = request and self._job(turn, labels, request, tool)
                 if job:
@@ -146,7 +147,7 @@ class JobMaker:
             return None
 
     def _render(self, turn: _Turn) -> Rendered:
-        rendered = self._renderer.render(turn.index, turn.scope)
+        rendered = self.renderer.render(turn.index, turn.scope)
         for error in rendered.errors:
             self._note(error, turn.key)
         return rendered
@@ -161,7 +162,7 @@ class JobMaker:
 
     def _filename(self, turn: _Turn, labels: Labels) -> str | None:
         try:
-            name = self._renderer.filename(turn.index, turn.scope)
+            name = self.renderer.filename(turn.index, turn.scope)
         except PlacedError as error:
             self._note(error, turn.key)
             return None

@@ -118,6 +118,10 @@ class GroupRenderer:
                 scope[name] = value
         return scope
 
+    def values(self, index: int) -> JsonObject:
+        """Tell the values of one cell, by name."""
+        return self._grid.values(index)
+
     def cell_for(self, names: Iterable[str]) -> int:
         """Find a cell that has a value for as many of these names as any."""
         columns = [self._columns[name] for name in names if name in self._columns]

@@ -194,6 +194,18 @@ def free_names(tree: nodes.Node) -> frozenset[str]:
     return frozenset(names | ({"vars"} if whole > keyed else set()))
 
 
+def literal_texts(tree: nodes.Template) -> tuple[str, ...]:
+    """Find the texts that are written in a template, between its expressions and in them."""
+    texts: list[str] = []
+    for node in _all_nodes(tree):
+        match node:
+            case nodes.TemplateData(data=str(text)) | nodes.Const(value=str(text)):
+                texts.append(text)
+            case _:
+                pass
+    return tuple(texts)
+
+
 def _key_of_vars(node: nodes.Node) -> str | None:
     match node:
         case nodes.Getattr(node=nodes.Name(name="vars"), attr=key):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from enum import Enum
+from itertools import pairwise
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from jinja2.runtime import Context
 from sora2batch.canonical import JsonValue
 from sora2batch.errors import Sora2BatchError
 from sora2batch.matrix.filter import NotTextError
+from sora2batch.matrix.leftover import hole_in
 from sora2batch.matrix.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
 from sora2batch.matrix.sandbox import Sandbox, not_defined
 from sora2batch.matrix.syntax import (
@@ -23,6 +25,7 @@ from sora2batch.matrix.syntax import (
     add_counting,
     audit,
     free_names,
+    literal_texts,
     lone_expression,
     reads_of_pieces,
 )
@@ -67,6 +70,11 @@ class Template:
         """What it may read: names, and ``vars.x`` where it reads one key of ``vars``."""
         self.pieces = reads_of_pieces(tree) if form is Form.TEXT else ()
         """What each piece that ``render_pieces`` gives may read, as far as that can be told apart."""
+        self._tree = tree
+        self.has_hole = False
+        """Whether a rendering so far left a hole, or pieces that may meet and leave one."""
+        self._expressions = tuple(at for at, reads in enumerate(self.pieces) if reads)
+        self._is_dense = any(one and next_one for one, next_one in pairwise(self.pieces))
         self._has_loop = tree.find(nodes.For) is not None
         add_counting(tree, sandbox)
         self._root: Callable[[Context], Iterator[str]] = sandbox.from_string(tree).root_render_func
@@ -74,6 +82,11 @@ class Template:
         self._form = form
         # One context serves all renderings: making it costs as much as a short rendering.
         self._context = Context(sandbox, {}, None, {})
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """The texts that are written in it, in its expressions too."""
+        return literal_texts(self._tree)
 
     def render(self, scope: dict[str, Any]) -> JsonValue:
         """Render with the names in ``scope``, which holds ``GLOBALS`` too.
@@ -112,8 +125,21 @@ class Template:
     def _text(self, context: Context) -> list[str]:
         pieces = list(_counted(self._root(context)) if self._has_loop else self._root(context))
         check_length(sum(map(len, pieces)))
-        _checked_text("".join(pieces))
+        text = _checked_text("".join(pieces))
+        if not self.has_hole:
+            self.has_hole = self._leaves_hole(pieces, text)
         return pieces
+
+    def _leaves_hole(self, pieces: list[str], text: str) -> bool:
+        """Look closely only where an expression gave nothing, or a blank at one of its ends."""
+        if len(pieces) != len(self.pieces):
+            return ("  " in text or "" in pieces) and hole_in(pieces) is not None
+        for at in self._expressions:
+            piece = pieces[at]
+            if not piece or piece[0] == " " or piece[-1] == " ":
+                # Pieces are remembered: two padded ones may meet in a cell in which neither is rendered.
+                return self._is_dense or hole_in(pieces) is not None
+        return False
 
     def _value(self, context: Context) -> JsonValue:
         for _ in self._root(context):

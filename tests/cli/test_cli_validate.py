@@ -48,3 +48,55 @@ def test_a_missing_budget_hides_nothing_and_nothing_is_told_twice(places):
 def test_a_misspelled_matrix_makes_no_further_problems(places):
     text = MIXED.partition("jobs:")[0] + 'jobs:\n  a: {matrx: {x: [1]}, input: {prompt: "{{ x }}"}}\n'
     assert places(text) == [(5, 7, "jobs.a.matrx")]
+
+
+SLIPS = """\
+version: 1
+tool: kling3-text-to-video-api
+budget: {max_credits: 5000}
+jobs:
+  a:
+    matrix: {shot: {from: shots.csv}}
+    input:
+      prompt: "A {{ shot.adjective }} fox in {{ shot.place }}"
+  b:
+    input:
+      prompt: shot #3 of the fox
+"""
+SHOTS = "adjective,place\nred,{{ town }}\n,snow\n,\n"
+HOLE = "the template leaves a hole, or two blanks in a row"
+QUOTES = "a comment to YAML; put it in quotes if that belongs to it"
+CELL = "it comes from a value of shot, and a value of an axis or a data file is no template"
+NOTICES = [
+    f'slips.yaml:11:20: jobs.b.input.prompt: the text ends before "#3 of the fox", {QUOTES}',
+    f'slips.yaml:8:15: jobs.a.input.prompt: "{{{{" stays as it is in what is sent: {CELL} (job a/1)',
+    f'slips.yaml:8:15: jobs.a.input.prompt: {HOLE}: "A  fox in snow" (job a/2)',
+]
+
+
+def test_slips_are_told_by_validate_plan_and_run_with_their_places(call, folder):
+    (folder / "slips.yaml").write_text(SLIPS)
+    (folder / "shots.csv").write_text(SHOTS)
+    for path in ("slips.yaml", folder / "slips.yaml"):
+        assert call("validate", path, "--json").document == {
+            "valid": True,
+            "problems": [],
+            "notices": NOTICES,
+        }
+        assert call("plan", path, "--json").document["notices"] == NOTICES
+    lines = [f"notice: {notice}" for notice in NOTICES]
+    assert [line for line in call("validate", "slips.yaml").err.splitlines() if "notice" in line] == lines
+    assert [line for line in call("plan", "slips.yaml").out.splitlines() if "notice" in line] == lines
+    ran = call("run", "slips.yaml", "--simulate", "--no-wait")
+    assert [line for line in ran.err.splitlines() if "notice" in line] == lines
+
+
+def test_conflict_marks_end_validate_plan_and_run_in_so_many_words(call, folder):
+    (folder / "slips.yaml").write_text(SLIPS)
+    (folder / "shots.csv").write_text(
+        "adjective,place\n<<<<<<< HEAD\nred,snow\n=======\nred,rain\n>>>>>>> x\n"
+    )
+    for command in ("validate", "plan", "run"):
+        ran = call(command, "slips.yaml")
+        assert ran.code == 2
+        assert "shots.csv:2:1: merge conflict marks at line 2: resolve them first" in ran.out + ran.err

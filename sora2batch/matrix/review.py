@@ -1,0 +1,150 @@
+"""A second look at what is rendered, before it is paid for: what a template or a cell left in it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from sora2batch.canonical import JsonObject
+from sora2batch.job import Job
+from sora2batch.manifest.conflict import has_conflict
+from sora2batch.manifest.model import Manifest
+from sora2batch.matrix.affected import AffectedJobs
+from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, leaves_of
+from sora2batch.matrix.group import Field
+from sora2batch.matrix.leftover import MARKS, any_holds_mark, hole_in, texts_in
+from sora2batch.matrix.render import GroupRenderer
+from sora2batch.matrix.template import TemplateError
+from sora2batch.problem import DataPath, Problem
+
+_HOLE = "the template leaves a hole, or two blanks in a row"
+_CONFLICT = "what is sent holds a merge conflict mark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """The jobs of one group, and what they were made with."""
+
+    jobs: Sequence[Job]
+    repeat: int
+    fields: Mapping[str, Field]
+    renderer: GroupRenderer
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One kind of leftover at one place."""
+
+    path: DataPath
+    message: str
+
+
+class Reviewer:
+    """Looks through the jobs of a manifest; only what a rendering has made suspect is rendered once more."""
+
+    def __init__(self, manifest: Manifest, variables: Mapping[str, Part]) -> None:
+        self._manifest = manifest
+        self._variables = variables
+        self._found: dict[_Finding, AffectedJobs] = {}
+        self._examples: dict[_Finding, str] = {}
+
+    def look_at(self, made: Made) -> None:
+        """Remember what is odd about the jobs of a group."""
+        for field in made.fields.values():
+            if isinstance(field.part, Constant) and any(map(has_conflict, texts_in(field.part.value))):
+                self._add(_Finding(field.origin, _CONFLICT), (job.key for job in made.jobs))
+        look = _Look(made, self._variables)
+        if look.is_needed:
+            for finding, example, key in look.findings():
+                self._examples.setdefault(finding, example)
+                self._add(finding, (key,))
+
+    def notices(self) -> tuple[str, ...]:
+        """Word what was found: once for all jobs that share it, with the place of the template."""
+        return tuple(
+            str(self._problem(finding, f"{finding.message}{self._examples.get(finding, '')}{jobs}"))
+            for finding, jobs in self._found.items()
+        )
+
+    def _add(self, finding: _Finding, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._found.setdefault(finding, AffectedJobs()).add(key)
+
+    def _problem(self, finding: _Finding, message: str) -> Problem:
+        # The bare name: a plan has the same bytes wherever its manifest was called from.
+        position = self._manifest.document.position(finding.path)
+        return Problem(file=self._manifest.file, position=position, path=finding.path, message=message)
+
+
+class _Look:
+    """The suspect templates of one group, rendered once more for every job."""
+
+    def __init__(self, made: Made, variables: Mapping[str, Part]) -> None:
+        self._made = made
+        own = {name: tuple(leaves_of(field.part)) for name, field in made.fields.items()}
+        self._marked = [
+            leaf for name, leaves in own.items() if leaves and _is_marked(name, made) for leaf in leaves
+        ]
+        used = (leaf for name in made.renderer.needed for leaf in leaves_of(variables[name]))
+        self._leaves = (*chain.from_iterable(own.values()), *used)
+        self._holed = [leaf for leaf in self._leaves if leaf.template.has_hole]
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything is suspect at all."""
+        return bool(self._marked or self._holed)
+
+    def findings(self) -> Iterator[tuple[_Finding, str, str]]:
+        """Find leftovers: each with an example of it and the key of the job."""
+        written = [text for leaf in self._leaves for text in leaf.template.literals]
+        meant = {mark for mark in MARKS if any(mark in text for text in written)}  # as {% raw %} writes it
+        for at, job in enumerate(self._made.jobs):
+            known: JsonObject = {"group": job.group, "index": at, "take": job.take, "key": job.key}
+            cell = at // self._made.repeat
+            try:
+                scope = self._made.renderer.scope(cell, known)
+                for finding, example in self._in_job(scope, self._made.renderer.values(cell), meant):
+                    yield finding, example, job.key
+            except (PlacedError, TemplateError):
+                return  # there are no steps left for a second look; the first one found no fault
+
+    def _in_job(
+        self, scope: dict[str, Any], values: JsonObject, meant: Container[str]
+    ) -> Iterator[tuple[_Finding, str]]:
+        for leaf in self._marked:
+            for text in texts_in(leaf.template.render(scope)):
+                yield from _marks(leaf, text, values, meant)
+        for leaf in self._holed:
+            if hole := hole_in(leaf.template.render_pieces(scope)):
+                yield _Finding(leaf.path, _HOLE), f': "{hole}"'
+
+
+def _is_marked(field: str, made: Made) -> bool:
+    return any_holds_mark([job.input[field] for job in made.jobs])
+
+
+def _marks(
+    leaf: Leaf, text: str, values: JsonObject, meant: Container[str]
+) -> Iterator[tuple[_Finding, str]]:
+    if has_conflict(text):
+        yield _Finding(leaf.path, _CONFLICT), ""
+    for mark in MARKS:
+        if mark in text:
+            holder = next((name for name in values if _holds(values, name, mark)), None)
+            if holder is not None:
+                yield _Finding(leaf.path, _from_cell(mark, holder)), ""
+            elif mark not in meant:
+                yield _Finding(leaf.path, f'what is sent still holds "{mark}"'), ""
+
+
+def _holds(values: JsonObject, name: str, mark: str) -> bool:
+    return any(mark in text for text in texts_in(values[name]))
+
+
+def _from_cell(mark: str, name: str) -> str:
+    return (
+        f'"{mark}" stays as it is in what is sent: it comes from a value of {name}, '
+        "and a value of an axis or a data file is no template"
+    )
