@@ -183,7 +183,11 @@ def _manifest_of(saved: SavedPlan, plan_file: Path, named: Sequence[Path]) -> Pa
 
 def _beside(plan_file: Path, path: str) -> Path:
     """Find a path of a plan from the plan file's folder, and spell it as seen from here."""
-    return Path(os.path.relpath(plan_file.resolve().parent / path))
+    found = plan_file.resolve().parent / path
+    try:
+        return Path(os.path.relpath(found))
+    except (OSError, ValueError):  # the working folder was removed, or is on another drive
+        return found.resolve()
 
 
 def _carry_out_all(batches: Sequence[Batch], flags: Flags) -> Iterator[Ending]:

@@ -26,7 +26,7 @@ from sora2batch.sjinn.answer import (
     Unreadable,
     Working,
 )
-from sora2batch.sjinn.endpoint import Endpoint
+from sora2batch.sjinn.endpoint import DEFAULT_URL, URL_VARIABLE, Endpoint
 from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError, UnreachableError
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.output import locate
@@ -76,6 +76,7 @@ class SjinnClient:
     ) -> None:
         endpoint.guard(key)
         self._transport = Transport(endpoint, key, patience=patience)
+        self._endpoint = endpoint
         self._key = key
         self._home = endpoint.url
         self.clock = ServerClock(clock)
@@ -96,6 +97,11 @@ class SjinnClient:
     def silence(self) -> str | None:
         """Why nothing at all has come back from the API so far; None once anything has."""
         return self._transport.silence
+
+    @property
+    def _elsewhere(self) -> str:
+        """Name the address where it is not the official one: a slip in it looks like a broken API."""
+        return "" if self._endpoint.url == DEFAULT_URL else f" ({URL_VARIABLE} is {self._endpoint.url})"
 
     async def create(self, tool_type: str, request: JsonObject) -> CreateOutcome:
         """Make a paid task. It is sent at most once; ``NotSent`` only where surely nothing left.
@@ -175,7 +181,9 @@ class SjinnClient:
             if attempt == self._patience.attempts:
                 if self.silence:
                     raise UnreachableError(self.silence)
-                raise failure(self._key.redact(f"{name} failed {attempt} times: {answer.reason}"))
+                raise failure(
+                    self._key.redact(f"{name} failed {attempt} times: {answer.reason}{self._elsewhere}")
+                )
             await self._sleep(backoff_seconds(attempt, answer.retry_after_seconds))
         raise AssertionError("attempts must be at least 1")
 

@@ -10,6 +10,7 @@ from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from sora2batch.errors import UsageError
+from sora2batch.sjinn.request import CALLS
 from sora2batch.sjinn.secret import ApiKey
 
 URL_VARIABLE = "SORA2BATCH_API_URL"
@@ -96,6 +97,8 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
     # urlsplit drops line breaks and tabs without a word.
     if "?" in text or "#" in text or not text.isprintable():
         raise _unusable("it must end with its path, without ?, # or line breaks")
+    if parts.path.rstrip("/").rpartition("/")[2] in CALLS:
+        raise _unusable("it must end before the name of a call")
     if port == 0 or not _is_host(parts.hostname or "") or not _PATH.fullmatch(parts.path):
         raise _unusable("its host, port or path is not valid")
     return parts, port

@@ -14,6 +14,7 @@ CREATE = "create_tool_task"
 STATUS = "query_tool_task_status"
 LEDGER = "query_credits_usage"
 ACCOUNT = "query_account_status"
+CALLS = frozenset({CREATE, STATUS, LEDGER, ACCOUNT})
 TASK_TYPE_PREFIX = "tool_"
 """What the ledger puts before a tool_type."""
 

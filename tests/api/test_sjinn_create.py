@@ -7,12 +7,12 @@ import gzip
 import shutil
 import socket
 import ssl
-import subprocess
 from contextlib import asynccontextmanager
 
 import pytest
 
 from fakes.answering_server import AnsweringServer, HangUp, Raw, Reply, Reset, Stall, envelope, ok, reset
+from fakes.certificate import self_signed
 from fakes.still_clock import StillClock
 from sora2batch.errors import UsageError
 from sora2batch.sjinn.answer import (
@@ -232,13 +232,7 @@ async def test_a_tls_handshake_that_never_ends_sends_nothing():
 def certificate(tmp_path):
     if shutil.which("openssl") is None:
         pytest.skip("makes a certificate with openssl")
-    pem = tmp_path / "server.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost"
-    subprocess.run(
-        [*command.split(), "-keyout", pem, "-out", tmp_path / "c"], check=True, capture_output=True
-    )
-    pem.write_bytes(pem.read_bytes() + (tmp_path / "c").read_bytes())
-    return pem
+    return self_signed(tmp_path)
 
 
 async def test_a_certificate_nobody_vouches_for_sends_nothing(certificate):

@@ -1,11 +1,12 @@
 """``plan`` and saved plans."""
 
 import json
-import subprocess
+import os
 from pathlib import Path
 
 import pytest
 
+from fakes.repository import git
 from fakes.watching import load_batch
 from sora2batch.gallery.sheet.make import make_sheet
 from sora2batch.job import Credits
@@ -189,9 +190,8 @@ def test_a_plan_that_cannot_be_saved_is_2(call, manifest):
 
 
 def test_markdown_shows_what_a_branch_adds_and_costs(call, manifest, folder):
-    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b.example"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
-        subprocess.run([*git, *arguments], check=True)
+        git(folder, *arguments)
     manifest.write_text(manifest.read_text().replace("[fox, owl]", "[fox, cat, dog]"))
     ran = call("plan", manifest, "--format", "markdown", "--base", "HEAD")
     assert ran.code == 0
@@ -238,3 +238,40 @@ def test_markdown_links_the_contact_sheet_of_this_manifest_only(call, manifest, 
         (folder / "sheet.png").write_bytes(make_sheet(status, lambda _: None))
         assert (line in call("plan", manifest, "--format", "markdown").out.splitlines()) is is_linked
     assert line not in call("plan", manifest, "--format", "markdown", "--simulate").out.splitlines()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder that is in use cannot be removed")
+def test_a_saved_plan_runs_from_a_folder_that_was_removed(call, saved, api, folder, monkeypatch):
+    api()
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    ran = call("run", "--plan", folder / saved, "--yes", "--no-download")
+    assert ran.code == 0, ran.err
+    assert (folder / "small.lock.jsonl").exists()
+
+
+@pytest.mark.parametrize("ref", ["", "--output=x", "-h"])
+def test_a_base_that_is_no_revision_is_refused_and_never_an_option(call, manifest, folder, ref):
+    git(folder, "init", "-q")
+    ran = call("plan", manifest, f"--base={ref}")
+    assert ran.code == 2
+    assert f'"{ref}" is no git revision' in ran.err
+    assert not (folder / "x").exists()
+
+
+def test_a_hook_of_a_linked_worktree_plans_against_the_right_file(call, manifest, folder, monkeypatch):
+    (folder / "batches").mkdir()
+    inner = folder / "batches/small.yaml"
+    inner.write_text(manifest.read_text().replace("fox, owl", "fox"))
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    git(folder, "worktree", "add", "-q", folder / "linked")
+    monkeypatch.setenv("GIT_DIR", str(folder / ".git/worktrees/linked"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(folder / ".git/worktrees/linked/index"))
+    monkeypatch.chdir(folder / "linked")
+    ran = call("plan", "batches/small.yaml", "--base", "HEAD", "--json")
+    assert ran.code == 0
+    base = ran.document["base"]
+    assert (base["added"], base["removed"], base["credits"]["new"]) == ([], [], 0)

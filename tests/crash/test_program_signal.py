@@ -6,6 +6,7 @@ from signal import SIGINT, SIGTERM
 
 import pytest
 
+from fakes.sabotage import Sabotage
 from fakes.service import RESULT
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import read_state
@@ -125,4 +126,17 @@ def test_a_signal_while_the_ledger_is_asked_about_doubts_changes_nothing(begin, 
     asking.signal(number)
     assert asking.wait(seconds=AT_ONCE_SECONDS).code == CODES[number]
     assert states_of(campaign) == [State.IN_DOUBT]
+    end_well(campaign)
+
+
+def test_started_with_ctrl_c_ignored_it_stays_ignored_and_sigterm_ends_it(begin):
+    """As a shell's ``&`` and ``nohup`` start programs: what they ignored is not for a child to hear again."""
+    campaign = begin(jobs=3)
+    campaign.service.stall(Call.STATUS)
+    running = campaign.start("run", "small.yaml", "--yes", sabotage=Sabotage(ignored=["SIGINT"]))
+    campaign.service.wait_for(Call.STATUS)
+    running.signal(SIGINT)
+    running.signal(SIGTERM)
+    ended = running.wait(seconds=IN_TIME_SECONDS)
+    assert ended.code == CODES[SIGTERM], ended.err
     end_well(campaign)

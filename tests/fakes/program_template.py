@@ -37,7 +37,9 @@ _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def serve() -> None:
-    """Obey until standard input ends."""
+    """Obey until standard input ends. Children hear Ctrl-C even if whoever started this does not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in _PRELOADED:
         import_module(name)
     orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)

@@ -49,6 +49,8 @@ class Sabotage:
     """How far the clock is moved, forward or back, with each look at it."""
     limits: dict[str, int] = field(default_factory=dict)
     """Limits of ``resource``, by their names, such as ``RLIMIT_NOFILE``."""
+    ignored: list[str] = field(default_factory=list)
+    """Names of signals that whoever started it does not want it to hear."""
     user: int | None = None
     """Whose rights to run with; root may write where nobody else may."""
 
@@ -59,6 +61,8 @@ class Sabotage:
         return cls(**value)
 
     def install(self) -> None:
+        for name in self.ignored:
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
         for name, most in self.limits.items():
             resource.setrlimit(getattr(resource, name), (most, most))
         if "RLIMIT_FSIZE" in self.limits:

@@ -48,6 +48,8 @@ def test_a_call_stands_below_the_base():
         "http://127.0.0.1\\@evil.example/",
         "http://127.0.0.1\\.evil.example/",
         "https://h/a b",
+        "https://h/api/un-api/create_tool_task",
+        "https://h/query_account_status/",
         "https://h\n/",
         "https://-h-/",
         "https://..",

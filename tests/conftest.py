@@ -1,0 +1,52 @@
+"""Every test begins in the same surroundings, whatever those of whoever runs it are: a hook, cron, ``nohup``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+_OURS = ("GIT_", "SJINN_", "SORA2BATCH_", "_SORA2BATCH_", "LC_")
+_OTHERS = frozenset(
+    {
+        "http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy",
+        "ssl_cert_file", "ssl_cert_dir",
+        "lang", "language", "columns", "lines", "no_color", "force_color", "clicolor", "clicolor_force",
+        "pythonioencoding", "pythonutf8", "pythonoptimize", "pythonsafepath", "pythonwarnings",
+        "cdpath", "xdg_config_home",
+    }
+)  # fmt: skip
+_KEPT = frozenset({"SORA2BATCH_NOTHING_SKIPPED"})
+_FIXED = {
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+_HEARD = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGCHLD", "SIGALRM")
+
+
+def pytest_configure() -> None:
+    _forget_the_environment()
+    _hear_signals()
+
+
+def _forget_the_environment() -> None:
+    for name in list(os.environ):
+        if name not in _KEPT and (name.startswith(_OURS) or name.lower() in _OTHERS):
+            del os.environ[name]
+    os.environ.update(_FIXED)
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+def _hear_signals() -> None:
+    """Undo what ``nohup``, ``trap ''`` and a shell's ``&`` leave behind: children would inherit it."""
+    for name in _HEARD:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            is_interrupt = number is signal.SIGINT
+            signal.signal(number, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
