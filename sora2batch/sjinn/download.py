@@ -200,7 +200,7 @@ class _Fetch:
                 raise BadBodyError("it sent an empty file")
             case NoMedia(head=head):
                 self._forget()
-                said = excerpt_of_bytes(head, url=self._url)
+                said = excerpt_of_bytes(head, urls=(self._url, stream.url))
                 raise BadBodyError(f"it sent {_content_type(stream)}, no video, picture or sound: {said}")
             case _:
                 assert_never(finding)

@@ -47,7 +47,9 @@ class BadBodyError(CutError):
 class FileStream:
     """The answer to one GET, its body not yet read."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, url: str, response: aiohttp.ClientResponse) -> None:
+        self.url = url
+        """Where the redirects have led."""
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         """Case does not matter in its keys."""
@@ -124,7 +126,7 @@ class FileHosts:
             async with response:
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or location is None:
-                    yield FileStream(response)
+                    yield FileStream(url, response)
                     return
                 url = follow_redirect(url, location)
                 self._check(url)
