@@ -27,8 +27,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = 1000
 _CONNECT_SECONDS = 10.0
 _STALL_SECONDS = 20.0
-_ANSWER_SECONDS = 60.0
-"""Until the headers are there: they, too, may come a byte at a time."""
 
 
 class CutError(Exception):
@@ -89,8 +87,9 @@ class FileStream:
 class FileHosts:
     """A session of GETs. An async context manager. It is told the key only so that no URL carries it."""
 
-    def __init__(self, key: ApiKey | None) -> None:
+    def __init__(self, key: ApiKey | None, *, answer_seconds: float) -> None:
         self._key = key
+        self._answer_seconds = answer_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -142,7 +141,7 @@ class FileHosts:
         # A signature covers the URL as it is written, so a URL that can be sent as it is must be.
         is_clean = url.isascii() and url.isprintable() and " " not in url
         try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 return await self._session.get(
                     URL(url, encoded=is_clean),
                     headers=headers,
