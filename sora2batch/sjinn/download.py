@@ -22,8 +22,6 @@ from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStream
 from sora2batch.sjinn.version import Version, rest_fault, version_of
 
-MOST_BYTES = 8 * 1024**3
-"""Of one file: what a minute in 4K takes many times over."""
 _MOST_BAD_BODIES = 3
 _GONE = frozenset({401, 403, 404, 410})
 _BUSY = frozenset({408, 425, 429})
@@ -34,6 +32,19 @@ class Expired:
     """The host no longer gives this URL's file; a fresh URL may come with the task's status."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a host may ask of us."""
+
+    bytes: int = 8 * 1024**3
+    """Of one file: what a minute in 4K takes many times over."""
+    answer_seconds: float = 60.0
+    """Until the headers are there: they, too, may come a byte at a time."""
+
+
+LIMITS = Limits()
 
 
 class Downloader:
@@ -48,12 +59,12 @@ class Downloader:
         clock: Clock,
         key: ApiKey | None = None,
         attempts: int = 5,
-        most_bytes: int = MOST_BYTES,
+        limits: Limits = LIMITS,
         sleep: Sleeper = asyncio.sleep,
     ) -> None:
-        self._hosts = FileHosts(key)
+        self._hosts = FileHosts(key, answer_seconds=limits.answer_seconds)
         self._key = key
-        self._most_bytes = most_bytes
+        self._most_bytes = limits.bytes
         self._clock = clock
         self._attempts = attempts
         self._sleep = sleep
@@ -200,7 +211,7 @@ class _Fetch:
                 raise BadBodyError("it sent an empty file")
             case NoMedia(head=head):
                 self._forget()
-                said = excerpt_of_bytes(head, url=self._url)
+                said = excerpt_of_bytes(head, urls=(self._url, stream.url))
                 raise BadBodyError(f"it sent {_content_type(stream)}, no video, picture or sound: {said}")
             case _:
                 assert_never(finding)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Iterable
+from urllib.parse import unquote_plus, urlsplit
 
 from sora2batch.canonical import JsonValue
 from sora2batch.sjinn.envelope import one_line
@@ -23,7 +24,7 @@ _TOKEN = re.compile(r"(?=[\w+=%-]*\d)[\w+=%-]{32,}")
 """What is so long and has a digit in it may be a signature."""
 
 
-def excerpt_of_bytes(head: bytes, *, url: str = "") -> str:
+def excerpt_of_bytes(head: bytes, *, urls: Iterable[str] = ()) -> str:
     """Tell how a body begins; words lose their tags, other bytes are shown as numbers."""
     text = _decode(head)
     if sum(map(_is_odd, text)) > len(text) * _MOST_ODD:
@@ -31,7 +32,7 @@ def excerpt_of_bytes(head: bytes, *, url: str = "") -> str:
     # The last character may have been cut in two.
     text = text.rstrip("\ufffd")
     words = _TAG.sub(" ", text) if text.lstrip().startswith("<") else text
-    return redacted(words if words.strip() else text, url=url)
+    return redacted(words if words.strip() else text, urls=urls)
 
 
 def excerpt_of_json(value: JsonValue) -> str:
@@ -39,23 +40,26 @@ def excerpt_of_json(value: JsonValue) -> str:
     return redacted(json.dumps(value, ensure_ascii=False)[:_ENOUGH])
 
 
-def redacted(text: str, *, url: str = "") -> str:
-    """Take out of a text what may be a secret, and cut it short; nothing that the URL's query says stays."""
+def redacted(text: str, *, urls: Iterable[str] = ()) -> str:
+    """Take out of a text what may be a secret, and cut it short; nothing that the URLs' queries say stays."""
     line = one_line(text[:_ENOUGH])
-    for secret in _secrets_of(url):
+    for secret in sorted({secret for url in urls for secret in _secrets_of(url)}, key=len, reverse=True):
         line = line.replace(secret, _MASK)
     line = _DATA.sub(r"\1…", _CREDENTIALS.sub("", line))
     line = _TOKEN.sub("…", _QUERY.sub("?…", line))
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
-def _secrets_of(url: str) -> list[str]:
+def _secrets_of(url: str) -> set[str]:
+    """Read the values of a URL's query, as they are written and as they are meant."""
     try:
-        query = parse_qsl(urlsplit(url).query)
+        query = urlsplit(url).query
     except ValueError:
-        return []
-    secrets = {value for _, value in query if len(value) >= _SHORTEST_SECRET}
-    return sorted(secrets, key=len, reverse=True)
+        return set()
+    written = {pair.partition("=")[2] for pair in query.split("&")}
+    return {
+        value for value in written | {unquote_plus(one) for one in written} if len(value) >= _SHORTEST_SECRET
+    }
 
 
 def _decode(head: bytes) -> str:

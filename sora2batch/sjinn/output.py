@@ -54,7 +54,7 @@ _NAMES = (
     "file",
 )
 """What an object may call its address, the likeliest first; one of them is taken."""
-_KNOWN_OTHERWISE = frozenset({"task_id", "task_type", "tool_type", "status", "chat_id"})
+_KNOWN_OTHERWISE = frozenset({"task_id", "taskId", "task_type", "tool_type", "status", "chat_id"})
 
 
 @dataclass(slots=True)

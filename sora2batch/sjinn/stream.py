@@ -27,8 +27,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = 1000
 _CONNECT_SECONDS = 10.0
 _STALL_SECONDS = 20.0
-_ANSWER_SECONDS = 60.0
-"""Until the headers are there: they, too, may come a byte at a time."""
 
 
 class CutError(Exception):
@@ -47,7 +45,9 @@ class BadBodyError(CutError):
 class FileStream:
     """The answer to one GET, its body not yet read."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, url: str, response: aiohttp.ClientResponse) -> None:
+        self.url = url
+        """Where the redirects have led."""
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         """Case does not matter in its keys."""
@@ -87,8 +87,9 @@ class FileStream:
 class FileHosts:
     """A session of GETs. An async context manager. It is told the key only so that no URL carries it."""
 
-    def __init__(self, key: ApiKey | None) -> None:
+    def __init__(self, key: ApiKey | None, *, answer_seconds: float) -> None:
         self._key = key
+        self._answer_seconds = answer_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -124,7 +125,7 @@ class FileHosts:
             async with response:
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or location is None:
-                    yield FileStream(response)
+                    yield FileStream(url, response)
                     return
                 url = follow_redirect(url, location)
                 self._check(url)
@@ -140,7 +141,7 @@ class FileHosts:
         # A signature covers the URL as it is written, so a URL that can be sent as it is must be.
         is_clean = url.isascii() and url.isprintable() and " " not in url
         try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 return await self._session.get(
                     URL(url, encoded=is_clean),
                     headers=headers,

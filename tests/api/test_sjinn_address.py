@@ -105,3 +105,8 @@ async def test_a_proxy_that_cannot_be_used_is_named(downloader, root, monkeypatc
     with pytest.raises(DownloadError, match="socks5 proxy") as caught:
         await downloader.fetch_part("https://files.invalid/a.mp4", root / "a", root=root)
     assert "hunter2" not in caught.value.reason
+
+
+async def test_words_behind_a_redirect_are_told_without_its_signature(downloader, root):
+    moved = Reply(status=302, headers={"Location": "/b.mp4?sig=hunter2"})
+    await refuse(downloader, root, *[moved, Reply(body=b"bad hunter2!")] * 3, match=r"bad \*\*\*!$")

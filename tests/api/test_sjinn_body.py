@@ -12,7 +12,7 @@ from fakes.answering_server import AnsweringServer, Raw, Reply, Stall
 from fakes.fetching import CLIP, ETAG, HALF, fetch, refuse, rest
 from fakes.footage import gif, jpeg, mp4, png, webm, webp
 from fakes.still_clock import StillClock
-from sora2batch.sjinn.download import Downloader
+from sora2batch.sjinn.download import Downloader, Limits
 from sora2batch.sjinn.error import NoFileError
 
 
@@ -101,8 +101,16 @@ async def test_of_words_without_end_only_the_beginning_is_read(downloader, root)
 
 
 async def test_a_body_beyond_all_bounds_is_given_up(root, clock):
-    async with Downloader(clock=clock, most_bytes=HALF, sleep=clock.sleep) as downloader:
+    async with Downloader(clock=clock, limits=Limits(bytes=HALF), sleep=clock.sleep) as downloader:
         await refuse(downloader, root, Reply(body=CLIP), match=r"^127.0.0.1 sends more than 0\.00\d+ GiB$")
+
+
+async def test_headers_that_never_end_are_given_up(root, clock):
+    hung = Stall(b"HTTP/1.1 200 OK\r\nX-Wait: and wait")
+    async with Downloader(
+        clock=clock, attempts=2, limits=Limits(answer_seconds=0.05), sleep=clock.sleep
+    ) as downloader:
+        await refuse(downloader, root, hung, hung, match="no complete answer within the time-out")
 
 
 async def test_a_body_that_trickles_is_given_up(root):

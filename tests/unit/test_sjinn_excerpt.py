@@ -20,6 +20,7 @@ URL = "https://files.test/a.mp4?sig=hunter2&x=1&key=a%2Fbc4"
         (b"%PDF\x89\x90\x91\x92", "bytes 25 50 44 46 89 90 91 92 …"),
         (b"bad signature hunter2", "bad signature ***"),
         (b"bad signature a/bc4 of 1", "bad signature *** of 1"),
+        (b"bad signature a%2Fbc4 of 1", "bad signature *** of 1"),
         (b"see http://me:pw@h.test/a?b=c#d, or /x?y=z", "see http://h.test/a?… or /x?…"),
         (b"token eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 is bad", "token … is bad"),
         (b"really?", "really?"),
@@ -28,7 +29,7 @@ URL = "https://files.test/a.mp4?sig=hunter2&x=1&key=a%2Fbc4"
     ],
 )
 def test_a_body_is_told_in_one_short_line_without_secrets(head, told):
-    assert excerpt_of_bytes(head, url=URL) == told
+    assert excerpt_of_bytes(head, urls=[URL]) == told
 
 
 @pytest.mark.parametrize(
@@ -47,4 +48,4 @@ def test_a_value_of_an_answer_is_told_as_well(value, told):
 
 def test_nothing_is_too_long_to_be_told():
     assert len(excerpt_of_json(["x" * 10**6] * 10)) == 160
-    assert redacted("a", url="https://[broken?sig=4711") == "a"
+    assert redacted("a", urls=["https://[broken?sig=4711"]) == "a"

@@ -10,8 +10,8 @@ _PADDING = b"\0\xff\r\n "
 """What cameras and editors fill up with after the end of a JPEG."""
 _END_OF_IMAGE = b"\xff\xd9"
 _START_OF_SCAN = 0xDA
-_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_BARE = frozenset({0x00, 0x01, *range(0xD0, 0xDA)})
+"""Marks without a length, which have no place among the segments: the end of image is one of them."""
 _PNG_SIGNATURE = 8
 _CHUNK = 12
 """Length, name and checksum."""
@@ -20,32 +20,30 @@ _CHUNK = 12
 def jpeg_fault(file: Window) -> str | None:
     """Say why this is no JPEG from its start to its end of image.
 
-    Source: ITU-T T.81, annex B.
+    A preview within its segments has an end of its own, so the segments are passed over; where they make no
+    sense, which viewers put up with, the end alone decides. Source: ITU-T T.81, annex B.
     """
-    scan = _scan_of(file)
-    if scan is None:
-        return "its segments lead to no scan"
-    start = max(scan, file.length - _TAIL)
+    picture = _after_segments(file)
+    if picture > file.length:
+        return f"its segments lack {picture - file.length:,} bytes"
+    start = max(picture, file.length - _TAIL)
     if not file.at(start, _TAIL).rstrip(_PADDING).endswith(_END_OF_IMAGE):
         return "it has no end of image"
     return None
 
 
-def _scan_of(file: Window) -> int | None:
-    """Follow the segments to the first scan, past a frame header; a preview within them is passed over."""
-    place, has_frame = 2, False
+def _after_segments(file: Window) -> int:
+    """Find where the segments before the first scan end, or stop making sense."""
+    place = 2
     for _ in range(_MOST_PARTS):
         mark, kind = file.at(place, 2).ljust(2, b"\0")
-        if mark != 0xFF:
-            return None
-        if kind == 0xFF:
-            place += 1
-            continue
-        if kind == _START_OF_SCAN:
-            return place + 2 + file.number(place + 2, 2) if has_frame else None
-        has_frame |= kind in _FRAMES
-        place += 2 if kind in _STANDALONE else 2 + max(2, file.number(place + 2, 2))
-    return None
+        size = file.number(place + 2, 2)
+        if mark != 0xFF or kind in _BARE or (kind != 0xFF and size < 2):
+            break
+        place += 1 if kind == 0xFF else 2 + size
+        if kind == _START_OF_SCAN or place > file.length:
+            break
+    return place
 
 
 def png_fault(file: Window) -> str | None:
