@@ -41,11 +41,11 @@ def check_destination(root: Path, filenames: Iterable[str], *, least_bytes: int)
         DestinationError: something is in the way, leads out, cannot be written, or has too little room.
     """
     names = tuple(filenames)
-    folders = {PurePosixPath(name).parent for name in names}
+    folders = dict.fromkeys(PurePosixPath(name).parent for name in names)
     nearest = _Way(root).nearest_of(folders)
     _refuse_names_in_the_way(root, names, nearest)
     _refuse_long_names(root, names, nearest[PurePosixPath()])
-    for folder in dict.fromkeys(nearest.values()):
+    for folder in dict.fromkeys(nearest[folder] for folder in folders):
         _try_to_write(folder)
     free = free_bytes(root)
     if free is not None and free < least_bytes:

@@ -10,7 +10,9 @@ PAGE = TESTS.parent / "docs" / "safety.md"
 def test_every_test_that_the_page_on_safety_names_exists():
     named = set(re.findall(r"`(test_\w+|Test\w+)`", PAGE.read_text(encoding="utf-8")))
     written = "".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
-    known = set(re.findall(r"^(?:async )?def (test_\w+)|^(?:class )?(Test\w+)(?: =|:)", written, re.MULTILINE))
+    known = set(
+        re.findall(r"^(?:async )?def (test_\w+)|^(?:class )?(Test\w+)(?: =|:)", written, re.MULTILINE)
+    )
     assert named
     assert named <= {name for pair in known for name in pair}
 
