@@ -23,7 +23,7 @@ from sora2batch.matrix.expand import Expansion, expand
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.make import Basis, make_plan
 from sora2batch.plan.model import Plan
-from sora2batch.plan.notice import tool_notices, twin_notices
+from sora2batch.plan.notice import shared_task_notices, tool_notices, twin_notices
 from sora2batch.plan.selection import Selection
 from sora2batch.problem import Problem
 from sora2batch.run.artifact import Artifacts
@@ -100,7 +100,7 @@ class Batch:
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
         notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices + self.expansion.notices
-        notices += self._twins(lockfile)
+        notices += shared_task_notices(lockfile) + self._twins(lockfile)
         basis = Basis(
             manifest=self.manifest.file,
             jobs=self.expansion.jobs,

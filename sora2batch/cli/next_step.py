@@ -5,6 +5,7 @@ from __future__ import annotations
 from sora2batch.cli.sight import Sight
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.concern import Concern
+from sora2batch.plan.refused_picture import is_picture_refused
 from sora2batch.plan.status import PENDING
 
 
@@ -21,11 +22,19 @@ def next_step(sight: Sight) -> str:
         return f"sora2batch download {given}"
     if states[PENDING]:
         return _about_pending(sight)
-    if states[State.FAILED]:
+    if states[State.FAILED] and _can_be_retried(sight):
         return f"sora2batch run {given} --retry-failed"
+    if states[State.FAILED]:
+        return "change the pictures that the API refused, then run it again"
     if states[State.REJECTED]:
         return "mend the manifest where jobs were rejected, then run it again"
     return f"nothing is left to do; the files are in {sight.batch.output_dir}"
+
+
+def _can_be_retried(sight: Sight) -> bool:
+    """Tell whether --retry-failed submits anything: jobs whose picture was refused are left out."""
+    failed = (one.entry for one in sight.status.jobs if one.state == State.FAILED)
+    return any(entry and not is_picture_refused(entry) for entry in failed)
 
 
 def _about_pending(sight: Sight) -> str:

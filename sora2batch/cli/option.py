@@ -69,4 +69,7 @@ _SELECTION: tuple[_Decorator[Any], ...] = (
         help="Budget for the whole batch, instead of budget.max_credits.",
     ),
     click.option("--retry-failed", is_flag=True, help="Submit failed and rejected jobs again; costs again."),
+    click.option(
+        "--force", is_flag=True, help="With --retry-failed: also jobs whose picture the API has refused."
+    ),
 )

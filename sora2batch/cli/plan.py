@@ -49,6 +49,7 @@ class Flags:
     limit: int | None
     max_credits: int | None
     retry_failed: bool
+    force: bool
     simulated: bool
     tools_dirs: tuple[Path, ...]
     verbose: int
@@ -57,7 +58,9 @@ class Flags:
     @property
     def selection(self) -> Selection:
         """What narrows the plan down."""
-        return read_selection(self.select, self.where, self.limit, retry_failed=self.retry_failed)
+        return read_selection(
+            self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
+        )
 
     @property
     def chatter(self) -> Chatter:

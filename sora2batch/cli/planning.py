@@ -33,15 +33,20 @@ class Planned:
 
 
 def read_selection(
-    select: Sequence[str], where: Sequence[str], limit: int | None, *, retry_failed: bool
+    select: Sequence[str], where: Sequence[str], limit: int | None, *, retry_failed: bool, force: bool
 ) -> Selection:
     """Read the flags that narrow a plan down.
 
     Raises:
-        UsageError: a --where is no axis=value.
+        UsageError: a --where is no axis=value; --force stands alone.
     """
+    if force and not retry_failed:
+        raise UsageError(
+            "--force goes with --retry-failed: it also submits jobs whose picture the API has refused",
+            hint="say both, or neither",
+        )
     pairs = tuple(parse_where(text) for text in where)
-    return Selection(select=tuple(select), where=pairs, limit=limit, retry_failed=retry_failed)
+    return Selection(select=tuple(select), where=pairs, limit=limit, retry_failed=retry_failed, force=force)
 
 
 def compare_with(batch: Batch, ref: str) -> Comparison:

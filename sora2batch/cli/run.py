@@ -45,6 +45,7 @@ class Flags:
     limit: int | None
     max_credits: int | None
     retry_failed: bool
+    force: bool
     concurrency: int | None
     fail_fast: bool
     no_wait: bool
@@ -60,7 +61,9 @@ class Flags:
         """What narrows the plan down: the saved plan's own flags, or those of this call."""
         if self.saved:
             return self.saved.selection
-        return read_selection(self.select, self.where, self.limit, retry_failed=self.retry_failed)
+        return read_selection(
+            self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
+        )
 
     @property
     def is_one(self) -> bool:
@@ -152,7 +155,7 @@ def _with_saved_plan(flags: Flags) -> Flags:
         return flags
     saved = read_saved_plan(flags.plan_file)
     limits = (flags.limit, flags.max_credits)
-    if flags.select or flags.where or flags.retry_failed or limits != (None, None):
+    if flags.select or flags.where or flags.retry_failed or flags.force or limits != (None, None):
         raise UsageError(
             "--plan does exactly the saved plan; leave --select, --where, --limit and the like out"
         )

@@ -11,6 +11,7 @@ from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.change import describe_change
 from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, PlannedJob
+from sora2batch.plan.refused_picture import is_picture_refused
 
 FileFault = Callable[[Attempt], str | None]
 """Says what is wrong with a finished attempt's files, such as ``a.mp4 is missing``; None if nothing is."""
@@ -28,6 +29,8 @@ class Decision:
     former: Mapping[str, Entry]
     """By key, what the lockfile has under it that the manifest no longer asks for."""
     retry_failed: bool
+    force: bool
+    """Whether also those are submitted again whose picture the API refused."""
     file_fault: FileFault
 
     def of(self, job: Job) -> PlannedJob:
@@ -80,9 +83,17 @@ class Decision:
         why = "the API rejected it, uncharged" if is_rejected else "the generation failed"
         if entry.primary.error:
             why += f": {_told(entry.primary.error.message)}"
+        if is_picture_refused(entry) and not (self.retry_failed and self.force):
+            return Action.FAILED, f"{why}; {self._about_picture(job)}"
         if self.retry_failed:
             return Action.SUBMIT, f"again ({entry.spent:,} credits spent on it so far): {why}"
         return Action.FAILED, f"{why}; --retry-failed submits it again for {job.credits:,} credits"
+
+    def _about_picture(self, job: Job) -> str:
+        if self.retry_failed:
+            return "the API refused its picture, so --retry-failed leaves it out: change it, or add --force"
+        again = f"--retry-failed --force submits it again for {job.credits:,} credits"
+        return f"the API refused its picture: change it ({again})"
 
 
 def _open_tasks(entry: Entry) -> str:

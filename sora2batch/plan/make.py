@@ -12,7 +12,6 @@ from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.decision import Decision, FileFault
 from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, Money, Plan, PlannedJob
-from sora2batch.plan.notice import shared_task_notices
 from sora2batch.plan.selection import Selection
 
 _KEY_ROOM = 100
@@ -44,6 +43,7 @@ def make_plan(basis: Basis, file_fault: FileFault) -> Plan:
         entries=basis.lockfile.entries,
         former=_latest_by_key(orphans),
         retry_failed=basis.selection.retry_failed,
+        force=basis.selection.force,
         file_fault=file_fault,
     )
     with collector_paused():
@@ -56,8 +56,8 @@ def make_plan(basis: Basis, file_fault: FileFault) -> Plan:
         money=_money(kept, basis.lockfile, basis.budget),
         notices=(
             *basis.notices,
-            *shared_task_notices(basis.lockfile),
             *_waiting_notice(basis.selection.limit, len(planned) - len(kept)),
+            *_picture_notice(kept, basis.selection),
             *_unfetched_notice(orphans),
         ),
     )
@@ -98,6 +98,17 @@ def _waiting_notice(limit: int | None, waiting: int) -> tuple[str, ...]:
     if not waiting:
         return ()
     return (f"--limit {limit}: {waiting:,} more {'job waits' if waiting == 1 else 'jobs wait'}",)
+
+
+def _picture_notice(planned: Iterable[PlannedJob], selection: Selection) -> tuple[str, ...]:
+    """Tell what --retry-failed leaves out."""
+    keys = [one.job.key for one in planned if selection.retry_failed and one.action is Action.FAILED]
+    if not keys:
+        return ()
+    jobs = "1 failed job is" if len(keys) == 1 else f"{len(keys):,} failed jobs are"
+    more = "" if len(keys) == 1 else " and others"
+    told = f"{jobs} not submitted again ({one_line(keys[0], _KEY_ROOM)}{more}): the API refused the picture"
+    return (f"{told}; another picture is a new job, --force sends the same once more",)
 
 
 def _unfetched_notice(orphans: Iterable[Entry]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from sora2batch.catalog.load import Catalog
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.job import Job
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.plan.excerpt import one_line
 
@@ -36,25 +35,21 @@ def twin_notices(new: Iterable[Job], beside: Mapping[str, Lockfile], lock_name: 
 def shared_task_notices(lockfile: Lockfile) -> tuple[str, ...]:
     """Tell which tasks stand under two jobs, as after a merge of branches that both adopted one.
 
-    Both lines stay and both count: which of the jobs the task belongs to, and whether the other was charged
-    for a task that nobody knows, only a person can find out.
+    All lines stay and count: which of the jobs the task belongs to, and whether another was charged for a
+    task that nobody knows, only a person can find out.
     """
     if not _may_share_tasks(lockfile):
         return ()
-    owners: dict[str, Entry] = {}
-    told: list[str] = []
+    owners: dict[str, list[str]] = {}
     for entry in lockfile.entries.values():
-        for attempt in entry.attempts:
-            if attempt.task_id is None:
-                continue
-            owner = owners.setdefault(plain_task_id(attempt.task_id), entry)
-            if owner is not entry:
-                one, other = sorted(one_line(key, _KEY_ROOM) for key in (owner.key, entry.key))
-                told.append(
-                    f"task {attempt.task_id} stands under two jobs, {one} and {other}, and counts for both: "
-                    "see whose clip it is; without its line in the lockfile the other is submitted anew"
-                )
-    return tuple(told)
+        for task_id in {plain_task_id(one.task_id) for one in entry.attempts if one.task_id}:
+            owners.setdefault(task_id, []).append(one_line(entry.key, _KEY_ROOM))
+    return tuple(
+        f"task {task_id} stands under {len(keys)} jobs, {' and '.join(sorted(keys)[:2])}, and counts for each"
+        ": see whose clip it is; without its line in the lockfile another is submitted anew"
+        for task_id, keys in sorted(owners.items())
+        if len(keys) > 1
+    )
 
 
 def _may_share_tasks(lockfile: Lockfile) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 import orjson
 
@@ -148,6 +148,7 @@ class _Basis(TypedDict):
     where: list[list[str]]
     limit: int | None
     retry_failed: bool
+    force: NotRequired[bool]
     max_credits: int | None
     simulated: bool
     manifest: str
@@ -184,6 +185,8 @@ def _basis_of(saved: SavedPlan) -> JsonObject:
             "others": saved.onset.others,
         },
     }
+    if selection.force:
+        basis["force"] = True
     return cast("JsonObject", basis)
 
 
@@ -240,6 +243,7 @@ def _saved_from(basis: _Basis, actions: Mapping[Fingerprint, Action]) -> SavedPl
             where=tuple((axis, value) for axis, value in basis["where"]),
             limit=basis["limit"],
             retry_failed=basis["retry_failed"],
+            force=basis.get("force", False),
         ),
         max_credits=None if max_credits is None else Credits(max_credits),
         simulated=basis["simulated"],

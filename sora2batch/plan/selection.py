@@ -28,6 +28,8 @@ class Selection:
     """How many jobs may be submitted; the rest waits."""
     retry_failed: bool = False
     """Whether failed and rejected jobs are submitted again."""
+    force: bool = False
+    """Whether that goes for jobs too whose picture the API refused."""
 
     def pick(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Choose the jobs that fit, in their order.

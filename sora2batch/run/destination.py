@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from sora2batch.errors import UsageError
+from sora2batch.matrix.filename import collision_key
 
 _LONGEST_ENDING = len(".changed-1") + len(".01234567.2.webm")
 """Bytes that a name may get besides: of a second file, of another's file in its place, of one on its way."""
@@ -40,10 +41,11 @@ def check_destination(root: Path, filenames: Iterable[str], *, least_bytes: int)
         DestinationError: something is in the way, leads out, cannot be written, or has too little room.
     """
     names = tuple(filenames)
-    folders = {PurePosixPath(name).parent for name in names}
+    folders = dict.fromkeys(PurePosixPath(name).parent for name in names)
     nearest = _Way(root).nearest_of(folders)
+    _refuse_names_in_the_way(root, names, nearest)
     _refuse_long_names(root, names, nearest[PurePosixPath()])
-    for folder in dict.fromkeys(nearest.values()):
+    for folder in dict.fromkeys(nearest[folder] for folder in folders):
         _try_to_write(folder)
     free = free_bytes(root)
     if free is not None and free < least_bytes:
@@ -125,6 +127,19 @@ def _require_folder(path: Path) -> None:
         raise _refused(path, error) from error
     if not is_folder:
         raise DestinationError(f"{path} is in the way: it is no folder, and results are to go below it")
+
+
+def _refuse_names_in_the_way(root: Path, names: Iterable[str], folders: Iterable[PurePosixPath]) -> None:
+    """Find a result that would bear the name of a folder for others; its ending may follow its bytes."""
+    keys = {folder: collision_key(folder.as_posix()) for folder in folders if folder.suffix}
+    named_as_files = [folder for folder, key in keys.items() if not key.endswith(folder.suffix.casefold())]
+    files = {collision_key(name) for name in names} if named_as_files else set()
+    for folder in sorted(named_as_files):
+        if keys[folder] in files:
+            raise DestinationError(
+                f"{root / folder} would be a result and a folder for others: they need other names",
+                hint="set output.filename: nothing was sent",
+            )
 
 
 def _refuse_long_names(root: Path, names: Iterable[str], nearest: Path) -> None:

@@ -249,7 +249,6 @@ def test_an_output_folder_that_cannot_be_written_is_found_before_anything_is_pai
 ):
     campaign = begin(jobs=2)
     out = small_disk(campaign.folder / "out")
-    (out / "hero").mkdir()
     mount("-o", "remount,ro", out)
     ended = campaign.run()
     assert ended.code == 2, campaign.story()

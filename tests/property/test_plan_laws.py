@@ -23,6 +23,7 @@ from sora2batch.plan.change import describe_change
 from sora2batch.plan.compare import compare
 from sora2batch.plan.make import make_plan
 from sora2batch.plan.model import Action
+from sora2batch.plan.onset import onset_of
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import plan_lines, short_plan_lines
@@ -186,12 +187,13 @@ def test_a_saved_plan_is_read_back_as_it_was(basis, tmp_path_factory):
         max_credits=basis.budget,
         simulated=False,
         proof=make_proof("0" * 64, (), basis.jobs, basis.lockfile),
+        onset=onset_of(plan, basis.lockfile),
     )
     path = tmp_path_factory.getbasetemp() / "plan.json"
     path.write_bytes(encode_saved_plan(plan, saved))
     again = read_saved_plan(path)
     assert again == saved
-    again.check(make_proof("0" * 64, (), basis.jobs, basis.lockfile))
+    again.check(make_proof("0" * 64, (), basis.jobs, basis.lockfile), basis.lockfile)
 
 
 @given(job_lists, job_lists)

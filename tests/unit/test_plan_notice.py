@@ -53,9 +53,7 @@ UUID = "550e8400-e29b-41d4-a716-446655440000"
 def test_a_task_under_two_jobs_is_told_and_counts_for_both(one, other):
     lockfile = lockfile_with(completed(one), submitted("t-2"), submitted(other))
     (notice,) = shared_task_notices(lockfile)
-    assert notice.startswith(
-        f"task {other} stands under two jobs, hero/cat and hero/fox, and counts for both"
-    )
+    assert notice.startswith(f"task {one} stands under 2 jobs, hero/cat and hero/fox, and counts for each")
     assert lockfile.spent == 3 * 420
 
 

@@ -68,6 +68,7 @@ def plan_file(tmp_path):
     [
         saved_of(),
         saved_of(selection=Selection(), max_credits=None, simulated=True),
+        saved_of(selection=Selection(retry_failed=True, force=True)),
         saved_of(selection=Selection(limit=0), max_credits=Credits(0), proof=proof_of(data=())),
     ],
 )

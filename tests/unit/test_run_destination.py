@@ -111,6 +111,15 @@ def test_a_path_too_long_for_the_file_system_is_refused(root):
     assert "File name too long" in refusal(root / ("a" * 300))
 
 
+@pytest.mark.parametrize("names", [("x.mp4", "x.mp4/y"), ("x", "x.mp4/y/z"), ("a/X.MP4", "b", "a/x.mp4/y")])
+def test_a_result_that_would_be_a_folder_for_others_is_refused(root, names):
+    assert "would be a result and a folder for others" in refusal(root, names)
+
+
+def test_a_name_without_an_ending_gets_one_and_is_in_nobodys_way(root):
+    check(root, ("hero/fox", "hero/fox/std", "hero/fox/x.mp4/y", "hero/x.mp4", "v1.5/a", "v1.5"))
+
+
 def test_a_disk_without_room_is_refused(root):
     free = free_bytes(root)
     assert "has room for" in refusal(root, least_bytes=free * 2)
