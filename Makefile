@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+READY := $(VENV)/.ready# what running needs
+DEV := $(VENV)/.dev# and what developing needs besides
 SOURCES := sora2batch tests docs benchmarks
 KILLS ?= 300
 SECONDS ?= 180
@@ -15,32 +16,32 @@ demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -m sora2batch report manifests/quickstart.yaml --simulate
 	@echo
 	@echo "That was simulated: nothing was spent. Open the gallery in a browser:"
-	@echo "  file://$(CURDIR)/manifests/quickstart.sim.report.html"
+	@$(BIN)/python -c "from pathlib import Path; print(' ', Path('manifests/quickstart.sim.report.html').resolve().as_uri())"
 	@echo "Next:"
-	@echo "  $(BIN)/sora2batch plan manifests/campaign.yaml        see another matrix and its price"
-	@echo "  $(BIN)/sora2batch run manifests/quickstart.yaml --simulate   again: nothing is left to do"
-	@echo "  $(BIN)/sora2batch init campaign.yaml                  write your own"
+	@echo "  $(BIN)/sora2batch run manifests/quickstart.yaml --simulate    again: nothing is left to do"
+	@echo "  $(BIN)/sora2batch plan manifests/kling3.yaml                  another matrix and its price"
+	@echo "  $(BIN)/sora2batch init campaign.yaml                          write your own"
 
-dev: $(READY) ## set up .venv with everything that developers need
+dev: $(DEV) ## set up .venv with everything that developers need
 
 test: lint types layers tests ## every check
 
 check: test
 
-lint: $(READY)
+lint: $(DEV)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 
-types: $(READY)
+types: $(DEV)
 	$(BIN)/mypy
 
-layers: $(READY)
+layers: $(DEV)
 	$(BIN)/lint-imports
 
-tests: $(READY)
+tests: $(DEV)
 	$(BIN)/pytest -n auto --dist loadgroup
 
-torture: $(READY) ## kill runs at random for some minutes: KILLS=n SECONDS=s SEED=k
+torture: $(DEV) ## kill runs at random for some minutes: KILLS=n SECONDS=s SEED=k
 	$(BIN)/python tests/crash/torture.py --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/.bench ## measure against bare parts, some minutes: BENCH="--quick", BENCH="plan --axes 30x30x11"
@@ -49,10 +50,10 @@ bench: $(VENV)/.bench ## measure against bare parts, some minutes: BENCH="--quic
 bench-peers: $(VENV)/.bench ## the same matrix by snakemake, DVC and promptfoo; installs them elsewhere for a while
 	$(BIN)/python -m benchmarks.peers $(BENCH)
 
-docs: $(READY) ## write every --help into docs/cli.md
+docs: $(DEV) ## write every --help into docs/cli.md
 	$(BIN)/python docs/write_help.py
 
-format: $(READY)
+format: $(DEV)
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
@@ -61,9 +62,13 @@ clean:
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@$(BIN)/python -m compileall -q sora2batch # also where the environment keeps Python from doing so
 	@touch $(READY)
+
+$(DEV): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
 
 $(VENV)/.bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

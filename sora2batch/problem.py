@@ -20,6 +20,20 @@ START = Position(1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a value that is wrong was written, if not where it is used."""
+
+    file: str
+    """As the user gave it."""
+    position: Position
+    name: str
+    """What a template calls it: ``shot.seconds``."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.position.line}:{self.position.column}: {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing that is wrong with a manifest or one of its data files."""
 
@@ -32,6 +46,8 @@ class Problem:
     """What is wrong and what is allowed; with the job's key where only expansion shows it."""
     hint: str | None = None
     """The way out, such as ``did you mean "std"?``."""
+    sources: tuple[Source, ...] = ()
+    """Where the values come from that a template made this of; the first few."""
 
     @property
     def sentence(self) -> str:

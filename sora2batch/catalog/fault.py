@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from sora2batch.catalog.tool import Tool
 from sora2batch.catalog.url import is_http_url
 from sora2batch.catalog.wording import word_fault
 from sora2batch.problem import DataPath
-from sora2batch.suggest import did_you_mean, listed
+from sora2batch.schema import schema_dir
+from sora2batch.suggest import did_you_mean, listed, nearest
 
 if TYPE_CHECKING:
     from jsonschema import FormatChecker, ValidationError
@@ -84,7 +85,7 @@ def _faults_of(tool: Tool, error: ValidationError) -> Iterator[InputFault]:
                 yield InputFault(path=(*path, name), message=_missing(properties.get(name)))
         case "additionalProperties" if rule is False:
             for name in (name for name in value if name not in properties):
-                yield _unknown_field(tool, (*path, name), tuple(properties))
+                yield _unknown_field(tool, (*path, name), tuple(properties), value)
         case _:
             keyword = str(error.validator)
             message, hint = word_fault(keyword, schema, value, otherwise=error.message)
@@ -95,13 +96,22 @@ def _missing(schema: JsonObject | None) -> str:
     return f"is missing, must be {allowed_text(schema)}" if schema else "is missing"
 
 
-def _unknown_field(tool: Tool, path: DataPath, known: tuple[str, ...]) -> InputFault:
+def _unknown_field(
+    tool: Tool, path: DataPath, known: tuple[str, ...], written: Collection[str]
+) -> InputFault:
     whole = f"{tool.tool_type}, which takes" if len(path) == 1 else "this mapping, which takes"
     return InputFault(
         path=path,
         message=f"is no input of {whole} {listed(known)}; SJinn may silently ignore it",
-        hint=_picture_hint(tool, str(path[-1]), known) or did_you_mean(path[-1], known),
+        hint=_picture_hint(tool, str(path[-1]), known) or _field_hint(path[-1], known, written),
     )
+
+
+def _field_hint(name: str | int, known: tuple[str, ...], written: Collection[str]) -> str | None:
+    meant = nearest(name, known)
+    if meant in written:
+        return f'leave it out, for "{meant}" is given already'
+    return did_you_mean(name, known)
 
 
 def _picture_hint(tool: Tool, name: str, known: tuple[str, ...]) -> str | None:
@@ -113,4 +123,5 @@ def _picture_hint(tool: Tool, name: str, known: tuple[str, ...]) -> str | None:
     if "image" in known:
         return "this tool takes image, one URL"
     other = tool.tool_type.replace("text-to-video", "image-to-video")
-    return f"this tool takes no picture; see {other}" if other != tool.tool_type else None
+    is_there = other != tool.tool_type and (schema_dir() / "tools" / f"{other}.json").is_file()
+    return f"this tool takes no picture; see {other}" if is_there else None

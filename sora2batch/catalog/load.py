@@ -8,12 +8,13 @@ from math import inf
 from pathlib import Path
 
 from sora2batch.catalog.check import fill_defaults
+from sora2batch.catalog.meant import hint_of, tools_meant
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool, UnknownPrice
 from sora2batch.catalog.tool_file import ToolFileError, ToolFileReader
 from sora2batch.errors import Sora2BatchError
 from sora2batch.schema import schema_dir
-from sora2batch.suggest import did_you_mean, listed
+from sora2batch.suggest import listed, visible
 
 _PROBLEMS_SHOWN = 20
 
@@ -48,15 +49,15 @@ class Catalog:
         """
         tool = self.tools.get(tool_type)
         if tool is None:
-            message = f'there is no tool "{tool_type}"; there are {listed(self.tools)}'
-            raise UnknownToolError(message, hint=did_you_mean(tool_type, self.tools))
+            message = f'there is no tool "{visible(tool_type)}"; there are {listed(self.tools)}'
+            raise UnknownToolError(message, hint=hint_of(tools_meant(tool_type, self.tools)))
         return tool
 
     def nearest_live(self, tool: Tool) -> Tool | None:
         """Find the active tool that could stand in for a retired one; None if there is none.
 
-        Of the same kind; with the most words of its id in common (the first, the gone model, counts least);
-        then the cheapest with its defaults, then by name.
+        Of the same kind; of a model that has not ended, if there is one; with the most words of its id in
+        common (the first, the gone model, counts least); then the cheapest with its defaults, then by name.
         """
         candidates = [other for other in self.tools.values() if _could_replace(tool, other)]
         return min(candidates, key=lambda other: _distance(tool, other), default=None)
@@ -120,11 +121,11 @@ def _could_replace(tool: Tool, other: Tool) -> bool:
     return same and other.availability is Availability.ACTIVE and not isinstance(other.price, UnknownPrice)
 
 
-def _distance(tool: Tool, other: Tool) -> tuple[int, bool, float, str]:
+def _distance(tool: Tool, other: Tool) -> tuple[bool, int, bool, float, str]:
     model, *purpose = tool.tool_type.split("-")
     words = other.tool_type.split("-")
     shared = len(set(purpose) & set(words[1:]))
-    return -shared, words[0] != model, _default_price(other), other.tool_type
+    return not other.is_lasting, -shared, words[0] != model, _default_price(other), other.tool_type
 
 
 def _default_price(tool: Tool) -> float:

@@ -109,6 +109,20 @@ class Tool:
     """What a user should know before paying; shown by plan and run."""
     docs: str | None = None
     """The URL of the tool's own page."""
+    model_ended: str | None = None
+    """The day on which the model's maker ended it; whether the API serves it still is another question."""
+
+    @property
+    def is_lasting(self) -> bool:
+        """Tell whether nothing is known that speaks against starting a batch with it."""
+        return self.availability is Availability.ACTIVE and self.model_ended is None
+
+    @property
+    def mark(self) -> str:
+        """What to know of it in a list of tools, such as ``[model ended 2026-09-24]``; mostly empty."""
+        if self.model_ended and self.availability is not Availability.RETIRED:
+            return f"[model ended {self.model_ended}]"
+        return "" if self.availability is Availability.ACTIVE else f"[{self.availability}]"
 
     @property
     def properties(self) -> Mapping[str, JsonObject]:

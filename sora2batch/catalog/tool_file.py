@@ -83,6 +83,7 @@ def _tool(tool_type: str, entry: dict[str, Any]) -> Tool:
         availability=Availability(entry["availability"]),
         notice=entry.get("notice"),
         docs=entry.get("docs"),
+        model_ended=entry.get("model_ended"),
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.catalog.load import Catalog, load_catalog
-from sora2batch.cli.argument import as_argument
+from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.source import Source, find_source, find_sources, lock_path_of
 from sora2batch.cli.stamp import Stamp, StampedTree
 from sora2batch.errors import Sora2BatchError
@@ -54,6 +53,12 @@ class Batch:
     def arguments(self) -> str:
         """What a command of ours is to be given so that it means this batch."""
         return arguments_for(self.manifest.path, simulated=self.simulated, tools_dirs=self.tools_dirs)
+
+    @property
+    def run_arguments(self) -> str:
+        """The same for ``run``: with the budget that was given instead of the manifest's."""
+        is_own = self.budget == self.manifest.max_credits
+        return self.arguments if is_own else f"{self.arguments} --max-credits {self.budget}"
 
     @property
     def output_dir(self) -> Path:
@@ -199,10 +204,3 @@ def loading(
         simulated=simulated,
         max_credits=max_credits,
     )
-
-
-def arguments_for(manifest: Path, *, simulated: bool, tools_dirs: Sequence[Path]) -> str:
-    """Write, for a shell, what a command of ours is to be given so that it means this manifest."""
-    flags = ["--simulate"] if simulated else []
-    flags += [word for folder in tools_dirs for word in ("--tools-dir", str(folder))]
-    return shlex.join([as_argument(manifest), *flags])

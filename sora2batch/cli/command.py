@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import click
+
+from sora2batch.suggest import did_you_mean, visible
 
 
 class ExampleCommand(click.Command):
@@ -21,8 +24,40 @@ class ExampleCommand(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+class HelpfulGroup(click.Group):
+    """Proposes a command where there is none of the name that was typed."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called.
+
+        Raises:
+            click.UsageError: there is none of this name; says which one may be meant.
+        """
+        name = args[0]
+        if name.startswith("-") or self.get_command(ctx, name) is not None:
+            return super().resolve_command(ctx, args)
+        message = f'there is no command "{visible(name)}"'
+        hint = _command_meant(name, self.list_commands(ctx)) or f"`{ctx.command_path} --help` lists them"
+        raise click.UsageError(f"{message} ({hint})", ctx)
+
+
+def _command_meant(word: str, commands: list[str]) -> str | None:
+    """Propose the command that is spelled nearly so, or one for the manifest that stands in its place."""
+    if word.endswith((".yaml", ".yml")) and "plan" in commands:
+        return f"a command comes first: sora2batch plan {shlex.quote(word)}"
+    return did_you_mean(word, commands)
+
+
 def write_examples(examples: tuple[str, ...], formatter: click.HelpFormatter) -> None:
     """Write lines as they are, however long."""
     formatter.write_paragraph()
     for line in examples:
         formatter.write(f"  {line}\n")
+
+
+def show_help_alone(context: click.Context) -> None:
+    """Print the help of a group that was called without a command: whoever asks nothing wants to be told."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

@@ -9,7 +9,7 @@ import orjson
 from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.cli.result import echo
 from sora2batch.errors import word_of
-from sora2batch.problem import Problem, format_path
+from sora2batch.problem import Position, Problem, format_path
 
 
 def print_json(document: JsonValue) -> None:
@@ -45,16 +45,24 @@ def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:
 
 def problems_to_json(problems: Sequence[Problem]) -> list[JsonValue]:
     """Turn problems into what ``validate --json`` prints of them."""
-    return [
-        {
-            "file": _readable(problem.file),
-            "line": problem.position.line,
-            "column": problem.position.column,
-            "path": format_path(problem.path),
-            "message": _readable(problem.sentence),
-        }
-        for problem in problems
-    ]
+    return [_problem(problem) for problem in problems]
+
+
+def _problem(problem: Problem) -> JsonObject:
+    told: JsonObject = {
+        **_place(problem.file, problem.position),
+        "path": format_path(problem.path),
+        "message": _readable(problem.sentence),
+    }
+    if problem.sources:
+        told["sources"] = [
+            {**_place(source.file, source.position), "name": source.name} for source in problem.sources
+        ]
+    return told
+
+
+def _place(file: str, position: Position) -> JsonObject:
+    return {"file": _readable(file), "line": position.line, "column": position.column}
 
 
 def _readable(text: str) -> str:

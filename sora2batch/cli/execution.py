@@ -134,7 +134,7 @@ def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Payer:
     """
     wishes.chatter.say(f"{batch.manifest.file}: {totals_line(plan)}")
     wishes.chatter.say(money_line(plan))
-    for notice in plan.notices:
+    for notice in wishes.told.new(plan.notices, batch.catalog):
         wishes.chatter.say(f"notice: {notice}")
     if _spends(plan, wishes.stages):
         check_plan(batch, plan)

@@ -100,8 +100,11 @@ def _ended(how: str, code: ExitCode, meanwhile: BaseException | None) -> Failure
 
 def print_failure(failure: Failure) -> None:
     """Print what is wrong and what to do about it."""
-    for problem in failure.problems:
-        complain(str(problem))
+    if failure.problems:
+        from sora2batch.cli.excerpt import problem_lines  # noqa: PLC0415  # most calls find no problem
+
+        for line in problem_lines(failure.problems):
+            complain(line)
     if failure.usage:
         complain(failure.usage)
     complain(f"error: {failure.message}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from unicodedata import normalize
 
-from sora2batch.cli.argument import as_argument
+from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.price import PriceError
+from sora2batch.catalog.tool import Availability
+from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.chatter import Chatter
-from sora2batch.cli.template import MANIFEST
+from sora2batch.cli.template import manifest_for
 from sora2batch.errors import UsageError
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
@@ -21,18 +24,19 @@ _LONGEST_NAME = 200
 _SHOWN = 40
 
 
-def begin(manifest: Path, chatter: Chatter) -> None:
-    """Write a manifest, and what git should know beside it.
+def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: Chatter) -> None:
+    """Write a manifest for a tool, and what git should know beside it.
 
     Raises:
-        UsageError: the file is there already, or is called something that is no YAML.
+        UsageError: the file is there already, or is called something that is no YAML; the tool is no good.
     """
     _check_name(manifest)
+    text = _text_for(tool_type, tools_dirs)
     folder = manifest.parent
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with manifest.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(_named(MANIFEST, manifest.stem))
+            stream.write(_named(text, manifest.stem))
     except FileExistsError as error:
         raise UsageError(
             f"{manifest} exists already", hint="name another file; nothing was changed"
@@ -40,7 +44,21 @@ def begin(manifest: Path, chatter: Chatter) -> None:
     _add_lines(folder / ".gitignore", _IGNORED)
     _add_lines(folder / ".gitattributes", _ATTRIBUTES)
     chatter.say(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
-    chatter.say(f"next: sora2batch plan {shlex.quote(as_argument(manifest))}")
+    chatter.say(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
+
+
+def _text_for(tool_type: str, tools_dirs: Sequence[Path]) -> str:
+    catalog = load_catalog(tools_dirs)
+    tool = catalog.get(tool_type)
+    if tool.availability is Availability.RETIRED:
+        near = catalog.nearest_live(tool)
+        raise UsageError(f"{tool_type} is retired", hint=f"name another: {near.tool_type}" if near else None)
+    try:
+        return manifest_for(tool)
+    except PriceError as error:
+        raise UsageError(
+            f"no manifest for {tool_type}: {error.message}", hint="`sora2batch tools` lists others"
+        ) from error
 
 
 def _check_name(manifest: Path) -> None:

@@ -10,10 +10,9 @@ from io import TextIOWrapper
 import click
 
 from sora2batch import __version__
-from sora2batch.cli.command import write_examples
+from sora2batch.cli.command import HelpfulGroup, show_help_alone, write_examples
 from sora2batch.cli.failure import report_failure
 from sora2batch.cli.signals import end_at_once_from_now_on, ending_behind, unwind_on_signals
-from sora2batch.suggest import did_you_mean
 
 _COMMANDS = {
     "init": "Write a commented manifest that validates, and git's settings for it.",
@@ -34,7 +33,7 @@ _COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(HelpfulGroup):
     """Knows its commands by name; imports one only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -50,21 +49,6 @@ class LazyGroup(click.Group):
         module = import_module(f"sora2batch.cli.usage.{cmd_name}")
         command: click.Command = module.command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is called.
-
-        Raises:
-            click.UsageError: there is none of this name; says which one may be meant.
-        """
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            if hint := did_you_mean(args[0], _COMMANDS):
-                raise click.UsageError(f"{error.message.rstrip('.')} ({hint})", ctx) from error
-            raise
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, then the docstring."""
@@ -90,15 +74,19 @@ _EXAMPLES = (
 
 
 @click.group(
-    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
 )
 @click.version_option(__version__, "--version", prog_name="sora2batch")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Turn a YAML manifest into a batch of AI-generated videos; the price is known first.
 
     The key is read from SJINN_API_KEY or the file named by SJINN_API_KEY_FILE. Shell completion:
     eval "$(_SORA2BATCH_COMPLETE=bash_source sora2batch)", likewise zsh_source and fish_source.
     """
+    show_help_alone(context)
 
 
 def _write_what_can_be_written() -> None:

@@ -40,5 +40,5 @@ def _can_be_retried(sight: Sight) -> bool:
 def _about_pending(sight: Sight) -> str:
     money, given = sight.status.money, sight.arguments
     if not money.within_budget:
-        return f"sora2batch plan {given}  (the pending jobs are {-money.remaining:,} credits over the budget)"
+        return f"the pending jobs are {-money.remaining:,} credits over the budget: sora2batch plan {given}"
     return f"sora2batch run {given}"

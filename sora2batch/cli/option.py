@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _Decorator = Callable[[_F], _F]
@@ -34,6 +35,17 @@ tools_dir_option = click.option(
     envvar="SORA2BATCH_TOOLS_DIR",
     help="More tool files; one of the same name overrides a shipped one. May be repeated.",
 )
+
+
+def complete_tool(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete a tool's name; beside it the price, and whether its model has ended."""
+    from sora2batch.catalog.load import load_catalog  # noqa: PLC0415  # only a shell asks
+
+    return [
+        CompletionItem(tool.tool_type, help=f"{tool.price_text}  {tool.mark}".rstrip())
+        for tool in load_catalog().tools.values()
+        if tool.tool_type.startswith(begun)
+    ]
 
 
 def chatter_options(function: _F) -> _F:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from sora2batch.cli.show_plan import echo_markdown, echo_text
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.gallery.sheet.file import find_sheet
 from sora2batch.plan.model import Action
+from sora2batch.plan.notice import Told
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection
 
@@ -113,13 +114,15 @@ class View:
                 [plan_to_json(planned.plan, planned.comparison) for planned in plans], is_one=self.is_one
             )
             return
+        told = Told()
         for planned in plans:
             if self.form == "markdown":
                 batch = planned.batch
                 sheet = find_sheet(batch.manifest.path, simulated=batch.simulated)
                 echo_markdown(planned.plan, planned.comparison, sheet)
             else:
-                echo_text(planned.plan, planned.comparison)
+                new = told.new(planned.plan.notices, planned.batch.catalog)
+                echo_text(replace(planned.plan, notices=new), planned.comparison)
 
 
 def show_plans(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.canonical import JsonObject
-from sora2batch.cli.batch import Batch, arguments_for, loading
+from sora2batch.cli.argument import arguments_for
+from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.new_file import check_new_manifest, write_new

@@ -140,9 +140,10 @@ def run(flags: Flags) -> ExitCode:
     batches = narrow(load.load_all(flags.manifests), flags.selection)
     if flags.dry_run:
         return show_plans(batches, flags.selection, flags.view, flags.saved)
+    wishes = flags.wishes
     if len(batches) > 1:
-        check_beforehand(batches, flags.wishes)
-    endings = list(_carry_out_all(batches, flags))
+        check_beforehand(batches, wishes)
+    endings = list(_carry_out_all(batches, flags, wishes))
     if flags.as_json:
         documents = [ending_to_json(one, status_of(one.batch), flags.again(one)) for one in endings]
         print_documents(documents, is_one=flags.is_one)
@@ -193,9 +194,9 @@ def _beside(plan_file: Path, path: str) -> Path:
         return found.resolve()
 
 
-def _carry_out_all(batches: Sequence[Batch], flags: Flags) -> Iterator[Ending]:
+def _carry_out_all(batches: Sequence[Batch], flags: Flags, wishes: Wishes) -> Iterator[Ending]:
     for number, batch in enumerate(batches, start=1):
-        ending = _carry_out_one(batch, flags)
+        ending = _carry_out_one(batch, flags, wishes)
         yield ending
         if ending.exit_code in _ENDS_ALL:
             if rest := batches[number:]:
@@ -204,10 +205,10 @@ def _carry_out_all(batches: Sequence[Batch], flags: Flags) -> Iterator[Ending]:
             return
 
 
-def _carry_out_one(batch: Batch, flags: Flags) -> Ending:
+def _carry_out_one(batch: Batch, flags: Flags, wishes: Wishes) -> Ending:
     """Run one batch; an error ends this batch and is told, so that the others have their turn."""
     try:
-        outcome = carry_out(batch, flags.wishes)
+        outcome = carry_out(batch, wishes)
     except Sora2BatchError as error:
         print_error(error, verbosity=flags.verbose)
         return refused(batch, error, _status_if_any(batch))

@@ -29,8 +29,8 @@ def show_statuses(load: Loading, manifests: Sequence[Path], *, as_json: bool) ->
     elif sys.stdout.isatty():
         _print_boards(batches)
     else:
-        for status in [status_of(batch) for batch in batches]:
-            echo_status(status)
+        for batch, status in [(batch, status_of(batch)) for batch in batches]:
+            echo_status(batch, status)
 
 
 def watch_statuses(load: Loading, manifests: Sequence[Path], interval: float) -> ExitCode:

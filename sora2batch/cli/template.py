@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-MANIFEST = """\
-# A batch of videos. `sora2batch plan FILE` shows every job and the price and sends nothing;
+import json
+import re
+from collections.abc import Iterator
+
+from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.catalog.check import fill_defaults
+from sora2batch.catalog.price import price_of
+from sora2batch.catalog.tool import FieldInfo, Tool
+
+DEFAULT_TOOL = "veo3-text-to-video-fast-api"
+"""A model that lives, needs no picture and has one price."""
+
+_SUBJECTS = (("fox", "a red fox"), ("owl", "an owl"))
+_CAMERAS = ("slow pan", "dolly in", "crane up")
+_SAMPLE = "https://samples.sora2batch.example"
+_PLAIN = re.compile(r"[A-Za-z][\w-]*|\d+:\d+|\d+[A-Z]")
+_USUAL_SECONDS = 5
+_HEAD = """\
+# A batch. `sora2batch plan FILE` shows every job and the price and sends nothing;
 # `sora2batch run FILE --simulate` tries it for nothing; `sora2batch run FILE` does it, after it has asked.
 # `sora2batch schema manifest > manifest.schema.json` gives your editor completion with this line:
 #   yaml-language-server: $schema=manifest.schema.json
 version: 1
 
 # The tool of every group; `sora2batch tools` lists them with their prices.
-tool: sora2-image-to-video-api
-
-# Required: without a budget nothing is spent.
-budget:
-  max_credits: 2520
-
+"""
+_MIDDLE = """
 # Words for your templates, written {{ brand }}.
 vars:
   brand: Aurora
-
-# What every job sends unless its group says otherwise.
-defaults:
-  input:
-    mode: std # std: 420 credits, pro: 2,100
-    duration: 10 # seconds: 10 or 15
-    aspect_ratio: 16:9 # or 9:16
-
-jobs:
-  hero: # a group; its matrix makes 2 x 3 = 6 jobs, hero/fox/slow-pan and so on
-    matrix:
-      subject:
-        - { id: fox, noun: a red fox, image: https://samples.sora2batch.example/fox.jpg }
-        - { id: owl, noun: an owl, image: https://samples.sora2batch.example/owl.jpg }
-      camera: [slow pan, dolly in, crane up]
-      # exclude:
-      #   - { subject: owl, camera: crane up }
-    # repeat: 2 # two takes of every job
-    input:
-      prompt: "{{ camera | capitalize }} on {{ subject.noun }} at dusk. {{ brand }} campaign."
-      image: "{{ subject.image }}" # replace the sample pictures: SJinn must be able to fetch yours
-
+"""
+_RUN = """
 run:
   concurrency: 8 # tasks open at once
   poll_interval: 10 # seconds
@@ -49,3 +42,111 @@ output:
   dir: out
   filename: "{{ job.key }}" # .mp4, .jpg and so on follow by themselves
 """
+
+
+def manifest_for(tool: Tool) -> str:
+    """Write a manifest for a tool: two subjects, and three camera moves where it takes a prompt.
+
+    Raises:
+        PriceError: the catalogue cannot compute what a job would cost.
+    """
+    has_prompt = "prompt" in tool.properties
+    jobs = len(_SUBJECTS) * (len(_CAMERAS) if has_prompt else 1)
+    budget = jobs * price_of(tool, _example(tool))
+    lines = [f"tool: {tool.tool_type} # {tool.price_text}" + (f"  {tool.mark}" if tool.mark else "")]
+    lines += ["", "# Required: without a budget nothing is spent."]
+    lines += ["budget:", f"  max_credits: {budget} # {jobs} jobs"]
+    body = (
+        _HEAD,
+        _text(lines),
+        _MIDDLE,
+        _text(_defaults(tool)),
+        _text(_jobs(tool)),
+        _RUN,
+    )
+    return "".join(body)
+
+
+def _text(lines: Iterator[str] | list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _example(tool: Tool) -> JsonObject:
+    """Make a request that costs what each of the jobs does."""
+    return fill_defaults(tool, {field.name: _value(tool, field) for field in _constant(tool)})
+
+
+def _constant(tool: Tool) -> list[FieldInfo]:
+    """Pick the fields that every job sends alike."""
+    told = [field for field in tool.fields() if field.required or field.default is not None]
+    return [field for field in told if field.name != "prompt" and not _is_media(tool, field)]
+
+
+def _is_media(tool: Tool, field: FieldInfo) -> bool:
+    schema = tool.properties[field.name]
+    return schema.get("format") == "http-url" or schema.get("type") == "array"
+
+
+def _pictures(tool: Tool) -> list[str]:
+    return [field.name for field in tool.fields() if field.required and _is_media(tool, field)]
+
+
+def _value(tool: Tool, field: FieldInfo) -> JsonValue:
+    if field.default is not None:
+        return field.default
+    schema = tool.properties[field.name]
+    match schema:
+        case {"enum": [first, *_]}:
+            return first
+        case {"type": "integer" | "number"}:
+            low, high = schema.get("minimum", 1), schema.get("maximum", _USUAL_SECONDS)
+            assert isinstance(low, int | float)
+            assert isinstance(high, int | float)
+            return min(max(_USUAL_SECONDS, low), high)
+        case {"type": "boolean"}:
+            return False
+        case _:
+            return "text"
+
+
+def _defaults(tool: Tool) -> Iterator[str]:
+    fields = _constant(tool)
+    if not fields:
+        return
+    yield ""
+    yield "# What every job sends unless its group says otherwise."
+    yield "defaults:"
+    yield "  input:"
+    for field in fields:
+        yield f"    {field.name}: {_scalar(_value(tool, field))} # {field.allowed}"
+
+
+def _jobs(tool: Tool) -> Iterator[str]:
+    has_prompt, pictures = "prompt" in tool.properties, _pictures(tool)
+    size = "2 x 3 = 6 jobs, hero/fox/slow-pan and so on" if has_prompt else "2 jobs, hero/fox and hero/owl"
+    yield ""
+    yield "jobs:"
+    yield f"  hero: # a group; its matrix makes {size}"
+    yield "    matrix:"
+    yield "      subject:"
+    for name, noun in _SUBJECTS:
+        picture = f", image: {_SAMPLE}/{name}.jpg" if pictures else ""
+        yield f"        - {{ id: {name}, noun: {noun}{picture} }}"
+    if has_prompt:
+        yield f"      camera: [{', '.join(_CAMERAS)}]"
+        yield "      # exclude:"
+        yield "      #   - { subject: owl, camera: crane up }"
+    yield "    # repeat: 2 # two takes of every job"
+    yield "    input:"
+    if has_prompt:
+        yield '      prompt: "{{ camera | capitalize }} on {{ subject.noun }} at dusk. {{ brand }} campaign."'
+    for name in pictures:
+        is_list = tool.properties[name].get("type") == "array"
+        value = '["{{ subject.image }}"]' if is_list else '"{{ subject.image }}"'
+        yield f"      {name}: {value} # replace the sample pictures: SJinn must be able to fetch yours"
+
+
+def _scalar(value: JsonValue) -> str:
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return value
+    return json.dumps(value, ensure_ascii=False)

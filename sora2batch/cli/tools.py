@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sora2batch.canonical import JsonObject
 from sora2batch.catalog.load import Catalog
-from sora2batch.catalog.tool import Availability, FieldInfo, Tool
+from sora2batch.catalog.tool import FieldInfo, Tool
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.result import echo
@@ -34,13 +34,12 @@ def show_tools(catalog: Catalog, name: str | None, chatter: Chatter) -> None:
     tools = list(catalog.tools.values())
     width = max(len(tool.tool_type) for tool in tools)
     for tool in tools:
-        flag = "" if tool.availability is Availability.ACTIVE else f"  [{tool.availability}]"
-        echo(f"{tool.tool_type:<{width}}  {tool.price_text}{flag}")
+        echo(f"{tool.tool_type:<{width}}  {tool.price_text}  {tool.mark}".rstrip())
     chatter.say("\nprices in credits; `sora2batch tools NAME` shows a tool's inputs")
 
 
 def _show(tool: Tool) -> None:
-    echo(f"{tool.tool_type}: {tool.title} ({tool.kind}, {tool.availability})")
+    echo(f"{tool.tool_type}: {tool.title} ({tool.kind}, {tool.availability}) {tool.mark}".rstrip())
     echo(f"price: {tool.price_text}")
     echo(f"usually takes {tool.expected_seconds.min} to {tool.expected_seconds.max} seconds")
     if tool.notice:
@@ -66,6 +65,7 @@ def _to_json(tool: Tool) -> JsonObject:
         "title": tool.title,
         "kind": tool.kind.value,
         "availability": tool.availability.value,
+        "model_ended": tool.model_ended,
         "price": tool.price_text,
         "expected_seconds": {"min": tool.expected_seconds.min, "max": tool.expected_seconds.max},
         "notice": tool.notice,

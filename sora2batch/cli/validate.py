@@ -9,7 +9,8 @@ from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json, problems_to_json
-from sora2batch.cli.result import echo
+from sora2batch.cli.excerpt import in_order, problem_lines
+from sora2batch.cli.result import echo_lines
 from sora2batch.cli.source import Source, find_sources
 from sora2batch.errors import ExitCode, UsageError
 from sora2batch.manifest.problems import ManifestError
@@ -26,24 +27,24 @@ def validate(
         CatalogError: a tool file is no good.
     """
     load = loading(tools_dirs)
-    problems: list[Problem] = []
+    found: list[Problem] = []
     notices: list[str] = []
     for source in find_sources(manifests):
         try:
             batch = load.load_source(source)
         except ManifestError as error:
-            problems += error.problems
+            found += error.problems
         except UsageError as error:
             # A file that is not there hides the problems of no other.
-            problems.append(_missing(source, error))
+            found.append(_missing(source, error))
         else:
             notices += _tell(batch, chatter)
+    problems = in_order(found)
     if as_json:
         document: JsonObject = {"valid": not problems, "problems": problems_to_json(problems)}
         print_json(document | ({"notices": list(notices)} if notices else {}))
     else:
-        for problem in problems:
-            echo(str(problem))
+        echo_lines(problem_lines(problems))
     return ExitCode.USAGE if problems else ExitCode.DONE
 
 

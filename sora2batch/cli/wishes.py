@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sora2batch.cli.chatter import Chatter
+from sora2batch.plan.notice import Told
 from sora2batch.plan.saved import SavedPlan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.port import OnFailure
@@ -23,3 +24,5 @@ class Wishes:
     agreed: bool = False
     """--yes."""
     saved: SavedPlan | None = None
+    told: Told = field(default_factory=Told)
+    """What was said about tools already: a call says it once, however many batches use the tool."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
 from sora2batch.canonical import JsonObject
@@ -89,7 +90,7 @@ async def simulated_world(catalog: Catalog, lockfile: Lockfile) -> AsyncIterator
     options = SimulatorOptions(speed=_SPEED, seed=len(lockfile.task_ids()), earlier=earlier)
     clock = SystemClock()
     async with simulator(options, catalog) as running:
-        key = ApiKey("simulated")
+        key = ApiKey(f"simulated-{token_hex(16)}")  # no word of any text, for the key is cut out of texts
         client = SjinnClient(Endpoint.parse(running.url), key, clock=clock)
         async with client as api, Downloader(clock=clock) as fetcher:
             yield World(api=api, fetcher=fetcher, clock=api.clock, speed=_SPEED)
@@ -105,6 +106,7 @@ def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:
             request=entry.input,
             credits=attempt.credits,
             created=from_timestamp(attempt.submitted_at),
+            finished=from_timestamp(attempt.finished_at) if attempt.finished_at else None,
         )
         for entry in lockfile.entries.values()
         for attempt in entry.attempts

@@ -14,6 +14,7 @@ from sora2batch.manifest.document import Document
 from sora2batch.manifest.name import better_name, name_fault, name_of_file, variable_fault
 from sora2batch.manifest.output_dir import output_dir_fault
 from sora2batch.manifest.violation import violations
+from sora2batch.manifest.way_out import digits_hint
 from sora2batch.manifest.word import Fault, Spot, describe, faults_of
 from sora2batch.problem import DataPath, Problem
 from sora2batch.schema import load_schema
@@ -53,10 +54,21 @@ def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
             yield Fault(path=("output", "dir"), message=f"is {describe(folder)}; it {message}", hint=hint)
         case _:
             pass
+    yield from _amount_faults(data.get("budget"))
     jobs = data.get("jobs")
     for name, group in jobs.items() if isinstance(jobs, dict) else ():
         if isinstance(group, dict):
             yield from _group_faults(name, group, data)
+
+
+def _amount_faults(budget: JsonValue) -> Iterator[Fault]:
+    """Refuse an amount of money that some read as a thousand times another: 12.000."""
+    match budget:
+        case {"max_credits": float(amount)} if amount >= 0 and amount.is_integer():
+            message = f"is the decimal number {amount:.15g}.0, must be a whole number in digits alone"
+            yield Fault(path=("budget", "max_credits"), message=message, hint=digits_hint(amount))
+        case _:
+            pass
 
 
 @cache

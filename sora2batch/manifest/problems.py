@@ -16,7 +16,7 @@ class ManifestError(Sora2BatchError):
     """A manifest, or a data file of it, that cannot be used; holds every problem at once."""
 
     def __init__(self, problems: Iterable[Problem], *, sound: Manifest | None = None) -> None:
-        self.problems = tuple(sorted(problems, key=_place))
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=_place))
         """At least one; sorted by file, then position, then path."""
         self.sound = sound
         """What is left without the faulty parts, to look for further problems in; never to be run."""

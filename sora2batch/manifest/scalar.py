@@ -108,11 +108,13 @@ def short_tag(tag: str) -> str:
 
 def refused_tag(tag: str) -> str:
     """Word why a tag is not taken."""
-    return f"the tag {short_tag(tag)} is not allowed; a manifest is plain data"
+    allowed = 'a manifest is plain data, and a text that starts with "!" needs quotes'
+    return f"the tag {short_tag(tag)} is not allowed; {allowed}"
 
 
 def _too_large(digits: str) -> str:
-    return f"{_brief(digits)} is beyond {SAFE_INTEGER}, where JSON numbers stop being exact; put it in quotes"
+    limit = f"is beyond {SAFE_INTEGER}, where JSON numbers stop being exact"
+    return f"{_brief(digits)} {limit}; a text needs quotes"
 
 
 def _brief(digits: str) -> str:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import yaml
 from yaml._yaml import Mark as LibyamlMark
 
+from sora2batch.manifest.slip import slip_at
 from sora2batch.problem import START, Position, Problem
 
 Mark: TypeAlias = yaml.Mark | LibyamlMark | None
@@ -24,6 +25,7 @@ _AT_CONTEXT = {
     "while parsing a flow mapping",
     "while scanning an alias",
     "while scanning an anchor",
+    "while scanning a simple key",
 }
 """Where the place of the opening mark tells more than the place where libyaml gave up."""
 
@@ -34,11 +36,11 @@ _BY_PROBLEM: dict[str, tuple[str, str | None]] = {
     ),
     "block sequence entries are not allowed in this context": (
         'a list item "- " cannot start here',
-        "begin the list on a line of its own",
+        "begin the list on a line of its own, or put the text in quotes",
     ),
     "mapping keys are not allowed in this context": (
         'a key with "?" cannot start here',
-        "check the indentation",
+        "put the text in quotes, or check the indentation",
     ),
     "did not find expected key": (
         "a key was expected here",
@@ -50,7 +52,10 @@ _BY_PROBLEM: dict[str, tuple[str, str | None]] = {
     ),
     "did not find expected ',' or ']'": ('the list that starts here is not closed with "]"', None),
     "did not find expected ',' or '}'": ('the mapping that starts here is not closed with "}"', None),
-    "could not find expected ':'": ('a ":" is missing after this key', None),
+    "could not find expected ':'": (
+        'a ":" is missing after this key',
+        'or, should it be an item of a list, a "- " before it',
+    ),
     "did not find expected node content": ("a value is missing before this", None),
     "found unexpected end of stream": ("the quoted text that starts here is never closed", None),
     "found unexpected document indicator": ("the quoted text that starts here is never closed", None),
@@ -117,6 +122,8 @@ def syntax_problem(error: yaml.YAMLError, text: str, *, file: str) -> Problem:
     """Word why a text is not YAML."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Problem(file=file, position=START, message=f"is not YAML: {error}")
+    if slip := slip_at(text, place_of(error.problem_mark), error.problem or ""):
+        return Problem(file=file, position=slip.position, message=slip.message, hint=slip.hint)
     mark = error.context_mark if error.context in _AT_CONTEXT else None
     message, hint = _words(error, text)
     return Problem(file=file, position=place_of(mark or error.problem_mark), message=message, hint=hint)

@@ -219,7 +219,9 @@ class Walker(ABC, Generic[N]):
         if name in self._anchors:
             self.report(event.start_mark, f"*{name} stands inside of &{name} itself; data cannot be endless")
         else:
-            hint = did_you_mean(name, self._anchors) or "put the text in quotes if no alias is meant"
+            above = [one for one, anchored in self._anchors.items() if anchored is not None]
+            near, quote = did_you_mean(name, above), "put the text in quotes if no alias is meant"
+            hint = f"{near} Else {quote}" if near else quote
             self.report(event.start_mark, f"no anchor &{name} stands above this alias", hint=hint)
 
     def _open_sequence(self, event: yaml.SequenceStartEvent) -> None:

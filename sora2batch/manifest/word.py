@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from sora2batch.canonical import JsonValue
 from sora2batch.manifest.name import better_name
 from sora2batch.manifest.violation import Violation
+from sora2batch.manifest.way_out import choice_hint, filling_hint, kind_of, type_hint
 from sora2batch.problem import DataPath
-from sora2batch.suggest import did_you_mean, listed
+from sora2batch.suggest import did_you_mean, listed, nearest, visible
 
 
 class Spot(Enum):
@@ -68,7 +69,6 @@ _HOMES = {
     "from": "to an axis: {from: FILE}",
 }
 """Where each key of a manifest belongs."""
-_SEPARATED_DIGITS = re.compile(r"[-+]?[0-9][0-9_, ']*")
 _PLAIN_WORDS = re.compile(r"[A-Za-z][\w /.-]*")
 
 
@@ -95,7 +95,7 @@ def describe(value: JsonValue) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
+    return visible(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))
 
 
 def _flow(value: JsonValue) -> str:
@@ -138,19 +138,23 @@ def _name_fault(violation: Violation) -> Fault:
 
 def _unknown_keys(violation: Violation) -> Iterator[Fault]:
     allowed = list(violation.schema["properties"])
-    for key in violation.value if isinstance(violation.value, dict) else ():
+    written = violation.value if isinstance(violation.value, dict) else {}
+    for key in written:
         if key not in allowed:
             yield Fault(
                 path=(*violation.path, key),
                 message=f"unknown key; allowed here: {listed(allowed)}",
-                hint=_key_hint(key, violation.path, allowed),
+                hint=_key_hint(key, violation.path, allowed, written),
                 spot=Spot.KEY,
             )
 
 
-def _key_hint(key: str, path: DataPath, allowed: list[str]) -> str | None:
+def _key_hint(key: str, path: DataPath, allowed: list[str], written: Collection[str]) -> str | None:
     if key in _HOMES:
         return f'"{key}" belongs {_HOMES[key]}'
+    meant = nearest(key, allowed)
+    if meant in written:
+        return f'remove it, for "{meant}" is written already'
     near = did_you_mean(key, allowed)
     match path:
         case ("jobs", _) | ("defaults",):
@@ -180,19 +184,12 @@ def _example(key: str, schema: dict[str, Any]) -> str | None:
 
 def _wrong_type(violation: Violation) -> Iterator[Fault]:
     message = f"is {describe(violation.value)}, must be {_wanted(violation.schema)}"
-    yield Fault(
-        path=violation.path, message=message, hint=_type_hint(violation.value, _kind(violation.schema))
-    )
-
-
-def _kind(schema: dict[str, Any]) -> str:
-    """Tell which type is wanted; that null is taken as well goes without saying."""
-    kinds = schema["type"]
-    return kinds if isinstance(kinds, str) else next(str(kind) for kind in kinds if kind != "null")
+    hint = type_hint(violation.path, violation.value, violation.schema)
+    yield Fault(path=violation.path, message=message, hint=hint)
 
 
 def _wanted(schema: dict[str, Any]) -> str:
-    name = _TYPE_NAMES[_kind(schema)]
+    name = _TYPE_NAMES[kind_of(schema)]
     match schema:
         case {"minimum": low, "maximum": high}:
             return f"{name} from {low} to {high}"
@@ -204,18 +201,6 @@ def _wanted(schema: dict[str, Any]) -> str:
             return name
 
 
-def _type_hint(value: JsonValue, wanted: str) -> str | None:
-    match wanted, value:
-        case _, None:
-            return "give it a value, or remove the key"
-        case "string", bool() | int() | float():
-            return f'put it in quotes: "{json.dumps(value)}"'
-        case "integer" | "number", str() if _SEPARATED_DIGITS.fullmatch(value):
-            return f"write {re.sub('[^0-9+-]', '', value)}, without quotes or separators"
-        case _:
-            return None
-
-
 def _out_of_bounds(violation: Violation) -> Iterator[Fault]:
     yield Fault(path=violation.path, message=f"is {violation.value}, must be {_wanted(violation.schema)}")
 
@@ -224,15 +209,7 @@ def _not_allowed(violation: Violation) -> Iterator[Fault]:
     value = violation.value
     choices = [violation.limit] if violation.rule == "const" else violation.limit
     message = f"is {describe(value)}, must be {' or '.join(listed([choice]) for choice in choices)}"
-    yield Fault(path=violation.path, message=message, hint=_choice_hint(value, choices))
-
-
-def _choice_hint(value: JsonValue, choices: list[JsonValue]) -> str | None:
-    if not isinstance(value, str):
-        return None
-    if any(value == json.dumps(choice) for choice in choices):
-        return f"write {value}, without quotes"
-    return did_you_mean(value, [choice for choice in choices if isinstance(choice, str)])
+    yield Fault(path=violation.path, message=message, hint=choice_hint(value, choices))
 
 
 def _bad_text(violation: Violation) -> Iterator[Fault]:
@@ -245,7 +222,7 @@ def _too_long(violation: Violation) -> Iterator[Fault]:
 
 
 def _empty(violation: Violation) -> Iterator[Fault]:
-    hint = "give it a value, or remove the key"
+    hint = filling_hint(violation.path)
     yield Fault(path=violation.path, message=f"is {describe(violation.value)}", hint=hint)
 
 
@@ -271,9 +248,21 @@ def _axis_hint(violation: Violation) -> str | None:
     name = violation.path[-1]
     if name in _GROUP_KEYS:
         return f'"{name}" belongs to the group, beside "matrix"'
-    if violation.value is None or isinstance(violation.value, dict):
-        return None
-    return f"write [{_flow(violation.value)}]"
+    match violation.value:
+        case None | dict():
+            return None
+        case str(text) if text.startswith("-") and not text.startswith("- "):
+            return 'a blank follows each "-" of a list'
+        case str(text) if parts := _parts(text):
+            return f"write {_flow(parts)}"
+        case value:
+            return f"write [{_flow(value)}]"
+
+
+def _parts(text: str) -> list[JsonValue]:
+    """Take a text apart that was meant as a list: at its commas, or where a "- " was swallowed."""
+    parts = re.split(r",\s*|\s+-\s+", text)
+    return [*parts] if len(parts) > 1 and all(parts) else []
 
 
 _WORDS: dict[str, Callable[[Violation], Iterator[Fault]]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sora2batch.problem import Source
 
 
 @dataclass(slots=True, kw_only=True)
@@ -11,6 +13,8 @@ class AffectedJobs:
 
     first: str | None = None
     count: int = 0
+    sources: dict[Source, None] = field(default_factory=dict)
+    """Where the values of the first few were written."""
 
     def add(self, key: str) -> None:
         """Count one more job."""

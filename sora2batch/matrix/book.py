@@ -9,10 +9,11 @@ from enum import Enum
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.matrix.affected import AffectedJobs
-from sora2batch.matrix.whereabouts import Row, Whereabouts, Written
+from sora2batch.matrix.whereabouts import Reading, Row, Whereabouts, Written
 from sora2batch.problem import DataPath, Problem
 
-_MOST_SHOWN = 100
+_MOST_KEPT = 10_000
+_MOST_SOURCES = 3
 
 
 class Spot(Enum):
@@ -61,17 +62,27 @@ class ProblemBook:
         """Note problems whose place is known, such as those of a data file; each one counts once."""
         self._problems.update(dict.fromkeys(problems))
 
-    def add_for_job(
-        self, path: DataPath, message: str, *, hint: str | None, key: str | None, spot: Spot = Spot.VALUE
+    def add_for_job(  # noqa: PLR0913  # a fault has that many sides
+        self,
+        path: DataPath,
+        message: str,
+        *,
+        hint: str | None,
+        key: str | None,
+        spot: Spot = Spot.VALUE,
+        reading: Reading | None = None,
     ) -> None:
         """Note something that is wrong with one job; the same fault at the same place is told once.
 
-        ``key`` is None where it is wrong whatever the jobs will be.
+        ``key`` is None where it is wrong whatever the jobs will be; ``reading`` is what the template at the
+        path read.
         """
         fault = _Fault(path=path, message=message, hint=hint, spot=spot)
         jobs = self._shared.setdefault(fault, AffectedJobs())
         if key is not None:
             jobs.add(key)
+        if reading and len(jobs.sources) < _MOST_SOURCES:
+            jobs.sources.update(dict.fromkeys(self._whereabouts.sources(reading)))
 
     def close(self) -> None:
         """End the search.
@@ -81,7 +92,10 @@ class ProblemBook:
         """
         problems = list(self._problems)
         problems += [
-            self._problem(fault.path, f"{fault.message}{jobs}", fault.hint, fault.spot)
+            replace(
+                self._problem(fault.path, f"{fault.message}{jobs}", fault.hint, fault.spot),
+                sources=tuple(jobs.sources)[:_MOST_SOURCES],
+            )
             for fault, jobs in self._shared.items()
         ]
         problems += [replace(row, message=f"{row.message}{jobs}") for row, jobs in self._rows.items()]
@@ -96,11 +110,11 @@ class ProblemBook:
 
 def _most_important(problems: list[Problem]) -> list[Problem]:
     """Cut a list that nobody would read to its end."""
-    if len(problems) <= _MOST_SHOWN:
+    if len(problems) <= _MOST_KEPT:
         return problems
     ordered = ManifestError(problems).problems
     # It stands where the last one does, and the ellipsis sorts it behind all others there.
     rest = replace(
-        ordered[-1], message=f"\N{HORIZONTAL ELLIPSIS} and {len(problems) - _MOST_SHOWN} more", hint=None
+        ordered[-1], message=f"\N{HORIZONTAL ELLIPSIS} and {len(problems) - _MOST_KEPT} more", hint=None
     )
-    return [*ordered[:_MOST_SHOWN], rest]
+    return [*ordered[:_MOST_KEPT], rest]

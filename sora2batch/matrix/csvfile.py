@@ -38,12 +38,20 @@ def parse_csv(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     return tuple(dict(zip(header, fields, strict=False)) for fields in rows[1:])
 
 
-def row_positions(content: bytes, *, file: str) -> tuple[Position, ...]:
-    """Find where each row below the header starts, in content that was read before."""
+def cell_positions(content: bytes, *, file: str) -> tuple[dict[str | None, Position], ...]:
+    """Find where each field starts in each row below the header, in content that was read before.
+
+    Shape: by the name of its column; under None the row itself.
+    """
     text = with_plain_breaks(decode(content, file=file))
-    rows = (row for row in read_cells(text, find_layout(text, file=file)) if any(c.text.strip() for c in row))
-    lines = Lines(text)
-    return tuple([lines.position(row[0].offset) for row in rows][1:])
+    layout = find_layout(text, file=file)
+    rows = [row for row in read_cells(text, layout) if any(cell.text.strip() for cell in row)]
+    header, place = _header(cell.text for cell in rows[0]), Lines(text).position
+    return tuple(
+        {None: place(row[0].offset)}
+        | {name: place(cell.offset) for name, cell in zip(header, row, strict=False)}
+        for row in rows[1:]
+    )
 
 
 def _refuse_dividers(text: str, layout: Layout, file: str) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import PurePath
+from typing import TypeAlias
 
 from sora2batch.canonical import JsonValue
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import Tree
-from sora2batch.matrix.csvfile import parse_csv, row_positions
+from sora2batch.matrix.csvfile import cell_positions, parse_csv
 from sora2batch.matrix.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
 from sora2batch.matrix.slip import notice_of
 from sora2batch.problem import START, Position, Problem
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
 _LINES = frozenset({".jsonl", ".ndjson"})
+_Finder: TypeAlias = Callable[[int, str | None], Position]
+"""Finds a value by its place, or what it has under a key."""
 KNOWN_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".yaml", ".yml")
 
 
@@ -30,6 +33,7 @@ class DataFiles:
         self._digests: dict[str, str] = {}
         self.notices: list[str] = []
         """What may be a slip in one of them."""
+        self._finders: dict[str, _Finder] = {}
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:
@@ -49,9 +53,11 @@ class DataFiles:
             self._values[name] = self._read(name)
         return self._values[name]
 
-    def position(self, name: str, index: int) -> Position:
-        """Find where a value that was read is written; its row."""
-        return _positions(self._tree.read(name), self._name_of(name))[index]
+    def position(self, name: str, index: int, key: str | None = None) -> Position:
+        """Find where a value that was read is written, or what it has under a key; else its row."""
+        if name not in self._finders:
+            self._finders[name] = _finder(self._tree.read(name), self._name_of(name))
+        return self._finders[name](index, key)
 
     def _read(self, name: str) -> tuple[JsonValue, ...]:
         content = self._tree.read(name)
@@ -81,14 +87,17 @@ def parse_values(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     return parse_json_lines(content, file=file) if ending in _LINES else parse_csv(content, file=file)
 
 
-def _positions(content: bytes, file: str) -> tuple[Position, ...]:
-    """Find where each value of a sound data file starts."""
+def _finder(content: bytes, file: str) -> _Finder:
+    """Get ready to find the values of a sound data file, and what they have under a key."""
     ending = _ending(file)
     if ending in _DOCUMENTS:
         document = parse_document(content, file=file)
-        items = document.data if isinstance(document.data, list) else []
-        return tuple(document.position((index,)) for index in range(len(items)))
-    return line_positions(content, file=file) if ending in _LINES else row_positions(content, file=file)
+        return lambda index, key: document.position((index,) if key is None else (index, key))
+    if ending in _LINES:
+        lines = line_positions(content, file=file)
+        return lambda index, _: lines[index]
+    rows = cell_positions(content, file=file)
+    return lambda index, key: rows[index].get(key, rows[index][None])
 
 
 def _ending(name: str) -> str:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sora2batch.catalog.check import InputFault
 from sora2batch.catalog.tool import Tool
 from sora2batch.matrix.book import ProblemBook, Spot
 from sora2batch.matrix.group import Field
+from sora2batch.matrix.whereabouts import Reading
 from sora2batch.problem import DataPath, format_path
 
 
 class FaultNotes:
     """Puts the faults of one group's inputs into the book."""
 
-    def __init__(self, group: str, fields: Mapping[str, Field], tool: Tool, book: ProblemBook) -> None:
+    def __init__(
+        self,
+        group: str,
+        fields: Mapping[str, Field],
+        tool: Tool,
+        book: ProblemBook,
+        reading_of: Callable[[Field], Reading | None] = lambda _: None,
+    ) -> None:
         self._input_path: DataPath = ("jobs", group, "input")
         self._fields = fields
         self._tool = tool
         self._book = book
+        self._reading_of = reading_of
 
     def note(self, fault: InputFault, *, key: str | None) -> None:
         """Place a fault where the field is written; that of a missing field, at the group's input.
@@ -32,4 +41,6 @@ class FaultNotes:
         path = (*field.origin, *fault.path[1:]) if field else (*self._input_path, *fault.path)
         is_unknown = len(fault.path) == 1 and fault.path[0] not in self._tool.properties
         spot = Spot.KEY if is_unknown else Spot.VALUE
-        self._book.add_for_job(path, f"{subject} {fault.message}", hint=fault.hint, key=key, spot=spot)
+        reading = self._reading_of(field) if field else None
+        message = f"{subject} {fault.message}"
+        self._book.add_for_job(path, message, hint=fault.hint, key=key, spot=spot, reading=reading)

@@ -14,6 +14,7 @@ from jinja2.filters import FILTERS, make_attrgetter, sync_do_slice
 from jinja2.tests import TESTS
 
 from sora2batch.matrix.limit import Meter, bounded, check_length, check_width, kind_name
+from sora2batch.matrix.number import to_float, to_int
 from sora2batch.slug import slug
 
 Function: TypeAlias = Callable[..., Any]
@@ -21,7 +22,7 @@ Function: TypeAlias = Callable[..., Any]
 _TEXT_FILTERS = ("capitalize", "lower", "trim", "truncate", "upper")
 _COSTLY_FILTERS = ("title", "urlencode", "wordcount")
 _VALUE_FILTERS = (
-    *("abs", "count", "d", "default", "float", "first", "items", "last", "length", "list"),
+    *("abs", "count", "d", "default", "first", "items", "last", "length", "list"),
     *("map", "reject", "rejectattr", "reverse", "select", "selectattr", "unique", "max", "min"),
 )
 _SORT_FILTERS = ("sort", "dictsort")
@@ -47,7 +48,6 @@ _TESTS = (
         "le",
     ),
 )
-_MAX_DIGITS = 1000
 _FORMAT_SPEC = re.compile(
     r"%(?P<key>\([^()]*\))?[-#0 +]*(?P<width>\*|\d*)(?:\.(?P<precision>\*|\d*))?(?P<next>.?)", re.DOTALL
 )
@@ -75,7 +75,14 @@ def filter_table(meter: Meter) -> dict[str, Function]:
         "format": _costly(meter, _format),
         "join": _join,
     }
-    table |= {"batch": _batch, "slice": _slice, "int": _int, "round": _round, "sum": _sum}
+    table |= {
+        "batch": _batch,
+        "slice": _slice,
+        "int": to_int,
+        "float": to_float,
+        "round": _round,
+        "sum": _sum,
+    }
     return {name: metered(meter, function) for name, function in table.items()}
 
 
@@ -226,12 +233,6 @@ def _slice(value: Any, slices: int, fill_with: Any = None) -> list[Any]:
     if check_width(slices) < 1:
         raise ValueError("slice needs at least 1 part")
     return list(sync_do_slice(list(value), slices, fill_with))
-
-
-def _int(value: Any, default: Any = 0, base: int = 10) -> Any:
-    if isinstance(value, str) and len(value) > _MAX_DIGITS:
-        raise ValueError(f"a text of {len(value):,} characters is no number")
-    return FILTERS["int"](value, default, base)
 
 
 def _round(value: Any, precision: int = 0, method: str = "common") -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from sora2batch.canonical import JsonObject, NotCanonicalError
@@ -21,7 +22,8 @@ from sora2batch.matrix.group import Field
 from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.partial import FieldChecker
 from sora2batch.matrix.render import GroupRenderer, Rendered
-from sora2batch.matrix.whereabouts import Written
+from sora2batch.matrix.template import UndefinedNameError
+from sora2batch.matrix.whereabouts import Reading, Written
 from sora2batch.problem import DataPath
 
 _NAME_SHOWN = 80
@@ -149,7 +151,7 @@ class JobMaker:
     def _render(self, turn: _Turn) -> Rendered:
         rendered = self.renderer.render(turn.index, turn.scope)
         for error in rendered.errors:
-            self._note(error, turn.key)
+            self._note(error, turn)
         return rendered
 
     def _fingerprint(self, turn: _Turn, request: _Request, tool: Tool) -> Fingerprint | None:
@@ -164,7 +166,7 @@ class JobMaker:
         try:
             name = self.renderer.filename(turn.index, turn.scope)
         except PlacedError as error:
-            self._note(error, turn.key)
+            self._note(error, turn)
             return None
         fault = filename_fault(name)
         if fault is None:
@@ -189,11 +191,21 @@ class JobMaker:
         message = f"the file name {_shown(name)} {fault}"
         self._book.add_for_job(path, message, hint=hint, key=turn.key, spot=spot)
 
-    def _note(self, error: PlacedError, key: str) -> None:
-        self._book.add_for_job(error.path, error.message, hint=error.hint, key=key)
+    def _note(self, error: PlacedError, turn: _Turn) -> None:
+        own = (field for field in self._fields.values() if error.path[: len(field.origin)] == field.origin)
+        # No value is to blame for a name that stands for nothing.
+        is_about_values = not isinstance(error.error, UndefinedNameError)
+        reading = next((self._reading(field, turn) for field in own if is_about_values), None)
+        self._book.add_for_job(error.path, error.message, hint=error.hint, key=turn.key, reading=reading)
+
+    def _reading(self, field: Field, turn: _Turn) -> Reading:
+        """Tell which values of its cell a field reads."""
+        values = self.renderer.values_read(turn.index, field.part)
+        return Reading(group=self._group.name, template=field.origin, values=values)
 
     def _note_faults(self, faults: Iterable[InputFault], tool: Tool, turn: _Turn) -> None:
-        notes = FaultNotes(self._group.name, self._fields, tool, self._book)
+        reading_of = partial(self._reading, turn=turn)
+        notes = FaultNotes(self._group.name, self._fields, tool, self._book, reading_of)
         for fault in faults:
             notes.note(fault, key=turn.key)
 

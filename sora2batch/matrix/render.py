@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from sora2batch.canonical import JsonObject
+from sora2batch.job import Column
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
 from sora2batch.matrix.sandbox import GLOBALS
@@ -121,6 +122,15 @@ class GroupRenderer:
     def values(self, index: int) -> JsonObject:
         """Tell the values of one cell, by name."""
         return self._grid.values(index)
+
+    def values_read(self, index: int, part: Part) -> list[tuple[Column, int]]:
+        """Tell which values a part reads in one cell: each column with the value's place in it."""
+        places, reads = self._grid.cells[index], self._reads([part])
+        return [
+            (self._grid.columns[at], places[at])
+            for name, at in self._columns.items()
+            if name in reads and places[at] != ABSENT
+        ]
 
     def cell_for(self, names: Iterable[str]) -> int:
         """Find a cell that has a value for as many of these names as any."""

@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from sora2batch.canonical import JsonValue
 from sora2batch.errors import Sora2BatchError
 from sora2batch.matrix.filter import NotTextError
+from sora2batch.matrix.grumble import comment_without_end, grumble
 from sora2batch.matrix.leftover import hole_in
 from sora2batch.matrix.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
 from sora2batch.matrix.sandbox import Sandbox, not_defined
@@ -197,7 +198,8 @@ class Compiler:
         try:
             return self._translate(text, form)
         except TemplateSyntaxError as error:
-            raise TemplateError(_syntax(error.message or "", error.lineno, text)) from None
+            message, hint = grumble(error.message or "", text)
+            raise TemplateError(_syntax(message, error.lineno, text), hint=hint) from None
         except SyntaxFault as fault:
             raise TemplateError(_syntax(fault.message, fault.line, text), hint=fault.hint) from None
         except (RecursionError, MemoryError, SyntaxError):
@@ -220,7 +222,8 @@ class Compiler:
 
     def _parse(self, text: str) -> nodes.Template:
         if text.endswith("{#"):  # Jinja would drop it silently
-            raise SyntaxFault("the comment has no end", 1)
+            message, hint = comment_without_end()
+            raise SyntaxFault(message, text.count("\n") + 1, hint=hint)
         try:
             return _with_standard_names(self._sandbox.parse(text))
         except ValueError as error:  # Python does not read numbers of thousands of digits

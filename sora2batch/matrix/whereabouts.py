@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,7 +13,7 @@ from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest
 from sora2batch.matrix.datafile import DataFiles
 from sora2batch.matrix.label import label_of
 from sora2batch.matrix.match import same
-from sora2batch.problem import DataPath, Position
+from sora2batch.problem import DataPath, Position, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,17 @@ class Row:
     path: DataPath
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a template reads in one cell."""
+
+    group: str
+    template: DataPath
+    """Where it is written."""
+    values: Sequence[tuple[Column, int]]
+    """Each column, and which of its values."""
+
+
 Spot: TypeAlias = DataPath | Row
 """A path in the manifest, or a place in another file."""
 
@@ -47,6 +59,35 @@ class Whereabouts:
         self._groups = {group.name: group for group in manifest.groups}
         self._files = files
         self._name_of = manifest.data_file
+        self._document = manifest.document
+
+    def sources(self, reading: Reading) -> Iterator[Source]:
+        """Find where the values are written that a template reads in one cell."""
+        group, text = self._groups[reading.group], self._text_at(reading.template)
+        for column, place in reading.values:
+            value = column.values[place]
+            key = _key_in(text, column.name, value)
+            spot = next(self._spots(group, column, place, (key,) if key else ()), None)
+            if spot is not None:
+                yield self._source(spot, column.name, key)
+
+    def _source(self, spot: Spot, axis: str, key: str | None) -> Source:
+        name = f"{axis}.{key}" if key else axis
+        if isinstance(spot, Row):
+            return Source(file=spot.file, position=spot.position, name=name)
+        return Source(file=self._document.file, position=self._document.position(spot), name=name)
+
+    def _text_at(self, path: DataPath) -> str:
+        data = self._document.data
+        for part in path:
+            match data, part:
+                case dict(), str():
+                    data = data.get(part)
+                case list(), int() if part < len(data):
+                    data = data[part]
+                case _:
+                    return ""
+        return data if isinstance(data, str) else ""
 
     def spot(self, written: Written) -> Spot:
         """Find where a value is written; its group where that is not known."""
@@ -55,30 +96,41 @@ class Whereabouts:
             spot
             for column in written.columns
             if written.pair in column.labels
-            for spot in self._spots(group, column, column.labels.index(written.pair))
+            for place in (column.labels.index(written.pair),)
+            for spot in self._spots(group, column, place, _naming_key(column.values[place]))
         )
         return next(found, ("jobs", group.name))
 
-    def _spots(self, group: Group, column: Column, place: int) -> Iterator[Spot]:
+    def _spots(self, group: Group, column: Column, place: int, key: tuple[str, ...]) -> Iterator[Spot]:
         assert group.matrix is not None
         value = column.values[place]
         for axis in group.matrix.axes:
             if axis.name == column.name:
-                yield from self._on_axis(group, axis, place, value)
+                yield from self._on_axis(group, axis, place, key)
         for number, entry in enumerate(group.matrix.include):
             if column.name in entry and same(entry[column.name], value):
                 path = ("jobs", group.name, "matrix", "include", number, column.name)
-                yield (*path, *_naming_key(value))
+                yield (*path, *key)
 
-    def _on_axis(self, group: Group, axis: Axis | FileAxis, place: int, value: JsonValue) -> Iterator[Spot]:
+    def _on_axis(
+        self, group: Group, axis: Axis | FileAxis, place: int, key: tuple[str, ...]
+    ) -> Iterator[Spot]:
         match axis:
             case Axis(values=values) if place < len(values):
-                yield ("jobs", group.name, "matrix", axis.name, place, *_naming_key(value))
+                yield ("jobs", group.name, "matrix", axis.name, place, *key)
             case FileAxis(source=source) if place < len(self._files.values(source)):
-                position = self._files.position(source, place)
-                yield Row(file=self._name_of(source), position=position, path=(place, *_naming_key(value)))
+                position = self._files.position(source, place, next(iter(key), None))
+                yield Row(file=self._name_of(source), position=position, path=(place, *key))
             case _:
                 return
+
+
+def _key_in(text: str, axis: str, value: JsonValue) -> str | None:
+    """Find which key of a mapping a template's text asks for."""
+    if not isinstance(value, dict):
+        return None
+    asked = re.finditer(rf"\b{re.escape(axis)}\s*(?:\.\s*(\w+)|\[\s*['\"]([^'\"]+)['\"]\s*\])", text)
+    return next((key for found in asked if (key := found[1] or found[2]) in value), None)
 
 
 def _naming_key(value: JsonValue) -> tuple[str, ...]:

@@ -21,6 +21,20 @@ def tool_notices(jobs: Iterable[Job], catalog: Catalog) -> tuple[str, ...]:
     return tuple(notice for tool in tools if (notice := _notice(tool)))
 
 
+class Told:
+    """What was said about tools in one call of the program."""
+
+    def __init__(self) -> None:
+        self._notices: set[str] = set()
+
+    def new(self, notices: Iterable[str], catalog: Catalog) -> tuple[str, ...]:
+        """Leave out what was said of a tool before; what is said of a batch is always new."""
+        of_tools = {notice for tool in catalog.tools.values() if (notice := _notice(tool))}
+        kept = tuple(notice for notice in notices if notice not in self._notices)
+        self._notices |= of_tools.intersection(kept)
+        return kept
+
+
 def twin_notices(new: Iterable[Job], beside: Mapping[str, Lockfile], lock_name: str) -> tuple[str, ...]:
     """Tell which jobs would be paid a second time, because another manifest's lockfile has them already."""
     fingerprints = {job.fingerprint for job in new}

@@ -11,7 +11,7 @@ from sora2batch.errors import UsageError
 from sora2batch.job import Job
 from sora2batch.plan.meaning import Place, places_meant
 from sora2batch.slug import unified, visible
-from sora2batch.suggest import did_you_mean
+from sora2batch.suggest import nearest
 
 _KeyTest = Callable[[str], object]
 
@@ -93,4 +93,9 @@ def _nearest_glob(glob: str, jobs: Sequence[Job]) -> str:
     group = glob.partition("/")[0]
     if group in groups:
         return f'every key of this group fits "{group}*"; {_LIST_KEYS}'
-    return did_you_mean(group, groups) or _LIST_KEYS
+    near = nearest(group, groups)
+    if near is None:
+        return _LIST_KEYS
+    meant = f"{near}{glob.removeprefix(group)}"
+    fits = re.compile(translate(meant)).match
+    return f'did you mean "{meant if any(fits(job.key) for job in jobs) else f"{near}*"}"?'

@@ -22,6 +22,8 @@ class EarlierTask:
     """The input as it was sent."""
     credits: Credits
     created: datetime
+    finished: datetime | None = None
+    """When it was seen to be done: then it is done, however long another simulator would take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,10 +158,8 @@ class World:
         except RefusalError:  # the tool has changed since; this task is as good as unknown
             return
         task = self._make(tool, request, earlier.credits)
-        waited = task.ready - task.created
-        self._tasks[earlier.task_id] = replace(
-            task, id=earlier.task_id, created=earlier.created, ready=earlier.created + waited
-        )
+        ready = earlier.finished or earlier.created + (task.ready - task.created)
+        self._tasks[earlier.task_id] = replace(task, id=earlier.task_id, created=earlier.created, ready=ready)
 
     def _id(self, *parts: object) -> str:
         text = "\x1f".join(str(part) for part in (self._options.seed, *parts))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 MANIFESTS = Path(__file__).parents[2] / "manifests"
-TOTALS = {"campaign": (18, 10920), "kling3": (8, 8400), "quickstart": (8, 3360), "storyboard": (5, 2100)}
+TOTALS = {"campaign": (18, 10920), "kling3": (8, 8400), "quickstart": (8, 8000), "storyboard": (5, 11000)}
 
 
 @pytest.fixture

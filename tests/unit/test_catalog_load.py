@@ -314,7 +314,7 @@ def test_prices_by_number_and_by_switch_are_read(tmp_path):
     [
         ("sora2-image-to-video-api", "veo3-image-to-video-fast-api"),
         ("sora2-text-to-video-api", "veo3-text-to-video-fast-api"),
-        ("kling3-image-to-video-api", "sora2-image-to-video-api"),
+        ("kling3-image-to-video-api", "veo3-image-to-video-fast-api"),
         ("seedream-v4-5-api", "seedream-v5-lite-api"),
     ],
 )

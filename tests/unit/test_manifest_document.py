@@ -109,16 +109,22 @@ def test_the_last_anchor_of_a_name_counts():
         ("a: &a x\n*a : y\n", "m.yaml:2:1: an alias cannot be a key; write the key out"),
         (
             "a: &base 1\nb: *bse\n",
-            'm.yaml:2:4: b: no anchor &bse stands above this alias (did you mean "base"?)',
+            'm.yaml:2:4: b: no anchor &bse stands above this alias (did you mean "base"? Else put the text in quotes if no alias is meant)',
         ),
         ("a: &x [*x]\n", "m.yaml:1:8: a[0]: *x stands inside of &x itself; data cannot be endless"),
         ("b: &x 1\na: &x [*x]\n", "m.yaml:2:8: a[0]: *x stands inside of &x itself; data cannot be endless"),
-        ("a: !!binary aGk=\n", "m.yaml:1:4: a: the tag !!binary is not allowed; a manifest is plain data"),
+        (
+            "a: !!binary aGk=\n",
+            'm.yaml:1:4: a: the tag !!binary is not allowed; a manifest is plain data, and a text that starts with "!" needs quotes',
+        ),
         (
             "a: !!python/tuple [1]\n",
-            "m.yaml:1:4: a: the tag !!python/tuple is not allowed; a manifest is plain data",
+            'm.yaml:1:4: a: the tag !!python/tuple is not allowed; a manifest is plain data, and a text that starts with "!" needs quotes',
         ),
-        ("!foo a: 1\n", "m.yaml:1:1: a: the tag !foo is not allowed; a manifest is plain data"),
+        (
+            "!foo a: 1\n",
+            'm.yaml:1:1: a: the tag !foo is not allowed; a manifest is plain data, and a text that starts with "!" needs quotes',
+        ),
         ("a: .inf\n", "m.yaml:1:4: a: .inf is not a number that JSON can carry"),
         ("", "m.yaml:1:1: the file is empty"),
         ("# nothing\n", "m.yaml:1:1: the file is empty"),
@@ -140,7 +146,10 @@ def test_the_last_anchor_of_a_name_counts():
             'm.yaml:1:5: a ":" with a space after it cannot stand here (put the text in quotes, or check the indentation)',
         ),
         ("- a\nb: 1\n", 'm.yaml:2:1: a list item "- " was expected here (check the indentation)'),
-        ("a: - b\n", 'm.yaml:1:4: a list item "- " cannot start here (begin the list on a line of its own)'),
+        (
+            "a: - b\n",
+            'm.yaml:1:4: a list item "- " cannot start here (begin the list on a line of its own, or put the text in quotes)',
+        ),
     ],
 )
 def test_a_yaml_mistake_is_told_once_in_plain_words(text, expected):

@@ -202,7 +202,7 @@ def test_of_many_values_some_are_listed():
 @pytest.mark.parametrize(
     ("glob", "hint"),
     [
-        ("hreo/*", 'did you mean "hero"?'),
+        ("hreo/*", 'did you mean "hero/*"?'),
         ("hero", 'every key of this group fits "hero*"; `sora2batch plan MANIFEST` lists every job\'s key'),
         ("zzz", "`sora2batch plan MANIFEST` lists every job's key"),
     ],

@@ -239,7 +239,7 @@ class TestSettings:
         assert self.wrong(picks, "duration=99999999999999999999") == [
             (
                 "--set duration=99999999999999999999: 99999999999999999999 is beyond 9007199254740991, where JSON "
-                "numbers stop being exact; put it in quotes"
+                "numbers stop being exact; a text needs quotes"
             )
         ]
 

@@ -7,19 +7,21 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.chatter import Chatter
-from sora2batch.cli.command import ExampleCommand
+from sora2batch.cli.command import ExampleCommand, HelpfulGroup, show_help_alone
 from sora2batch.cli.option import chatter_options
 
 _FILE = click.Path(path_type=Path)
 
 
-@click.group()
-def command() -> None:
+@click.group(cls=HelpfulGroup, invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Resolve and merge lockfiles.
 
     Every task on either side was paid, so nothing is dropped: of two lines about one job the further state
     wins, and of two tasks both are kept.
     """
+    show_help_alone(context)
 
 
 @command.command(cls=ExampleCommand, examples=("sora2batch lock resolve campaign.lock.jsonl",))

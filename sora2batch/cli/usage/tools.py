@@ -8,17 +8,17 @@ import click
 
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.command import ExampleCommand
-from sora2batch.cli.option import chatter_options, json_option, tools_dir_option
+from sora2batch.cli.option import chatter_options, complete_tool, json_option, tools_dir_option
 
 
 @click.command(
     cls=ExampleCommand,
     examples=(
         "sora2batch tools",
-        "sora2batch tools sora2-image-to-video-api",
+        "sora2batch tools kling3-image-to-video-api",
     ),
 )
-@click.argument("name", metavar="[NAME]", required=False)
+@click.argument("name", metavar="[NAME]", required=False, shell_complete=complete_tool)
 @json_option
 @tools_dir_option
 @chatter_options

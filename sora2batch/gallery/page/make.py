@@ -148,7 +148,7 @@ def _also_paid(entry: Entry, links: Links) -> tuple[Result, ...]:
 def _result(attempt: Attempt, links: Links) -> Result:
     return Result(
         state=attempt.state.value,
-        credits=attempt.credits,
+        credits=attempt.credits if attempt.is_paid else Credits(0),  # an old lockfile may name a price
         task_id=attempt.task_id,
         submitted_at=attempt.submitted_at,
         finished_at=attempt.finished_at,

@@ -43,7 +43,9 @@ function readCard(card, index) {
   card.clips = (card.result?.clips ?? []).filter((clip) => clip.href).map(readClip);
   card.state = stateOf(card);
   card.error = card.result?.error ?? null;
-  card.cost = card.spent || card.price;
+  // What was asked for costs what it cost, be it nothing; what was not, what it would.
+  card.isPriced = Boolean(card.result || card.price);
+  card.cost = card.result ? card.spent : card.price;
   card.take ??= 1;
   card.alsoPaid ??= [];
   card.seconds = card.state === "in_doubt" ? null : secondsBetween(card.result?.submittedAt, card.result?.finishedAt);

@@ -85,7 +85,7 @@ function captionOf(card, isShown) {
     { class: "caption" },
     make("span", { class: "name", title: card.key }, name || card.key.split("/").at(-1)),
     make("span", { class: "stars" }),
-    make("span", { class: "cost", title: card.spent ? "credits spent" : "price in credits" }, card.cost ? NUMBERS.format(card.cost) : NO_LABEL),
+    make("span", { class: "cost", title: card.result ? "credits spent" : "price in credits" }, card.isPriced ? NUMBERS.format(card.cost) : NO_LABEL),
   );
 }
 
@@ -100,7 +100,7 @@ function updateMarks(view) {
 }
 
 function nameOf(card, mark) {
-  const words = [card.key, STATES[card.state], priceText(card.cost)];
+  const words = [card.key, STATES[card.state], card.isPriced ? creditsText(card.cost) : priceText(0)];
   if (card.error) words.push(card.error.message);
   if (card.change && card.change !== "same") words.push(CHANGES[card.change]);
   if (mark.rating) words.push(`rated ${mark.rating} of 5`);

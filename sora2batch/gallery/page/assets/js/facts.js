@@ -59,7 +59,7 @@ function factsOf(card) {
   const { result } = card;
   if (result?.taskId) facts.push(["task", result.taskId]);
   if (result?.submittedAt) facts.push(["submitted", momentText(result.submittedAt)]);
-  if (card.spent) facts.push([card.state === "in_doubt" ? "in doubt" : "spent", creditsText(card.spent)]);
+  if (card.result) facts.push([card.state === "in_doubt" ? "in doubt" : "spent", creditsText(card.spent)]);
   if (result?.finishedAt && card.state !== "in_doubt") facts.push(["finished", momentText(result.finishedAt)]);
   if (card.seconds !== null && card.seconds !== undefined) facts.push(["took", secondsText(card.seconds)]);
   for (const clip of result?.clips ?? []) if (clip.path) facts.push(["file", clip.path]);

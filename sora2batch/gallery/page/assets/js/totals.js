@@ -65,7 +65,7 @@ function budgetChart() {
   const { budget, spent, inDoubt, toSpend } = BATCH.money;
   const whole = Math.max(budget, spent + toSpend, 1);
   const over = spent + toSpend - budget;
-  const left = over > 0 ? `${NUMBERS.format(over)} over the budget` : `${NUMBERS.format(-over)} left`;
+  const left = over > 0 ? `${NUMBERS.format(over)} over the budget` : `${NUMBERS.format(budget - spent - toSpend)} left`;
   const parts = [["spent", spent - inDoubt, "spent"], ["doubt", inDoubt, "in doubt"], ["ahead", toSpend, "to spend"]];
   const words = parts.filter(([, amount]) => amount).map(([, amount, word]) => `${NUMBERS.format(amount)} ${word}`);
   const bar = make("div", { class: "bar", "aria-hidden": true });

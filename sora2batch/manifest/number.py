@@ -1,0 +1,41 @@
+"""A whole number as people write it, read without a guess."""
+
+from __future__ import annotations
+
+import re
+
+from sora2batch.manifest.scalar import SAFE_INTEGER
+
+_GROUPED = re.compile(
+    r"[+]?[0-9]{1,3}(?P<mark>[,._' \u00a0\u2009\u202f\u2019])[0-9]{3}(?:(?P=mark)[0-9]{3})*"
+)
+_PLAIN = re.compile(r"[+]?[0-9]+")
+_ZEROS = re.compile(r"(?P<number>.+)[.,]0{1,2}")
+_UNIT = re.compile(r"(?:[$€£]\s?(?P<after>.+))|(?:(?P<before>.+?)\s?(?:credits?|cr))", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?P<number>[0-9]{1,9})\s?k", re.IGNORECASE)
+
+
+def plain_digits(text: str) -> int | None:
+    """Tell which whole number is meant by ``12,000``, ``12.000``, ``12 000``, ``12k`` or ``12000 credits``.
+
+    None where it could be another: ``12,5``, ``1.5``.
+    """
+    text = text.strip()
+    if not text.isascii():
+        from unicodedata import normalize  # noqa: PLC0415
+
+        text = normalize("NFKC", text)
+    if unit := _UNIT.fullmatch(text):
+        text = (unit["after"] or unit["before"]).strip()
+    if thousands := _THOUSANDS.fullmatch(text):
+        return _safe(f"{thousands['number']}000")
+    if _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text):
+        return _safe(re.sub("[^0-9]", "", text))
+    if (whole := _ZEROS.fullmatch(text)) and _GROUPED.fullmatch(whole["number"]):
+        return _safe(re.sub("[^0-9]", "", whole["number"]))
+    return None
+
+
+def _safe(digits: str) -> int | None:
+    significant = digits.lstrip("0") or "0"
+    return int(significant) if len(significant) <= 15 and int(significant) <= SAFE_INTEGER else None

@@ -1,0 +1,83 @@
+"""Slips of the pen that libyaml notices late, or in words of its own: what the line itself tells of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sora2batch.problem import Position
+
+_VALUE = re.compile(r"^(?P<before>\s*(?:- +)*(?:[\w.-]+ *: +|- +))(?P<value>\S.*)$")
+_NO_BLANK = re.compile(r"^(?P<before>\s*(?:- +)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/'\"][^:]*)$")
+_UNSPECIFIC = frozenset(
+    {
+        "did not find expected key",
+        "did not find expected node content",
+        "did not find expected whitespace or line break",
+    }
+)
+_SPECIAL = "&*!%@`,]}?"
+_AFTER = {
+    "'": ("the quoted text ends before this", "an apostrophe in '...' is written '', or use double quotes"),
+    '"': ("the quoted text ends before this", r'a quotation mark in "..." is written \"'),
+    "]": ("the list ends before this", "put a text with brackets in quotes as a whole"),
+    "}": ("the mapping ends before this", "put a text with braces in quotes as a whole"),
+}
+_QUOTE = "put the text in quotes"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What a person did."""
+
+    position: Position
+    message: str
+    hint: str
+
+
+def slip_at(text: str, place: Position, problem: str) -> Slip | None:
+    """Find the slip behind a complaint of libyaml's about a place; None where the line tells nothing."""
+    lines = text.split("\n")
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    if problem == "mapping values are not allowed in this context":
+        return _missing_blank(lines, place.line)
+    if problem == "did not find expected comment or line break":
+        return _begun_block(line, place)
+    if problem not in _UNSPECIFIC:
+        return None
+    return _special_start(line, place) or _after_quotes(line, place)
+
+
+def _missing_blank(lines: list[str], number: int) -> Slip | None:
+    """See ``prompt:x`` in the line above: together with this one it is a text of two lines."""
+    above = next((at for at in range(number - 1, 0, -1) if lines[at - 1].strip()), 0)
+    if not above or not (found := _NO_BLANK.match(lines[above - 1].rstrip())):
+        return None
+    key, value = found["key"], found["value"]
+    place = Position(above, found.start("value") + 1)
+    shown = value if len(value) <= 40 else f"{value[:37]}..."
+    return Slip(place, f'a blank is missing after "{key}:"', f"write {key}: {shown}")
+
+
+def _begun_block(line: str, place: Position) -> Slip | None:
+    found = _VALUE.match(line.rstrip())
+    if found is None or found["value"][0] not in "|>":
+        return None
+    mark, at = found["value"][0], Position(place.line, found.start("value") + 1)
+    return Slip(at, f'"{mark}" starts a text that begins in the next line', _QUOTE)
+
+
+def _special_start(line: str, place: Position) -> Slip | None:
+    found = _VALUE.match(line.rstrip())
+    if found is None or found["value"][0] not in _SPECIAL or found.start("value") >= place.column:
+        return None
+    message = f'a text without quotes cannot start with "{found["value"][0]}"'
+    return Slip(Position(place.line, found.start("value") + 1), message, _QUOTE)
+
+
+def _after_quotes(line: str, place: Position) -> Slip | None:
+    before = line[: place.column - 1].rstrip()
+    if not before or before[-1] not in _AFTER:
+        return None
+    message, hint = _AFTER[before[-1]]
+    return Slip(place, message, hint)
