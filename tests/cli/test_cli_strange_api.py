@@ -23,11 +23,18 @@ def yes(**data) -> tuple[int, str]:
 
 
 @pytest.fixture
-def answering(folder, monkeypatch):
+def says() -> dict[str, tuple[int, str]]:
+    """What the API answers just now."""
+    return {}
+
+
+@pytest.fixture
+def answering(folder, monkeypatch, says):
     """Serve these answers, by call."""
 
     def serve(**answers) -> ThreadedApi:
-        api = ThreadedApi({ACCOUNT: RICH} | answers)
+        api = ThreadedApi(says)
+        says.update({ACCOUNT: RICH} | answers)
         monkeypatch.setenv("SORA2BATCH_API_URL", api.url)
         monkeypatch.setenv("SJINN_API_KEY", "sk-test")
         return api
@@ -71,10 +78,10 @@ def test_one_task_for_two_jobs_is_the_first_ones_and_the_second_is_told(call, ma
     assert api.calls.count(CREATE) == 2
 
 
-def test_the_task_of_an_earlier_run_is_not_taken_for_a_new_one(call, manifest, answering):
+def test_the_task_of_an_earlier_run_is_not_taken_for_a_new_one(call, manifest, answering, says):
     with answering(**{CREATE: yes(task_id=17)}):
         assert call("run", manifest, "--yes", "--no-wait", "--limit", 1).code == 0
-    with answering(**{CREATE: yes(task_id="17")}):
+        says[CREATE] = yes(task_id="17")
         ran = call("run", manifest, "--yes", "--no-wait")
     assert ran.code == 4
     assert "task 17, which is that of hero/fox" in ran.err
@@ -150,10 +157,10 @@ def test_force_alone_says_nothing(call, manifest, command):
     assert "--force goes with --retry-failed" in ran.err
 
 
-def test_a_task_under_two_jobs_is_told_by_the_plan(call, manifest, answering, folder):
+def test_a_task_under_two_jobs_is_told_by_the_plan(call, manifest, answering, folder, says):
     with answering(**{CREATE: yes(task_id="t-1")}):
         call("run", manifest, "--yes", "--no-wait", "--limit", 1)
-    with answering(**{CREATE: yes(task_id="t-2")}):
+        says[CREATE] = yes(task_id="t-2")
         call("run", manifest, "--yes", "--no-wait")
     lock = folder / "small.lock.jsonl"
     lock.write_text(lock.read_text().replace("t-2", "t-1"))
