@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from sora2batch.catalog.url import is_http_url
 from sora2batch.catalog.wording import word_fault
 from sora2batch.problem import DataPath
 from sora2batch.schema import schema_dir
-from sora2batch.suggest import did_you_mean, listed, nearest
+from sora2batch.suggest import did_you_mean, listed
 
 if TYPE_CHECKING:
     from jsonschema import FormatChecker, ValidationError
@@ -85,7 +85,7 @@ def _faults_of(tool: Tool, error: ValidationError) -> Iterator[InputFault]:
                 yield InputFault(path=(*path, name), message=_missing(properties.get(name)))
         case "additionalProperties" if rule is False:
             for name in (name for name in value if name not in properties):
-                yield _unknown_field(tool, (*path, name), tuple(properties), value)
+                yield _unknown_field(tool, (*path, name), tuple(properties))
         case _:
             keyword = str(error.validator)
             message, hint = word_fault(keyword, schema, value, otherwise=error.message)
@@ -96,22 +96,13 @@ def _missing(schema: JsonObject | None) -> str:
     return f"is missing, must be {allowed_text(schema)}" if schema else "is missing"
 
 
-def _unknown_field(
-    tool: Tool, path: DataPath, known: tuple[str, ...], written: Collection[str]
-) -> InputFault:
+def _unknown_field(tool: Tool, path: DataPath, known: tuple[str, ...]) -> InputFault:
     whole = f"{tool.tool_type}, which takes" if len(path) == 1 else "this mapping, which takes"
     return InputFault(
         path=path,
         message=f"is no input of {whole} {listed(known)}; SJinn may silently ignore it",
-        hint=_picture_hint(tool, str(path[-1]), known) or _field_hint(path[-1], known, written),
+        hint=_picture_hint(tool, str(path[-1]), known) or did_you_mean(path[-1], known),
     )
-
-
-def _field_hint(name: str | int, known: tuple[str, ...], written: Collection[str]) -> str | None:
-    meant = nearest(name, known)
-    if meant in written:
-        return f'leave it out, for "{meant}" is given already'
-    return did_you_mean(name, known)
 
 
 def _picture_hint(tool: Tool, name: str, known: tuple[str, ...]) -> str | None:

@@ -11,6 +11,7 @@ from sora2batch.suggest import listed
 _MOST_SHOWN = 4
 _COMMON = frozenset({"api", "fast", "image", "pro", "text", "to", "video"} | set("0123456789"))
 """Words that say nothing about which model is meant."""
+_NEARLY_THE_SAME = 0.9
 _NEAR_NAME = 0.6
 _NEAR_MODEL = 0.7
 """How much alike two words are before one is taken for the other: a model's name is short."""
@@ -25,8 +26,10 @@ def tools_meant(name: str, tools: Mapping[str, Tool]) -> tuple[str, ...]:
         [one for one in tools if _compact(one).startswith(compact)]
         or [one for one in tools if compact in _compact(one)]
         or [one for one in tools if _words(name) <= _words(one) | {_compact(one)}]
+        or _spelled_alike(name, tools, _NEARLY_THE_SAME)
         or [one for one in tools if any(one.startswith(word) for word in _words(name) - _COMMON)]
-        or _spelled_alike(name, tools)
+        or _spelled_alike(name, tools, _NEAR_NAME)
+        or _model_alike(name, tools)
     )
     return tuple(sorted(found, key=lambda one: not tools[one].is_lasting))
 
@@ -42,15 +45,19 @@ def hint_of(meant: Iterable[str]) -> str | None:
     return f"did you mean {' or '.join([', '.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)}?"
 
 
-def _spelled_alike(name: str, tools: Mapping[str, Tool]) -> list[str]:
+def _spelled_alike(name: str, tools: Mapping[str, Tool], nearness: float) -> list[str]:
     from difflib import get_close_matches  # noqa: PLC0415  # most names are right
 
     by_look = {_compact(one): one for one in tools}
-    near = get_close_matches(_compact(name), by_look, n=1, cutoff=_NEAR_NAME)
-    if near:
-        return [by_look[near[0]]]
+    return [by_look[near] for near in get_close_matches(_compact(name), by_look, n=1, cutoff=nearness)]
+
+
+def _model_alike(name: str, tools: Mapping[str, Tool]) -> list[str]:
+    from difflib import get_close_matches  # noqa: PLC0415
+
     models = dict.fromkeys(one.partition("-")[0] for one in tools)
-    model = get_close_matches(_compact(re.split(r"[\W_]", name.strip())[0]), models, n=1, cutoff=_NEAR_MODEL)
+    word = _compact(re.split(r"[\W_]", name.strip())[0])
+    model = get_close_matches(word, models, n=1, cutoff=_NEAR_MODEL)
     return [one for one in tools if model and one.partition("-")[0] == model[0]]
 
 

@@ -126,8 +126,8 @@ def test_validate_prints_valid_or_the_problems(call, manifest):
     assert ran.code == 2
     assert ran.document["valid"] is False
     assert [(one["file"], one["line"], one["path"]) for one in ran.document["problems"]] == [
-        ("small.yaml", 4, "defaults.input.mode"),
         ("nowhere.yaml", 1, ""),
+        ("small.yaml", 4, "defaults.input.mode"),
     ]
 
 

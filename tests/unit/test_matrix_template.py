@@ -131,7 +131,7 @@ def test_a_file_name_is_always_text():
         ("{{ 'a' if not yes }}", 'needs an "else"', ""),
         ("{{ camera | upcase }}", 'no filter "upcase"', ""),
         ("{{ camera is qqq }}", 'no test "qqq"', "there are"),
-        ("a\n{{ b c }}", "line 2 of the text: expected token", ""),
+        ("a\n{{ b c }}", "line 2 of the text: what stands in the braces is no expression", "{% raw %}"),
         ("{% macro m() %}{% endmacro %}", '"macro" is not available', "set name = value"),
         ("{{ camera.format() }}", "use the filter", ""),
         ("{{ [" + "camera, " * 30000 + "] }}", "more than 100,000 characters", ""),

@@ -38,7 +38,7 @@ def test_a_value_that_no_file_can_be_called_is_pointed_at(matrix, place, end):
         ({"s_csv": "id,n\nfox,1\n\ncon,2\n"}, "s.csv:4:1: [1].id"),
         ({"s_csv": 'id;n\r\n"fox\r\n";1\r\n;\r\n"con";2\r\n'}, "s.csv:5:1: [1].id"),
         ({"s_jsonl": '{"id": "fox"}\n\n{"id": "con"}\n'}, "s.jsonl:3:1: [1].id"),
-        ({"s_yaml": "- id: fox\n- id: con\n"}, "s.yaml:2:3: [1].id"),
+        ({"s_yaml": "- id: fox\n- id: con\n"}, "s.yaml:2:7: [1].id"),
         ({"s_json": '["fox",\n "con"]'}, "s.json:2:2: [1]"),
     ],
 )
