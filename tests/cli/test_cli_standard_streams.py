@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_whoever_cannot_be_asked_is_told_so(manifest, api):
     assert "nobody is there to ask" in ran.stderr
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no such device")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
 class TestFull:
     @pytest.mark.parametrize("words", [("plan",), ("plan", "--json"), ("status",), ("validate", "--json")])
     def test_a_result_that_cannot_be_printed_is_an_error_in_one_line(self, manifest, words):
