@@ -127,14 +127,15 @@ def test_a_lockfile_is_no_link_to_a_file_of_another_kind(begin):
     assert (campaign.folder / "notes.txt").read_bytes() == b""
 
 
-def test_a_manifest_that_is_a_link_has_its_lockfile_beside_the_link(begin, elsewhere):
+@pytest.mark.parametrize("make", [link, chain, relative])
+def test_a_manifest_that_a_link_leads_elsewhere_is_not_run_there(begin, elsewhere, make):
     campaign = begin(jobs=1)
     manifest = campaign.folder / "small.yaml"
     manifest.rename(elsewhere / "small.yaml")
-    manifest.symlink_to(elsewhere / "small.yaml")
+    make(manifest, elsewhere / "small.yaml")
     before = contents(elsewhere)
-    assert campaign.run().code == 0, campaign.story()
-    assert campaign.lock_path.is_file()
+    for words in (("run", "small.yaml", "--yes"), ("run", ".", "--yes"), ("report", "small.yaml")):
+        assert_refused(campaign, campaign.call(*words), "small.yaml is a link that leads out of its folder")
     assert contents(elsewhere) == before
 
 
