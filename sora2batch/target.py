@@ -15,7 +15,7 @@ from sora2batch.errors import UsageError
 from sora2batch.lockfile.disk import SystemDisk
 from sora2batch.lockfile.error import SaveError
 from sora2batch.lockfile.file import replace_file
-from sora2batch.plainfile import followed_inside, is_stream, reason, refuse_unless_plain
+from sora2batch.plainfile import followed_inside, reason, refuse_unless_plain
 
 STANDARD_OUTPUT = Path("-")
 _HINT = "name another file"
@@ -44,8 +44,7 @@ def settle_target(path: Path, ours: Replaceable) -> Path:
         refuse_unless_plain(target)
         may_be_replaced = not target.exists() or not target.stat().st_size or ours.is_one(target)
     except OSError as error:
-        hint = "- is standard output" if is_stream(path) else ours.hint
-        raise UsageError(f"{path} cannot be written: {reason(error)}", hint=hint) from error
+        raise UsageError(f"{path} cannot be written: {reason(error)}", hint=ours.hint) from error
     if not may_be_replaced:
         raise UsageError(f"{path} is there already and is no {ours.noun}", hint=ours.hint)
     return target

@@ -22,7 +22,7 @@ from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.hold import is_held, lock_fault
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
-from sora2batch.plainfile import reason, refuse_unless_plain
+from sora2batch.plainfile import is_led_out, reason, refuse_unless_plain
 
 _CLOCK_SECONDS = 60
 
@@ -80,7 +80,7 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
         yield _check_lockfile(batch)
         if fault := lock_fault(batch.manifest.path):
             yield _bad("locks", fault)
-        yield _check_folder("output folder", batch.output_dir)
+        yield _check_output_folder(batch)
         yield _check_folder("lockfile's folder", batch.lock_path.parent)
         yield from _check_git(batch)
 
@@ -118,6 +118,13 @@ def _check_lockfile(batch: Batch) -> Check:
     if doubts:
         message += f", {doubts:,} in doubt: `sora2batch reconcile` settles them"
     return Check(name="lockfile", verdict=Verdict.NOTE if doubts else Verdict.FINE, message=message)
+
+
+def _check_output_folder(batch: Batch) -> Check:
+    if is_led_out(batch.output_dir, batch.manifest.path.parent):
+        message = f"{batch.output_dir} leads out of the manifest's folder, through a link"
+        return Check(name="output folder", verdict=Verdict.BAD, message=message)
+    return _check_folder("output folder", batch.output_dir)
 
 
 def _check_folder(name: str, folder: Path) -> Check:

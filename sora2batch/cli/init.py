@@ -33,17 +33,17 @@ _SHOWN = 40
 def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: Chatter) -> None:
     """Write a manifest for a tool, and what git should know beside it.
 
-    Raises:
-        UsageError: one of the files is no plain file, the manifest is there already or is called something
-            that is no YAML, or the tool is no good, and nothing was written; or the disk refused.
-    """
+        Raises:
+            UsageError: one of the files is no plain file, the manifest is there already or is called something
+                    that is no YAML, or the tool is no good, and nothing was written; or the disk refused.
+        """
     _check_name(manifest)
     text = _text_for(tool_type, tools_dirs)
     folder = manifest.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise UsageError(f"{manifest}: {folder} is no folder") from error
+        raise UsageError(f"{folder}: it is no folder") from error
     check_free(manifest)
     settings = [_extended(folder / name, lines) for name, lines in _SETTINGS.items()]
     write_new(manifest, _named(text, manifest.stem))

@@ -81,3 +81,13 @@ def test_a_pipe_for_which_git_would_wait_is_told(folder, api, manifest):
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 2
     assert ".gitattributes: it is a pipe, no plain file" in ran.stdout
+
+
+def test_an_output_folder_that_a_link_leads_elsewhere_must_be_mended(
+    folder, api, manifest, call, tmp_path_factory
+):
+    api()
+    (folder / "out").symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    ran = call("doctor", manifest)
+    assert ran.code == 2
+    assert "bad   output folder: out/small leads out of the manifest's folder, through a link\n" in ran.out

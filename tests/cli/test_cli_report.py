@@ -213,7 +213,7 @@ def test_standard_output_has_one_name(call, folder, name):
     exhibit(folder, SHOW)
     ran = call("report", "show.yaml", "-o", name)
     assert ran.code == 2
-    assert ran.err.endswith("hint: - is standard output\n")
+    assert ran.err.endswith("hint: name another file with -o; -o - is standard output\n")
 
 
 def test_the_page_goes_through_a_link_that_stays_one(call, folder):

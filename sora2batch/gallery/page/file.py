@@ -25,5 +25,7 @@ def _is_gallery(path: Path) -> bool:
         return GENERATOR.encode() in stream.read(_HEAD_BYTES)
 
 
-GALLERY = Replaceable(noun="gallery", is_one=_is_gallery, hint="name another file with -o")
+GALLERY = Replaceable(
+    noun="gallery", is_one=_is_gallery, hint="name another file with -o; -o - is standard output"
+)
 """Only galleries are written over."""

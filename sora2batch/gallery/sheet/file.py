@@ -54,4 +54,5 @@ def sheets_of(manifest: str) -> Replaceable:
     def is_one(path: Path) -> bool:
         return any(is_sheet_of(path, manifest, simulated=one) for one in (False, True))
 
-    return Replaceable(noun=f"contact sheet of {manifest}", is_one=is_one)
+    hint = "name another file; - is standard output"
+    return Replaceable(noun=f"contact sheet of {manifest}", is_one=is_one, hint=hint)
