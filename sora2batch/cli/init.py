@@ -33,10 +33,10 @@ _SHOWN = 40
 def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: Chatter) -> None:
     """Write a manifest for a tool, and what git should know beside it.
 
-        Raises:
-            UsageError: one of the files is no plain file, the manifest is there already or is called something
-                    that is no YAML, or the tool is no good, and nothing was written; or the disk refused.
-        """
+    Raises:
+        UsageError: one of the files is no plain file, the manifest is there already or is called something
+                that is no YAML, or the tool is no good, and nothing was written; or the disk refused.
+    """
     _check_name(manifest)
     text = _text_for(tool_type, tools_dirs)
     folder = manifest.parent
