@@ -13,6 +13,7 @@ from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool, UnknownPrice
 from sora2batch.catalog.tool_file import ToolFileError, ToolFileReader
 from sora2batch.errors import Sora2BatchError
+from sora2batch.plainfile import read_plain_file, reason
 from sora2batch.schema import schema_dir
 from sora2batch.suggest import listed, visible
 
@@ -93,7 +94,7 @@ def _read_folder(reader: ToolFileReader, folder: Path) -> Iterator[Tool | _Refus
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:
-        yield _Refusal(folder, (_reason(error),))
+        yield _Refusal(folder, (reason(error),))
         return
     for path in paths:
         # A copy of the schema may lie beside the files, for an editor's sake.
@@ -102,18 +103,12 @@ def _read_folder(reader: ToolFileReader, folder: Path) -> Iterator[Tool | _Refus
 
 
 def _read_file(reader: ToolFileReader, path: Path) -> Tool | _Refusal:
-    if path.exists() and not path.is_file():  # a pipe would be read for ever
-        return _Refusal(path, ("is not a file",))
     try:
-        return reader.read(path.read_bytes(), tool_type=path.stem)
+        return reader.read(read_plain_file(path), tool_type=path.stem)
     except OSError as error:
-        return _Refusal(path, (_reason(error),))
+        return _Refusal(path, (reason(error),))
     except ToolFileError as error:
         return _Refusal(path, tuple(str(reason) for reason in error.args))
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def _could_replace(tool: Tool, other: Tool) -> bool:

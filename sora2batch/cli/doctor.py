@@ -22,6 +22,7 @@ from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.hold import is_held, lock_fault
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
+from sora2batch.plainfile import is_led_out, reason, refuse_unless_plain
 
 _CLOCK_SECONDS = 60
 
@@ -79,7 +80,7 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
         yield _check_lockfile(batch)
         if fault := lock_fault(batch.manifest.path):
             yield _bad("locks", fault)
-        yield _check_folder("output folder", batch.output_dir)
+        yield _check_output_folder(batch)
         yield _check_folder("lockfile's folder", batch.lock_path.parent)
         yield from _check_git(batch)
 
@@ -119,6 +120,13 @@ def _check_lockfile(batch: Batch) -> Check:
     return Check(name="lockfile", verdict=Verdict.NOTE if doubts else Verdict.FINE, message=message)
 
 
+def _check_output_folder(batch: Batch) -> Check:
+    if is_led_out(batch.output_dir, batch.manifest.path.parent):
+        message = f"{batch.output_dir} leads out of the manifest's folder, through a link"
+        return Check(name="output folder", verdict=Verdict.BAD, message=message)
+    return _check_folder("output folder", batch.output_dir)
+
+
 def _check_folder(name: str, folder: Path) -> Check:
     """See whether files can be made there, or in the nearest folder above that exists."""
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
@@ -129,6 +137,9 @@ def _check_folder(name: str, folder: Path) -> Check:
 
 def _check_git(batch: Batch) -> Iterator[Check]:
     """Ask git itself how it would treat the lockfile and the journal."""
+    if in_the_way := list(_no_files_of_git(batch.lock_path.parent)):
+        yield from in_the_way
+        return
     try:
         yield from _check_git_files(batch.lock_path.parent, batch.lock_path.name)
     except NoRepositoryError:
@@ -153,6 +164,20 @@ def _check_git_files(folder: Path, lock: str) -> Iterator[Check]:
 
 def _note(name: str, message: str) -> Check:
     return Check(name=name, verdict=Verdict.NOTE, message=message)
+
+
+def _no_files_of_git(folder: Path) -> Iterator[Check]:
+    """Find what git would wait for: a pipe in the place of one of its own files."""
+    for above in (folder, *folder.absolute().parents):
+        for name in (".gitignore", ".gitattributes"):
+            path = above / name
+            try:
+                if not path.is_symlink():  # which git does not follow
+                    refuse_unless_plain(path)
+            except OSError as error:
+                yield Check(name="git", verdict=Verdict.BAD, message=f"{path}: {reason(error)}")
+        if (above / ".git").exists():
+            return
 
 
 def _fine(name: str, message: str) -> Check:

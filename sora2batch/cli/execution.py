@@ -23,6 +23,7 @@ from sora2batch.cli.wishes import Wishes
 from sora2batch.clock import SystemClock
 from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.lockfile.store import LockfileStore
+from sora2batch.plainfile import is_led_out
 from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host
@@ -52,6 +53,7 @@ def check_beforehand(batches: Sequence[Batch], wishes: Wishes) -> None:
             results could not be kept.
     """
     for batch in batches:
+        _check_way(batch)
         plan = batch.plan(batch.read_lockfile(), wishes.selection)
         check_tools(plan, batch.catalog)
         _check_means(batch, plan, wishes)
@@ -65,6 +67,7 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
     Raises:
         Sora2BatchError: nothing was sent, or the results could not be written.
     """
+    _check_way(batch)
     with held(batch) as store:
         fault = _file_fault(batch, wishes.stages)
         plan = _plan(batch, store, wishes, fault)
@@ -112,6 +115,19 @@ def _plan(batch: Batch, store: LockfileStore, wishes: Wishes, fault: FileFault) 
     if saved:
         return plan_again(batch, store.lockfile, saved)
     return batch.plan(store.lockfile, wishes.selection, fault)
+
+
+def _check_way(batch: Batch) -> None:
+    """Keep a link of a folder that came from a stranger from putting files elsewhere.
+
+    Raises:
+        UsageError: the output folder is somewhere else than the manifest says.
+    """
+    if is_led_out(batch.output_dir, batch.manifest.path.parent):
+        raise UsageError(
+            f"{batch.output_dir} leads out of the manifest's folder, through a link; nothing was sent",
+            hint="name the folder that it leads to in output.dir, if that is what you want",
+        )
 
 
 async def _finish(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes) -> None:

@@ -52,7 +52,7 @@ def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
     if wants_json(arguments):
         from sora2batch.cli.document import print_json_error  # noqa: PLC0415  # loads orjson
 
-        with suppress(OSError):
+        with suppress(OSError, Sora2BatchError):
             print_json_error(failure.message, failure.hint, failure.exit_code, failure.problems)
     return failure.exit_code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
@@ -12,13 +13,18 @@ from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
 from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.chatter import Chatter
+from sora2batch.cli.new_file import check_name
 from sora2batch.cli.template import manifest_for
 from sora2batch.errors import UsageError
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
+from sora2batch.plainfile import read_plain_file, reason, refuse_unless_plain
+from sora2batch.target import check_free, put_in_place, write_new
 
 _IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
 _ATTRIBUTES = ("*.lock.jsonl merge=union",)
+_SETTINGS = {".gitignore": _IGNORED, ".gitattributes": _ATTRIBUTES}
+_HINT = "nothing was written; put a file there, or name a manifest in another folder"
 _LONGEST_NAME = 200
 """Bytes; a file system takes 255, and temporary names are longer still."""
 _SHOWN = 40
@@ -28,21 +34,21 @@ def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: C
     """Write a manifest for a tool, and what git should know beside it.
 
     Raises:
-        UsageError: the file is there already, or is called something that is no YAML; the tool is no good.
+        UsageError: one of the files is no plain file, the manifest is there already or is called something
+                that is no YAML, or the tool is no good, and nothing was written; or the disk refused.
     """
     _check_name(manifest)
     text = _text_for(tool_type, tools_dirs)
     folder = manifest.parent
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        with manifest.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(_named(text, manifest.stem))
+        folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise UsageError(
-            f"{manifest} exists already", hint="name another file; nothing was changed"
-        ) from error
-    _add_lines(folder / ".gitignore", _IGNORED)
-    _add_lines(folder / ".gitattributes", _ATTRIBUTES)
+        raise UsageError(f"{folder}: it is no folder") from error
+    check_free(manifest)
+    settings = [_extended(folder / name, lines) for name, lines in _SETTINGS.items()]
+    write_new(manifest, _named(text, manifest.stem))
+    for setting in settings:
+        setting.write()
     chatter.say(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
     chatter.say(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
 
@@ -63,8 +69,6 @@ def _text_for(tool_type: str, tools_dirs: Sequence[Path]) -> str:
 
 def _check_name(manifest: Path) -> None:
     """Refuse a file beside which no lockfile could be, or that no line of ours could name."""
-    if manifest.suffix not in {".yaml", ".yml"}:
-        raise UsageError(f"{manifest}: name it something.yaml")
     if not manifest.name.isprintable():
         raise UsageError(f"{manifest.name!a}: name it without control or invisible characters")
     size = len(os.fsencode(manifest.name))
@@ -73,6 +77,7 @@ def _check_name(manifest: Path) -> None:
             f"{manifest.name[:_SHOWN]}…: the name has {size} bytes, {_LONGEST_NAME} are the most",
             hint="the lockfile and the journal beside it have longer ones",
         )
+    check_name(manifest)
 
 
 def _named(text: str, stem: str) -> str:
@@ -83,12 +88,33 @@ def _named(text: str, stem: str) -> str:
     return text.replace("version: 1\n", f"version: 1\n{line}\n", 1)
 
 
-def _add_lines(path: Path, lines: tuple[str, ...]) -> None:
-    """Add the lines that are not there yet; what is there stays byte for byte."""
-    before = path.read_bytes() if path.exists() else b""
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A file of git's as it is, and as it is to be."""
+
+    path: Path
+    before: bytes
+    after: bytes
+
+    def write(self) -> None:
+        if self.after != self.before:
+            put_in_place(self.path, self.after)
+
+
+def _extended(path: Path, lines: tuple[str, ...]) -> _Setting:
+    """Add the lines that are not there yet; what is there stays byte for byte.
+
+    Raises:
+        UsageError: it is no plain file; git itself reads no link of this name.
+    """
+    try:
+        refuse_unless_plain(path)
+        before = read_plain_file(path) if path.exists() else b""
+    except OSError as error:
+        raise UsageError(f"{path} cannot be extended: {reason(error)}", hint=_HINT) from error
     known = {line.strip() for line in before.splitlines()}
     missing = [line.encode() for line in lines if line.encode() not in known]
-    if missing:
-        separator = b"" if not before or before.endswith(b"\n") else b"\n"
-        with path.open("ab") as stream:
-            stream.write(separator + b"\n".join(missing) + b"\n")
+    if not missing:
+        return _Setting(path, before, before)
+    separator = b"" if not before or before.endswith(b"\n") else b"\n"
+    return _Setting(path, before, before + separator + b"\n".join(missing) + b"\n")

@@ -9,7 +9,9 @@ from sora2batch.errors import UsageError
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.file import write_lockfile
+from sora2batch.lockfile.location import written_file
 from sora2batch.lockfile.merge import merge_lockfiles, resolve_conflicts
+from sora2batch.plainfile import is_stream, read_plain_file, read_stream
 
 
 def resolve_file(path: Path, chatter: Chatter) -> None:
@@ -31,19 +33,32 @@ def merge_files(base: Path, ours: Path, theirs: Path, chatter: Chatter) -> None:
         UsageError: a file is missing.
         LockfileError: one of them cannot be read; all are left as they were.
     """
-    merged = merge_lockfiles(_lockfile(base), _lockfile(ours), _lockfile(theirs))
+    merged = merge_lockfiles(
+        _lockfile(base, _read_given(base)),
+        _lockfile(ours, _read(ours)),
+        _lockfile(theirs, _read_given(theirs)),
+    )
     write_lockfile(ours, merged)
     chatter.detail(f"{ours}: {len(merged.entries):,} jobs, {merged.spent:,} credits")
 
 
-def _lockfile(path: Path) -> Lockfile:
-    """Read one side; git gives an empty file where that side has none."""
-    data = _read(path)
+def _lockfile(path: Path, data: bytes) -> Lockfile:
+    """Decode one side; git gives an empty file where that side has none."""
     return decode_lockfile(data, file=str(path)) if data.strip() else Lockfile(manifest="")
+
+
+def _read_given(path: Path) -> bytes:
+    """Read a side that is not written to: it may be what ``<(git show …)`` gives."""
+    if not is_stream(path):
+        return _read(path)
+    try:
+        return read_stream(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_plain_file(written_file(path))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error

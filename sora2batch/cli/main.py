@@ -12,6 +12,7 @@ import click
 from sora2batch import __version__
 from sora2batch.cli.command import HelpfulGroup, show_help_alone, write_examples
 from sora2batch.cli.failure import report_failure
+from sora2batch.cli.result import leave_streams_behind
 from sora2batch.cli.signals import end_at_once_from_now_on, ending_behind, unwind_on_signals
 
 _COMMANDS = {
@@ -107,4 +108,5 @@ def main() -> None:
         end_at_once_from_now_on()
         code = report_failure(ending_behind(error), sys.argv[1:])
     end_at_once_from_now_on()
+    leave_streams_behind()
     sys.exit(int(code or 0))

@@ -16,6 +16,7 @@ from sora2batch.cli.planning import (
     Planned,
     check_account,
     check_plan,
+    check_plan_file,
     compare_with,
     narrow,
     plan_again,
@@ -76,6 +77,8 @@ def plan(flags: Flags) -> ExitCode:
         Sora2BatchError: there is nothing to show: a manifest, the lockfile, a flag.
     """
     selection = flags.selection
+    if flags.out:
+        check_plan_file(flags.out)
     load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
     batches = load.load_all(flags.manifests)
     if (flags.out or flags.base is not None) and len(batches) != 1:

@@ -16,6 +16,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
 from sora2batch.plan.model import Plan
 from sora2batch.plan.selection import Selection, parse_where
+from sora2batch.target import STANDARD_OUTPUT, Replaceable, put_in_place, settle_target
 
 if TYPE_CHECKING:
     from sora2batch.plan.compare import Comparison
@@ -156,8 +157,8 @@ def save_plan(planned: Planned, selection: Selection, max_credits: int | None, o
     from sora2batch.plan.onset import onset_of  # noqa: PLC0415
     from sora2batch.plan.saved import SavedPlan, encode_saved_plan  # noqa: PLC0415
 
-    _refuse_other_files(out)
-    batch, folder = planned.batch, out.resolve().parent
+    target = check_plan_file(out)
+    batch, folder = planned.batch, target.resolve().parent
     saved = SavedPlan(
         manifest_path=_seen_from(folder, batch.manifest.path),
         tools_dirs=tuple(_seen_from(folder, one) for one in batch.tools_dirs),
@@ -167,10 +168,7 @@ def save_plan(planned: Planned, selection: Selection, max_credits: int | None, o
         proof=proof_of(batch, planned.lockfile),
         onset=onset_of(planned.plan, planned.lockfile),
     )
-    try:
-        out.write_bytes(encode_saved_plan(planned.plan, saved))
-    except OSError as error:
-        raise UsageError(f"{out}: {error.strerror or error}") from error
+    put_in_place(target, encode_saved_plan(planned.plan, saved))
 
 
 def _seen_from(folder: Path, path: Path) -> str:
@@ -185,15 +183,28 @@ def _seen_from(folder: Path, path: Path) -> str:
         return place.as_posix()
 
 
-def _refuse_other_files(out: Path) -> None:
+def check_plan_file(out: Path) -> Path:
+    """Find the file that a plan is to be written to; of others, only an older plan may be written over.
+
+    Raises:
+        UsageError: something else is there.
+    """
+    if out == STANDARD_OUTPUT:
+        raise UsageError(
+            "--out needs a file: a saved plan finds its manifest from its own folder",
+            hint="`sora2batch plan MANIFEST --json` prints the plan",
+        )
+    return settle_target(out, Replaceable(noun="saved plan", is_one=_is_saved_plan))
+
+
+def _is_saved_plan(path: Path) -> bool:
     """Keep ``--out campaign.yaml`` from costing somebody their manifest."""
     from sora2batch.plan.saved import StalePlanError, read_saved_plan  # noqa: PLC0415
 
-    if not out.is_file() or not out.stat().st_size:
-        return
     try:
-        read_saved_plan(out)
+        read_saved_plan(path)
     except StalePlanError:
-        return
-    except UsageError as error:
-        raise UsageError(f"{out} is there already and is no saved plan", hint="name another file") from error
+        return True
+    except UsageError:
+        return False
+    return True

@@ -10,9 +10,10 @@ from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
-from sora2batch.cli.new_file import check_new_manifest, write_new
-from sora2batch.cli.result import echo
+from sora2batch.cli.new_file import check_new_manifest
+from sora2batch.cli.result import echo, write_out
 from sora2batch.cli.source import lock_path_of
+from sora2batch.errors import UsageError
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.choose import choose, counted
 from sora2batch.gallery.promotion.draft import Story, draft_of
@@ -22,7 +23,9 @@ from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.manifest.write import write_manifest
+from sora2batch.plainfile import is_stream
 from sora2batch.plan.budget import refuse_retired
+from sora2batch.target import STANDARD_OUTPUT, write_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,16 @@ class Flags:
     verbose: int
     quiet: bool
 
+    @property
+    def is_printed(self) -> bool:
+        """Whether the manifest goes to standard output."""
+        return self.out == STANDARD_OUTPUT
+
+    @property
+    def target(self) -> Path:
+        """The file that is written, or that whoever reads standard output may write."""
+        return Path("next.yaml") if self.is_printed else self.out
+
 
 def promote_picks(flags: Flags) -> None:
     """Write the manifest of the picked jobs and tell what it costs.
@@ -51,7 +64,7 @@ def promote_picks(flags: Flags) -> None:
         PromotionError: the settings do not suit the jobs.
         RetiredToolError: a tool is gone.
     """
-    check_new_manifest(flags.out)
+    _check_target(flags)
     settings = read_settings(flags.settings)
     batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
     picks = read_picks(flags.picks)
@@ -62,16 +75,35 @@ def promote_picks(flags: Flags) -> None:
     refuse_retired((job.tool_type for job in promotion.jobs), batch.catalog, batch.manifest.file)
     story = Story(
         manifest=batch.manifest.file,
-        picks=flags.picks.name,
-        target=flags.out.name,
+        picks="standard input" if is_stream(flags.picks) else flags.picks.name,
+        target=flags.target.name,
         choice=choice,
         settings=settings,
         simulated=flags.simulated,
     )
     text = write_manifest(draft_of(promotion, story, _run_of(batch)))
-    prove(text, promotion, flags.out, batch.catalog)
-    write_new(flags.out, text)
-    _tell(flags, story, promotion)
+    prove(text, promotion, flags.target, batch.catalog)
+    chatter = Chatter.of(flags.verbose, quiet=flags.quiet)
+    chatter.say(f"{story.choice.count}: {story.choice.reason}")
+    for notice in promotion_notices(promotion, story):
+        chatter.say(f"notice: {notice}")
+    if flags.is_printed:
+        write_out(text.encode())
+    else:
+        write_new(flags.out, text)
+        _tell(flags, story, promotion, chatter)
+
+
+def _check_target(flags: Flags) -> None:
+    """Refuse a target before anything is done that takes time.
+
+    Raises:
+        UsageError: the manifest may not be written there, or two things would be printed.
+    """
+    if not flags.is_printed:
+        check_new_manifest(flags.out)
+    elif flags.as_json:
+        raise UsageError("-o - prints the manifest: leave --json out, or name a file")
 
 
 def _run_of(batch: Batch) -> JsonObject:
@@ -83,11 +115,7 @@ def _run_of(batch: Batch) -> JsonObject:
             return {}
 
 
-def _tell(flags: Flags, story: Story, promotion: Promotion) -> None:
-    chatter = Chatter.of(flags.verbose, quiet=flags.quiet)
-    chatter.say(f"{story.choice.count}: {story.choice.reason}")
-    for notice in promotion_notices(promotion, story):
-        chatter.say(f"notice: {notice}")
+def _tell(flags: Flags, story: Story, promotion: Promotion, chatter: Chatter) -> None:
     lock = lock_path_of(flags.out, simulated=False)
     if lock.exists():
         chatter.say(f"notice: {lock} is there already: what it spent counts against the new budget")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.moment import moment_at
-from sora2batch.cli.result import echo
+from sora2batch.cli.result import echo, write_out
 from sora2batch.errors import UsageError
 from sora2batch.gallery.agreement import disagreements
-from sora2batch.gallery.page.file import write_page
+from sora2batch.gallery.page.file import GALLERY, write_page
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
 from sora2batch.gallery.page.model import Mark
@@ -26,6 +27,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.plan.status import Status, make_status
+from sora2batch.target import STANDARD_OUTPUT, settle_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,28 +60,35 @@ def report(flags: Flags) -> None:
     batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
     view = View(batch=batch, lockfile=batch.read_lockfile(), flags=flags)
     page = flags.output or page_path(batch)
-    if flags.sheet:
-        _check_sheet(flags.sheet, page, batch)
+    _check_targets(page, flags, batch)
     written = {"gallery": view.write_gallery(page)}
     if flags.sheet:
         written["sheet"] = view.write_sheet(flags.sheet)
     if flags.as_json:
         print_json({"version": 1, "manifest": batch.manifest.file, **written})
     else:
-        echo("\n".join(f"{name + ':':<8} {path}" for name, path in written.items()))
+        tell = flags.chatter.say if STANDARD_OUTPUT in {page, flags.sheet} else echo
+        tell("\n".join(f"{name + ':':<8} {path}" for name, path in written.items()))
 
 
-def _check_sheet(sheet: Path, page: Path, batch: Batch) -> None:
-    """Refuse the sheet's target before the page is written, which looks at its own just before that.
+def _check_targets(page: Path, flags: Flags, batch: Batch) -> None:
+    """Refuse targets before anything is written, or drawn.
 
     Raises:
-        UsageError: the sheet may not be written there.
+        UsageError: the page or the sheet may not be written there.
     """
-    from sora2batch.gallery.sheet.file import check_sheet_target  # noqa: PLC0415  # only where one is wanted
+    if flags.as_json and STANDARD_OUTPUT in {page, flags.sheet}:
+        raise UsageError("- is standard output: leave --json out, or name a file")
+    if page != STANDARD_OUTPUT:
+        settle_target(page, GALLERY)
+    if flags.sheet is None:
+        return
+    from sora2batch.gallery.sheet.file import sheets_of  # noqa: PLC0415  # only where one is wanted
 
-    if sheet.resolve() == page.resolve():
-        raise UsageError(f"the page and the sheet cannot both be {sheet}", hint="name another file")
-    check_sheet_target(sheet, batch.manifest.file)
+    if os.path.realpath(flags.sheet) == os.path.realpath(page):
+        raise UsageError(f"the page and the sheet cannot both be {flags.sheet}", hint="name another file")
+    if flags.sheet != STANDARD_OUTPUT:
+        settle_target(flags.sheet, sheets_of(batch.manifest.file))
 
 
 def page_path(batch: Batch) -> Path:
@@ -104,7 +113,11 @@ class View:
 
     def write_gallery(self, path: Path) -> str:
         """Write the page and name it."""
-        write_page(path, render_page(make_gallery(self._basis(path))))
+        page = render_page(make_gallery(self._basis(path)))
+        if path == STANDARD_OUTPUT:
+            write_out(page)
+        else:
+            write_page(path, page)
         return str(path)
 
     def write_sheet(self, path: Path) -> str:
@@ -114,7 +127,10 @@ class View:
 
         batch = self.batch
         sheet = make_sheet(self.status, batch.artifacts.locate, simulated=batch.simulated)
-        write_sheet(path, sheet, batch.manifest.file)
+        if path == STANDARD_OUTPUT:
+            write_out(sheet)
+        else:
+            write_sheet(path, sheet, batch.manifest.file)
         return str(path)
 
     def _basis(self, page: Path) -> Basis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sora2batch.cli.failure import print_error
 from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.plan import View, show_plans
 from sora2batch.cli.planning import narrow, read_selection
+from sora2batch.cli.result import OutputError
 from sora2batch.cli.show_status import echo_outcome
 from sora2batch.cli.sight import status_of
 from sora2batch.cli.wishes import Wishes
@@ -144,10 +145,11 @@ def run(flags: Flags) -> ExitCode:
     if len(batches) > 1:
         check_beforehand(batches, wishes)
     endings = list(_carry_out_all(batches, flags, wishes))
+    code = gravest({ending.exit_code for ending in endings})
     if flags.as_json:
         documents = [ending_to_json(one, status_of(one.batch), flags.again(one)) for one in endings]
-        print_documents(documents, is_one=flags.is_one)
-    return gravest({ending.exit_code for ending in endings})
+        return _told(code, lambda: print_documents(documents, is_one=flags.is_one), flags)
+    return code
 
 
 def _with_saved_plan(flags: Flags) -> Flags:
@@ -215,9 +217,11 @@ def _carry_out_one(batch: Batch, flags: Flags, wishes: Wishes) -> Ending:
     for stop in outcome.stops:
         if stop.error:
             print_error(stop.error, verbosity=flags.verbose)
-    if not flags.as_json:
-        echo_outcome(batch, status_of(batch))
-    return ended(batch, outcome)
+    ending = ended(batch, outcome)
+    if flags.as_json:
+        return ending
+    code = _told(ending.exit_code, lambda: echo_outcome(batch, status_of(batch)), flags)
+    return replace(ending, exit_code=code)
 
 
 def _status_if_any(batch: Batch) -> Status | None:
@@ -225,3 +229,13 @@ def _status_if_any(batch: Batch) -> Status | None:
         return status_of(batch)
     except Sora2BatchError:  # it may be that which was told
         return None
+
+
+def _told(code: ExitCode, tell: Callable[[], None], flags: Flags) -> ExitCode:
+    """Print what came of it; where that cannot be done, the next batch has its turn all the same."""
+    try:
+        tell()
+    except OutputError as error:
+        print_error(error, verbosity=flags.verbose)
+        return gravest({code, error.exit_code})
+    return code

@@ -10,6 +10,7 @@ from pathlib import Path
 from sora2batch.cli.folder import is_manifest, manifest_paths
 from sora2batch.errors import UsageError
 from sora2batch.lockfile.journal import journal_path
+from sora2batch.plainfile import is_led_out
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _SIMULATED = ".sim"
@@ -61,6 +62,9 @@ def _followed(path: Path) -> Source:
         raise UsageError(message, hint="give the manifest another name")
     if real is path:
         return Source(path=path)
+    if is_led_out(path, path.parent):  # its lockfile and clips would be written there
+        message = f"{path} is a link that leads out of its folder"
+        raise UsageError(message, hint=f"name the manifest itself: {real}")
     _refuse_other_record(path, real)
     target = os.path.relpath(_true(path), _true(path.parent))
     lock = lock_path_of(Path(target), simulated=False)

@@ -43,6 +43,6 @@ def stamps_of(paths: Iterable[Path]) -> tuple[Stamp, ...]:
 def _stamp(path: Path) -> Stamp:
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

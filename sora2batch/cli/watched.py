@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -86,5 +87,5 @@ class Watched:
 
 
 def _records(batch: Batch) -> tuple[Path, ...]:
-    path = batch.lock_path.resolve()
+    path = Path(os.path.realpath(batch.lock_path))
     return path, journal_path(path)

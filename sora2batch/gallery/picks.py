@@ -13,7 +13,7 @@ from sora2batch.job import Fingerprint
 from sora2batch.manifest.check import problems_of
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.manifest.tree import read_plain_file, reason
+from sora2batch.plainfile import is_stream, read_inside, read_stream, reason
 from sora2batch.problem import DataPath, Problem
 
 
@@ -82,7 +82,7 @@ def read_picks(path: Path) -> Picks:
 
 def _read(path: Path) -> bytes:
     try:
-        return read_plain_file(path)
+        return read_stream(path) if is_stream(path) else read_inside(path)
     except FileNotFoundError as error:
         hint = "the page of `sora2batch report` exports one"
         raise UsageError(f"there is no picks file {path.as_posix()}", hint=hint) from error

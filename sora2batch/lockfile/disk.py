@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _NO_ALLOCATION = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODEV}
 
@@ -56,9 +58,10 @@ class SystemDisk:
     """The machine's own disk."""
 
     def create(self, path: Path, mode: int) -> int:
-        """Open an empty file for writing."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-        return os.open(path, flags, mode)
+        """Open an empty file for writing, in place of what a run left there; never through a link."""
+        with suppress(FileNotFoundError):
+            path.unlink()
+        return os.open(path, _CREATE, mode)
 
     def write(self, descriptor: int, data: bytes, offset: int) -> None:
         """Write all of the data at a place."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from sora2batch.lockfile.codec import decode_lockfile, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.disk import Disk, SystemDisk
 from sora2batch.lockfile.error import LockfileError, SaveError
+from sora2batch.lockfile.location import written_file
+from sora2batch.plainfile import read_plain_file, refuse_unless_plain
 
 _NEW_FILE_MODE = 0o666
+_LONGEST_NAME = 200
+"""In bytes; with what is added it still fits into the 255 that file systems allow."""
 
 
 def read_lockfile(path: Path) -> Lockfile:
@@ -29,9 +34,10 @@ def write_lockfile(path: Path, lockfile: Lockfile, *, disk: Disk | None = None) 
     """Replace a lockfile, durably; through a link, the file that it leads to.
 
     Raises:
+        LockfileError: the link leads out of its folder.
         SaveError: the disk refused; the old file stands.
     """
-    replace_file(path.resolve(), encode_lockfile(lockfile), disk=disk or SystemDisk())
+    replace_file(written_file(path), encode_lockfile(lockfile), disk=disk or SystemDisk())
 
 
 def read_bytes(path: Path) -> bytes | None:
@@ -41,7 +47,7 @@ def read_bytes(path: Path) -> bytes | None:
         LockfileError: it is there and cannot be read.
     """
     try:
-        return path.read_bytes()
+        return read_plain_file(path)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -52,10 +58,11 @@ def replace_file(path: Path, data: bytes, *, disk: Disk) -> None:
     """Write beside, sync, rename over, sync the folder; the file's mode is kept.
 
     Raises:
-        SaveError: the disk refused; the old file stands.
+        SaveError: the disk refused, or it is no plain file; what was there stands.
     """
     temporary = path.with_name(f"{_temporary_prefix(path)}{os.getpid()}")
     try:
+        refuse_unless_plain(path)
         _write_new(temporary, data, _mode_of(path), disk)
         disk.replace(temporary, path)
         disk.sync_folder(path.parent)
@@ -78,7 +85,9 @@ def remove_stale_temporaries(path: Path) -> None:
 
 
 def _temporary_prefix(path: Path) -> str:
-    return f".{path.name}.tmp-"
+    """Begin the name of what is written beside; of a long name only a digest, for there is a longest."""
+    name = os.fsencode(path.name)
+    return f".{path.name}.tmp-" if len(name) <= _LONGEST_NAME else f".{sha256(name).hexdigest()[:32]}.tmp-"
 
 
 def _mode_of(path: Path) -> int | None:

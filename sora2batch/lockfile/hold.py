@@ -13,7 +13,10 @@ from filelock import lock_descriptor, unlock_descriptor
 from sora2batch.errors import ExitCode, Sora2BatchError
 from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.journal import journal_path
+from sora2batch.lockfile.location import check_journal, written_file
+from sora2batch.plainfile import open_own_file
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)
 _TRIES = 5
 _PAUSE_SECONDS = 0.02
@@ -52,6 +55,7 @@ def take_hold(lock_path: Path) -> int:
         LockfileError: it cannot be opened here.
     """
     path = journal_path(lock_path)
+    check_journal(path)
     for _ in range(_TRIES):
         descriptor = _open(path)
         if not _lock(path, descriptor):
@@ -80,10 +84,10 @@ def drop_hold(lock_path: Path, descriptor: int) -> None:
 
 def is_held(lock_path: Path) -> Holder | None:
     """Look whether a run writes this lockfile just now."""
-    path = journal_path(lock_path.resolve())
     try:
-        descriptor = os.open(path, _FLAGS)
-    except OSError:
+        path = journal_path(written_file(lock_path))
+        descriptor = open_own_file(path, _FLAGS)
+    except (OSError, LockfileError):
         return None
     try:
         if lock_descriptor(descriptor, blocking=False):
@@ -99,7 +103,7 @@ def is_held(lock_path: Path) -> Holder | None:
 def lock_fault(file: Path) -> LockfileError | None:
     """Find out by a file that is there already whether files can be locked beside it."""
     try:
-        descriptor = os.open(file, _FLAGS)
+        descriptor = open_own_file(file, _FLAGS)
     except OSError:
         return None
     try:
@@ -116,7 +120,7 @@ def lock_fault(file: Path) -> LockfileError | None:
 def read_holder(path: Path) -> Holder:
     """Read from a journal's first line who writes it; a Holder without a name if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_own_file(path, _READ), "rb") as file:
             header = orjson.loads(file.readline(4096))
         return Holder(pid=int(header["pid"]), host=str(header["host"]), since=str(header["started_at"]))
     except (OSError, ValueError, KeyError, TypeError):
@@ -125,10 +129,10 @@ def read_holder(path: Path) -> Holder:
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, _FLAGS | os.O_CREAT, 0o666)
+        return open_own_file(path, _FLAGS | os.O_CREAT)
     except OSError as error:
         raise LockfileError(
-            f"cannot open {path} for writing: {error.strerror}",
+            f"cannot open {path} for writing: {error.strerror or error}",
             hint="results are recorded beside the manifest; nothing was sent",
         ) from error
 
@@ -156,6 +160,6 @@ def _no_locks(path: Path, error: OSError) -> LockfileError:
 
 def _is_file_at(path: Path, descriptor: int) -> bool:
     try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
+        return os.path.samestat(path.lstat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False

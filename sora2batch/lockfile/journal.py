@@ -11,13 +11,13 @@ import orjson
 from sora2batch.lockfile.codec import decode_lines, encode_header, numbered_lines
 from sora2batch.lockfile.entry import Entry
 
-_LOCK_SUFFIX = ".lock.jsonl"
+LOCK_SUFFIX = ".lock.jsonl"
 _HINT = "mend or remove the line; `sora2batch reconcile` finds a task that is lost with it"
 
 
 def journal_path(lock_path: Path) -> Path:
     """Name the journal of a lockfile: ``X.lock.jsonl`` has ``X.journal.jsonl``."""
-    return lock_path.with_name(f"{lock_path.name.removesuffix(_LOCK_SUFFIX)}.journal.jsonl")
+    return lock_path.with_name(f"{lock_path.name.removesuffix(LOCK_SUFFIX)}.journal.jsonl")
 
 
 def encode_journal_header(manifest: str, *, started_at: str) -> bytes:

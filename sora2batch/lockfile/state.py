@@ -8,6 +8,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.file import read_bytes, read_lockfile
 from sora2batch.lockfile.journal import decode_journal, journal_path
+from sora2batch.lockfile.location import check_journal, written_file
 from sora2batch.lockfile.view import View
 
 
@@ -29,17 +30,13 @@ def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
     return view.lockfile(manifest)
 
 
-def written_file(lock_path: Path) -> Path:
-    """Follow a link to the file that is written; any other path stays as the user spelled it."""
-    return lock_path.resolve() if lock_path.is_symlink() else lock_path
-
-
 def read_journal(path: Path) -> tuple[Entry, ...]:
     """Read the journal of a lockfile; nothing where there is none.
 
     Raises:
-        LockfileError: it cannot be read.
+        LockfileError: it cannot be read, or is no file of its own.
     """
     journal = journal_path(path)
+    check_journal(journal)
     data = read_bytes(journal)
     return () if data is None else decode_journal(data, file=str(journal))

@@ -22,8 +22,9 @@ from sora2batch.lockfile.error import JournalError, LockfileError, SaveError
 from sora2batch.lockfile.file import remove_stale_temporaries
 from sora2batch.lockfile.hold import drop_hold, take_hold
 from sora2batch.lockfile.journal import encode_journal_header
+from sora2batch.lockfile.location import written_file
 from sora2batch.lockfile.saver import Saver
-from sora2batch.lockfile.state import read_journal, read_state, written_file
+from sora2batch.lockfile.state import read_journal, read_state
 from sora2batch.lockfile.view import View
 
 __all__ = ["LockfileStore", "read_state"]

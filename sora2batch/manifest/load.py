@@ -26,7 +26,8 @@ from sora2batch.manifest.model import (
     Sample,
 )
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.manifest.tree import Tree, read_plain_file, reason
+from sora2batch.manifest.tree import Tree
+from sora2batch.plainfile import is_stream, read_plain_file, reason
 
 if TYPE_CHECKING:
     from sora2batch.manifest.prune import Remains
@@ -73,6 +74,9 @@ def _sound(manifest: Manifest, remains: Remains) -> Manifest:
 
 
 def _read(path: Path) -> bytes:
+    if is_stream(path):
+        hint = "its lockfile and its clips are kept beside it"
+        raise UsageError(f"{path.as_posix()}: a manifest must be a file in a folder", hint=hint)
     try:
         return read_plain_file(path)
     except FileNotFoundError as error:

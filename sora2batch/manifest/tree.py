@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from sora2batch.errors import Sora2BatchError
+from sora2batch.plainfile import read_plain_file, reason
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -118,28 +118,6 @@ class GitTree:
             return ask_git(self._root, *arguments, fine=fine)
         except GitError as error:
             raise TreeError(error.message, hint=error.hint) from error
-
-
-def read_plain_file(path: Path) -> bytes:
-    """Read a file, but never wait for a pipe or read a device.
-
-    Raises:
-        OSError: it cannot be opened, or is not a plain file.
-    """
-    # Without O_NONBLOCK, opening a FIFO would wait for a writer; Windows has neither, but needs O_BINARY.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    if path.is_dir():
-        raise IsADirectoryError(0, "it is a folder")
-    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - from a descriptor
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(0, "it is no plain file")
-        return file.read()
-
-
-def reason(error: Exception) -> str:
-    """Word an error of the operating system without its number and without a path."""
-    text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
 
 
 def _checked_parts(name: str) -> list[str]:

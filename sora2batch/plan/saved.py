@@ -16,6 +16,7 @@ from sora2batch.errors import Sora2BatchError, UsageError
 from sora2batch.job import Credits, Fingerprint, Job
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
+from sora2batch.plainfile import read_inside
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.onset import Onset
 from sora2batch.plan.render_json import PLAN_VERSION, plan_to_json
@@ -198,7 +199,7 @@ def read_saved_plan(path: Path) -> SavedPlan:
         StalePlanError: the plan was edited after it was saved.
     """
     try:
-        document = orjson.loads(path.read_bytes())
+        document = orjson.loads(read_inside(path))
         basis = _checked_basis(document, path)
         actions = {Fingerprint(job["fingerprint"]): Action(job["action"]) for job in document["jobs"]}
     except OSError as error:

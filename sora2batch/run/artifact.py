@@ -11,6 +11,7 @@ from pathlib import Path
 from sora2batch.clock import from_timestamp
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.lockfile.path import is_plainly_inside, parts_inside
+from sora2batch.plainfile import open_plain_file
 
 _LONGEST_WORDS = 1024
 """Bytes; no clip and hardly a picture is shorter."""
@@ -119,7 +120,7 @@ def _seconds(finished_at: str | None) -> float | None:
 
 def _digest(path: str) -> str | None:
     try:
-        with open(path, "rb") as stream:  # noqa: PTH123 - as above
+        with os.fdopen(open_plain_file(Path(path)), "rb") as stream:
             return file_digest(stream, "sha256").hexdigest()
     except OSError:
         return None

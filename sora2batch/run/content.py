@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import assert_never
 
+from sora2batch.plainfile import open_plain_file
 from sora2batch.sjinn.excerpt import excerpt_of_bytes
 from sora2batch.sjinn.integrity import Broken, NoMedia, examine
 from sora2batch.sjinn.media import MediaType
@@ -12,7 +15,7 @@ from sora2batch.sjinn.media import MediaType
 def content_fault(path: str, name: str) -> str | None:
     """Say why a file, called so, is no whole video, picture or sound; a few hundred bytes of it are read."""
     try:
-        with open(path, "rb") as stream:  # noqa: PTH123 - asked for every file: making a Path takes longer
+        with os.fdopen(open_plain_file(Path(path)), "rb") as stream:
             finding = examine(stream)
     except OSError as error:
         return f"{name} cannot be read: {error.strerror or 'the disk refused'}"

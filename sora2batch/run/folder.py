@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
@@ -134,5 +135,5 @@ class OutputFolder:
         if not path.is_file() or path.is_symlink():
             return False
         numbered = (path.with_name(f"{path.stem}.changed-{number}{path.suffix}") for number in count(1))
-        path.rename(next(aside for aside in numbered if not aside.exists()))
+        path.rename(next(aside for aside in numbered if not os.path.lexists(aside)))
         return True

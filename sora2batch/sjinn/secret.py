@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import NoReturn
 from urllib.parse import quote, quote_plus, unquote
 
 from sora2batch.errors import UsageError
+from sora2batch.plainfile import is_stream, open_plain_file, read_stream
 from sora2batch.sjinn.key_text import KeyTextError, decode_key_text, key_in
 
 KEY_VARIABLE = "SJINN_API_KEY"
@@ -121,7 +123,7 @@ def _load_file(name: str) -> ApiKey:
     origin = f"{KEY_FILE_VARIABLE} ({name})"
     try:
         file = Path(name).expanduser()
-        data = _read(file) if file.is_file() else _read_once(file)
+        data = _read_once(file) if is_stream(file) else _read(file)
         return ApiKey(decode_key_text(data), origin=origin)
     except KeyTextError as error:
         raise _no_key(origin, error) from None
@@ -131,8 +133,11 @@ def _load_file(name: str) -> ApiKey:
 
 
 def _read(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        data = stream.read(_LONGEST_FILE + 1)
+    with os.fdopen(open_plain_file(file), "rb") as stream:
+        return _bounded(stream.read(_LONGEST_FILE + 1))
+
+
+def _bounded(data: bytes) -> bytes:
     if len(data) > _LONGEST_FILE:
         raise KeyTextError(f"it is larger than {_LONGEST_FILE // 1024} KiB")
     return data
@@ -141,7 +146,7 @@ def _read(file: Path) -> bytes:
 @cache
 def _read_once(file: Path) -> bytes:
     """Read what gives its content only once, such as ``<(pass show sjinn)``; the key is wanted more often."""
-    return _read(file)
+    return _bounded(read_stream(file, _LONGEST_FILE + 1))
 
 
 def _no_key(origin: str, why: KeyTextError) -> UsageError:

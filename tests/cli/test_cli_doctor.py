@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
+
+import pytest
 
 from fakes.repository import foreign_git, git
 
@@ -66,3 +70,24 @@ def test_a_machine_without_git_is_told(folder, api, manifest, call, monkeypatch)
     ran = call("doctor", manifest)
     assert ran.code == 0
     assert "note  git: git cannot be run: no such file or directory; is git installed?" in ran.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders")
+def test_a_pipe_for_which_git_would_wait_is_told(folder, api, manifest):
+    api()
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    os.mkfifo(folder / ".gitattributes")
+    command = [sys.executable, "-m", "sora2batch", "doctor", str(manifest)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 2
+    assert ".gitattributes: it is a pipe, no plain file" in ran.stdout
+
+
+def test_an_output_folder_that_a_link_leads_elsewhere_must_be_mended(
+    folder, api, manifest, call, tmp_path_factory
+):
+    api()
+    (folder / "out").symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    ran = call("doctor", manifest)
+    assert ran.code == 2
+    assert "bad   output folder: out/small leads out of the manifest's folder, through a link\n" in ran.out

@@ -120,4 +120,4 @@ def test_a_full_disk_behind_standard_output_is_no_traceback(manifest, arguments)
         command = [sys.executable, "-m", "sora2batch", *arguments]
         ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert ran.returncode == 2
-    assert ran.stderr == "error: No space left on device\n"
+    assert ran.stderr == "error: standard output cannot be written: No space left on device\n"

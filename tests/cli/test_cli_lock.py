@@ -4,6 +4,8 @@ import errno
 import fcntl
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -100,3 +102,13 @@ def test_on_a_disk_that_cannot_lock_nothing_is_sent_but_all_can_be_looked_at(
     assert "bad   locks: files cannot be locked in .: No locks available" in ran.out
     assert (folder / "small.lock.jsonl").read_bytes() == before
     assert not (folder / "small.journal.jsonl").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no sh")
+def test_what_is_merged_with_ours_may_come_from_another_program(folder, line):
+    (folder / "ours").write_text(HEADER)
+    (folder / "theirs").write_text(HEADER + line("hero/owl", "submitted", "task-b"))
+    command = f"{sys.executable} -m sora2batch lock merge /dev/null ours <(cat theirs)"
+    subprocess.run(["bash", "-c", command], cwd=folder, check=True, timeout=60)
+    keys = [json.loads(row)["key"] for row in (folder / "ours").read_text().splitlines()[1:]]
+    assert keys == ["hero/owl"]

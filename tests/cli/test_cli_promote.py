@@ -1,14 +1,15 @@
 """From favourites to the next manifest, by the real command."""
 
 import json
+import os
 import shlex
 from pathlib import Path
 
 import pytest
 
-from sora2batch.cli.new_file import write_new
 from sora2batch.errors import UsageError
 from sora2batch.lockfile.file import read_lockfile
+from sora2batch.target import write_new
 
 SPRING = """\
 version: 1
@@ -338,10 +339,35 @@ def test_the_schema_of_picks_is_printed(call):
 
 
 def test_a_file_that_cannot_be_written_whole_is_not_left_behind(promote, spring):
-    ran = promote(out="x" * 245 + ".yaml")  # room for its own name, but for no temporary one beside it
+    in_the_way = spring / f".next.yaml.tmp-{os.getpid()}"
+    in_the_way.mkdir()
+    ran = promote()
     assert (ran.code, ran.out) == (2, "")
     assert "cannot write" in ran.err
+    assert sorted(path.name for path in spring.iterdir()) == [in_the_way.name, "picks.yaml", "spring.yaml"]
+
+
+@pytest.mark.parametrize("length", [244, 250, 260])
+def test_a_name_that_is_too_long_for_its_records_is_refused_at_once(promote, spring, length):
+    ran = promote(out="x" * (length - 5) + ".yaml")
+    assert ran.code == 2
+    assert "File name too long" in ran.err or "file name too long" in ran.err
     assert sorted(path.name for path in spring.iterdir()) == ["picks.yaml", "spring.yaml"]
+
+
+def test_a_dash_prints_the_manifest_and_nothing_else(promote, call, spring):
+    ran = promote(out="-")
+    assert ran.code == 0
+    assert "next: sora2batch" not in ran.err
+    assert sorted(path.name for path in spring.iterdir()) == ["picks.yaml", "spring.yaml"]
+    assert promote(out="next.yaml").code == 0
+    assert ran.out == (spring / "next.yaml").read_text()
+
+
+def test_a_dash_and_json_are_two_results_for_one_output(promote):
+    ran = promote("--json", out="-")
+    assert ran.code == 2
+    assert "leave --json out" in ran.err
 
 
 def test_somebody_who_writes_the_file_meanwhile_keeps_it(folder):

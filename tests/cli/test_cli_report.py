@@ -173,3 +173,67 @@ def test_picks_by_key_and_by_fingerprint_that_contradict_are_refused(call, folde
         ),
     )
     assert not exhibition.page.exists()
+
+
+def printed(*arguments, folder, **more):
+    command = [sys.executable, "-m", "sora2batch", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=60, **more)
+
+
+def test_a_dash_prints_the_page_and_nothing_else(call, folder):
+    exhibition = exhibit(folder, SHOW)
+    call("report", "show.yaml")
+    page = exhibition.page.read_bytes()
+    exhibition.page.unlink()
+    ran = printed("report", "show.yaml", "-o", "-", folder=folder)
+    assert (ran.stdout, ran.stderr) == (page, b"gallery: -\n")
+    assert not exhibition.page.exists()
+
+
+def test_a_dash_prints_the_sheet(folder):
+    exhibit(folder, SHOW)
+    ran = printed("report", "show.yaml", "--sheet", "-", folder=folder)
+    assert ran.stdout.startswith(b"\x89PNG")
+    assert ran.stderr == b"gallery: show.report.html\nsheet:   -\n"
+
+
+@pytest.mark.parametrize(
+    "flags", [("-o", "-", "--sheet", "-"), ("-o", "-", "--json"), ("--sheet", "-", "--json")]
+)
+def test_standard_output_takes_one_thing(call, folder, flags):
+    exhibit(folder, SHOW)
+    ran = call("report", "show.yaml", *flags)
+    assert ran.code == 2
+    assert not (folder / "show.report.html").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such devices")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_standard_output_has_one_name(call, folder, name):
+    exhibit(folder, SHOW)
+    ran = call("report", "show.yaml", "-o", name)
+    assert ran.code == 2
+    assert ran.err.endswith("hint: name another file with -o; -o - is standard output\n")
+
+
+def test_the_page_goes_through_a_link_that_stays_one(call, folder):
+    exhibition = exhibit(folder, SHOW)
+    (folder / "site").mkdir()
+    (folder / "site/index.html").touch()
+    (folder / "latest.html").symlink_to("site/index.html")
+    assert call("report", "show.yaml", "-o", "latest.html").code == 0
+    assert (folder / "latest.html").is_symlink()
+    assert states(folder / "site/index.html") == ["completed", "completed"]
+    assert not exhibition.page.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no sh")
+@pytest.mark.parametrize(
+    "words", ["--picks - < picks.yaml", "--picks /dev/stdin < picks.yaml", "--picks <(cat picks.yaml)"]
+)
+def test_picks_may_come_from_another_program(folder, words):
+    exhibition = exhibit(folder, SHOW)
+    (folder / "picks.yaml").write_text("- key: hero/fox\n  rating: 5\n")
+    command = f"{sys.executable} -m sora2batch report show.yaml {words}"
+    subprocess.run(["bash", "-c", command], cwd=folder, check=True, timeout=60)
+    assert '"rating":5' in exhibition.page.read_text()

@@ -163,7 +163,7 @@ def test_a_broken_link_and_a_pipe_are_refused(tmp_path):
         load_catalog([tmp_path])
     assert caught.value.reasons == (
         f"{tmp_path / 'gone.json'}: no such file or directory",
-        f"{tmp_path / 'pipe.json'}: is not a file",
+        f"{tmp_path / 'pipe.json'}: it is a pipe, no plain file",
     )
 
 

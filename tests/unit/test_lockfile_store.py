@@ -179,9 +179,10 @@ async def test_two_stores_on_one_lockfile_are_refused(path):
 
 
 async def test_two_links_to_one_lockfile_share_its_lock(path, tmp_path):
+    link = tmp_path / "y.lock.jsonl"
+    path = tmp_path / "below" / path.name
+    path.parent.mkdir()
     write_lockfile(path, lockfile(OWL))
-    link = tmp_path / "elsewhere" / "y.lock.jsonl"
-    link.parent.mkdir()
     link.symlink_to(path)
     async with open_store(link) as store:
         with pytest.raises(LockHeldError):

@@ -165,12 +165,12 @@ def test_a_path_below_a_file_is_no_manifest(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_is_no_manifest(tmp_path):
     os.mkfifo(tmp_path / "m.yaml")
-    with pytest.raises(UsageError, match=r"it is no plain file$"):
+    with pytest.raises(UsageError, match=r"it is a pipe, no plain file$"):
         load_manifest(tmp_path / "m.yaml")
 
 
 def test_a_device_is_no_manifest():
-    with pytest.raises(UsageError, match=r"it is no plain file$"):
+    with pytest.raises(UsageError, match=r"a manifest must be a file in a folder$"):
         load_manifest(Path(os.devnull))
 
 

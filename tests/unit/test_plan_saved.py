@@ -223,7 +223,7 @@ def test_a_plan_of_a_newer_version_asks_for_an_upgrade(plan_file):
 def test_a_plan_that_cannot_be_read_is_told_by_its_name(tmp_path):
     with pytest.raises(UsageError, match=r"nowhere\.json: No such file"):
         read_saved_plan(tmp_path / "nowhere.json")
-    with pytest.raises(UsageError, match="directory"):
+    with pytest.raises(UsageError, match="it is a folder"):
         read_saved_plan(tmp_path)
 
 

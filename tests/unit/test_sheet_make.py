@@ -177,7 +177,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
 
 
 def test_a_folder_in_its_place_is_told(tmp_path):
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="cannot be written: it is a folder"):
         write_sheet(tmp_path, b"", "small.yaml")
 
 

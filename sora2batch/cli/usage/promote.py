@@ -25,7 +25,9 @@ from sora2batch.cli.option import (
     ),
 )
 @manifest_argument
-@click.option("--picks", type=FILE, required=True, metavar="FILE", help="Favourites and ratings.")
+@click.option(
+    "--picks", type=FILE, required=True, metavar="FILE", help="Favourites and ratings; - for standard input."
+)
 @click.option(
     "--set",
     "settings",
@@ -40,7 +42,12 @@ from sora2batch.cli.option import (
     help="Take the picks rated N or more, instead of the favourites.",
 )
 @click.option(
-    "-o", "--out", type=FILE, required=True, metavar="NEXT", help="The manifest to write; a new file."
+    "-o",
+    "--out",
+    type=FILE,
+    required=True,
+    metavar="NEXT",
+    help="The manifest to write; a new file, or - for standard output.",
 )
 @json_option
 @simulated_option

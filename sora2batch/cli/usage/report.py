@@ -32,10 +32,20 @@ from sora2batch.cli.option import (
     "--output",
     type=FILE,
     metavar="FILE",
-    help="Where to write it; as a rule NAME.report.html beside the manifest.",
+    help="Where to write it; as a rule NAME.report.html beside the manifest. - is standard output.",
 )
-@click.option("--sheet", type=FILE, metavar="FILE", help="Write a contact sheet as well, as a PNG.")
-@click.option("--picks", type=FILE, metavar="FILE", help="Show the favourites and ratings of a picks file.")
+@click.option(
+    "--sheet",
+    type=FILE,
+    metavar="FILE",
+    help="Write a contact sheet as well, as a PNG; - for standard output.",
+)
+@click.option(
+    "--picks",
+    type=FILE,
+    metavar="FILE",
+    help="Show the favourites and ratings of a picks file; - for standard input.",
+)
 @click.option("--compare", metavar="REF", help="Show what changed since a git revision.")
 @json_option
 @simulated_option

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.errors import UsageError
-from sora2batch.gallery.file import write_over
 from sora2batch.gallery.page.render import GENERATOR
+from sora2batch.target import Replaceable, write_over
 
 _HEAD_BYTES = 4096
 
@@ -17,18 +16,16 @@ def write_page(path: Path, page: bytes) -> None:
     Raises:
         UsageError: something else has this name, or it cannot be written.
     """
-    if not _may_be_replaced(path):
-        raise UsageError(f"{path} is there already and is no gallery", hint="name another file with -o")
-    write_over(path, page)
+    write_over(path, page, GALLERY)
 
 
-def _may_be_replaced(path: Path) -> bool:
+def _is_gallery(path: Path) -> bool:
     """Keep ``-o campaign.yaml`` from costing somebody their manifest."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
-    except FileNotFoundError:
-        return True
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
-    return not head or GENERATOR.encode() in head
+    with path.open("rb") as stream:
+        return GENERATOR.encode() in stream.read(_HEAD_BYTES)
+
+
+GALLERY = Replaceable(
+    noun="gallery", is_one=_is_gallery, hint="name another file with -o; -o - is standard output"
+)
+"""Only galleries are written over."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.errors import UsageError
-from sora2batch.gallery.file import check_folder, write_over
 from sora2batch.gallery.sheet.png_text import read_png_text
+from sora2batch.target import Replaceable, write_over
 
 _SOFTWARE, _SOURCE, _COMMENT = "Software", "Source", "Comment"
 _OURS = "sora2batch"
@@ -46,23 +45,14 @@ def write_sheet(path: Path, data: bytes, manifest: str) -> None:
     Raises:
         UsageError: something else is there, or it cannot be written.
     """
-    check_sheet_target(path, manifest)
-    write_over(path, data)
+    write_over(path, data, sheets_of(manifest))
 
 
-def check_sheet_target(path: Path, manifest: str) -> None:
-    """Let a sheet be written where nothing is, or an older one of the same manifest.
+def sheets_of(manifest: str) -> Replaceable:
+    """Only sheets of the same manifest are written over, be they simulated or not."""
 
-    Raises:
-        UsageError: something else is there, or the folder is missing.
-    """
-    check_folder(path)
-    try:
-        is_free = not path.stat().st_size and path.is_file()
-    except OSError:
-        return
-    if is_free or any(is_sheet_of(path, manifest, simulated=one) for one in (False, True)):
-        return
-    raise UsageError(
-        f"{path} is there already and is no contact sheet of {manifest}", hint="name another file"
-    )
+    def is_one(path: Path) -> bool:
+        return any(is_sheet_of(path, manifest, simulated=one) for one in (False, True))
+
+    hint = "name another file; - is standard output"
+    return Replaceable(noun=f"contact sheet of {manifest}", is_one=is_one, hint=hint)
