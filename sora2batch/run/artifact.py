@@ -33,17 +33,15 @@ class Artifacts:
 
     def opened_fault(self, attempt: Attempt) -> str | None:
         """Say what is wrong with a finished attempt's files, opening every one, though not to its end."""
-        return self.quick_fault(attempt) or next(
-            filter(None, (self._content_fault(output) for output in attempt.outputs)), None
-        )
+        return self.quick_fault(attempt) or self._first_content_fault(attempt)
 
     def fault(self, attempt: Attempt) -> str | None:
         """Say what is wrong with a finished attempt's files, hashing every one and looking what it is."""
-        return self._first_fault(attempt, None)
+        return self._first_fault(attempt, None) or self._first_content_fault(attempt)
 
     def output_fault(self, output: Output) -> str | None:
-        """Say what is wrong with one recorded file, hashing it."""
-        return self._fault_of(output, None)
+        """Say what is wrong with one recorded file, hashing it and looking what it is."""
+        return self._fault_of(output, None) or self._content_fault(output)
 
     def is_no_result(self, output: Output) -> bool:
         """Tell whether what was recorded was a host's words, which an older version kept as a clip.
@@ -101,7 +99,10 @@ class Artifacts:
             return None
         if _digest(path) != output.sha256:
             return f"{output.path} does not match its hash"
-        return self._content_fault(output)
+        return None
+
+    def _first_content_fault(self, attempt: Attempt) -> str | None:
+        return next(filter(None, map(self._content_fault, attempt.outputs)), None)
 
     def _content_fault(self, output: Output) -> str | None:
         from sora2batch.run.content import content_fault  # noqa: PLC0415  # a plan seldom opens a file

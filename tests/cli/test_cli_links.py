@@ -62,16 +62,28 @@ def test_a_link_alone_is_the_batch_that_it_leads_to(call, spring):
     assert call("status", "current.yaml", "--simulate", "--json").document["manifest"] == "spring.yaml"
 
 
-def test_a_link_into_another_folder_is_that_folders_batch(call, spring):
+def test_a_link_into_a_folder_below_is_that_folders_batch(call, spring):
+    below = spring / "below"
+    below.mkdir()
+    (spring / "spring.yaml").rename(below / "spring.yaml")
+    (spring / "current.yaml").symlink_to("below/spring.yaml")
+    told = "current.yaml is a link to below/spring.yaml: its results are in below/spring.lock.jsonl"
+    for given in ("current.yaml", ".", spring / "current.yaml"):
+        assert call("run", given, "--simulate", "--no-download").code == 0
+        assert told in notices(call("plan", "current.yaml", "--json"))
+    assert (below / "spring.sim.lock.jsonl").exists()
+    assert sorted(path.name for path in spring.iterdir()) == ["below", "current.yaml"]
+
+
+def test_a_link_out_of_its_folder_is_not_followed(call, spring):
     inside = spring / "inside"
     inside.mkdir()
     (inside / "current.yaml").symlink_to("../spring.yaml")
-    told = "current.yaml is a link to ../spring.yaml: its results are in ../spring.lock.jsonl"
     for given in ("inside/current.yaml", "inside", inside / "current.yaml"):
-        assert call("run", given, "--simulate", "--no-download").code == 0
-        assert notices(call("plan", given, "--json")) == [told]
-    assert (spring / "spring.sim.lock.jsonl").exists()
-    assert [path.name for path in inside.iterdir()] == ["current.yaml"]
+        ran = call("run", given, "--simulate", "--no-download")
+        assert ran.code == 2
+        assert "is a link that leads out of its folder" in ran.err
+    assert not (spring / "spring.sim.lock.jsonl").exists()
 
 
 def test_what_was_paid_under_a_links_name_is_not_paid_again(call, spring):

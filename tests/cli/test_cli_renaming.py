@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import pytest
+
+from fakes.footage import mp4
 
 MANIFEST = """\
 version: 1
@@ -27,14 +30,16 @@ FORMER = """\
 {"key":"hero/カラス-2","state":"completed","credits":420,"task_id":"401f","tool_type":"sora2-text-to-video-api","take":1,"input":{"aspect_ratio":"16:9","duration":10,"mode":"std","prompt":"カラス in the snow"},"submitted_at":"2026-11-28T21:45:37Z","finished_at":"2026-11-28T21:45:44Z","outputs":[{"url":"https://cdn.example/401f.mp4","path":"hero/カラス-2.mp4","sha256":"2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6","bytes":1}],"fingerprint":"sha256:d7e4b1624992f2fdd986280a5c8638264447b38d7adf045ac1d374976163556f"}
 """
 """Written by the version in which an accent was everything that Unicode calls a combining mark."""
-CLIP = b"c"
+CLIP = mp4()
+ONE_BYTE = '"sha256":"2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6","bytes":1'
+THE_CLIP = f'"sha256":"{sha256(CLIP).hexdigest()}","bytes":{len(CLIP)}'
 
 
 @pytest.fixture
 def former(folder):
     """A manifest with the lockfile and the files of that version."""
     (folder / "names.yaml").write_text(MANIFEST)
-    (folder / "names.lock.jsonl").write_text(FORMER)
+    (folder / "names.lock.jsonl").write_text(FORMER.replace(ONE_BYTE, THE_CLIP))
     for path in paths(folder):
         (folder / "out" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "out" / path).write_bytes(CLIP)

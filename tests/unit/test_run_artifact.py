@@ -121,9 +121,10 @@ def test_words_that_were_kept_as_a_clip_are_told_by_who_opens_the_file(words):
     )
 
 
-def test_words_in_a_file_that_was_touched_are_found_by_a_quick_look(words):
+def test_a_plan_goes_by_the_hash_alone_and_leaves_words_to_a_closer_look(words):
     os.utime(words.root / "a.mp4")
-    assert words.quick_fault(finished(recorded(data=WORDS))).startswith("a.mp4 is no video")
+    assert words.quick_fault(finished(recorded(data=WORDS))) is None
+    assert words.opened_fault(finished(recorded(data=WORDS))).startswith("a.mp4 is no video")
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_no_other_file_is_written_over(tmp_path, other):
         UsageError, match=r"is there already and is no contact sheet of small\.yaml"
     ) as caught:
         write_sheet(path, sheet_bytes(), "small.yaml")
-    assert caught.value.hint == "name another file"
+    assert caught.value.hint == "name another file; - is standard output"
     assert path.read_bytes() == other
 
 
