@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
+from sora2batch.cli import world
 from sora2batch.cli.main import main
 
 KEY = "sk-never-to-be-seen"
+SPEED = 1200.0
+"""How much faster than in reality generations go by in simulated runs: nobody watches these."""
 SMALL = """\
 version: 1
 tool: sora2-image-to-video-api
@@ -66,6 +69,8 @@ def manifest(folder: Path) -> Path:
 @pytest.fixture
 def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
     """Call ``sora2batch``; nobody is at the keyboard."""
+
+    monkeypatch.setattr(world, "_SPEED", SPEED)
 
     def call(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["sora2batch", *map(str, arguments)])
