@@ -13,13 +13,13 @@ from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
 from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.chatter import Chatter
-from sora2batch.cli.new_file import check_name
+from sora2batch.cli.new_file import check_alone, check_name
 from sora2batch.cli.template import manifest_for
 from sora2batch.errors import UsageError
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
 from sora2batch.plainfile import read_plain_file, reason, refuse_unless_plain
-from sora2batch.target import check_free, put_in_place, write_new
+from sora2batch.target import put_in_place, write_new
 
 _IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
 _ATTRIBUTES = ("*.lock.jsonl merge=union",)
@@ -34,8 +34,8 @@ def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: C
     """Write a manifest for a tool, and what git should know beside it.
 
     Raises:
-        UsageError: one of the files is no plain file, the manifest is there already or is called something
-                that is no YAML, or the tool is no good, and nothing was written; or the disk refused.
+        UsageError: one of the files is no plain file, the manifest is there already or would share another's
+                lockfile, its name or the tool is no good, and nothing was written; or the disk refused.
     """
     _check_name(manifest)
     text = _text_for(tool_type, tools_dirs)
@@ -44,7 +44,7 @@ def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: C
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise UsageError(f"{folder}: it is no folder") from error
-    check_free(manifest)
+    check_alone(manifest)
     settings = [_extended(folder / name, lines) for name, lines in _SETTINGS.items()]
     write_new(manifest, _named(text, manifest.stem))
     for setting in settings:

@@ -8,6 +8,9 @@ from sora2batch.errors import UsageError
 from sora2batch.plainfile import reason
 from sora2batch.target import check_free
 
+SIMULATED = ".sim"
+"""How the name of what the simulator makes ends, before the ending."""
+
 _YAML = (".yaml", ".yml")
 
 
@@ -19,6 +22,15 @@ def check_new_manifest(path: Path) -> None:
             a manifest beside it has the same lockfile.
     """
     check_name(path)
+    check_alone(path)
+
+
+def check_alone(path: Path) -> None:
+    """Refuse a manifest that is there already, or that would be recorded in the lockfile of another.
+
+    Raises:
+        UsageError: so it is.
+    """
     check_free(path)
     for suffix in _YAML:
         if (other := path.with_suffix(suffix)).exists():
@@ -26,13 +38,16 @@ def check_new_manifest(path: Path) -> None:
 
 
 def check_name(path: Path) -> None:
-    """Refuse a manifest's name that does not tell that it is YAML, or leaves no room for its records' names.
+    """Refuse a manifest's name that does not tell that it is YAML, or is taken for or by its records.
 
     Raises:
         UsageError: so it is.
     """
     if path.suffix not in _YAML:
         raise UsageError(f"{path}: name it something.yaml")
+    if path.stem.endswith(SIMULATED):
+        message = f'{path}: "{SIMULATED}" at the end of a name is kept for what the simulator makes'
+        raise UsageError(message, hint="give the manifest another name")
     try:
         path.with_name(f"{path.stem}.sim.journal.jsonl").lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.cli.folder import is_manifest, manifest_paths
+from sora2batch.cli.new_file import SIMULATED
 from sora2batch.errors import UsageError
 from sora2batch.lockfile.journal import journal_path
 from sora2batch.plainfile import is_led_out
 
 _ENDINGS = (".yaml", ".yml", ".json")
-_SIMULATED = ".sim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Source:
 
 def lock_path_of(manifest: Path, *, simulated: bool) -> Path:
     """Find where the lockfile of a manifest is, or would be."""
-    return manifest.with_name(f"{manifest.stem}{_SIMULATED if simulated else ''}.lock.jsonl")
+    return manifest.with_name(f"{manifest.stem}{SIMULATED if simulated else ''}.lock.jsonl")
 
 
 def find_source(path: Path) -> Source:
@@ -57,8 +57,8 @@ def find_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
 
 def _followed(path: Path) -> Source:
     real = _real(path) if path.is_symlink() else path
-    if real.stem.endswith(_SIMULATED):
-        message = f'{real}: "{_SIMULATED}" at the end of a name is kept for what the simulator makes'
+    if real.stem.endswith(SIMULATED):
+        message = f'{real}: "{SIMULATED}" at the end of a name is kept for what the simulator makes'
         raise UsageError(message, hint="give the manifest another name")
     if real is path:
         return Source(path=path)

@@ -234,3 +234,28 @@ def test_completion_of_tools_marks_those_of_an_ended_model(words):
         ("sora2-image-to-video-api", True),
         ("sora2-text-to-video-api", True),
     ]
+
+
+@pytest.mark.parametrize("name", ["new.sim.yaml", "new.sim.yml"])
+def test_init_refuses_a_name_that_no_command_would_take(call, folder, name):
+    ran = call("init", name)
+    assert ran.code == 2
+    assert "kept for what the simulator makes" in ran.err
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(("there", "name"), [("a.yaml", "a.yml"), ("a.yml", "a.yaml")])
+def test_init_refuses_a_manifest_that_would_share_a_lockfile(call, folder, there, name):
+    call("init", there)
+    ran = call("init", name)
+    assert ran.code == 2
+    assert f"{name} would share its lockfile with {there}" in ran.err
+    assert not (folder / name).exists()
+
+
+def test_manifests_of_init_in_one_folder_have_folders_of_their_own_for_results(call, folder):
+    for name in ("a.yaml", "two words.yaml"):
+        call("init", name)
+        call("run", name, "--simulate")
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.glob("out/*/hero/fox/*.mp4"))
+    assert [name.split("/")[1] for name in names] == ["a.sim"] * 3 + ["two-words.sim"] * 3
