@@ -38,8 +38,7 @@ run:
   concurrency: 8 # tasks open at once
   poll_interval: 10 # seconds
 
-output:
-  dir: out
+output: # below out/NAME, unless "dir" names another folder
   filename: "{{ job.key }}" # .mp4, .jpg and so on follow by themselves
 """
 
