@@ -14,6 +14,7 @@ from sora2batch.errors import UsageError
 from sora2batch.sjinn.endpoint import is_loopback
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_ESCAPES = "in a password, # is written %23, / is %2F and @ is %40"
 _HINT = "such as http://proxy.example:3128; or name the host in NO_PROXY to go without"
 
 
@@ -25,14 +26,17 @@ def proxy_for(scheme: str, host: str) -> str | None:
     """
     if is_loopback(host):
         return None
-    found = getproxies()
-    kind = scheme if found.get(scheme, "").strip() else "all"
-    proxy = found.get(kind, "").strip()
+    proxy = getproxies().get(_kind(scheme), "").strip()
     if not proxy or proxy_bypass(host):
         return None
     url = proxy if _SCHEME.match(proxy) else f"http://{proxy}"
-    _check(url, f"{kind.upper()}_PROXY")
+    _check(url, proxy_variable(scheme))
     return url
+
+
+def proxy_variable(scheme: str) -> str:
+    """Name the variable that names the proxy for a scheme."""
+    return f"{_kind(scheme).upper()}_PROXY"
 
 
 def name_proxy(url: str) -> str:
@@ -41,11 +45,15 @@ def name_proxy(url: str) -> str:
     return f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
 
 
+def _kind(scheme: str) -> str:
+    return scheme if getproxies().get(scheme, "").strip() else "all"
+
+
 def _check(url: str, variable: str) -> None:
     parts = _split(url)
     if parts is None or not parts.hostname or not url.isprintable() or " " in url:
         # It is not shown: what cannot be taken apart may have a password anywhere.
-        raise UsageError(f"{variable} names no usable proxy", hint=_HINT)
+        raise UsageError(f"{variable} names no usable proxy", hint=f"{_HINT}; {_ESCAPES}")
     if parts.scheme not in {"http", "https"}:
         raise UsageError(
             f"{variable} names a {parts.scheme} proxy ({name_proxy(url)}); only http proxies are supported",

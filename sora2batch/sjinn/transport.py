@@ -15,7 +15,7 @@ from sora2batch.sjinn.answer import NotSent
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
 from sora2batch.sjinn.patience import Patience
-from sora2batch.sjinn.proxy import name_proxy, proxy_for
+from sora2batch.sjinn.proxy import name_proxy, proxy_for, proxy_variable
 from sora2batch.sjinn.secret import ApiKey
 
 USER_AGENT = f"sora2batch/{__version__}"
@@ -108,7 +108,10 @@ class Transport:
 
     def _word(self, error: Exception) -> str:
         words = word_network_error(error)
-        return f"{words} (by the proxy {name_proxy(self._proxy)})" if self._proxy else words
+        if not self._proxy:
+            return words
+        variable = proxy_variable(self._endpoint.scheme)
+        return f"{words} (by the proxy {name_proxy(self._proxy)}, from {variable})"
 
     async def _exchange(
         self, name: str, body: bytes, timeout_seconds: float, departure: _Departure

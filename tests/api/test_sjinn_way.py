@@ -72,7 +72,7 @@ async def test_a_proxy_that_refuses_is_named_and_the_api_was_not_reached(monkeyp
     assert isinstance(error, UnreachableError)
     assert error.exit_code is ExitCode.UNREACHABLE
     assert words in error.message
-    assert error.message.endswith(f"(by the proxy 127.0.0.1:{port})")
+    assert error.message.endswith(f"(by the proxy 127.0.0.1:{port}, from HTTPS_PROXY)")
     assert heard.startswith(b"CONNECT api.sora2batch.example:443 ")
     assert b"sk-test-secret" not in heard
 
@@ -85,14 +85,14 @@ async def test_a_proxy_that_is_not_there_is_named(monkeypatch):
         error = await fault_of(AFAR)
     assert error.exit_code is ExitCode.UNREACHABLE
     assert f"no connection to 127.0.0.1:{port}" in error.message
-    assert f"(by the proxy 127.0.0.1:{port})" in error.message
+    assert f"(by the proxy 127.0.0.1:{port}, from ALL_PROXY)" in error.message
 
 
 async def test_a_proxy_whose_name_is_unknown_is_named(monkeypatch):
     monkeypatch.setenv("https_proxy", f"http://me:{PASSWORD}@proxy.sora2batch.invalid:3128")
     error = await fault_of(AFAR)
     assert error.exit_code is ExitCode.UNREACHABLE
-    assert "(by the proxy proxy.sora2batch.invalid:3128)" in error.message
+    assert "(by the proxy proxy.sora2batch.invalid:3128, from HTTPS_PROXY)" in error.message
 
 
 async def test_a_proxy_that_speaks_no_tls_though_its_address_says_so_is_told(monkeypatch):
@@ -100,7 +100,7 @@ async def test_a_proxy_that_speaks_no_tls_though_its_address_says_so_is_told(mon
         monkeypatch.setenv("HTTPS_PROXY", f"https://me:{PASSWORD}@127.0.0.1:{port}")
         error = await fault_of(AFAR)
     assert error.exit_code is ExitCode.UNREACHABLE
-    assert f"(by the proxy 127.0.0.1:{port})" in error.message
+    assert f"(by the proxy 127.0.0.1:{port}, from HTTPS_PROXY)" in error.message
 
 
 async def test_a_self_signed_certificate_is_told(monkeypatch, tmp_path):

@@ -62,6 +62,7 @@ def test_what_is_no_address_of_a_proxy_is_told_without_its_password(monkeypatch,
     monkeypatch.setenv(name, setting)
     with pytest.raises(UsageError, match=f"{name.upper()} names no usable proxy") as caught:
         proxy_for("https", "sjinn.ai")
+    assert "# is written %23" in caught.value.hint
     assert "hunter2" not in str(caught.value) + str(caught.value.hint)
 
 
