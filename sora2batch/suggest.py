@@ -37,7 +37,7 @@ def nearest(word: object, choices: Iterable[object]) -> object | None:
 
 def listed(choices: Iterable[object]) -> str:
     """Write choices as ``"16:9", "9:16"``, the way messages show what is allowed."""
-    return ", ".join(f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in choices)
+    return ", ".join(f'"{visible(choice)}"' if isinstance(choice, str) else str(choice) for choice in choices)
 
 
 def visible(text: str) -> str:

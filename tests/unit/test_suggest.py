@@ -24,6 +24,8 @@ MODES = ["std", "pro"]
         (10, ["10", "15"], 'put it in quotes: "10"'),
         ("1O5", [10, 105], "did you mean 105?"),
         ("std", MODES, None),
+        ("prompt", ["prompt\u200b"], r'did you mean "prompt\u200b"?'),
+        ("prompt", ["pro\nmpt"], r'did you mean "pro\u000ampt"?'),
         ("zebra", MODES, None),
         ("ガラス", ["カラス", "ガラス"], None),
     ],
