@@ -15,6 +15,8 @@ from sora2batch.manifest.text import Lines
 from sora2batch.problem import DataPath, Problem
 
 _PAIR = re.compile(r"(?P<key>[^\s:'\"{}\[\],]+)\s*:\s+(?P<value>[^\s'\"{\[&*!|>].*)", re.DOTALL)
+_DECIMAL = re.compile(r"([0-9]+),([0-9]+)")
+_FIGURES = re.compile(r"[0-9][0-9.,' ]*")
 
 
 @dataclass(slots=True)
@@ -144,4 +146,8 @@ def _way_out(pair: str) -> str:
     value = " ".join(found["value"].split())
     if digits := plain_digits(value):
         return f"write {found['key']}: {digits}"
+    if decimal := _DECIMAL.fullmatch(value):
+        return f"a number has a point before its fraction: write {found['key']}: {'.'.join(decimal.groups())}"
+    if _FIGURES.fullmatch(value):
+        return f"write {found['key']} in digits alone, without separators"
     return f"put the text in quotes: {found['key']}: {json.dumps(value, ensure_ascii=False)}"

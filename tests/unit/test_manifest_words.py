@@ -129,6 +129,20 @@ def test_a_comma_in_braces_is_told_and_the_proposal_works(tmp_path, written, pro
     assert problems(tmp_path, mended) == ()
 
 
+def test_a_comma_in_a_number_is_told_and_the_proposal_works(tmp_path):
+    text = f"{HEAD}jobs: {{a: {{input: {{prompt: x}}}}}}\nrun: {{submit_rate: 1,5}}\n"
+    (problem,) = problems(tmp_path, text)
+    assert problem.hint == "a number has a point before its fraction: write submit_rate: 1.5"
+    assert problems(tmp_path, text.replace("1,5", "1.5")) == ()
+
+
+@pytest.mark.parametrize("amount", ["12.000,50", "1.200.000,5"])
+def test_an_amount_that_cannot_be_told_is_not_put_in_quotes(tmp_path, amount):
+    text = f"{HEAD}jobs: {{a: {{input: {{prompt: x}}}}}}\nrun: {{timeout: {amount}}}\n"
+    (problem,) = problems(tmp_path, text)
+    assert problem.hint == "write timeout in digits alone, without separators"
+
+
 def test_a_comma_in_an_axis_value_is_no_key_without_a_word(tmp_path):
     text = (
         HEAD
