@@ -9,6 +9,7 @@ from sora2batch.problem import Position
 
 _VALUE = re.compile(r"^(?P<before>\s*(?:- +)*(?:[\w.-]+ *: +|- +))(?P<value>\S.*)$")
 _NO_BLANK = re.compile(r"^(?P<before>\s*(?:- +)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/'\"][^:]*)$")
+_WIDE = re.compile(r"^(?P<before>\s*(?:- +)*)(?P<key>[^\s:'\"\uff1a]+)\uff1a\s*(?P<value>.*)$")
 _UNSPECIFIC = frozenset(
     {
         "did not find expected key",
@@ -51,12 +52,27 @@ def slip_at(text: str, place: Position, problem: str) -> Slip | None:
 def _missing_blank(lines: list[str], number: int) -> Slip | None:
     """See ``prompt:x`` in the line above: together with this one it is a text of two lines."""
     above = next((at for at in range(number - 1, 0, -1) if lines[at - 1].strip()), 0)
-    if not above or not (found := _NO_BLANK.match(lines[above - 1].rstrip())):
-        return None
-    key, value = found["key"], found["value"]
-    place = Position(above, found.start("value") + 1)
-    shown = value if len(value) <= 40 else f"{value[:37]}..."
-    return Slip(place, f'a blank is missing after "{key}:"', f"write {key}: {shown}")
+    line = lines[above - 1].rstrip() if above else ""
+    if found := _WIDE.match(line):
+        place = Position(above, found.end("key") + 1)
+        message = f'a wide "\uff1a" follows "{found["key"]}", which YAML takes for a letter'
+        return Slip(place, message, _written(found))
+    if found := _NO_BLANK.match(line):
+        place = Position(above, found.start("value") + 1)
+        return Slip(place, f'a blank is missing after "{found["key"]}:"', _written(found))
+    return None
+
+
+def colon_hint(text: str) -> str | None:
+    """See a key and its value in a text: the blank after the ``:`` is missing, or it is a wide one."""
+    found = _WIDE.match(text) or _NO_BLANK.match(text)
+    return _written(found) if found else None
+
+
+def _written(found: re.Match[str]) -> str:
+    """Write a key and its value as YAML wants them."""
+    value = found["value"]
+    return f"write {found['key']}: {value if len(value) <= 40 else f'{value[:37]}...'}".rstrip()
 
 
 def _begun_block(line: str, place: Position) -> Slip | None:

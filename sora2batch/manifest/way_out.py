@@ -8,6 +8,7 @@ from typing import Any
 
 from sora2batch.canonical import JsonValue
 from sora2batch.manifest.number import plain_digits
+from sora2batch.manifest.slip import colon_hint
 from sora2batch.problem import DataPath
 from sora2batch.suggest import did_you_mean
 
@@ -26,6 +27,12 @@ def type_hint(path: DataPath, value: JsonValue, schema: dict[str, Any]) -> str |
     match kind_of(schema), value:
         case _, None:
             return filling_hint(path)
+        case "object", str():
+            return colon_hint(value)
+        case "object", int() if path == ("budget",):
+            return f"write {{max_credits: {value}}}"
+        case "object", list() if any(isinstance(item, dict) for item in value):
+            return _list_hint(path, value)
         case "string", bool() | int() | float():
             return _text_hint(path, json.dumps(value), schema)
         case "integer", str():
@@ -59,6 +66,14 @@ def choice_hint(value: JsonValue, choices: list[JsonValue]) -> str | None:
     if any(value.strip() == json.dumps(choice) for choice in choices):
         return f"write {value.strip()}, without quotes"
     return did_you_mean(value, [choice for choice in choices if isinstance(choice, str)])
+
+
+def _list_hint(path: DataPath, items: list[JsonValue]) -> str:
+    """Say how a list of mappings becomes one mapping."""
+    keys = {key for item in items if isinstance(item, dict) for key in item}
+    if path == ("jobs",) and "input" in keys:
+        return 'give each group a name, such as "hero:", instead of its "- "'
+    return 'leave out the "- " before each key'
 
 
 def _text_hint(path: DataPath, text: str, schema: dict[str, Any]) -> str | None:

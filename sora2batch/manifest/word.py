@@ -150,6 +150,8 @@ def _unknown_keys(violation: Violation) -> Iterator[Fault]:
 
 
 def _key_hint(key: str, path: DataPath, allowed: list[str], written: Collection[str]) -> str | None:
+    if key[:1] != visible(key[:1]):
+        return f"it begins with the character U+{ord(key[0]):04X}, which is no blank: indent with blanks"
     if key in _HOMES:
         return f'"{key}" belongs {_HOMES[key]}'
     meant = nearest(key, allowed)

@@ -332,3 +332,45 @@ def test_numbers_and_texts_of_numbers_are_made_whole_numbers(tmp_path, expressio
     )
     jobs = expand(load_manifest(Path(tmp_path / "m.yaml")), CATALOG, DiskTree(tmp_path)).jobs
     assert jobs[0].input["duration"] == value
+
+
+MAPPINGS = [
+    ("    input:\n      prompt:a fox\n", "write prompt: a fox", "prompt:a", "prompt: a"),
+    ("    input:\n      prompt\uff1a a fox\n", "write prompt: a fox", "\uff1a", ":"),
+    ("    input\uff1a\n      prompt: a fox\n", "write input:", "\uff1a", ":"),
+    (
+        "    input:\n      prompt\uff1aa fox\n      aspect_ratio: 16:9\n",
+        "write prompt: a fox",
+        "\uff1a",
+        ": ",
+    ),
+    ("    input:\n    - prompt: a fox\n", 'leave out the "- " before each key', "  - prompt", "      prompt"),
+]
+
+
+@pytest.mark.parametrize(("group", "hint", "wrong", "right"), MAPPINGS)
+def test_a_text_or_list_in_the_place_of_a_mapping_is_told_with_what_to_write(
+    tmp_path, group, hint, wrong, right
+):
+    text = f"{HEAD}jobs:\n  a:\n{group}"
+    assert [problem.hint for problem in problems(tmp_path, text)] == [hint]
+    assert problems(tmp_path, text.replace(wrong, right)) == ()
+
+
+def test_a_budget_that_is_a_number_and_groups_in_a_list_are_told_with_what_to_write(tmp_path):
+    text = "version: 1\ntool: veo3-text-to-video-fast-api\nbudget: 9000\njobs:\n  - input: {prompt: x}\n"
+    assert [problem.hint for problem in problems(tmp_path, text)] == [
+        "write {max_credits: 9000}",
+        'give each group a name, such as "hero:", instead of its "- "',
+    ]
+    mended = text.replace("9000", "{max_credits: 9000}").replace("- input", "hero:\n    input")
+    assert problems(tmp_path, mended) == ()
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u3000", "\u200b"])
+def test_an_indentation_that_is_not_of_blanks_is_told_by_its_character(tmp_path, blank):
+    text = f"{HEAD}jobs:\n  a:\n{blank * 4}input: {{prompt: x}}\n"
+    hints = [problem.hint or "" for problem in problems(tmp_path, text)]
+    wanted = f"it begins with the character U+{ord(blank):04X}, which is no blank: indent with blanks"
+    assert wanted in hints
+    assert problems(tmp_path, text.replace(blank, " ")) == ()
