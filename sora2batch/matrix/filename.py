@@ -76,7 +76,9 @@ def is_named(part: str, label: str) -> bool:
 def better_part(label: str) -> str:
     """Propose a name that is near to one that no file can have."""
     near = label.rstrip(". ")[:_SHORT]
-    return near if near and _part_fault(near) is None else f"{near or 'x'}-1"
+    stem, dot, rest = near.partition(".")  # Windows reads no further than to the first dot
+    proposals = (near, f"{near}-1", f"{stem}-1{dot}{rest}")
+    return next((one for one in proposals if near and _part_fault(one) is None), "x-1")
 
 
 def _part_fault(part: str) -> str | None:
