@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sora2batch.errors import Sora2BatchError
-from sora2batch.problem import Position, Problem, format_path
+from sora2batch.problem import Problem, format_path
 
 if TYPE_CHECKING:
     from sora2batch.manifest.model import Manifest
@@ -17,7 +17,7 @@ class ManifestError(Sora2BatchError):
 
     def __init__(self, problems: Iterable[Problem], *, sound: Manifest | None = None) -> None:
         self.problems = tuple(sorted(dict.fromkeys(problems), key=_place))
-        """At least one; sorted by file, then position, then path."""
+        """At least one; sorted by file, then position, then path, then the places of its values."""
         self.sound = sound
         """What is left without the faulty parts, to look for further problems in; never to be run."""
         super().__init__(_summary(self.problems))
@@ -26,8 +26,10 @@ class ManifestError(Sora2BatchError):
         return "\n".join([self.message, *map(str, self.problems)])
 
 
-def _place(problem: Problem) -> tuple[str, Position, str, str]:
-    return problem.file, problem.position, format_path(problem.path), problem.message
+def _place(problem: Problem) -> tuple[object, ...]:
+    """Order by where a problem is, then by where the values were written that it is about."""
+    sources = [(source.file, source.position) for source in problem.sources]
+    return problem.file, problem.position, format_path(problem.path), sources, problem.message
 
 
 def _summary(problems: tuple[Problem, ...]) -> str:

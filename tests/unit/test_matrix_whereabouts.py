@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from fakes.matrix_case import problems_of
+from fakes.matrix_case import expand_text, problems_of
 
 INPUT = 'input: {prompt: "take {{ job.index }}"}'
 FILENAME = 'output: {filename: "{{ job.key }}.mp4"}\n'
@@ -57,6 +59,13 @@ def test_the_reason_is_told_in_words():
     )
 
 
+@pytest.mark.parametrize("label", ["con", "Con.txt", "aux.tar.gz", "v1.", "lpt1.", "con.."])
+def test_an_id_that_is_proposed_is_one_that_a_file_can_have(label):
+    (problem,) = told(f"{{x: [{{id: {label}, n: x}}]}}")
+    proposed = problem.split("such as ")[1].removesuffix(")").replace("}", ", n: x}")
+    assert expand_text(f"jobs:\n  a:\n    matrix: {{x: [{proposed}]}}\n    {INPUT}\n").jobs
+
+
 def test_two_values_for_one_file_are_told_at_the_second():
     (problem,) = told("{x: [{id: clip}, {id: clip.mp4}]}")
     assert problem.startswith(
@@ -74,3 +83,12 @@ def test_a_group_that_no_file_can_be_called_is_pointed_at():
     (problem,) = problems_of(f"jobs:\n  con:\n    matrix: {{x: [1]}}\n    {INPUT}\n")
     assert problem.startswith('batch.yaml:2:3: jobs.con: the file name "con/1" must not have a part "con"')
     assert problem.endswith("(job con/1) (give the group another name)")
+
+
+def test_problems_of_one_template_come_in_the_order_of_their_values():
+    text = "jobs:\n  a:\n    matrix: {s: [5, 99, 100]}\n    input: {prompt: x, duration: '{{ s }}'}\n"
+    assert [re.search(r"duration is (\d+)", problem)[1] for problem in problems_of(text)] == [
+        "5",
+        "99",
+        "100",
+    ]
