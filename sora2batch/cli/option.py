@@ -15,6 +15,23 @@ _Decorator = Callable[[_F], _F]
 FILE = click.Path(path_type=Path)
 """A file or folder; whether it is there is found out by who opens it, in words of our own."""
 
+
+class WholeNumber(click.IntRange):
+    """A whole number; one with separators or a unit is told with what to write."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the number, or refuse it in words."""
+        try:
+            int(value)
+        except ValueError:
+            from sora2batch.manifest.number import plain_digits  # noqa: PLC0415  # most numbers are right
+
+            meant = plain_digits(str(value))
+            advice = "write digits alone" if meant is None else f"write {meant}"
+            self.fail(f"{value!r} is no whole number ({advice})", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 manifest_argument = click.argument("manifest", metavar="MANIFEST", type=FILE)
 manifests_argument = click.argument("manifests", metavar="MANIFEST...", nargs=-1, required=True, type=FILE)
 
@@ -73,10 +90,10 @@ _SELECTION: tuple[_Decorator[Any], ...] = (
         metavar="AXIS=VALUE",
         help="Only jobs with this value, as it is written or by its label.",
     ),
-    click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Submit at most N jobs now."),
+    click.option("--limit", type=WholeNumber(min=0), metavar="N", help="Submit at most N jobs now."),
     click.option(
         "--max-credits",
-        type=click.IntRange(min=0),
+        type=WholeNumber(min=0),
         metavar="N",
         help="Budget for the whole batch, instead of budget.max_credits.",
     ),

@@ -56,7 +56,13 @@ def _show(tool: Tool) -> None:
 def _default(field: FieldInfo) -> str:
     if field.required:
         return "required"
-    return "optional" if field.default is None else f"default {field.default}"
+    match field.default:
+        case None:
+            return "optional"
+        case bool():
+            return "default true" if field.default else "default false"
+        case _:
+            return f"default {field.default}"
 
 
 def _to_json(tool: Tool) -> JsonObject:

@@ -259,3 +259,24 @@ def test_manifests_of_init_in_one_folder_have_folders_of_their_own_for_results(c
         call("run", name, "--simulate")
     names = sorted(path.relative_to(folder).as_posix() for path in folder.glob("out/*/hero/fox/*.mp4"))
     assert [name.split("/")[1] for name in names] == ["a.sim"] * 3 + ["two-words.sim"] * 3
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ("12,000", "write 12000"),
+        ("12k", "write 12000"),
+        ("9 000 credits", "write 9000"),
+        ("1.5", "write digits alone"),
+    ],
+)
+def test_an_amount_with_separators_is_told_with_what_to_write(call, manifest, given, advice):
+    ran = call("plan", manifest, "--max-credits", given)
+    assert ran.code == 2
+    assert f"'{given}' is no whole number ({advice})" in ran.err
+    if advice != "write digits alone":
+        assert call("plan", manifest, "--max-credits", advice.removeprefix("write ")).code == 0
+
+
+def test_a_tool_s_defaults_are_shown_as_they_are_written(call):
+    assert "(default true)" in call("tools", "kling3-image-to-video-api").out

@@ -9,6 +9,7 @@ import click
 from sora2batch.cli.command import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
+    WholeNumber,
     chatter_options,
     json_option,
     manifest_argument,
@@ -37,7 +38,7 @@ from sora2batch.cli.option import (
 )
 @click.option(
     "--min-rating",
-    type=click.IntRange(1, 5),
+    type=WholeNumber(1, 5),
     metavar="N",
     help="Take the picks rated N or more, instead of the favourites.",
 )

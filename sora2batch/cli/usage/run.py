@@ -9,6 +9,7 @@ import click
 from sora2batch.cli.command import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
+    WholeNumber,
     chatter_options,
     json_option,
     selection_options,
@@ -32,7 +33,7 @@ from sora2batch.errors import ExitCode
 @click.option("--simulate", "simulated", is_flag=True, help="Try it in the simulator: no key, no cost.")
 @selection_options
 @click.option(
-    "--concurrency", type=click.IntRange(1, 10_000), metavar="N", help="How many tasks may be open at once."
+    "--concurrency", type=WholeNumber(1, 10_000), metavar="N", help="How many tasks may be open at once."
 )
 @click.option("--fail-fast", is_flag=True, help="Submit no more jobs once one has failed.")
 @click.option("--no-wait", is_flag=True, help="Submit only; the next run waits and downloads.")

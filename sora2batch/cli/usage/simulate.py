@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.command import ExampleCommand
-from sora2batch.cli.option import chatter_options, tools_dir_option
+from sora2batch.cli.option import WholeNumber, chatter_options, tools_dir_option
 
 
 @click.command(
@@ -17,7 +17,7 @@ from sora2batch.cli.option import chatter_options, tools_dir_option
         "SORA2BATCH_API_URL=http://127.0.0.1:8080/api/un-api SJINN_API_KEY=any sora2batch run campaign.yaml",
     ),
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one.")
+@click.option("--port", type=WholeNumber(0, 65535), default=0, metavar="N", help="0 takes a free one.")
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
@@ -27,7 +27,7 @@ from sora2batch.cli.option import chatter_options, tools_dir_option
 )
 @click.option(
     "--balance",
-    type=click.IntRange(min=0),
+    type=WholeNumber(min=0),
     default=1_000_000,
     show_default=True,
     help="Credits at the start.",
