@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import PurePosixPath
 
+from sora2batch.canonical import JsonValue
 from sora2batch.job import Job
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.book import ProblemBook
@@ -26,8 +27,7 @@ class _Twins:
 def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> None:
     """Note every pair of jobs that share a fingerprint or a file."""
     for twins in _twins(jobs, attrgetter("fingerprint")):
-        message = f"{_both(twins)} are the same request{_more(twins)}"
-        book.add(("jobs", twins.second.group), message, hint="use `repeat: 2` for two takes")
+        _note_requests(twins, book)
     names = [job.filename for job in jobs]
     if are_far_apart(names):
         return
@@ -38,6 +38,28 @@ def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> 
         for twins in _nested(jobs):
             message = f'{_both(twins)}: "{twins.first.filename}" would be a file and a folder{_more(twins)}'
             _note_names(message, twins, manifest, book)
+
+
+def _note_requests(twins: _Twins, book: ProblemBook) -> None:
+    """Point at the value by which the second job should differ, or at its group."""
+    message = f"{_both(twins)} are the same request{_more(twins)}"
+    takes = "use `repeat: 2` for two takes"
+    pair = _pair_that_differs(twins)
+    if pair is None:
+        book.add(("jobs", twins.second.group), message, hint=takes)
+        return
+    written = Written(group=twins.second.group, columns=twins.second.columns, pair=pair)
+    is_twice = len({str(value) for value in _values_of(pair[0], twins)}) == 1
+    more = "" if is_twice else f"use more of {{{{ {pair[0]} }}}} in the input, "
+    book.add_for_value(written, message, hint=f"{more}remove one of the two, or {takes}", key=None)
+
+
+def _values_of(axis: str, twins: _Twins) -> Iterator[JsonValue]:
+    """Look up what the two jobs have on an axis."""
+    for column in twins.second.columns:
+        for value, label in zip(column.values, column.labels, strict=True):
+            if label[0] == axis and (label in twins.first.labels or label in twins.second.labels):
+                yield value
 
 
 def _note_names(message: str, twins: _Twins, manifest: Manifest, book: ProblemBook) -> None:

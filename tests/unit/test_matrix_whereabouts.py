@@ -92,3 +92,24 @@ def test_problems_of_one_template_come_in_the_order_of_their_values():
         "99",
         "100",
     ]
+
+
+TWICE = "(remove one of the two, or use `repeat: 2` for two takes)"
+UNUSED = "(use more of {{ x }} in the input, remove one of the two, or use `repeat: 2` for two takes)"
+
+
+@pytest.mark.parametrize(
+    ("matrix", "prompt", "place", "hint"),
+    [
+        ("{x: [fox, owl, fox]}", "{{ x }}", "batch.yaml:3:28: jobs.a.matrix.x[2]", TWICE),
+        ("{x: [fox, owl]}", "A {x}", "batch.yaml:3:23: jobs.a.matrix.x[1]", UNUSED),
+        ("{y: [1], x: [{id: a, n: 1}, {id: b, n: 1}]}", "{{ x.n }} x", "batch.yaml:3:46: jobs.a.matrix.x[1].id", UNUSED),
+        ("{x: {from: s.csv}}", "{{ x.n }}", "s.csv:4:1: [2].id", UNUSED),
+    ],
+)  # fmt: skip
+def test_a_request_that_is_made_twice_is_pointed_at_by_its_value(matrix, prompt, place, hint):
+    text = f'jobs:\n  a:\n    matrix: {matrix}\n    input: {{prompt: "{prompt}"}}\n'
+    (problem,) = problems_of(text, **({"s_csv": "id,n\na,x\nb,y\nc,x\n"} if "csv" in matrix else {}))
+    assert problem.startswith(f"{place}: jobs a/")
+    assert " are the same request" in problem
+    assert problem.endswith(hint)
