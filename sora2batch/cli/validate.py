@@ -56,7 +56,8 @@ def _tell(batch: Batch, chatter: Chatter) -> Sequence[str]:
     """Say what a manifest comes to, and what may be a slip in it."""
     jobs = batch.expansion.jobs
     price = sum(job.credits for job in jobs)
-    chatter.say(f"{batch.manifest.path}: valid; {len(jobs):,} jobs, {price:,} credits if all are submitted")
+    count = "1 job" if len(jobs) == 1 else f"{len(jobs):,} jobs"
+    chatter.say(f"{batch.manifest.path}: valid; {count}, {price:,} credits if all are submitted")
     notices = (*batch.notices, *batch.expansion.notices)
     for notice in notices:
         chatter.say(f"notice: {notice}")
