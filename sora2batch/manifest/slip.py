@@ -46,21 +46,28 @@ def slip_at(text: str, place: Position, problem: str) -> Slip | None:
         return _begun_block(line, place)
     if problem not in _UNSPECIFIC:
         return None
-    return _special_start(line, place) or _after_quotes(line, place)
+    return _wide_colon(line.rstrip(), place.line) or _special_start(line, place) or _after_quotes(line, place)
 
 
 def _missing_blank(lines: list[str], number: int) -> Slip | None:
     """See ``prompt:x`` in the line above: together with this one it is a text of two lines."""
     above = next((at for at in range(number - 1, 0, -1) if lines[at - 1].strip()), 0)
     line = lines[above - 1].rstrip() if above else ""
-    if found := _WIDE.match(line):
-        place = Position(above, found.end("key") + 1)
-        message = f'a wide "\uff1a" follows "{found["key"]}", which YAML takes for a letter'
-        return Slip(place, message, _written(found))
+    if slip := _wide_colon(line, above):
+        return slip
     if found := _NO_BLANK.match(line):
         place = Position(above, found.start("value") + 1)
         return Slip(place, f'a blank is missing after "{found["key"]}:"', _written(found))
     return None
+
+
+def _wide_colon(line: str, number: int) -> Slip | None:
+    found = _WIDE.match(line)
+    if found is None:
+        return None
+    place = Position(number, found.end("key") + 1)
+    message = f'a wide "\uff1a" follows "{found["key"]}", which YAML takes for a letter'
+    return Slip(place, message, _written(found))
 
 
 def colon_hint(text: str) -> str | None:

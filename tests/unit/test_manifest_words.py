@@ -344,6 +344,7 @@ MAPPINGS = [
         "\uff1a",
         ": ",
     ),
+    ('    input\uff1a {prompt: "a fox"}\n', 'write input: {prompt: "a fox"}', "\uff1a", ":"),
     ("    input:\n    - prompt: a fox\n", 'leave out the "- " before each key', "  - prompt", "      prompt"),
 ]
 
