@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import PurePath
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.csvfile import cell_positions, parse_csv
+from sora2batch.matrix.formula import holds_formula_error, is_formula_error
 from sora2batch.matrix.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
 from sora2batch.matrix.slip import notice_of
 from sora2batch.problem import START, Position, Problem
@@ -64,10 +65,29 @@ class DataFiles:
         self._digests[name] = sha256(content).hexdigest()
         file = self._name_of(name)
         if _ending(name) not in _DOCUMENTS:
-            return parse_values(content, file=file)
+            values = parse_values(content, file=file)
+            if holds_formula_error(content):
+                self.notices += self._formula_errors(name, values)
+            return values
         document = parse_document(content, file=file)
         self.notices += [notice_of(cut, file=name) for cut in document.cuts]
         return _list_in(document)
+
+    def _formula_errors(self, name: str, values: Sequence[JsonValue]) -> Iterator[str]:
+        """Tell of the first cell that holds a spreadsheet's error, and of how many more do."""
+        found = [
+            (index, key, cell)
+            for index, row in enumerate(values)
+            if isinstance(row, dict)
+            for key, cell in row.items()
+            if isinstance(cell, str) and is_formula_error(cell)
+        ]
+        if found:
+            index, key, cell = found[0]
+            more = f", as {len(found) - 1:,} more cells" if len(found) > 1 else ""
+            message = f'"{cell.strip()}" is a spreadsheet\'s error{more}; it is sent as it stands'
+            position = self.position(name, index, key)
+            yield str(Problem(file=name, position=position, path=(index, key), message=message))
 
 
 def has_known_ending(name: str) -> bool:

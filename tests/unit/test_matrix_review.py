@@ -150,3 +150,11 @@ def test_nobody_is_led_to_write_a_template_where_it_is_none(value):
         f"jobs:\n  a: {{matrix: {{x: {value}}}, input: {{prompt: a}}}}\n", x_yaml="- {{ brand }}\n"
     )
     assert "{{ starts a mapping here (a value of an axis or a data file is no template" in problem
+
+
+def test_a_spreadsheets_error_is_told_at_its_cell():
+    text = '  a:\n    matrix: {s: {from: x.csv}}\n    input: {prompt: "A {{ s.n }} fox, {{ s.id }}"}\n'
+    csv = 'id,n\n1,red\n2,"#N/A"\n3, #DIV/0! \n4,Err:502\n5,#3 of five\n6,the #REF! of it\n'
+    assert one(text, x_csv=csv) == (
+        'x.csv:3:3: [1].n: "#N/A" is a spreadsheet\'s error, as 2 more cells; it is sent as it stands'
+    )
