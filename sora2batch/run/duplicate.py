@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sora2batch.job import FORMER_FOLDER
 from sora2batch.lockfile.disk import SystemDisk
+from sora2batch.plainfile import is_led_out
 from sora2batch.sjinn.part import PartFile, Placed, discard, make_folder, part_path, place
 
 _CHUNK_BYTES = 1024 * 1024
@@ -44,10 +45,12 @@ def duplicate(source: Path, target: Path, root: Path) -> bool:
 def remove_duplicate(source: Path, target: Path, root: Path) -> None:
     """Take the first name of a file away, if the second one still leads to the same bytes.
 
+    A name to which a link leads out of the root is not ours to take away.
+
     Raises:
         OSError: the disk refused; both names are there.
     """
-    if not are_same(source, target):
+    if is_led_out(source.parent, root) or not are_same(source, target):
         return
     source.unlink()
     SystemDisk().sync_folder(source.parent)

@@ -349,6 +349,25 @@ async def test_two_lines_that_claim_one_file_come_apart(tmp_path):
     assert files_in(place.root)[paths["a red fox"][0]] == NEW_CLIP
 
 
+async def test_two_lines_that_claim_one_file_elsewhere_do_not_take_it_away(tmp_path):
+    """Of a file that somebody else has as well the content is no secret."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    theirs = elsewhere / "fox.mp4"
+    theirs.write_bytes(OLD_CLIP)
+    third = job_of("third")._replace(filename="hero/owl")
+    place = Place(
+        tmp_path,
+        entry_for(OLD, done("task-old", output(".former/x/fox.mp4", OLD_CLIP))),
+        entry_for(third, done("task-third", output(".former/x/fox.mp4", OLD_CLIP))),
+        fox=OLD_CLIP,
+    )
+    (place.root / ".former").mkdir()
+    (place.root / ".former/x").symlink_to(elsewhere)
+    await place.return_to(OLD, third)
+    assert theirs.read_bytes() == OLD_CLIP
+
+
 class StoppedError(BaseException):
     """Nothing after this step happens, as when the process is killed."""
 
