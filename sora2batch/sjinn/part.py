@@ -10,6 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Self
 
+from sora2batch.plainfile import make_folders
 from sora2batch.sjinn.error import DownloadError
 from sora2batch.sjinn.integrity import Finding, examine
 from sora2batch.sjinn.media import HEAD_BYTES
@@ -125,7 +126,7 @@ def make_folder(target: Path, root: Path) -> None:
         names = target.relative_to(root).parts[:-1]
     except ValueError as error:
         raise DownloadError(f"{target.name} lies outside the output folder") from error
-    root.mkdir(parents=True, exist_ok=True)
+    make_folders(root)
     folder = str(root)
     for name in names:
         folder = f"{folder}/{name}"

@@ -13,7 +13,14 @@ from sora2batch.lockfile.error import LockfileError, SaveError
 from sora2batch.lockfile.file import remove_stale_temporaries, replace_file
 from sora2batch.lockfile.hold import is_held, take_hold
 from sora2batch.lockfile.location import written_file
-from sora2batch.plainfile import followed_inside, is_led_out, is_stream, open_own_file, read_plain_file
+from sora2batch.plainfile import (
+    followed_inside,
+    is_led_out,
+    is_stream,
+    make_folders,
+    open_own_file,
+    read_plain_file,
+)
 from sora2batch.target import Replaceable, put_in_place, settle_target, write_new, write_over
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -84,6 +91,22 @@ def test_only_a_link_leads_out_and_not_a_path_that_says_so(tmp_path):
     assert not is_led_out(root / "x/y", root)
     assert not is_led_out(root / "../far", root)
     assert not is_led_out(far, root)
+
+
+def test_folders_are_made_however_deep(tmp_path):
+    levels = sys.getrecursionlimit() + 100
+    deep = tmp_path.joinpath(*"a" * levels)
+    make_folders(deep)
+    make_folders(deep)
+    assert deep.is_dir()
+    for folder in (deep, *deep.parents)[:levels]:  # one by one: what clears up after tests goes down in them
+        folder.rmdir()
+
+
+def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OSError, match="file"):
+        make_folders(tmp_path / "file/below/it")
 
 
 def test_what_a_process_was_started_with_is_known_by_its_name():
