@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes.fragile_disk import After, FragileDisk
+from sora2batch import plainfile
 from sora2batch.errors import UsageError
 from sora2batch.lockfile.disk import SystemDisk
 from sora2batch.lockfile.error import LockfileError, SaveError
@@ -21,6 +22,8 @@ from sora2batch.plainfile import (
     open_own_file,
     read_plain_file,
 )
+from sora2batch.run.duplicate import digest_of
+from sora2batch.sjinn.part import Part, Taken, place
 from sora2batch.target import Replaceable, put_in_place, settle_target, write_new, write_over
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -32,6 +35,22 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     for read in (read_plain_file, lambda path: open_own_file(path, os.O_RDONLY)):
         with pytest.raises(OSError, match="it is a pipe, no plain file"):
             read(tmp_path / "pipe")
+
+
+def test_a_pipe_that_takes_a_clips_place_after_the_look_is_not_waited_for(tmp_path, monkeypatch):
+    clip = tmp_path / "fox.mp4"
+
+    def look_and_lose(path):
+        path.unlink()
+        os.mkfifo(path)
+
+    monkeypatch.setattr(plainfile, "refuse_unless_plain", look_and_lose)
+    part = Part(path=tmp_path / "fox.part", sha256="0" * 64, bytes=0, extension="mp4")
+    part.path.write_bytes(b"")
+    for ask, answer in ((digest_of, None), (lambda path: place(part, path), Taken(clip))):
+        clip.unlink(missing_ok=True)
+        clip.write_bytes(b"old")
+        assert ask(clip) == answer
 
 
 def test_a_file_of_its_own_is_opened_through_no_link(tmp_path):
