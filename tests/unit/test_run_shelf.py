@@ -267,6 +267,18 @@ async def test_a_job_that_is_asked_for_again_gets_its_name_back(old):
     assert old.faults() == []
 
 
+async def test_of_several_files_one_of_which_was_never_had_the_others_get_their_names_back(tmp_path):
+    never_had = Output(url="https://files.test/b")
+    place = Place(
+        tmp_path, entry_for(OLD, done("task-old", output("hero/fox.mp4", OLD_CLIP), never_had)), fox=OLD_CLIP
+    )
+    await place.fetch(NEW, NEW_CLIP)
+    assert place.paths()["a fox"] == [ASIDE, None]
+    await place.return_to(OLD)
+    assert place.paths()["a fox"] == ["hero/fox.mp4", None]
+    assert files_in(place.root)["hero/fox.mp4"] == OLD_CLIP
+
+
 async def test_both_asked_for_under_two_names_need_no_former(old):
     await old.fetch(NEW, NEW_CLIP)
     await old.return_to(OLD._replace(filename="hero/grey"), NEW)
