@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
@@ -107,6 +108,17 @@ def followed_inside(path: Path) -> Path:
     if not target.is_relative_to(os.path.realpath(path.parent)):
         raise OSError(0, "it is a link that leads out of its folder", str(path))
     return target
+
+
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it that are not there, however many.
+
+    Raises:
+        OSError: something else is in the way, or the disk refused.
+    """
+    missing = takewhile(lambda one: not one.is_dir(), (folder, *folder.parents))
+    for one in reversed(tuple(missing)):
+        one.mkdir(exist_ok=True)
 
 
 def is_led_out(path: Path, root: Path) -> bool:

@@ -18,7 +18,7 @@ from sora2batch.cli.template import manifest_for
 from sora2batch.errors import UsageError
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
-from sora2batch.plainfile import read_plain_file, reason, refuse_unless_plain
+from sora2batch.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
 from sora2batch.target import put_in_place, write_new
 
 _IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
@@ -41,7 +41,7 @@ def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: C
     text = _text_for(tool_type, tools_dirs)
     folder = manifest.parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
     except FileExistsError as error:
         raise UsageError(f"{folder}: it is no folder") from error
     check_alone(manifest)

@@ -57,6 +57,8 @@ def find_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
 
 def _followed(path: Path) -> Source:
     real = _real(path) if path.is_symlink() else path
+    if not real.name:  # this folder, or the root: nothing lies beside it
+        raise UsageError(f"the manifest {path} cannot be read: it is a folder")
     if real.stem.endswith(SIMULATED):
         message = f'{real}: "{SIMULATED}" at the end of a name is kept for what the simulator makes'
         raise UsageError(message, hint="give the manifest another name")

@@ -114,10 +114,10 @@ class Attempt:
     def with_paths_of(self, other: Attempt) -> Attempt:
         """The same task, its files where the other says that they lie, if they are the very same files."""
         digests = [output.sha256 for output in self.outputs]
-        if None in digests or digests != [output.sha256 for output in other.outputs]:
+        if digests != [output.sha256 for output in other.outputs]:
             return self
         moved = (
-            replace(mine, path=its.path or mine.path)
+            replace(mine, path=its.path or mine.path) if mine.sha256 else mine
             for mine, its in zip(self.outputs, other.outputs, strict=True)
         )
         return replace(self, outputs=tuple(moved))

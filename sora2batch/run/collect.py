@@ -40,6 +40,10 @@ class Folder(Protocol):
         """
         ...
 
+    def kept(self, job: Job, attempt: Attempt, /) -> tuple[Output, ...]:
+        """What is in place of a task of which a file could not be had; that one is without path and hash."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fetched:
@@ -149,11 +153,17 @@ class Collection:
 
     async def _keep_error(self, finished: FinishedTask, error: DownloadError) -> None:
         self._site.listener(NotDownloaded(job=finished.job, message=error.message))
-        if any(output.sha256 for output in finished.attempt.outputs):
+        kept = self._folder.kept(finished.job, finished.attempt)
+        known, had = _count_files(finished.attempt.outputs), _count_files(kept)
+        if known and had <= known:
             return
         error_note = ErrorNote(code=None, message=error.message)
-        attempt = replace(finished.attempt, outputs=(), error=error_note)
+        attempt = replace(finished.attempt, outputs=kept if had else (), error=error_note)
         await self._site.recorder.record(note.one_attempt(finished.job, attempt))
+
+
+def _count_files(outputs: Sequence[Output]) -> int:
+    return sum(output.sha256 is not None for output in outputs)
 
 
 def _nothing_named(oddities: tuple[str, ...]) -> str:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from sora2batch.job import FORMER_FOLDER
 from sora2batch.lockfile.disk import SystemDisk
+from sora2batch.plainfile import is_led_out, open_own_file
 from sora2batch.sjinn.part import PartFile, Placed, discard, make_folder, part_path, place
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -44,10 +46,12 @@ def duplicate(source: Path, target: Path, root: Path) -> bool:
 def remove_duplicate(source: Path, target: Path, root: Path) -> None:
     """Take the first name of a file away, if the second one still leads to the same bytes.
 
+    A name to which a link leads out of the root is not ours to take away.
+
     Raises:
         OSError: the disk refused; both names are there.
     """
-    if not are_same(source, target):
+    if is_led_out(source.parent, root) or not are_same(source, target):
         return
     source.unlink()
     SystemDisk().sync_folder(source.parent)
@@ -83,9 +87,7 @@ def are_same(one: Path, other: Path) -> bool:
 def digest_of(path: Path) -> str | None:
     """Hash a plain file; None for anything else."""
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return None
-        with path.open("rb") as stream:
+        with os.fdopen(open_own_file(path, _READ), "rb") as stream:
             return file_digest(stream, "sha256").hexdigest()
     except OSError:
         return None
@@ -94,7 +96,7 @@ def digest_of(path: Path) -> str | None:
 def _copy(source: Path, target: Path, former: Path) -> bool:
     if os.path.lexists(target):
         return False
-    with source.open("rb") as stream, PartFile(part_path(target)) as file:
+    with os.fdopen(open_own_file(source, _READ), "rb") as stream, PartFile(part_path(target)) as file:
         while chunk := stream.read(_CHUNK_BYTES):
             file.append(chunk)
         file.save()

@@ -20,7 +20,7 @@ from sora2batch.run.naming import result_names, temporary_name
 from sora2batch.run.shelf import Shelf
 from sora2batch.run.url import without_secrets
 from sora2batch.sjinn.download import Expired
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.error import DownloadError, NoFileError
 from sora2batch.sjinn.part import Part, Placed, discard, make_folder, place
 
 
@@ -49,9 +49,10 @@ class OutputFolder:
         self._shelf = shelf
         self._artifacts = Artifacts(root)
         self._placing = asyncio.Lock()
+        self._partly: dict[Owner, tuple[Output, ...]] = {}
 
     async def collect(self, job: Job, attempt: Attempt, urls: Sequence[str]) -> tuple[Output, ...]:
-        """Fetch every file of a task that is not in place yet.
+        """Fetch every file of a task that is not in place yet; one that is gone keeps no other from it.
 
         Raises:
             ExpiredError: a URL no longer works.
@@ -60,15 +61,30 @@ class OutputFolder:
         """
         if not urls:
             raise DownloadError("the task is done, but the API named no file")
-        recorded = attempt.outputs if len(attempt.outputs) == len(urls) else (Output(),) * len(urls)
         owner = Owner(job.fingerprint, attempt.task_id)
+        before = self._partly.get(owner, attempt.outputs)
+        outputs = (
+            list(before) if len(before) == len(urls) else [Output(url=without_secrets(url)) for url in urls]
+        )
+        failures: list[DownloadError] = []
+        for index, url in enumerate(urls):
+            try:
+                outputs[index] = await self._collect_one(job, attempt, index, url, outputs[index])
+            except DownloadError as error:
+                failures.append(error)
+                if not isinstance(error, ExpiredError | NoFileError):
+                    break  # it is the host that fails, or the disk
         present = self._shelf.holdings.present
-        outputs = [
-            await self._collect_one(job, attempt, index, url, before)
-            for index, (url, before) in enumerate(zip(urls, recorded, strict=True))
-        ]
         # While one was fetched another may have given its name to another job's.
-        return tuple(present(owner, index, output) for index, output in enumerate(outputs))
+        found = tuple(present(owner, index, output) for index, output in enumerate(outputs))
+        if failures:
+            self._partly[owner] = found
+            raise next((one for one in failures if isinstance(one, ExpiredError)), failures[0])
+        return found
+
+    def kept(self, job: Job, attempt: Attempt) -> tuple[Output, ...]:
+        """What is in place of a task of which a file could not be had; that one is without path and hash."""
+        return self._partly.get(Owner(job.fingerprint, attempt.task_id), ())
 
     async def _collect_one(self, job: Job, attempt: Attempt, index: int, url: str, before: Output) -> Output:
         owner = Owner(job.fingerprint, attempt.task_id)

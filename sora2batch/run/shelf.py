@@ -23,6 +23,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
 from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import collision_key, split_ending, with_ending
+from sora2batch.plainfile import is_led_out
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.duplicate import are_same, digest_of, duplicate, files_below, remove_duplicate
 from sora2batch.run.holding import Holding, Holdings, Owner, is_one_name
@@ -40,7 +41,7 @@ class _Condition(Enum):
     GONE = auto()
     """Nothing, or the file of another that has the same name in the lockfile."""
     CHANGED = auto()
-    """What somebody else made of it: it is theirs."""
+    """What somebody else made of it, or has elsewhere, where a link leads: it is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +223,12 @@ class Shelf:
 
     def _condition(self, holding: Holding) -> _Condition:
         path = self._artifacts.locate(holding.output)
-        if path is None:
+        if path is None or is_led_out(path, self._root):
             return _Condition.CHANGED
         if not lexists(path):
             return _Condition.GONE
         digest = digest_of(path)
-        if digest == holding.output.sha256 and path.resolve().is_relative_to(self._root.resolve()):
+        if digest == holding.output.sha256:
             return _Condition.IN_PLACE
         others = {one.output.sha256 for one in self.holdings.at(holding.path) if one.owner != holding.owner}
         return _Condition.GONE if digest in others else _Condition.CHANGED

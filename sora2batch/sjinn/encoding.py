@@ -8,6 +8,8 @@ from typing import Final
 
 PIECE = 1024 * 1024
 _GZIP: Final = 31  # zlib's word for a window of 32 KiB in a gzip wrapper
+_UNPACKED: Final = frozenset({"identity", "binary", "none", "8bit", "utf-8", "aws-chunked"})
+"""Labels that stores put on files which are as they are; S3 keeps the last one from an upload."""
 _NAMES: Final = {"br": "brotli (br)", "zstd": "Zstandard (zstd)"}
 
 
@@ -16,8 +18,8 @@ def encoding_of(headers: Mapping[str, str]) -> str:
 
     Source: RFC 9110, section 8.4.
     """
-    encoding = headers.get("Content-Encoding", "").strip().lower()
-    return "" if encoding == "identity" else encoding
+    named = (part.strip() for part in headers.get("Content-Encoding", "").lower().split(","))
+    return ", ".join(part for part in named if part and part not in _UNPACKED)
 
 
 def name_encoding(encoding: str) -> str:

@@ -10,11 +10,13 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Self
 
+from sora2batch.plainfile import make_folders, open_own_file
 from sora2batch.sjinn.error import DownloadError
 from sora2batch.sjinn.integrity import Finding, examine
 from sora2batch.sjinn.media import HEAD_BYTES
 
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _MODE = 0o666  # less the user's umask, as for any file a person makes
 
 
@@ -125,7 +127,7 @@ def make_folder(target: Path, root: Path) -> None:
         names = target.relative_to(root).parts[:-1]
     except ValueError as error:
         raise DownloadError(f"{target.name} lies outside the output folder") from error
-    root.mkdir(parents=True, exist_ok=True)
+    make_folders(root)
     folder = str(root)
     for name in names:
         folder = f"{folder}/{name}"
@@ -203,10 +205,13 @@ def _rename_over_nothing(source: Path, target: Path) -> None:
 
 
 def _holds(target: Path, part: Part) -> bool:
-    if target.is_symlink() or not target.is_file() or target.stat().st_size != part.bytes:
+    try:
+        descriptor = open_own_file(target, _READ)
+    except OSError:
         return False
-    with target.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest() == part.sha256
+    with os.fdopen(descriptor, "rb") as stream:
+        is_as_long = os.fstat(descriptor).st_size == part.bytes
+        return is_as_long and file_digest(stream, "sha256").hexdigest() == part.sha256
 
 
 def _sync_folder(folder: Path) -> None:

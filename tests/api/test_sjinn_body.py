@@ -161,8 +161,9 @@ async def test_a_gzip_of_several_members_is_put_together(downloader, root):
     assert part.sha256 == sha256(CLIP).hexdigest()
 
 
-async def test_identity_is_no_encoding(downloader, root):
-    part, _ = await fetch(downloader, root, Reply(headers={"Content-Encoding": "identity"}, body=CLIP))
+@pytest.mark.parametrize("label", ["identity", "aws-chunked", "binary", "", "Identity, aws-chunked"])
+async def test_a_label_that_packs_nothing_is_no_encoding(downloader, root, label):
+    part, _ = await fetch(downloader, root, Reply(headers={"Content-Encoding": label}, body=CLIP))
     assert part.bytes == len(CLIP)
 
 

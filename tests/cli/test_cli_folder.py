@@ -49,6 +49,15 @@ def test_a_broken_manifest_is_a_problem_and_not_passed_over(call, crowd, name, t
     assert {line.split(":")[0] for line in told} == {name}
 
 
+@pytest.mark.parametrize("given", [".", "", "/", "clips"])
+@pytest.mark.parametrize("command", ["reconcile", "download", "verify", "report", "doctor"])
+def test_a_command_for_one_manifest_refuses_a_folder_in_words(call, folder, command, given):
+    (folder / "clips").mkdir()
+    ran = call(command, given)
+    assert ran.code == 2
+    assert "it is a folder" in ran.err + ran.out
+
+
 def test_a_folder_without_manifests_is_2(call, folder):
     (folder / "notes.yaml").write_text("- one\n")
     ran = call("validate", ".")

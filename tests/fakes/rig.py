@@ -89,6 +89,8 @@ class MemoryFolder:
     def __init__(self, *, errors: Mapping[str, Sequence[Exception | None]] | None = None) -> None:
         self._errors = {name: list(errors) for name, errors in (errors or {}).items()}
         self.seconds = 0.5
+        self.partly: tuple[Output, ...] = ()
+        """What is in place where an error is raised."""
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.under_way = 0
         self.most_under_way = 0
@@ -106,6 +108,9 @@ class MemoryFolder:
         if script and (error := script.pop(0) if len(script) > 1 else script[0]):
             raise error
         return (Output(url=urls[0], path=job.filename, sha256="ab" * 32, bytes=5),)
+
+    def kept(self, _job: Job, _attempt: Attempt, /) -> tuple[Output, ...]:
+        return self.partly
 
 
 @dataclass(slots=True, kw_only=True)

@@ -154,7 +154,7 @@ def test_nobody_is_led_to_write_a_template_where_it_is_none(value):
 
 def test_a_spreadsheets_error_is_told_at_its_cell():
     text = '  a:\n    matrix: {s: {from: x.csv}}\n    input: {prompt: "A {{ s.n }} fox, {{ s.id }}"}\n'
-    csv = 'id,n\n1,red\n2,"#N/A"\n3, #DIV/0! \n4,Err:502\n5,#3 of five\n6,the #REF! of it\n'
+    csv = 'id,n\n1,red\n2,"#N/A"\n3,#DIV/0!\n4,Err:502\n5,#3 of five\n6,the #REF! of it\n'
     assert one(text, x_csv=csv) == (
         'x.csv:3:3: [1].n: "#N/A" is a spreadsheet\'s error, as 2 more cells; it is sent as it stands'
     )

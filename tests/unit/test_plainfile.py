@@ -7,13 +7,23 @@ from pathlib import Path
 import pytest
 
 from fakes.fragile_disk import After, FragileDisk
+from sora2batch import plainfile
 from sora2batch.errors import UsageError
 from sora2batch.lockfile.disk import SystemDisk
 from sora2batch.lockfile.error import LockfileError, SaveError
 from sora2batch.lockfile.file import remove_stale_temporaries, replace_file
 from sora2batch.lockfile.hold import is_held, take_hold
 from sora2batch.lockfile.location import written_file
-from sora2batch.plainfile import followed_inside, is_led_out, is_stream, open_own_file, read_plain_file
+from sora2batch.plainfile import (
+    followed_inside,
+    is_led_out,
+    is_stream,
+    make_folders,
+    open_own_file,
+    read_plain_file,
+)
+from sora2batch.run.duplicate import digest_of
+from sora2batch.sjinn.part import Part, Taken, place
 from sora2batch.target import Replaceable, put_in_place, settle_target, write_new, write_over
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -25,6 +35,22 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     for read in (read_plain_file, lambda path: open_own_file(path, os.O_RDONLY)):
         with pytest.raises(OSError, match="it is a pipe, no plain file"):
             read(tmp_path / "pipe")
+
+
+def test_a_pipe_that_takes_a_clips_place_after_the_look_is_not_waited_for(tmp_path, monkeypatch):
+    clip = tmp_path / "fox.mp4"
+
+    def look_and_lose(path):
+        path.unlink()
+        os.mkfifo(path)
+
+    monkeypatch.setattr(plainfile, "refuse_unless_plain", look_and_lose)
+    part = Part(path=tmp_path / "fox.part", sha256="0" * 64, bytes=0, extension="mp4")
+    part.path.write_bytes(b"")
+    for ask, answer in ((digest_of, None), (lambda path: place(part, path), Taken(clip))):
+        clip.unlink(missing_ok=True)
+        clip.write_bytes(b"old")
+        assert ask(clip) == answer
 
 
 def test_a_file_of_its_own_is_opened_through_no_link(tmp_path):
@@ -84,6 +110,22 @@ def test_only_a_link_leads_out_and_not_a_path_that_says_so(tmp_path):
     assert not is_led_out(root / "x/y", root)
     assert not is_led_out(root / "../far", root)
     assert not is_led_out(far, root)
+
+
+def test_folders_are_made_however_deep(tmp_path):
+    levels = sys.getrecursionlimit() + 100
+    deep = tmp_path.joinpath(*"a" * levels)
+    make_folders(deep)
+    make_folders(deep)
+    assert deep.is_dir()
+    for folder in (deep, *deep.parents)[:levels]:  # one by one: what clears up after tests goes down in them
+        folder.rmdir()
+
+
+def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OSError, match="file"):
+        make_folders(tmp_path / "file/below/it")
 
 
 def test_what_a_process_was_started_with_is_known_by_its_name():

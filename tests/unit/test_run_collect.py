@@ -55,6 +55,15 @@ def test_a_file_that_cannot_be_had_leaves_the_task_completed_with_an_error():
     assert rig.halts == []
 
 
+def test_what_is_in_place_of_a_task_is_recorded_though_another_file_of_it_is_gone():
+    rig = fetching(job_of("fox"), errors={"fox": [DownloadError("files.test answered HTTP 404")]})
+    there = Output(url=KEPT, path="hero/fox.mp4", sha256="ab" * 32, bytes=5)
+    rig.folder.partly = (there, Output(url=f"{KEPT}2"))
+    attempt = play(rig).entry("fox").primary
+    assert attempt.outputs == rig.folder.partly
+    assert attempt.error.message == "files.test answered HTTP 404"
+
+
 def test_a_file_that_can_be_had_later_takes_the_error_away():
     fox = job_of("fox")
     rig = fetching(fox, stages=Stages.DOWNLOAD)

@@ -210,6 +210,25 @@ async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root)
     assert sorted(files_in(root)) == ["hero/fox.2.mp4", "hero/fox.mp4"]
 
 
+async def test_a_file_that_is_gone_keeps_no_other_of_its_task_away(root):
+    folder = folder_of(root, b=mp4(b"b"))
+    with pytest.raises(ExpiredError):
+        await folder.collect(FOX, done(), [URL, SECOND])
+    gone, found = folder.kept(FOX, done())
+    assert (gone.path, gone.sha256) == (None, None)
+    assert found.path == "hero/fox.2.mp4"
+    assert files_in(root) == {"hero/fox.2.mp4": mp4(b"b")}
+    assert Artifacts(root).quick_fault(done("task-fox", gone, found)) is not None
+
+
+async def test_what_was_recorded_of_a_file_that_cannot_be_had_again_stays(root):
+    attempt = done("task-fox", output("hero/fox.mp4"), output("hero/fox.2.mp4", mp4(b"b")))
+    folder = folder_of(root, entry_for(FOX, attempt), b=mp4(b"b"))
+    with pytest.raises(ExpiredError):
+        await folder.collect(FOX, attempt, [URL, SECOND])
+    assert [one.path for one in folder.kept(FOX, attempt)] == ["hero/fox.mp4", "hero/fox.2.mp4"]
+
+
 async def test_two_jobs_of_one_name_do_not_disturb_each_other(root):
     """Two tasks of the same job are fetched at the same time."""
     folder = folder_of(root, a=mp4(b"first" * 50), b=mp4(b"second" * 60))

@@ -267,6 +267,18 @@ async def test_a_job_that_is_asked_for_again_gets_its_name_back(old):
     assert old.faults() == []
 
 
+async def test_of_several_files_one_of_which_was_never_had_the_others_get_their_names_back(tmp_path):
+    never_had = Output(url="https://files.test/b")
+    place = Place(
+        tmp_path, entry_for(OLD, done("task-old", output("hero/fox.mp4", OLD_CLIP), never_had)), fox=OLD_CLIP
+    )
+    await place.fetch(NEW, NEW_CLIP)
+    assert place.paths()["a fox"] == [ASIDE, None]
+    await place.return_to(OLD)
+    assert place.paths()["a fox"] == ["hero/fox.mp4", None]
+    assert files_in(place.root)["hero/fox.mp4"] == OLD_CLIP
+
+
 async def test_both_asked_for_under_two_names_need_no_former(old):
     await old.fetch(NEW, NEW_CLIP)
     await old.return_to(OLD._replace(filename="hero/grey"), NEW)
@@ -347,6 +359,25 @@ async def test_two_lines_that_claim_one_file_come_apart(tmp_path):
     paths = place.paths()
     assert len({path for (path,) in paths.values()}) == 3
     assert files_in(place.root)[paths["a red fox"][0]] == NEW_CLIP
+
+
+async def test_two_lines_that_claim_one_file_elsewhere_do_not_take_it_away(tmp_path):
+    """Of a file that somebody else has as well the content is no secret."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    theirs = elsewhere / "fox.mp4"
+    theirs.write_bytes(OLD_CLIP)
+    third = job_of("third")._replace(filename="hero/owl")
+    place = Place(
+        tmp_path,
+        entry_for(OLD, done("task-old", output(".former/x/fox.mp4", OLD_CLIP))),
+        entry_for(third, done("task-third", output(".former/x/fox.mp4", OLD_CLIP))),
+        fox=OLD_CLIP,
+    )
+    (place.root / ".former").mkdir()
+    (place.root / ".former/x").symlink_to(elsewhere)
+    await place.return_to(OLD, third)
+    assert theirs.read_bytes() == OLD_CLIP
 
 
 class StoppedError(BaseException):
