@@ -10,13 +10,16 @@ from functools import cached_property
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, Doubt, moment_of
 from sora2batch.reconcile.ledger_task import LedgerTask, tasks_of
-from sora2batch.sjinn.answer import LedgerReading
+from sora2batch.sjinn.answer import LedgerReading, LedgerRecord
 
 _SAME_TIME = timedelta(minutes=5)
 """How far the ledger may stamp a task of ours from its intent, for its clock to count as ours."""
 
 _USUAL_CALL = timedelta(minutes=1)
 """What the call itself may take between the two."""
+
+_LOOKED_BACK = timedelta(hours=1)
+"""How far before the first doubt the ledger must show what it has of ours: one that lags lacks that, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class OwnTask:
     task_id: str
     submitted: datetime
     account: str | None
+    api: str | None = None
     is_of_this_lockfile: bool
 
 
@@ -79,22 +83,45 @@ class Evidence:
 
     @cached_property
     def _offsets(self) -> tuple[timedelta, ...]:
-        stamps = {record.task_id: record.create_time for record in self.reading.records}
+        stamps = {task.task_id: task.create_time for task in tasks_of(self.reading.records)}
         return tuple(stamps[task.task_id] - task.submitted for task in self.shown_tasks)
 
     def missing_task(self, doubts: Iterable[Doubt], settle: timedelta) -> OwnTask | None:
-        """Find a task of this lockfile that the ledger should show if it is our account's, and does not."""
-        since = min((doubt.intended for doubt in doubts if doubt.intended), default=self.read_at)
+        """Find a task of ours of about that time that the ledger should show, and does not.
+
+        It lags then, or is another account's; either way it may lack the doubts' charges as well.
+        """
+        earliest = min((doubt.intended for doubt in doubts if doubt.intended), default=self.read_at)
         shown = {task.task_id for task in self.shown_tasks}
         missing = (
             task
             for task in self.own_tasks
-            if task.is_of_this_lockfile
-            and task.task_id not in shown
-            and (task.account == self.account or None in {task.account, self.account})
-            and since <= task.submitted <= self.read_at - settle
+            if task.task_id not in shown
+            and self._is_due(task)
+            and earliest - _LOOKED_BACK <= task.submitted <= self.read_at - settle
         )
         return min(missing, key=lambda task: (task.submitted, task.task_id), default=None)
+
+    def _is_due(self, task: OwnTask) -> bool:
+        """Tell whether a task is to be expected here: another key may have made those of other lockfiles."""
+        if None not in {task.api, self.host} and task.api != self.host:
+            return False
+        if None in {task.account, self.account}:
+            return task.is_of_this_lockfile
+        return task.account == self.account
+
+    def second_charge(self, doubt: Doubt) -> LedgerTask | None:
+        """Find one more charge of a known task: a call that was answered with its id may be behind it."""
+        more = (task for task in self._second_charges if doubt.may_be(task, self.margin))
+        return next(more, None)
+
+    @cached_property
+    def _second_charges(self) -> tuple[LedgerTask, ...]:
+        charges: dict[str, list[LedgerRecord]] = {}
+        for row in sorted(self.reading.records, key=lambda row: row.create_time):
+            if row.task_id in self.known_tasks and row.cost_credits > 0:
+                charges.setdefault(row.task_id, []).append(row)
+        return tuple(task for rows in charges.values() for row in rows[1:] for task in tasks_of([row]))
 
 
 def own_tasks(lockfile: Lockfile, *, is_of_this_lockfile: bool) -> Iterator[OwnTask]:
@@ -106,5 +133,6 @@ def own_tasks(lockfile: Lockfile, *, is_of_this_lockfile: bool) -> Iterator[OwnT
                     task_id=attempt.task_id,
                     submitted=submitted,
                     account=attempt.account,
+                    api=attempt.api,
                     is_of_this_lockfile=is_of_this_lockfile,
                 )

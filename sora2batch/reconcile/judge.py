@@ -43,7 +43,12 @@ def _judge_one(
         return _ambiguous(doubt, doubts, candidates, evidence)
     if doubt.given_up and evidence.read_at < (until := doubt.given_up + settle):
         return TooEarly(doubt=doubt, until=until)
-    if reason := evidence.unclear or lack or _lacks_control(doubt, evidence):
+    if (
+        reason := evidence.unclear
+        or lack
+        or _charged_twice(doubt, evidence)
+        or _lacks_control(doubt, evidence)
+    ):
         return Unproven(doubt=doubt, reason=reason)
     return Free(doubt=doubt)
 
@@ -55,6 +60,15 @@ def _other_place(doubt: Doubt, evidence: Evidence) -> str | None:
     if attempt.account and evidence.account and attempt.account != evidence.account:
         return "the call was made with a key of another account"
     return None
+
+
+def _charged_twice(doubt: Doubt, evidence: Evidence) -> str | None:
+    second = evidence.second_charge(doubt)
+    if second is None:
+        return None
+    return (
+        f"the ledger charged the task {second.task_id} more than once, the second time perhaps for this call"
+    )
 
 
 def _lacks_control(doubt: Doubt, evidence: Evidence) -> str | None:
@@ -76,12 +90,16 @@ def _lacks_control(doubt: Doubt, evidence: Evidence) -> str | None:
 
 
 def _is_of_its_time(task: OwnTask, doubt: Doubt) -> bool:
-    """Tell whether a task of this lockfile was made about then, and not later with another key."""
-    if doubt.intended is None or not task.is_of_this_lockfile:
+    """Tell whether a task of this lockfile was made about then, and as far as is known with the same key.
+
+    Where the API does not tell accounts apart, what was made after the call may be another key's: unless the
+    call was under way still, for one run at a time has the lockfile.
+    """
+    if doubt.intended is None or doubt.given_up is None or not task.is_of_this_lockfile:
         return False
-    is_earlier = task.submitted <= doubt.intended
-    is_same_time = abs(task.submitted - doubt.intended) <= _SAME_PERIOD
-    return is_same_time and (is_earlier or task.account == doubt.attempt.account)
+    if task.account != doubt.attempt.account or abs(task.submitted - doubt.intended) > _SAME_PERIOD:
+        return False
+    return task.account is not None or task.submitted <= doubt.intended or task.submitted < doubt.given_up
 
 
 def _ambiguous(

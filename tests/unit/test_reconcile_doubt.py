@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from fakes.books import CONTROL, CONTROL_ROW, OTHER_TOOL, at, charge, doubt_of_call, ledger_task
+from fakes.books import CONTROL, CONTROL_ROW, OTHER_TOOL, at, charge, doubt_of_call, ledger_task, stamp
 from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, find_doubts
@@ -262,7 +262,7 @@ class TestSilence:
         theirs = charge("theirs", 60, tool_type=OTHER_TOOL)
         assert "shows no task of ours" in self.reason(theirs, doubt=self.named(), account=self.ACCOUNT)
 
-    @pytest.mark.parametrize("seconds", [-3600, 3600])
+    @pytest.mark.parametrize("seconds", [-3600, 0])
     def test_a_task_of_ours_of_the_same_time_is_a_control(self, seconds):
         assert self.reason(charge("mine", seconds), own=[self.own(seconds)]) is None
 
@@ -271,11 +271,57 @@ class TestSilence:
         reason = self.reason(charge("mine", seconds), own=[self.own(seconds)])
         assert "no task of ours of that time" in reason
 
-    @pytest.mark.parametrize(("seconds", "counts"), [(-60, True), (60, False)])
-    def test_a_task_that_was_made_later_with_a_key_that_may_be_another_is_no_control(self, seconds, counts):
-        own = [self.own(seconds, account=self.ACCOUNT)]
-        reason = self.reason(charge("mine", seconds), own=own, account=self.ACCOUNT)
-        assert (reason is None) is counts
+    @pytest.mark.parametrize(("seconds", "counts"), [(59, True), (60, False), (600, False)])
+    def test_where_accounts_have_no_name_one_of_after_the_call_may_be_another_keys(self, seconds, counts):
+        doubt = doubt_of_call(finished_at=stamp(60))
+        assert (self.reason(charge("mine", seconds), doubt=doubt, own=[self.own(seconds)]) is None) is counts
+
+    @pytest.mark.parametrize("seconds", [-60, 60])
+    @pytest.mark.parametrize("told", ["here", "then", "both"])
+    def test_a_control_is_of_the_very_account_of_the_call_as_far_as_that_is_known(self, seconds, told):
+        doubt = self.named() if told in {"then", "both"} else doubt_of_call()
+        own = [self.own(seconds, account=self.ACCOUNT if told in {"here", "both"} else None)]
+        for account in (self.ACCOUNT, None):
+            reason = self.reason(charge("mine", seconds), doubt=doubt, own=own, account=account)
+            is_proven = told == "both" or (told == "then" and account is not None)
+            assert (reason is None) is is_proven
+
+    @pytest.mark.parametrize(("here", "account"), [(True, None), (True, ACCOUNT), (False, ACCOUNT)])
+    @pytest.mark.parametrize("seconds", [-3600, -1, 1, 3600])
+    def test_a_ledger_that_lacks_another_task_of_ours_of_that_time_lags(self, seconds, here, account):
+        lacked = OwnTask(task_id="lacked", submitted=at(seconds), account=account, is_of_this_lockfile=here)
+        own = [self.own(-5000, account=self.ACCOUNT), lacked]
+        reason = self.reason(charge("mine", -5000), doubt=self.named(), own=own, account=self.ACCOUNT)
+        assert "lacks our task lacked" in reason
+
+    @pytest.mark.parametrize(
+        "lacked",
+        [
+            {"account": "f" * 16, "is_of_this_lockfile": True},
+            {"account": None, "is_of_this_lockfile": False},
+            {"account": ACCOUNT, "is_of_this_lockfile": True, "api": "elsewhere.example"},
+            {"account": ACCOUNT, "is_of_this_lockfile": True, "submitted": at(-3601)},
+            {"account": ACCOUNT, "is_of_this_lockfile": True, "submitted": at(DAY)},
+        ],
+    )
+    def test_what_it_need_not_show_it_may_lack(self, lacked):
+        lacked = OwnTask(**{"task_id": "lacked", "submitted": at(1), **lacked})
+        own = [self.own(-5000, account=self.ACCOUNT), lacked]
+        given = {"doubt": self.named(), "own": own, "account": self.ACCOUNT, "host": "sjinn.ai"}
+        assert self.reason(charge("mine", -5000), **given) is None
+
+    @pytest.mark.parametrize(("seconds", "tool"), [(5, TOOL), (5, OTHER_TOOL), (-7200, TOOL)])
+    def test_a_known_task_that_was_charged_twice_may_be_the_calls_the_second_time(self, seconds, tool):
+        rows = [charge("mine", -3 * 3600, tool_type=tool), charge("mine", seconds, tool_type=tool)]
+        own = [self.own(-3 * 3600), replace(self.own(0), task_id="other")]
+        reason = self.reason(*rows, charge("other", 1), own=own)
+        assert (reason is not None) is (seconds > 0 and tool is TOOL)
+        assert reason is None or "task mine more than once" in reason
+
+    def test_what_a_task_of_ours_was_given_back_later_tells_nothing_of_the_ledgers_clock(self):
+        rows = [charge("mine", 1), charge("mine", DAY - 60, cost=-420)]
+        for order in permutations(rows):
+            assert self.reason(*order, charge("t", -2 * 3600), own=[self.own()]) is None
 
     def test_one_of_another_lockfile_is_not_where_the_account_is_not_known(self):
         assert "no task of ours of that time" in self.reason(charge("mine", 1), own=[self.own(here=False)])

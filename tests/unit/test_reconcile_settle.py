@@ -162,8 +162,9 @@ class TestInquire:
 
         clock = StillClock(at(HOUR))
         doubt = doubt_of_call(account="a" * 16)
-        inquiry = Inquiry(books=Nameless(clock=clock, rows=[CONTROL_ROW]), clock=clock)
-        assert await inquire(lockfile_with(doubt.entry), inquiry) == (Free(doubt=doubt),)
+        ours = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(0), account="a" * 16))
+        inquiry = Inquiry(books=Nameless(clock=clock, rows=[charge("mine")]), clock=clock)
+        assert await inquire(lockfile_of(doubt.entry, ours), inquiry) == (Free(doubt=doubt),)
 
     async def test_a_ledger_that_cannot_be_read_concludes_nothing(self):
         inquiry = inquiry_of(books={"error": LedgerError("it broke off")})
