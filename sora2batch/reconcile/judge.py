@@ -90,16 +90,10 @@ def _lacks_control(doubt: Doubt, evidence: Evidence) -> str | None:
 
 
 def _is_of_its_time(task: OwnTask, doubt: Doubt) -> bool:
-    """Tell whether a task of this lockfile was made about then, and as far as is known with the same key.
-
-    Where the API does not tell accounts apart, what was made after the call may be another key's: unless the
-    call was under way still, for one run at a time has the lockfile.
-    """
-    if doubt.intended is None or doubt.given_up is None or not task.is_of_this_lockfile:
+    """Tell whether a task of this lockfile was made about then, and as far as is known with the same key."""
+    if doubt.intended is None or not task.is_of_this_lockfile:
         return False
-    if task.account != doubt.attempt.account or abs(task.submitted - doubt.intended) > _SAME_PERIOD:
-        return False
-    return task.account is not None or task.submitted <= doubt.intended or task.submitted < doubt.given_up
+    return task.account == doubt.attempt.account and abs(task.submitted - doubt.intended) <= _SAME_PERIOD
 
 
 def _ambiguous(
