@@ -18,6 +18,7 @@ from sora2batch.cli.settling import held, inquiry_of, look_into, world_of
 from sora2batch.errors import ExitCode, UsageError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.reconcile.charge import Audit, audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, Unasked
@@ -129,7 +130,8 @@ async def _adopt(
 ) -> tuple[tuple[str, str], ...]:
     adopted = []
     for key, task_id in map(_key_and_task, orders.adopt):
-        if task_id in store.lockfile.task_ids() | inquiry.known_elsewhere:
+        known = map(plain_task_id, store.lockfile.task_ids() | inquiry.known_elsewhere)
+        if plain_task_id(task_id) in known:
             raise UsageError(f"the task {task_id} belongs to another job already")
         doubt = doubt_of(key, find_doubts(store.lockfile))
         if inquiry.host and doubt.attempt.api not in {None, inquiry.host}:

@@ -30,6 +30,8 @@ _NAMED = re.compile(
 )
 _AT_FAULT = re.compile(
     r"""\b(?:download|fetch|load|access|reach|retriev|read|open|decod|inaccessib|unreachab|unreadab
+        |process\W+(?:(?:the|this|your|an?|input|reference)\W+)*(?:image|img|picture|photo)|identif
+        |at\W+(?:least|most)|exceed|bad\b|wrong|incorrect
         |invalid|unsupported|support|corrupt|broken|damag|format|large|small|big|size|dimension|resolution
         |aspect|ratio|match|empty|missing|expired|not\W+found|unavailable|detect|contain
         |moderat|nsfw|unsafe|safety|polic|violat|prohibit|allow|forbid|forbidden|inappropriate|sensitive

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sora2batch.clock import Clock
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
+from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
 from sora2batch.reconcile.evidence import Evidence, OwnTask, own_tasks
 from sora2batch.reconcile.finding import Finding
@@ -94,15 +95,25 @@ async def _gather(doubts: Sequence[Doubt], lockfile: Lockfile, inquiry: Inquiry)
     # The answer may have set the clock right, so it is read now; but pages show what was there when they were
     # asked for, and asking for all of them may have taken minutes.
     took = timedelta(seconds=inquiry.clock.monotonic() - began)
+    known = lockfile.task_ids() | inquiry.known_elsewhere
     return Evidence(
-        reading=reading,
+        reading=_spelled_as_known(reading, known),
         read_at=inquiry.clock.now() - took,
-        known_tasks=lockfile.task_ids() | inquiry.known_elsewhere,
+        known_tasks=known,
         own_tasks=own,
         rivals=[doubt for other in inquiry.beside for doubt in find_doubts(other)],
         account=account,
         host=inquiry.host,
     )
+
+
+def _spelled_as_known(reading: LedgerReading, known: Iterable[str]) -> LedgerReading:
+    """Call tasks what the lockfiles call them: the ledger may spell the same id in another way."""
+    names = {plain_task_id(task_id): task_id for task_id in known}
+    rows = (
+        replace(row, task_id=names.get(plain_task_id(row.task_id), row.task_id)) for row in reading.records
+    )
+    return replace(reading, records=tuple(rows))
 
 
 async def _identity(books: Books) -> str | None:

@@ -137,6 +137,15 @@ def test_a_person_may_adopt_and_release_by_word(doubtful, served, call):
     assert actions(call, manifest) == {"hero/fox": "submit", "hero/owl": "resume"}
 
 
+def test_a_task_that_another_job_has_is_not_adopted_however_its_id_is_spelled(doubtful, served, call):
+    manifest = doubtful(count=2)
+    with served(query_credits_usage=ledger((TASK, 420, "2026-11-22T09:00:01.300000+00:00"))):
+        call("reconcile", manifest, "--adopt", f"hero/fox={TASK}")
+        ran = call("reconcile", manifest, "--adopt", f"hero/owl={TASK.upper()}")
+    assert ran.code == 2
+    assert "belongs to another job already" in ran.err
+
+
 def test_a_release_against_the_ledger_is_warned_of(doubtful, served, call):
     manifest = doubtful()
     with served(query_credits_usage=ledger((TASK, 420, "2026-11-22T09:00:01.300000+00:00"))):

@@ -136,6 +136,14 @@ class TestInquire:
         (finding,) = await inquire(lockfile, inquiry_of(charge("mine", 11)))
         assert finding == Free(doubt=doubt)
 
+    async def test_a_known_task_is_no_candidate_however_the_ledger_spells_its_id(self):
+        name = "550e8400-e29b-41d4-a716-446655440000"
+        doubt = doubt_of_call("fox", 0)
+        known = entry_of(job_of("owl"), submitted(name, submitted_at=stamp(0)))
+        for row in (charge(name, 1), charge(name.upper(), 1)):
+            (finding,) = await inquire(lockfile_with(doubt.entry, known), inquiry_of(row))
+            assert finding == Free(doubt=doubt)
+
     async def test_a_task_of_another_account_is_not_missed(self):
         doubt = doubt_of_call(account="a" * 16)
         known = entry_of(job_of("owl"), submitted("theirs", submitted_at=stamp(10), account="b" * 16))
