@@ -20,7 +20,7 @@ from sora2batch.clock import to_timestamp
 from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.status import status_to_json
 from sora2batch.reconcile.claim import Claim, find_claims
-from sora2batch.reconcile.doubt import WIDE_MARGIN, moment_of
+from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt
 from sora2batch.sjinn.answer import LedgerReading
 
 _ERROR_ROOM = 200
@@ -59,11 +59,9 @@ def _look_up(batch: Batch) -> _Found:
 async def _read_ledger(claims: Sequence[Claim]) -> LedgerReading:
     from sora2batch.cli.connection import find_access  # noqa: PLC0415  # loads the network
 
-    moments = [moment for claim in claims if (moment := moment_of(claim.attempt))]
+    calls = (Doubt(entry=claim.entry, attempt=claim.attempt) for claim in claims)
     async with find_access(os.environ).open_client() as client:
-        if not moments:
-            return LedgerReading(records=())
-        return await client.ledger(since=min(moments) - WIDE_MARGIN)
+        return await client.ledger(since=min(call.since(WIDE_MARGIN) for call in calls))
 
 
 def _echo(found: _Found) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from functools import partial
 
 from sora2batch.cli.batch import Batch
@@ -64,8 +63,7 @@ async def _execute(
 ) -> str | None:
     with progress(plan, wishes.stages, wishes.chatter) as listener:
         async with store.session(), _open_world(batch, plan, store, wishes, payer.clock) as world:
-            asked = Asked(host=world.host, account=payer.account)
-            site = replace(_site(batch, plan, store, wishes, brake, world, listener), asked=asked)
+            site = _site(batch, plan, store, wishes, brake, world, listener, payer)
             order = Order(plan=plan, stages=wishes.stages, expected_seconds=_expected(batch, world))
             shelf = shelf_of(batch, store)
             async with regular_checkpoints(store, listener):
@@ -94,6 +92,7 @@ def _site(
     brake: Brake,
     world: World,
     listener: Listener,
+    payer: Payer,
 ) -> Site:
     options = world.hasten(_options(batch, wishes))
     money = plan.money
@@ -108,6 +107,7 @@ def _site(
         slots=Slots(options.concurrency),
         pause=Pause(),
         on_failure=wishes.on_failure,
+        asked=Asked(host=world.host, account=payer.account),
     )
 
 

@@ -92,6 +92,14 @@ def test_as_json_it_is_the_status_with_a_list_more(broken, served, call):
     assert (lost["task_id"], lost["cost_credits"]) == (LOST, None)
 
 
+def test_a_task_whose_time_nobody_knows_is_looked_for_in_the_whole_ledger(broken, served, call):
+    lock = broken.with_name("small.lock.jsonl")
+    lock.write_text(lock.read_text().replace('"submitted_at":"2026-11-22T09:00:00Z",', ""))
+    with served(row(FAILED, 420)):
+        ran = call("status", broken, "--ledger")
+    assert "    sent at an unknown time; charged 420 credits at 2026-11-22T09:00:01Z" in ran.out.splitlines()
+
+
 def test_what_is_not_understood_is_told(broken, served, call):
     with served(row(FAILED, 420), None):
         ran = call("status", broken, "--ledger")
