@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sora2batch.catalog.load import load_catalog
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.lockfile.file import write_lockfile

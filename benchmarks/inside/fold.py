@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from sora2batch.clock import SystemClock
+from sora2batch.ground.clock import SystemClock
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.journal import decode_journal
 from sora2batch.lockfile.store import LockfileStore

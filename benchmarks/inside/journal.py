@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from sora2batch.canonical import JsonObject
-from sora2batch.clock import SystemClock
-from sora2batch.job import Credits, fingerprint_of
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.job import Credits, fingerprint_of
 from sora2batch.lockfile.appender import journal_line
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.lockfile.store import LockfileStore

@@ -15,9 +15,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sora2batch.canonical import JsonObject
-from sora2batch.clock import SystemClock
-from sora2batch.job import Credits, Job, fingerprint_of
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Brake

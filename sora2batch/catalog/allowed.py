@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.ground.canonical import JsonObject, JsonValue
 
 HTTP_URL = "http-url"
 """The ``format`` of an input that the API fetches by itself."""

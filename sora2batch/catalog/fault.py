@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sora2batch.canonical import JsonObject
 from sora2batch.catalog.allowed import HTTP_URL, allowed_text
 from sora2batch.catalog.tool import Tool
 from sora2batch.catalog.url import is_http_url
 from sora2batch.catalog.wording import word_fault
-from sora2batch.problem import DataPath
-from sora2batch.schema import schema_dir
-from sora2batch.suggest import did_you_mean, listed
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.problem import DataPath
+from sora2batch.ground.schema import schema_dir
+from sora2batch.ground.suggest import did_you_mean, listed
 
 if TYPE_CHECKING:
     from jsonschema import FormatChecker, ValidationError

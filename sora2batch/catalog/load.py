@@ -12,10 +12,10 @@ from sora2batch.catalog.meant import hint_of, tools_meant
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool, UnknownPrice
 from sora2batch.catalog.tool_file import ToolFileError, ToolFileReader
-from sora2batch.errors import Sora2BatchError
-from sora2batch.plainfile import read_plain_file, reason
-from sora2batch.schema import schema_dir
-from sora2batch.suggest import listed, visible
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.plainfile import read_plain_file, reason
+from sora2batch.ground.schema import schema_dir
+from sora2batch.ground.suggest import listed, visible
 
 _PROBLEMS_SHOWN = 20
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sora2batch.catalog.tool import Tool
-from sora2batch.suggest import listed
+from sora2batch.ground.suggest import listed
 
 _MOST_SHOWN = 4
 _COMMON = frozenset({"api", "fast", "image", "pro", "text", "to", "video"} | set("0123456789"))

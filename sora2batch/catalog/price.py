@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import assert_never
 
-from sora2batch.canonical import JsonObject, JsonValue, with_whole_numbers
 from sora2batch.catalog.tool import (
     FixedPrice,
     PriceByValue,
@@ -16,8 +15,9 @@ from sora2batch.catalog.tool import (
     Tool,
     UnknownPrice,
 )
-from sora2batch.errors import Sora2BatchError
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject, JsonValue, with_whole_numbers
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Credits
 
 
 class PriceError(Sora2BatchError):

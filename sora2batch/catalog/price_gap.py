@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from sora2batch.canonical import JsonValue
 from sora2batch.catalog.allowed import choices_of, either
 from sora2batch.catalog.price import price_key
 from sora2batch.catalog.tool import PriceByValue, PricePerSecond, PricePerSecondByValue, Tool
+from sora2batch.ground.canonical import JsonValue
 
 
 def price_gaps(tool: Tool) -> Iterator[str]:

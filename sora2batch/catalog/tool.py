@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, assert_never, cast
 
-from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.catalog.allowed import allowed_text
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.job import Credits
 
 
 class Kind(StrEnum):

@@ -9,7 +9,6 @@ from typing import Any, cast
 import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError
 
-from sora2batch.canonical import JsonObject
 from sora2batch.catalog.check import compile_schema
 from sora2batch.catalog.price_gap import price_gaps
 from sora2batch.catalog.tool import (
@@ -25,8 +24,9 @@ from sora2batch.catalog.tool import (
     UnknownPrice,
 )
 from sora2batch.catalog.wording import one_line
-from sora2batch.problem import format_path
-from sora2batch.schema import load_schema
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.problem import format_path
+from sora2batch.ground.schema import load_schema
 
 _BOM = b"\xef\xbb\xbf"
 _TOOL_TYPE = re.compile(r"[A-Za-z0-9_-]{1,123}")

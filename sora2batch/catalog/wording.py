@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.catalog.allowed import HTTP_URL, allowed_text, choices_of, either, refuses_blank
 from sora2batch.catalog.url import without_secrets
-from sora2batch.suggest import did_you_mean
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.suggest import did_you_mean
 
 _SHOWN_CHARACTERS = 60
 _LINE_CHARACTERS = 240

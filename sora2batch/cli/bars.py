@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sora2batch.cells import without_controls
 from sora2batch.cli.tally import Tally
+from sora2batch.ground.cells import without_controls
 
 
 @contextmanager

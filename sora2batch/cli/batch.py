@@ -10,8 +10,9 @@ from sora2batch.catalog.load import Catalog, load_catalog
 from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.source import Source, find_source, find_sources, lock_path_of
 from sora2batch.cli.stamp import Stamp, StampedTree
-from sora2batch.errors import Sora2BatchError
-from sora2batch.job import Credits
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.problem import Problem
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.load import load_manifest
@@ -24,7 +25,6 @@ from sora2batch.plan.make import Basis, make_plan
 from sora2batch.plan.model import Plan
 from sora2batch.plan.notice import shared_task_notices, tool_notices, twin_notices
 from sora2batch.plan.selection import Selection
-from sora2batch.problem import Problem
 from sora2batch.run.artifact import Artifacts
 
 

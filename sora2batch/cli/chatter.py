@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from sora2batch.cells import without_controls
+from sora2batch.ground.cells import without_controls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch, Loading
 from sora2batch.cli.chatter import complain
 from sora2batch.cli.document import print_documents
@@ -16,8 +15,9 @@ from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.loop import run_loop
 from sora2batch.cli.result import echo
 from sora2batch.cli.sight import status_of
-from sora2batch.clock import to_timestamp
-from sora2batch.plan.excerpt import one_line
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.text import one_line
 from sora2batch.plan.status import status_to_json
 from sora2batch.reconcile.claim import Claim, find_claims
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sora2batch.suggest import did_you_mean, visible
+from sora2batch.ground.suggest import did_you_mean, visible
 
 
 class ExampleCommand(click.Command):

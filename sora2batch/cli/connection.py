@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sora2batch.clock import Clock, SystemClock
-from sora2batch.errors import UsageError
+from sora2batch.ground.clock import Clock, SystemClock
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.endpoint import Endpoint, load_endpoint
 from sora2batch.sjinn.secret import KEY_FILE_VARIABLE, KEY_VARIABLE, ApiKey, load_key
 

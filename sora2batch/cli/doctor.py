@@ -11,18 +11,18 @@ from functools import partial
 from pathlib import Path
 
 from sora2batch import __version__
-from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.connection import Access, find_access, redact
 from sora2batch.cli.document import print_json
 from sora2batch.cli.loop import run_loop
 from sora2batch.cli.result import echo
-from sora2batch.clock import SystemClock
-from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.plainfile import is_led_out, reason, refuse_unless_plain
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.hold import is_held, lock_fault
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
-from sora2batch.plainfile import is_led_out, reason, refuse_unless_plain
 
 _CLOCK_SECONDS = 60
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import orjson
 
-from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.cli.result import echo
-from sora2batch.errors import word_of
-from sora2batch.problem import Position, Problem, format_path
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.errors import word_of
+from sora2batch.ground.problem import Position, Problem, format_path
 
 
 def print_json(document: JsonValue) -> None:

@@ -8,7 +8,7 @@ from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.execution import carry_out
 from sora2batch.cli.wishes import Wishes
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.selection import Selection
 from sora2batch.run.stages import Stages
 

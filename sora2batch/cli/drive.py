@@ -15,7 +15,7 @@ from sora2batch.cli.progress import progress
 from sora2batch.cli.shelving import shelf_of, tell_moves
 from sora2batch.cli.wishes import Wishes
 from sora2batch.cli.world import World, download_world, real_world, simulated_world
-from sora2batch.clock import Clock
+from sora2batch.ground.clock import Clock
 from sora2batch.lockfile.error import JournalError, SaveError
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.manifest.model import RunOptions

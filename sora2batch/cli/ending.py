@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.document import error_to_json
-from sora2batch.errors import ExitCode, Sora2BatchError, gravest
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.errors import ExitCode, Sora2BatchError, gravest
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.status import PENDING, Status, status_to_json
 from sora2batch.run.outcome import Outcome

@@ -20,10 +20,10 @@ from sora2batch.cli.planning import Payer, check_account, check_plan, plan_again
 from sora2batch.cli.settling import held, settle_before_planning
 from sora2batch.cli.shelving import put_right
 from sora2batch.cli.wishes import Wishes
-from sora2batch.clock import SystemClock
-from sora2batch.errors import ExitCode, Sora2BatchError, UsageError
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError
+from sora2batch.ground.plainfile import is_led_out
 from sora2batch.lockfile.store import LockfileStore
-from sora2batch.plainfile import is_led_out
 from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host

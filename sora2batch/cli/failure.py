@@ -10,8 +10,8 @@ from itertools import pairwise
 import click
 
 from sora2batch.cli.chatter import complain
-from sora2batch.errors import ExitCode, Sora2BatchError
-from sora2batch.problem import Problem
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.problem import Problem
 
 _INTERNAL = 70
 """``EX_SOFTWARE`` of sysexits.h: a bug of ours."""

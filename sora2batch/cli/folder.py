@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 
 _YAML = frozenset({".yaml", ".yml"})
 _ROOT_KEY = re.compile(r"""^["']?(jobs|budget)["']?\s*:""", re.MULTILINE)

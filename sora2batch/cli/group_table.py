@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from sora2batch.cells import isolated
+from sora2batch.ground.cells import isolated
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.overview import Overview, Row, words_of
 from sora2batch.plan.status import PENDING

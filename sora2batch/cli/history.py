@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sora2batch.cli.batch import Batch
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.load import load_manifest

@@ -15,11 +15,11 @@ from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.new_file import check_alone, check_name
 from sora2batch.cli.template import manifest_for
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
+from sora2batch.ground.target import put_in_place, write_new
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
-from sora2batch.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
-from sora2batch.target import put_in_place, write_new
 
 _IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
 _ATTRIBUTES = ("*.lock.jsonl merge=union",)

@@ -12,7 +12,7 @@ from rich.text import Text
 from sora2batch.cli.board import board
 from sora2batch.cli.watch import complaint_of
 from sora2batch.cli.watched import Watched
-from sora2batch.clock import Clock
+from sora2batch.ground.clock import Clock
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.history import jobs_at, lockfile_at
-from sora2batch.errors import Sora2BatchError
 from sora2batch.gallery.page.make import Moment
+from sora2batch.ground.errors import Sora2BatchError
 
 
 def moment_at(batch: Batch, ref: str, chatter: Chatter) -> Moment:

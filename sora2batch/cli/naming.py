@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sora2batch.errors import UsageError
-from sora2batch.job import Fingerprint, Job
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.slug import visible
 from sora2batch.lockfile.store import LockfileStore
-from sora2batch.slug import visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

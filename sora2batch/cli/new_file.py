@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.errors import UsageError
-from sora2batch.plainfile import reason
-from sora2batch.target import check_free
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import reason
+from sora2batch.ground.target import check_free
 
 SIMULATED = ".sim"
 """How the name of what the simulator makes ends, before the ending."""

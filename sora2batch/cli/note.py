@@ -8,11 +8,11 @@ from datetime import datetime
 
 from rich.text import Text
 
-from sora2batch.cells import isolated, width_of
-from sora2batch.clock import from_timestamp
+from sora2batch.ground.cells import isolated, width_of
+from sora2batch.ground.clock import from_timestamp
+from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.concern import Concern
-from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.status import JobStatus
 
 _STYLES = {

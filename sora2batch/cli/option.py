@@ -24,7 +24,7 @@ class WholeNumber(click.IntRange):
         try:
             int(value)
         except ValueError:
-            from sora2batch.manifest.number import plain_digits  # noqa: PLC0415  # most numbers are right
+            from sora2batch.ground.digits import plain_digits  # noqa: PLC0415  # most numbers are right
 
             meant = plain_digits(str(value))
             advice = "write digits alone" if meant is None else f"write {meant}"

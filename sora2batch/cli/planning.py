@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora2batch.cli.batch import Batch
-from sora2batch.clock import Clock
-from sora2batch.errors import UsageError
-from sora2batch.job import Credits
+from sora2batch.ground.clock import Clock
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.target import STANDARD_OUTPUT, Replaceable, put_in_place, settle_target
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
 from sora2batch.plan.model import Plan
 from sora2batch.plan.selection import Selection, parse_where
-from sora2batch.target import STANDARD_OUTPUT, Replaceable, put_in_place, settle_target
 
 if TYPE_CHECKING:
     from sora2batch.plan.compare import Comparison

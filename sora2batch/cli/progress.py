@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sora2batch.cells import isolated
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.tally import Tally, tally_of
+from sora2batch.ground.cells import isolated
 from sora2batch.plan.model import Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event, Listener

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.canonical import JsonObject
 from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
@@ -13,7 +12,6 @@ from sora2batch.cli.document import print_json
 from sora2batch.cli.new_file import check_new_manifest
 from sora2batch.cli.result import echo, write_out
 from sora2batch.cli.source import lock_path_of
-from sora2batch.errors import UsageError
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.choose import choose, counted
 from sora2batch.gallery.promotion.draft import Story, draft_of
@@ -22,10 +20,12 @@ from sora2batch.gallery.promotion.notice import promotion_notices
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.setting import read_settings
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import is_stream
+from sora2batch.ground.target import STANDARD_OUTPUT, write_new
 from sora2batch.manifest.write import write_manifest
-from sora2batch.plainfile import is_stream
 from sora2batch.plan.budget import refuse_retired
-from sora2batch.target import STANDARD_OUTPUT, write_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

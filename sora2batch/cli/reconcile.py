@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sora2batch.cells import isolated
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter, complain
 from sora2batch.cli.document import print_json
@@ -15,7 +14,8 @@ from sora2batch.cli.loop import run_loop
 from sora2batch.cli.naming import Renaming, follow_keys
 from sora2batch.cli.settlement import Settlement, echo_settlement, settlement_to_json
 from sora2batch.cli.settling import held, inquiry_of, look_into, world_of
-from sora2batch.errors import ExitCode, UsageError
+from sora2batch.ground.cells import isolated
+from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.lockfile.task_id import plain_task_id

@@ -13,7 +13,6 @@ from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.moment import moment_at
 from sora2batch.cli.result import echo, write_out
-from sora2batch.errors import UsageError
 from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.page.file import GALLERY, write_page
 from sora2batch.gallery.page.link import Links
@@ -22,12 +21,13 @@ from sora2batch.gallery.page.model import Mark
 from sora2batch.gallery.page.render import render_page
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
-from sora2batch.job import Credits
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.target import STANDARD_OUTPUT, settle_target
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.plan.status import Status, make_status
-from sora2batch.target import STANDARD_OUTPUT, settle_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

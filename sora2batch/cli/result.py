@@ -10,8 +10,8 @@ from itertools import islice
 
 import click
 
-from sora2batch.cells import without_controls
-from sora2batch.errors import Sora2BatchError
+from sora2batch.ground.cells import without_controls
+from sora2batch.ground.errors import Sora2BatchError
 
 _LINES_AT_ONCE = 1000
 

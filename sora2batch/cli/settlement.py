@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from sora2batch.canonical import JsonObject
-from sora2batch.cells import isolated
 from sora2batch.cli.result import echo
-from sora2batch.clock import to_timestamp
-from sora2batch.errors import ExitCode
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.cells import isolated
+from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.errors import ExitCode
 from sora2batch.reconcile.charge import Audit
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unasked, Unproven

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.loop import run_loop
-from sora2batch.clock import SystemClock
-from sora2batch.errors import Sora2BatchError
-from sora2batch.job import Fingerprint
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore

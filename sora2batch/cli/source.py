@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sora2batch.cli.folder import is_manifest, manifest_paths
 from sora2batch.cli.new_file import SIMULATED
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import is_led_out
 from sora2batch.lockfile.journal import journal_path
-from sora2batch.plainfile import is_led_out
 
 _ENDINGS = (".yaml", ".yml", ".json")
 

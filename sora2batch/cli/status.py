@@ -11,8 +11,8 @@ from sora2batch.cli.document import print_documents
 from sora2batch.cli.folder import is_one_manifest
 from sora2batch.cli.show_status import echo_status
 from sora2batch.cli.sight import look_at, status_of
-from sora2batch.clock import SystemClock
-from sora2batch.errors import ExitCode
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.status import status_to_json
 
 

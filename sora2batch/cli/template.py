@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 
-from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.catalog.check import fill_defaults
 from sora2batch.catalog.price import price_of
 from sora2batch.catalog.tool import FieldInfo, Tool
+from sora2batch.ground.canonical import JsonObject, JsonValue
 
 DEFAULT_TOOL = "veo3-text-to-video-fast-api"
 """A model that lives, needs no picture and has one price."""

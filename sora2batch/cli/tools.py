@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sora2batch.canonical import JsonObject
 from sora2batch.catalog.load import Catalog
 from sora2batch.catalog.tool import FieldInfo, Tool
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json
 from sora2batch.cli.result import echo
+from sora2batch.ground.canonical import JsonObject
 
 
 def print_tools(catalog: Catalog, name: str | None) -> None:

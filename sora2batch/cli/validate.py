@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.canonical import JsonObject
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json, problems_to_json
 from sora2batch.cli.excerpt import in_order, problem_lines
 from sora2batch.cli.result import echo_lines
 from sora2batch.cli.source import Source, find_sources
-from sora2batch.errors import ExitCode, UsageError
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.ground.problem import START, Problem
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.problem import START, Problem
 
 
 def validate(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sora2batch.canonical import JsonValue
-from sora2batch.cells import isolated
 from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.connection import redact
 from sora2batch.cli.document import print_json
 from sora2batch.cli.result import echo
-from sora2batch.errors import ExitCode
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.cells import isolated
+from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from sora2batch.cli.result import echo
 from sora2batch.cli.watched import Watched
-from sora2batch.clock import Clock
-from sora2batch.plan.excerpt import one_line
+from sora2batch.ground.clock import Clock
+from sora2batch.ground.text import one_line
 from sora2batch.plan.overview import words_of
 
 _WORTH_OF_A_LOOK = 4

@@ -11,7 +11,7 @@ from pathlib import Path
 from sora2batch.cli.batch import Batch, Loading
 from sora2batch.cli.sight import Sight, look_at
 from sora2batch.cli.stamp import Stamp, stamps_of
-from sora2batch.errors import Sora2BatchError
+from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.lockfile.hold import is_held
 from sora2batch.lockfile.journal import journal_path
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
-from sora2batch.canonical import JsonObject
 from sora2batch.catalog.load import Catalog
 from sora2batch.cli.connection import find_access
-from sora2batch.clock import Clock, SystemClock, from_timestamp
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import Clock, SystemClock, from_timestamp
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions

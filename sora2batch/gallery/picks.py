@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sora2batch.errors import UsageError
 from sora2batch.gallery.picks_fault import opinion_of, picks_faults, picks_path
-from sora2batch.job import Fingerprint
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Fingerprint
+from sora2batch.ground.plainfile import is_stream, read_inside, read_stream, reason
+from sora2batch.ground.problem import DataPath, Problem
 from sora2batch.manifest.check import problems_of
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.plainfile import is_stream, read_inside, read_stream, reason
-from sora2batch.problem import DataPath, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.problem import DataPath, format_path
+from sora2batch.ground.schema import load_schema
+from sora2batch.ground.suggest import did_you_mean, listed
 from sora2batch.manifest.violation import Violation, is_valid, violations
 from sora2batch.manifest.word import Fault, Spot, describe, faults_of
-from sora2batch.problem import DataPath, format_path
-from sora2batch.schema import load_schema
-from sora2batch.suggest import did_you_mean, listed
 
 _SCHEMA = "picks.schema.json"
 _ROOT: DataPath = ("picks",)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from sora2batch.job import Fingerprint
-from sora2batch.lockfile.disk import Disk
+from sora2batch.ground.disk import Disk
+from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.error import JournalError
 from sora2batch.lockfile.line import encode_journal_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sora2batch.job import Credits, Fingerprint
+from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.entry import Entry, State
 
 

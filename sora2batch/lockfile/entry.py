@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sora2batch.canonical import JsonObject
-from sora2batch.job import Credits, Fingerprint
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.job import Credits, Fingerprint
 
 _NOTHING = Credits(0)
 _MESSAGE_LIMIT = 1000

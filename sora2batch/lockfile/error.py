@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
 class LockfileError(Sora2BatchError):

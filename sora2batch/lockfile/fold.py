@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
-from sora2batch.job import Fingerprint
+from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.lockfile.path import is_former
 

@@ -9,11 +9,11 @@ from typing import Any, TypedDict, cast
 
 import orjson
 
-from sora2batch.canonical import JsonObject, NotCanonicalError, canonical_json, is_flat
-from sora2batch.job import Credits, Fingerprint, fingerprint_of
+from sora2batch.ground.canonical import JsonObject, NotCanonicalError, canonical_json, is_flat
+from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
+from sora2batch.ground.problem import format_path
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output, State
-from sora2batch.problem import format_path
-from sora2batch.schema import load_schema
 
 LOCK_VERSION = 1
 

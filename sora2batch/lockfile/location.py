@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sora2batch.ground.plainfile import followed_inside, reason, refuse_unless_plain
 from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.journal import LOCK_SUFFIX
-from sora2batch.plainfile import followed_inside, reason, refuse_unless_plain
 
 _HINT = "nothing was read or written; remove it, or put the file itself there"
 

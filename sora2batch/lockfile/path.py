@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath, PureWindowsPath
 
-from sora2batch.job import FORMER_FOLDER
+from sora2batch.ground.job import FORMER_FOLDER
 
 _NAME = r"[A-Za-z0-9_#-][A-Za-z0-9_#.-]*"
 _FORMER = f"{FORMER_FOLDER}/"

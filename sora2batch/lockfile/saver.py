@@ -5,13 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from sora2batch.job import Fingerprint
+from sora2batch.ground.disk import Disk
+from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.appender import JournalLine
 from sora2batch.lockfile.codec import decode_lockfile, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.disk import Disk
 from sora2batch.lockfile.entry import Entry
-from sora2batch.lockfile.file import read_bytes, replace_file
+from sora2batch.lockfile.file import read_bytes, replace_bytes
 from sora2batch.lockfile.line import encode_lockfile_line
 
 _Stamp = tuple[int, int, int]
@@ -60,7 +60,7 @@ class Saver:
         data = encode_lockfile(lockfile, encode_line=self._line)
         digest = sha256(data).digest()
         if digest != self._digest:
-            replace_file(self._path, data, disk=self._disk)
+            replace_bytes(self._path, data, disk=self._disk)
             self._stamp, self._digest = _stamp_of(self._path), digest
 
     def learn(self, line: JournalLine) -> None:

@@ -11,15 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sora2batch.clock import Clock, to_timestamp
-from sora2batch.job import Credits, Fingerprint
+from sora2batch.ground.clock import Clock, to_timestamp
+from sora2batch.ground.disk import Disk, SystemDisk, remove_stale_temporaries
+from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.appender import Appender, JournalLine, journal_line
 from sora2batch.lockfile.commit import GroupCommit
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.disk import Disk, SystemDisk
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.error import JournalError, LockfileError, SaveError
-from sora2batch.lockfile.file import remove_stale_temporaries
 from sora2batch.lockfile.hold import drop_hold, take_hold
 from sora2batch.lockfile.journal import encode_journal_header
 from sora2batch.lockfile.location import written_file

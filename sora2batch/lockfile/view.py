@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sora2batch.job import Fingerprint
+from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.fold import fold

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 import yaml
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.problem import Position, Problem
 from sora2batch.manifest.comma import comma_problems
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.scalar import ScalarError, plain_value, tagged_value
 from sora2batch.manifest.syntax import Mark, events, place_of, syntax_problem
 from sora2batch.manifest.walker import Source, Walker
-from sora2batch.problem import Position, Problem
 
 _LARGE = 100_000
 _QUOTE = "put the text in quotes"

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.problem import DataPath, Position, Problem
 from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.construct import load_yaml
 from sora2batch.manifest.cut import Cut, find_cuts
@@ -15,7 +16,6 @@ from sora2batch.manifest.jsontext import json_places, load_json
 from sora2batch.manifest.locate import Locator, yaml_places
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.text import Lines, decode
-from sora2batch.problem import DataPath, Position, Problem
 
 _JSON_START = re.compile(r"\s*[\[{]")
 _JSON_COMMENT = re.compile(r"[\s,]*(/\*|//(?![\w-]+\.\w))")

@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
 from sora2batch.manifest.scalar import ScalarError, plain_value
 
 _WIDTH = 100

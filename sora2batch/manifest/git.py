@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Container, Mapping
 from pathlib import Path
 
-from sora2batch.errors import Sora2BatchError
+from sora2batch.ground.errors import Sora2BatchError
 
 _SECONDS = 60.0
 """A partial clone may have to fetch what it is asked for."""

@@ -11,13 +11,13 @@ import math
 import re
 from itertools import islice
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.problem import START, DataPath, Position, Problem
 from sora2batch.manifest.locate import Place
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.scalar import SAFE_INTEGER, ScalarError, finite_float, safe_integer
 from sora2batch.manifest.text import Lines
 from sora2batch.manifest.walker import DEPTH_LIMIT
-from sora2batch.problem import START, DataPath, Position, Problem
 
 _HALF_PAIR = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+')

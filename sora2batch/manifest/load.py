@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.errors import UsageError
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.plainfile import is_stream, read_plain_file, reason
 from sora2batch.manifest.check import faults_in, problems_of
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.model import (
@@ -27,7 +28,6 @@ from sora2batch.manifest.model import (
 )
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import Tree
-from sora2batch.plainfile import is_stream, read_plain_file, reason
 
 if TYPE_CHECKING:
     from sora2batch.manifest.prune import Remains

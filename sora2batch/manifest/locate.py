@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import yaml
 
+from sora2batch.ground.problem import START, DataPath, Position
 from sora2batch.manifest.syntax import Mark, events, place_of
 from sora2batch.manifest.walker import Source, Walker
-from sora2batch.problem import START, DataPath, Position
 
 
 @dataclass(frozen=True, slots=True)

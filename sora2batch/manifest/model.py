@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.job import Credits
 from sora2batch.manifest.document import Document
 
 

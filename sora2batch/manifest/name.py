@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from unicodedata import is_normalized, normalize
 
-from sora2batch.slug import is_mark, is_sign, slug, unified, visible
+from sora2batch.ground.slug import is_mark, is_sign, slug, unified, visible
 
 _MAX_CHARACTERS = 100
 _JOINED = "has accents that are characters of their own, and would not be the same name to every program"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from sora2batch.slug import visible
+from sora2batch.ground.slug import visible
 
 _VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[^}]*\}?|\([^)]*\)?)|%[A-Za-z_][\w()]*%")
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sora2batch.errors import Sora2BatchError
-from sora2batch.problem import Problem, format_path
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.problem import Problem, format_path
 
 if TYPE_CHECKING:
     from sora2batch.manifest.model import Manifest

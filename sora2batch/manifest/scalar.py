@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
 
 SAFE_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sora2batch.problem import Position
+from sora2batch.ground.problem import Position
 
 _VALUE = re.compile(r"^(?P<before>\s*(?:- +)*(?:[\w.-]+ *: +|- +))(?P<value>\S.*)$")
 _NO_BLANK = re.compile(r"^(?P<before>\s*(?:- +)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/'\"][^:]*)$")

@@ -10,8 +10,8 @@ from typing import TypeAlias
 import yaml
 from yaml._yaml import Mark as LibyamlMark
 
+from sora2batch.ground.problem import START, Position, Problem
 from sora2batch.manifest.slip import slip_at
-from sora2batch.problem import START, Position, Problem
 
 Mark: TypeAlias = yaml.Mark | LibyamlMark | None
 """A place as PyYAML's events carry it; libyaml's are never None."""

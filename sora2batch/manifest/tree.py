@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from sora2batch.errors import Sora2BatchError
-from sora2batch.plainfile import read_plain_file, reason
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.plainfile import read_plain_file, reason
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.problem import DataPath
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.problem import DataPath
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

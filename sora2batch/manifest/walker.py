@@ -14,11 +14,11 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import yaml
 
+from sora2batch.ground.problem import START, DataPath, Position, Problem
+from sora2batch.ground.suggest import did_you_mean
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.scalar import TAG_PREFIX, refused_tag, short_tag
 from sora2batch.manifest.syntax import Mark, place_of
-from sora2batch.problem import START, DataPath, Position, Problem
-from sora2batch.suggest import did_you_mean
 
 N = TypeVar("N")
 Source: TypeAlias = tuple[Mapping[str, N], Mapping[str, Position]]

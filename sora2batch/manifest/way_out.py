@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from sora2batch.canonical import JsonValue
-from sora2batch.manifest.number import plain_digits
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.digits import plain_digits
+from sora2batch.ground.problem import DataPath
+from sora2batch.ground.suggest import did_you_mean
 from sora2batch.manifest.slip import colon_hint
-from sora2batch.problem import DataPath
-from sora2batch.suggest import did_you_mean
 
 _REQUIRED = frozenset({("version",), ("budget",), ("jobs",), ("budget", "max_credits")})
 _THOUSAND = 1000

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.problem import DataPath
+from sora2batch.ground.suggest import did_you_mean, listed, nearest, visible
 from sora2batch.manifest.name import better_name
 from sora2batch.manifest.violation import Violation
 from sora2batch.manifest.way_out import choice_hint, filling_hint, kind_of, type_hint
-from sora2batch.problem import DataPath
-from sora2batch.suggest import did_you_mean, listed, nearest, visible
 
 
 class Spot(Enum):

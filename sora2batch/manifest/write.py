@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonObject
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.job import Credits
 from sora2batch.manifest.emit import entry_lines
 
 

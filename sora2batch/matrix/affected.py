@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sora2batch.problem import Source
+from sora2batch.ground.problem import Source
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from sora2batch.ground.problem import DataPath, Problem
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.matrix.affected import AffectedJobs
 from sora2batch.matrix.whereabouts import Reading, Row, Whereabouts, Written
-from sora2batch.problem import DataPath, Problem
 
 _MOST_KEPT = 10_000
 _MOST_SOURCES = 3

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.job import Column
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.job import Column
 from sora2batch.matrix.grid import ABSENT, Grid, Places
 from sora2batch.matrix.label import labels_of
 from sora2batch.matrix.match import means, places_meant, same

@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.problem import START, Position, Problem
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import Tree
@@ -15,7 +16,6 @@ from sora2batch.matrix.csvfile import cell_positions, parse_csv
 from sora2batch.matrix.formula import holds_formula_error, is_formula_error
 from sora2batch.matrix.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
 from sora2batch.matrix.slip import notice_of
-from sora2batch.problem import START, Position, Problem
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
 _LINES = frozenset({".jsonl", ".ndjson"})

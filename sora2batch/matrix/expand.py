@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonValue
 from sora2batch.catalog.load import Catalog
 from sora2batch.catalog.tool import Tool
-from sora2batch.collector import collector_paused
-from sora2batch.job import Job
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.job import Job
+from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.book import ProblemBook
@@ -23,10 +24,9 @@ from sora2batch.matrix.partial import FieldChecker, constants
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.review import Made, Reviewer
 from sora2batch.matrix.slip import cut_notices
-from sora2batch.matrix.template import Compiler, Form
 from sora2batch.matrix.twin import refuse_twins
 from sora2batch.matrix.whereabouts import Whereabouts
-from sora2batch.problem import DataPath
+from sora2batch.template.template import Compiler, Form
 
 _STEPS_IN_ALL = 5_000_000
 _STEPS_A_JOB = 500

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
-from sora2batch.canonical import JsonValue
-from sora2batch.errors import Sora2BatchError
-from sora2batch.matrix.template import Compiler, Form, Template, TemplateError, check_text, is_template
-from sora2batch.problem import DataPath
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.problem import DataPath
+from sora2batch.template.template import Compiler, Form, Template, TemplateError, check_text, is_template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
-from sora2batch.job import FORMER_FOLDER
-from sora2batch.slug import is_sign
+from sora2batch.ground.job import FORMER_FOLDER
+from sora2batch.ground.slug import is_sign
 
 _MAX_PART_BYTES = 200
 _MAX_BYTES = 1000

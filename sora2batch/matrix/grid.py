@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonObject
-from sora2batch.job import Column
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.job import Column
 
 Places: TypeAlias = tuple[int, ...]
 """For each column the place of the cell's value in it, counted from 0; ABSENT where the cell has none."""

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from sora2batch.canonical import JsonValue
 from sora2batch.catalog.load import Catalog, UnknownToolError
 from sora2batch.catalog.tool import Tool
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.problem import DataPath
+from sora2batch.ground.suggest import listed
 from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest, Matrix, RandomDraw
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import TreeError
@@ -19,9 +21,7 @@ from sora2batch.matrix.datafile import KNOWN_ENDINGS, DataFiles, has_known_endin
 from sora2batch.matrix.field import Part, PlacedError, compile_value
 from sora2batch.matrix.grid import LONE_CELL, Grid
 from sora2batch.matrix.sample import sample_cells
-from sora2batch.matrix.template import Compiler
-from sora2batch.problem import DataPath
-from sora2batch.suggest import listed
+from sora2batch.template.template import Compiler
 
 MAX_CELLS = 1_000_000
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonObject, NotCanonicalError
 from sora2batch.catalog.check import InputChecker, InputFault, fill_defaults
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
-from sora2batch.job import Credits, Fingerprint, Job, fingerprint_of
+from sora2batch.ground.canonical import JsonObject, NotCanonicalError
+from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
+from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group
 from sora2batch.matrix.book import ProblemBook, Spot
 from sora2batch.matrix.fault import FaultNotes
@@ -22,9 +23,8 @@ from sora2batch.matrix.group import Field
 from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.partial import FieldChecker
 from sora2batch.matrix.render import GroupRenderer, Rendered
-from sora2batch.matrix.template import UndefinedNameError
 from sora2batch.matrix.whereabouts import Reading, Written
-from sora2batch.problem import DataPath
+from sora2batch.template.template import UndefinedNameError
 
 _NAME_SHOWN = 80
 

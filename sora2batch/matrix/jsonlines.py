@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from sora2batch.canonical import JsonValue, NotCanonicalError, canonical_json
+from sora2batch.ground.canonical import JsonValue, NotCanonicalError, canonical_json
+from sora2batch.ground.problem import Position, Problem
 from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.text import decode, with_plain_breaks
-from sora2batch.problem import Position, Problem
 
 _MAX_DEPTH = 100
 

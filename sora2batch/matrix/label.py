@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sora2batch.canonical import JsonValue, with_whole_numbers
-from sora2batch.slug import full_slug, slug
+from sora2batch.ground.canonical import JsonValue, with_whole_numbers
+from sora2batch.ground.slug import full_slug, slug
 
 _MAX_CHARACTERS = 64
 _VERBATIM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

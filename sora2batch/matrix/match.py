@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unicodedata import normalize
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
 
 
 def same(left: JsonValue, right: JsonValue) -> bool:

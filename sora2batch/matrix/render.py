@@ -8,15 +8,15 @@ from math import prod
 from operator import itemgetter
 from typing import Any
 
-from sora2batch.canonical import JsonObject
-from sora2batch.job import Column
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.job import Column
+from sora2batch.ground.suggest import did_you_mean
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
-from sora2batch.matrix.sandbox import GLOBALS
 from sora2batch.matrix.slot import UNKNOWN, Pick, PiecedSlot, Slot, WholeSlot, nothing
-from sora2batch.matrix.template import UndefinedNameError
 from sora2batch.matrix.variable import JOB, VARS, Reach
-from sora2batch.suggest import did_you_mean
+from sora2batch.template.sandbox import GLOBALS
+from sora2batch.template.template import UndefinedNameError
 
 _NAMES_SHOWN = 20
 

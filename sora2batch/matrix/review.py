@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from sora2batch.canonical import JsonObject
-from sora2batch.job import Job
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.job import Job
+from sora2batch.ground.problem import DataPath, Problem
 from sora2batch.manifest.conflict import has_conflict
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.affected import AffectedJobs
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, leaves_of
 from sora2batch.matrix.group import Field
-from sora2batch.matrix.leftover import MARKS, any_holds_mark, hole_in, texts_in
 from sora2batch.matrix.render import GroupRenderer
-from sora2batch.matrix.template import TemplateError
-from sora2batch.problem import DataPath, Problem
+from sora2batch.template.leftover import MARKS, any_holds_mark, hole_in, texts_in
+from sora2batch.template.template import TemplateError
 
 _HOLE = "the template leaves a hole, or two blanks in a row"
 _CONFLICT = "what is sent holds a merge conflict mark"

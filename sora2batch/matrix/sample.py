@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import combinations_with_replacement
 from typing import Protocol, assert_never
 
-from sora2batch.canonical import canonical_json
+from sora2batch.ground.canonical import canonical_json
 from sora2batch.manifest.model import Pairwise, RandomDraw, Sample
 from sora2batch.matrix.grid import ABSENT, Grid, Places
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from sora2batch.catalog.tool import Tool
+from sora2batch.ground.problem import DataPath, Problem
 from sora2batch.manifest.cut import Cut
 from sora2batch.manifest.model import Manifest
-from sora2batch.problem import DataPath, Problem
 
 _NO_TEXTS = frozenset({"version", "tool", "budget", "run"})
 

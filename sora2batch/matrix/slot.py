@@ -7,11 +7,11 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
 from sora2batch.matrix.field import Leaf, Part, PlacedError, render_part
 from sora2batch.matrix.grid import Places
-from sora2batch.matrix.limit import MAX_CHARACTERS
-from sora2batch.matrix.template import TemplateError
+from sora2batch.template.limit import MAX_CHARACTERS
+from sora2batch.template.template import TemplateError
 
 Pick: TypeAlias = Callable[[Places], Any]
 """Takes those of a cell's places that decide what a template gives."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import PurePosixPath
 
-from sora2batch.canonical import JsonValue
-from sora2batch.job import Job
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.job import Job
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.book import ProblemBook
 from sora2batch.matrix.filename import are_far_apart, collision_key, have_dotted_folders, split_ending

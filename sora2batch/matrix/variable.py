@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sora2batch.matrix.field import Part, PlacedError, names_of
-from sora2batch.matrix.template import TemplateError
+from sora2batch.template.template import TemplateError
 
 JOB = "job"
 VARS = "vars"

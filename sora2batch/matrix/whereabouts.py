@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonValue
-from sora2batch.job import Column
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.job import Column
+from sora2batch.ground.problem import DataPath, Position, Source
 from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest
 from sora2batch.matrix.datafile import DataFiles
 from sora2batch.matrix.label import label_of
 from sora2batch.matrix.match import same
-from sora2batch.problem import DataPath, Position, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

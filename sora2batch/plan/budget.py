@@ -10,9 +10,9 @@ from math import floor
 from sora2batch.catalog.load import Catalog, UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool
-from sora2batch.clock import from_timestamp
-from sora2batch.errors import ExitCode, Sora2BatchError
-from sora2batch.job import Credits
+from sora2batch.ground.clock import from_timestamp
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.plan.model import Action, Plan
 

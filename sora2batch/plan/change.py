@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import orjson
 
-from sora2batch.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.catalog.url import without_secrets
-from sora2batch.plan.excerpt import one_line
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
+from sora2batch.ground.text import one_line
 
 _SHOWN = 28
 _MOST = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sora2batch.job import Credits, Job
+from sora2batch.ground.job import Credits, Job
 from sora2batch.plan.change import describe_change
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from sora2batch.job import Fingerprint, Job
+from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.change import describe_change
-from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, PlannedJob
 from sora2batch.plan.refused_picture import is_picture_refused
 

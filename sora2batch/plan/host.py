@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.model import Action, Plan, PlannedJob
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sora2batch.collector import collector_paused
-from sora2batch.job import Credits, Job
+from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.text import one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.decision import Decision, FileFault
-from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, Money, Plan, PlannedJob
 from sora2batch.plan.selection import Selection
 

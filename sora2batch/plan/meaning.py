@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from unicodedata import normalize
 
-from sora2batch.errors import UsageError
-from sora2batch.job import Column, Job
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Column, Job
+from sora2batch.ground.slug import full_slug, slug, visible
+from sora2batch.ground.suggest import did_you_mean, listed
 from sora2batch.matrix.label import text_of
-from sora2batch.slug import full_slug, slug, visible
-from sora2batch.suggest import did_you_mean, listed
 
 Place: TypeAlias = tuple[str, str]
 """A group, and a label in it: two groups may label one value differently."""

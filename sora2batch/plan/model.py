@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from sora2batch.job import Credits, Job
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Entry
 
 

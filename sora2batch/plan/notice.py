@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from sora2batch.catalog.load import Catalog
 from sora2batch.catalog.tool import Availability, Tool
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
+from sora2batch.ground.text import one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.task_id import plain_task_id
-from sora2batch.plan.excerpt import one_line
 
 _ROOM = 1000
 _KEY_ROOM = 100

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeAlias
 
-from sora2batch.canonical import JsonValue, canonical_json
-from sora2batch.job import Credits, Fingerprint
+from sora2batch.ground.canonical import JsonValue, canonical_json
+from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.model import Action, Plan, PlannedJob

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sora2batch.canonical import JsonValue
 from sora2batch.catalog.url import is_http_url
+from sora2batch.ground.canonical import JsonValue
 from sora2batch.lockfile.entry import Entry, ErrorNote
 
 _MAKING = r"(?:generat|creat|produc|render|output|result|return|stor|sav|upload)\w*"

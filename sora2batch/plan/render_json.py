@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sora2batch.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.model import Plan, PlannedJob
 

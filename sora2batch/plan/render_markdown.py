@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from urllib.parse import quote
 
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
+from sora2batch.ground.text import one_line
 from sora2batch.plan.compare import Comparison
-from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, Plan, PlannedJob
 from sora2batch.plan.render_text import orphans_line, totals_line
 

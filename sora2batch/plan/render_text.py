@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sora2batch.cells import isolated, padded, width_of
+from sora2batch.ground.cells import isolated, padded, width_of
+from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Entry
-from sora2batch.plan.excerpt import one_line
 from sora2batch.plan.model import Action, Plan, PlannedJob
 
 if TYPE_CHECKING:  # few plans compare

@@ -10,18 +10,18 @@ from typing import NotRequired, TypedDict, cast
 
 import orjson
 
-from sora2batch.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.catalog.load import Catalog
-from sora2batch.errors import Sora2BatchError, UsageError
-from sora2batch.job import Credits, Fingerprint, Job
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
+from sora2batch.ground.errors import Sora2BatchError, UsageError
+from sora2batch.ground.job import Credits, Fingerprint, Job
+from sora2batch.ground.plainfile import read_inside
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.plainfile import read_inside
 from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.onset import Onset
 from sora2batch.plan.render_json import PLAN_VERSION, plan_to_json
 from sora2batch.plan.selection import Selection
-from sora2batch.schema import load_schema
 
 _ANEW = "make a new one with `sora2batch plan MANIFEST --out FILE`"
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 
-from sora2batch.errors import UsageError
-from sora2batch.job import Job
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Job
+from sora2batch.ground.slug import unified, visible
+from sora2batch.ground.suggest import nearest
 from sora2batch.plan.meaning import Place, places_meant
-from sora2batch.slug import unified, visible
-from sora2batch.suggest import nearest
 
 _KeyTest = Callable[[str], object]
 

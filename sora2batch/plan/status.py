@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.collector import collector_paused
-from sora2batch.job import Credits, Job
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.plan.model import Money

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sora2batch.catalog.load import Catalog, UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.reconcile.doubt import moment_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sora2batch.clock import from_timestamp
+from sora2batch.ground.clock import from_timestamp
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.ledger_task import LedgerTask, is_tool

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sora2batch.clock import Clock
+from sora2batch.ground.clock import Clock
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.task_id import plain_task_id

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol, assert_never
 
-from sora2batch.errors import UsageError
-from sora2batch.job import Credits
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.suggest import did_you_mean, listed
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, Free
@@ -22,7 +23,6 @@ from sora2batch.sjinn.answer import (
     Working,
 )
 from sora2batch.sjinn.error import KeyRefusedError
-from sora2batch.suggest import did_you_mean, listed
 
 
 class Recorder(Protocol):

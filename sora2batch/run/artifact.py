@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
-from sora2batch.clock import from_timestamp
+from sora2batch.ground.clock import from_timestamp
+from sora2batch.ground.plainfile import open_plain_file
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.lockfile.path import is_plainly_inside, parts_inside
-from sora2batch.plainfile import open_plain_file
 
 _LONGEST_WORDS = 1024
 """Bytes; no clip and hardly a picture is shorter."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
 class Halt(Enum):

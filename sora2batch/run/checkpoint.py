@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from sora2batch.errors import Sora2BatchError
+from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.run.event import Listener, Warned
 
 _SECONDS = 9.0

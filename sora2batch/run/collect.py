@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol
 
-from sora2batch.errors import Sora2BatchError
-from sora2batch.job import Job
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
 from sora2batch.run import note
 from sora2batch.run.brake import Halt

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.matrix.filename import collision_key
 
 _LONGEST_ENDING = len(".changed-1") + len(".01234567.2.webm")

@@ -10,9 +10,9 @@ from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
 
-from sora2batch.job import FORMER_FOLDER
-from sora2batch.lockfile.disk import SystemDisk
-from sora2batch.plainfile import is_led_out, open_own_file
+from sora2batch.ground.disk import SystemDisk
+from sora2batch.ground.job import FORMER_FOLDER
+from sora2batch.ground.plainfile import is_led_out, open_own_file
 from sora2batch.sjinn.part import PartFile, Placed, discard, make_folder, part_path, place
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from sora2batch.job import Credits, Job
+from sora2batch.ground.job import Credits, Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import with_ending

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from unicodedata import normalize
 
-from sora2batch.job import Fingerprint
+from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry, Output
 from sora2batch.matrix.filename import collision_key
 

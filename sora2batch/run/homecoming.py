@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from sora2batch.job import FORMER_FOLDER
+from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.path import is_former
 from sora2batch.plan.model import PlannedJob

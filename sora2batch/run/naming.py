@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import count
 
-from sora2batch.job import FORMER_FOLDER, Fingerprint, Job
+from sora2batch.ground.job import FORMER_FOLDER, Fingerprint, Job
 from sora2batch.lockfile.entry import Attempt
 from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import split_ending

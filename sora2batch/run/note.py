@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sora2batch.job import Credits, Job
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State
 from sora2batch.sjinn.answer import Refusal
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sora2batch.errors import ExitCode, gravest
+from sora2batch.ground.errors import ExitCode, gravest
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.plan.decision import FileFault

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from sora2batch.clock import to_timestamp
-from sora2batch.errors import Sora2BatchError
-from sora2batch.job import Job
+from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.run import note
 from sora2batch.run.brake import Halt

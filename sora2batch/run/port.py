@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol
 
-from sora2batch.canonical import JsonObject
-from sora2batch.clock import Clock
-from sora2batch.job import Fingerprint
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import Clock
+from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Brake

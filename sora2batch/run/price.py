@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
 
-from sora2batch.errors import ExitCode, Sora2BatchError
-from sora2batch.job import Credits, Job
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt
 from sora2batch.run.brake import Halt, Stop
 from sora2batch.run.event import Warned

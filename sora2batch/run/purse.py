@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 
 
 class Purse:

@@ -17,13 +17,13 @@ from os.path import lexists
 from pathlib import Path
 from typing import assert_never
 
-from sora2batch.errors import Sora2BatchError
-from sora2batch.job import FORMER_FOLDER, Fingerprint, Job
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import FORMER_FOLDER, Fingerprint, Job
+from sora2batch.ground.plainfile import is_led_out
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
 from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import collision_key, split_ending, with_ending
-from sora2batch.plainfile import is_led_out
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.duplicate import are_same, digest_of, duplicate, files_below, remove_duplicate
 from sora2batch.run.holding import Holding, Holdings, Owner, is_one_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sora2batch.errors import Sora2BatchError
+from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.run.brake import Brake, Halt
 from sora2batch.sjinn.answer import Refusal
 

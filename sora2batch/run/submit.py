@@ -16,9 +16,9 @@ from typing import TypeAlias, assert_never
 
 from aiolimiter import AsyncLimiter
 
-from sora2batch.clock import to_timestamp
-from sora2batch.errors import Sora2BatchError
-from sora2batch.job import Job
+from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import note

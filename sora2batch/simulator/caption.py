@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-from sora2batch.lettering import Font, fitted, font_of, wrapped
+from sora2batch.ground.typography import Font, fitted, font_of, wrapped
 from sora2batch.simulator.shot import Shot, Size
 
 _MOST_LINES = 3

@@ -8,7 +8,7 @@ from io import BytesIO
 import av
 from PIL import Image, ImageDraw
 
-from sora2batch.lettering import font_of
+from sora2batch.ground.typography import font_of
 from sora2batch.simulator.camera import Camera
 from sora2batch.simulator.caption import overlay, unit_of
 from sora2batch.simulator.grade import graded

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
-from sora2batch.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.simulator.fault import FaultKind
 from sora2batch.simulator.ledger import LedgerQuery
 from sora2batch.simulator.world import World

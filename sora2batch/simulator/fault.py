@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from sora2batch.errors import UsageError
-from sora2batch.suggest import did_you_mean
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.suggest import did_you_mean
 
 
 class FaultKind(StrEnum):

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sora2batch.canonical import JsonObject, JsonValue
-from sora2batch.clock import from_timestamp
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.clock import from_timestamp
+from sora2batch.ground.job import Credits
 from sora2batch.simulator.refusal import ErrorCode, RefusalError
 
 _DEFAULT_LIMIT = 50

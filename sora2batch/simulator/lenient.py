@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from sora2batch.canonical import JsonObject, JsonValue, with_whole_numbers
 from sora2batch.catalog.tool import Tool
+from sora2batch.ground.canonical import JsonObject, JsonValue, with_whole_numbers
 from sora2batch.simulator.refusal import ErrorCode, RefusalError
 
 

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from sora2batch.canonical import JsonObject
-from sora2batch.errors import UsageError
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
 from sora2batch.simulator.fault import Fault
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sora2batch.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject
 
 
 class ErrorCode(IntEnum):

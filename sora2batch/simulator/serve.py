@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from sora2batch.catalog.load import Catalog
-from sora2batch.clock import Clock, SystemClock
-from sora2batch.errors import UsageError
+from sora2batch.ground.clock import Clock, SystemClock
+from sora2batch.ground.errors import UsageError
 from sora2batch.simulator.fault import Dice
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.server import Server

@@ -9,7 +9,7 @@ from functools import partial
 import orjson
 from aiohttp import web
 
-from sora2batch.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.simulator import wire
 from sora2batch.simulator.endpoint import Call, answer
 from sora2batch.simulator.fault import Dice, FaultKind, Mishap, Moment

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from sora2batch.canonical import JsonObject, JsonValue, canonical_json
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.simulator.task import Task
 
 Size = tuple[int, int]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sora2batch.canonical import JsonObject
 from sora2batch.catalog.tool import Kind, Tool
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.job import Credits
 
 
 class TaskState(IntEnum):

@@ -9,8 +9,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from sora2batch.canonical import JsonObject
-from sora2batch.clock import Clock
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import Clock
 from sora2batch.sjinn.answer import (
     Accepted,
     Account,

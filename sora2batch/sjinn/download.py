@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, assert_never
 
-from sora2batch.clock import Clock
+from sora2batch.ground.clock import Clock
 from sora2batch.sjinn.envelope import one_line
 from sora2batch.sjinn.error import DownloadError, NoFileError
 from sora2batch.sjinn.excerpt import excerpt_of_bytes

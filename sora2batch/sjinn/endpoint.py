@@ -9,7 +9,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.request import CALLS
 from sora2batch.sjinn.secret import ApiKey
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.sjinn.answer import Refusal
 
 LONGEST_TEXT = 500

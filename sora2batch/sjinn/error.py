@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sora2batch.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
 class ApiError(Sora2BatchError):

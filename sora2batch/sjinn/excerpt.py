@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote_plus, urlsplit
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
 from sora2batch.sjinn.envelope import one_line
 
 LONGEST = 160

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sora2batch.clock import Clock
+from sora2batch.ground.clock import Clock
 
 _WINDOW_SECONDS = 60.0
 _LEAST_BYTES = 60 * 1024

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.sjinn.answer import LedgerAnswer, LedgerPage, LedgerRecord, Unreadable
 from sora2batch.sjinn.envelope import Envelope, as_number, one_line
 from sora2batch.sjinn.protocol import read_success, task_id_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from sora2batch.canonical import JsonObject, JsonValue
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.sjinn.answer import Finished
 from sora2batch.sjinn.excerpt import excerpt_of_json
 from sora2batch.sjinn.location import resolve

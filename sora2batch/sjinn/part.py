@@ -10,7 +10,8 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Self
 
-from sora2batch.plainfile import make_folders, open_own_file
+from sora2batch.ground.disk import SystemDisk
+from sora2batch.ground.plainfile import make_folders, open_own_file
 from sora2batch.sjinn.error import DownloadError
 from sora2batch.sjinn.integrity import Finding, examine
 from sora2batch.sjinn.media import HEAD_BYTES
@@ -182,7 +183,7 @@ def _place(part: Part, target: Path) -> Placed | Taken:
         if not _holds(target, part):
             return Taken(target)
         discard(part)
-    _sync_folder(target.parent)
+    SystemDisk().sync_folder(target.parent)
     return Placed(target)
 
 
@@ -212,13 +213,3 @@ def _holds(target: Path, part: Part) -> bool:
     with os.fdopen(descriptor, "rb") as stream:
         is_as_long = os.fstat(descriptor).st_size == part.bytes
         return is_as_long and file_digest(stream, "sha256").hexdigest() == part.sha256
-
-
-def _sync_folder(folder: Path) -> None:
-    # Windows cannot open a folder; its renames are safe without.
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.sjinn.answer import (
     Accepted,

@@ -10,7 +10,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.endpoint import is_loopback
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import orjson
 
-from sora2batch.canonical import JsonObject
-from sora2batch.clock import to_timestamp
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import to_timestamp
 
 CREATE = "create_tool_task"
 STATUS = "query_tool_task_status"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote, quote_plus, unquote
 
-from sora2batch.errors import UsageError
-from sora2batch.plainfile import is_stream, open_plain_file, read_stream
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import is_stream, open_plain_file, read_stream
 from sora2batch.sjinn.key_text import KeyTextError, decode_key_text, key_in
 
 KEY_VARIABLE = "SJINN_API_KEY"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from sora2batch.clock import Clock
+from sora2batch.ground.clock import Clock
 
 ALLOWANCE = timedelta(seconds=2)
 """Differences up to this are the network's and the header's, which has whole seconds only."""

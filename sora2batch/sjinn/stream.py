@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.encoding import PIECE, Gunzip, encoding_of, name_encoding
 from sora2batch.sjinn.error import DownloadError
 from sora2batch.sjinn.location import check_location, follow_redirect, host_of

@@ -12,8 +12,8 @@ from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed
 from fakes.recorder import MemoryRecorder
 from fakes.still_clock import StillClock
-from sora2batch.clock import to_timestamp
-from sora2batch.errors import UsageError
+from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.errors import UsageError
 from sora2batch.reconcile.charge import audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN
 from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unproven

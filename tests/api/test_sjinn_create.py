@@ -14,7 +14,7 @@ import pytest
 from fakes.answering_server import AnsweringServer, HangUp, Raw, Reply, Reset, Stall, envelope, ok, reset
 from fakes.certificate import self_signed
 from fakes.still_clock import StillClock
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.answer import (
     Accepted,
     KeyRefused,

@@ -9,7 +9,7 @@ import pytest
 
 from fakes.answering_server import AnsweringServer, HangUp, Raw, Reply, Reset, Stall, envelope, ok
 from fakes.still_clock import StillClock
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.sjinn.answer import Account, Failed, Finished, KeyRefused, Refusal, Unreadable, Working
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint

@@ -11,7 +11,7 @@ import pytest
 
 from fakes.certificate import self_signed
 from fakes.still_clock import StillClock
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.error import ApiError, UnreachableError

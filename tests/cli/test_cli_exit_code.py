@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from fakes.threaded_api import BROKEN, RICH, ThreadedApi
-from sora2batch.clock import SystemClock
+from sora2batch.ground.clock import SystemClock
 from sora2batch.lockfile.store import LockfileStore
 
 

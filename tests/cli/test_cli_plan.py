@@ -9,7 +9,7 @@ import pytest
 from fakes.repository import git
 from fakes.watching import load_batch
 from sora2batch.gallery.sheet.make import make_sheet
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.status import make_status
 

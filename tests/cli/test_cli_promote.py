@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.target import write_new
 from sora2batch.lockfile.file import read_lockfile
-from sora2batch.target import write_new
 
 SPRING = """\
 version: 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes.threaded_api import RICH, ThreadedApi
-from sora2batch.job import fingerprint_of
+from sora2batch.ground.job import fingerprint_of
 
 KEY = "sk-never-to-be-seen"
 LONG_AGO = "2026-11-22T09:00:00Z"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fakes.threaded_api import RICH, ThreadedApi
-from sora2batch.job import fingerprint_of
+from sora2batch.ground.job import fingerprint_of
 
 TOOL = "sora2-image-to-video-api"
 FAILED, LOST, FINE = "task-failed", "task-without-a-file", "task-fine"

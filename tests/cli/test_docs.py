@@ -11,7 +11,7 @@ import click
 import pytest
 
 from sora2batch.cli.main import cli
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

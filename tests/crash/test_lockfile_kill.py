@@ -20,7 +20,7 @@ CHILD = """
 import asyncio, os, sys
 from pathlib import Path
 from fakes.lock_entry import completed, entry_of, in_doubt, submitted
-from sora2batch.clock import SystemClock
+from sora2batch.ground.clock import SystemClock
 from sora2batch.lockfile.store import LockfileStore
 
 async def job(store, number):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fakes.building import TOOL, entry_of, job_of
 from fakes.lock_entry import completed, in_doubt
 from fakes.still_clock import StillClock
-from sora2batch.clock import to_timestamp
+from sora2batch.ground.clock import to_timestamp
 from sora2batch.lockfile.entry import Attempt
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.evidence import OwnTask

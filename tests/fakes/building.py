@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.job import Credits, Fingerprint, Job, fingerprint_of
+from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.plan.make import Basis, make_plan

@@ -13,10 +13,10 @@ import jsonschema_rs
 from fakes.program import Ended, Running, Template
 from fakes.sabotage import Sabotage
 from fakes.service import PRICE, TOOL, TOOL_FILE, Service
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.file import read_lockfile
 from sora2batch.lockfile.store import read_state
-from sora2batch.schema import load_schema
 
 MANIFEST = """\
 version: 1

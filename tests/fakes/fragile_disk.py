@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 from random import Random
 
-from sora2batch.lockfile.disk import SystemDisk
+from sora2batch.ground.disk import SystemDisk
 
 _SECTOR = 512
 

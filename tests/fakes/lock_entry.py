@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.job import Credits, fingerprint_of
+from sora2batch.ground.job import Credits, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 
 TOOL = "sora2-text-to-video-api"

@@ -7,7 +7,7 @@ from functools import reduce
 from hypothesis import strategies as st
 
 from fakes.lock_entry import DIGEST
-from sora2batch.job import Credits, fingerprint_of
+from sora2batch.ground.job import Credits, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output, State
 from sora2batch.lockfile.fold import fold
 

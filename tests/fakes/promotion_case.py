@@ -13,7 +13,7 @@ from sora2batch.gallery.promotion.draft import Story, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.setting import read_settings
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.write import write_manifest
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from sora2batch.job import Credits, Fingerprint
+from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.error import JournalError

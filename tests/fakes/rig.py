@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from fakes.loop import LoopClock, run_virtual
 from fakes.recorder import MemoryRecorder
 from fakes.video_api import ScriptedApi
-from sora2batch.job import Credits, Job, fingerprint_of
+from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.make import Basis, FileFault, make_plan

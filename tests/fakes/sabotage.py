@@ -19,8 +19,8 @@ from typing import Any, Self
 
 import aiohttp
 
-from sora2batch.clock import SystemClock
-from sora2batch.lockfile.disk import SystemDisk
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.disk import SystemDisk
 from sora2batch.reconcile import inquire
 from sora2batch.run import pace, poll
 from sora2batch.sjinn import patience

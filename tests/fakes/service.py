@@ -16,7 +16,7 @@ from aiohttp import web
 
 from fakes.footage import jpeg
 from sora2batch.catalog.load import load_catalog
-from sora2batch.clock import SystemClock
+from sora2batch.ground.clock import SystemClock
 from sora2batch.simulator.endpoint import Call
 from sora2batch.simulator.fault import Dice, Fault, FaultKind, Mishap, Moment
 from sora2batch.simulator.options import SimulatorOptions

@@ -11,7 +11,7 @@ from PIL import Image
 
 from fakes.building import entry_of, job_of, lockfile_of
 from sora2batch.gallery.sheet.tile import Tile
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.plan.status import Status, make_status
 

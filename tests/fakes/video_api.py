@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sora2batch.canonical import JsonObject
-from sora2batch.clock import Clock
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import Clock
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, LedgerRecord, Refusal, StatusAnswer
 

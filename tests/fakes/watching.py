@@ -8,7 +8,7 @@ from pathlib import Path
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.watch import line_of
 from sora2batch.cli.watched import Watched
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.lockfile.file import write_lockfile

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.lockfile_strategies import journal_entries, lockfile_entries
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.codec import decode_lockfile, encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.fold import fold_all
 from sora2batch.lockfile.line import decode_job, encode_journal_line
 from sora2batch.lockfile.merge import merge_lockfiles
-from sora2batch.schema import load_schema
 
 LOCKFILES = st.lists(lockfile_entries, max_size=4).map(
     lambda entries: lockfile_of("x.yaml", fold_all(entries).values())

@@ -9,7 +9,7 @@ from itertools import combinations, product
 import pytest
 
 from fakes.lock_entry import DIGEST, entry_of
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output, State
 from sora2batch.lockfile.fold import fold
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from jinja2 import Environment, StrictUndefined
 
 from fakes.matrix_case import expand_text
+from sora2batch.ground.slug import slug
 from sora2batch.manifest.model import RandomDraw
 from sora2batch.matrix.combine import AxisValues, combine
 from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.sample import pairwise, sample_cells
-from sora2batch.matrix.sandbox import GLOBALS
-from sora2batch.matrix.template import Compiler, TemplateError
-from sora2batch.slug import slug
+from sora2batch.template.sandbox import GLOBALS
+from sora2batch.template.template import Compiler, TemplateError
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["a", "A", "b b", "ä", ""])
 AXES = st.dictionaries(st.sampled_from("abcd"), st.lists(SCALARS, min_size=1, max_size=4), min_size=1)

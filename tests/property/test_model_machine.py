@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from fakes.building import job_of, plan_of
-from sora2batch.clock import to_timestamp
-from sora2batch.job import Credits, Job
+from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.codec import decode_lockfile, encode_header, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State

@@ -14,8 +14,9 @@ from markdown_it import MarkdownIt
 
 from fakes.building import basis_of, entry_of, job_of
 from fakes.lock_entry import DIGEST, completed
-from sora2batch.errors import UsageError
-from sora2batch.job import Credits
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.lockfile.fold import fold
 from sora2batch.plan.budget import BudgetError, check_budget
@@ -29,7 +30,6 @@ from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import plan_lines, short_plan_lines
 from sora2batch.plan.saved import SavedPlan, encode_saved_plan, make_proof, read_saved_plan
 from sora2batch.plan.selection import Selection
-from sora2batch.schema import load_schema
 
 VALIDATOR = Draft202012Validator(load_schema("plan.schema.json"))
 FILE = Output(path="a.mp4", sha256=DIGEST, bytes=1)

@@ -17,14 +17,14 @@ from sora2batch.catalog.load import Catalog, load_catalog
 from sora2batch.catalog.tool import PriceByValue, Tool
 from sora2batch.gallery.picks import Pick, Picks
 from sora2batch.gallery.promotion.proof import prove
-from sora2batch.job import Credits, Job, fingerprint_of
+from sora2batch.ground.job import Credits, Job, fingerprint_of
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.load import load_manifest
 from sora2batch.matrix.expand import expand
 from sora2batch.plan.make import Basis, make_plan
 from sora2batch.plan.selection import Selection
-from sora2batch.schema import load_schema
 
 SHIPPED = load_catalog()
 

@@ -10,8 +10,8 @@ import pytest
 
 from sora2batch.catalog.load import Catalog, CatalogError, UnknownToolError, load_catalog
 from sora2batch.catalog.tool import Availability, FieldInfo, FixedPrice, Kind, UnknownPrice
-from sora2batch.errors import ExitCode
-from sora2batch.schema import load_schema, schema_dir
+from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.schema import load_schema, schema_dir
 
 SHIPPED = [
     "gpt-image-2-api",

@@ -3,7 +3,7 @@
 import pytest
 
 from sora2batch.cli.excerpt import in_order, problem_lines
-from sora2batch.problem import Position, Problem, Source
+from sora2batch.ground.problem import Position, Problem, Source
 
 
 def shown(folder, text, line, column, **more):

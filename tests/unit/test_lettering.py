@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.lettering import fitted, font_of, is_writable, wrapped, writable
+from sora2batch.ground.typography import fitted, font_of, is_writable, wrapped, writable
 
 
 def test_a_long_text_is_cut_after_so_many_lines():

@@ -7,7 +7,7 @@ import pytest
 
 from fakes.fragile_disk import After, FragileDisk, FullDisk
 from fakes.lock_entry import completed, entry_of, failed, in_doubt, submitted
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.appender import Appender, journal_line
 from sora2batch.lockfile.codec import encode_header
 from sora2batch.lockfile.entry import ErrorNote

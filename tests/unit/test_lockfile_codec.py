@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.lock_entry import completed, entry_of, failed, in_doubt, submitted
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.codec import decode_lockfile, encode_header, encode_lockfile
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.error import LockfileError

@@ -7,10 +7,10 @@ import pytest
 
 from fakes.fragile_disk import FragileDisk
 from fakes.lock_entry import completed, entry_of
+from sora2batch.ground.disk import SystemDisk, remove_stale_temporaries, replace_file
 from sora2batch.lockfile.content import Lockfile, lockfile_of
-from sora2batch.lockfile.disk import SystemDisk
 from sora2batch.lockfile.error import LockfileError, SaveError
-from sora2batch.lockfile.file import read_lockfile, remove_stale_temporaries, replace_file, write_lockfile
+from sora2batch.lockfile.file import read_lockfile, write_lockfile
 
 LOCKFILE = lockfile_of("x.yaml", [entry_of(completed())])
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.hold import (
     Holder,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fakes.lock_entry import DIGEST, completed, entry_of, failed, in_doubt, rejected, submitted, withdrawn
-from sora2batch.job import Credits, Fingerprint, fingerprint_of
+from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output, State
 from sora2batch.lockfile.line import (
     LineError,

@@ -5,8 +5,8 @@ import json
 import jsonschema
 import pytest
 
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import State
-from sora2batch.schema import load_schema
 
 SCHEMA = load_schema("lockfile.schema.json")
 DEFINITIONS = SCHEMA["$defs"]

@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pytest
 
+from sora2batch.ground.problem import Position
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.problem import Position
 
 
 def load(text, file="m.yaml"):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.problem import Position
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import (
     Axis,
@@ -16,7 +17,6 @@ from sora2batch.manifest.model import (
 )
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import MissingFileError
-from sora2batch.problem import Position
 
 SMALL = "version: 1\ntool: t\nbudget: {max_credits: 5}\njobs: {a: {}}\n"
 FULL = """\

@@ -1,9 +1,9 @@
 import jsonschema
 import pytest
 
+from sora2batch.ground.schema import load_schema
 from sora2batch.manifest import word
 from sora2batch.manifest.model import RandomDraw, RunOptions
-from sora2batch.schema import load_schema
 
 SCHEMA = load_schema("manifest.schema.json")
 

@@ -1,8 +1,8 @@
 import pytest
 
+from sora2batch.ground.problem import Position
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.text import Lines, decode
-from sora2batch.problem import Position
 
 
 def refusal(raw):

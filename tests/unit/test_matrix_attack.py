@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.matrix.sandbox import GLOBALS
-from sora2batch.matrix.template import Compiler, TemplateError
+from sora2batch.template.sandbox import GLOBALS
+from sora2batch.template.template import Compiler, TemplateError
 
 NESTED = "{% set a = [1] %}" + "{% set a = [a, a] %}" * 60
 

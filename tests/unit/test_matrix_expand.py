@@ -7,7 +7,7 @@ import pytest
 from fakes.matrix_case import expand_text, problems_of, prompts
 from sora2batch.catalog.load import Catalog, load_catalog
 from sora2batch.catalog.tool import Availability
-from sora2batch.job import fingerprint_of
+from sora2batch.ground.job import fingerprint_of
 
 CONTRACT_EXAMPLE = """\
 tool: sora2-image-to-video-api

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sora2batch.matrix.field import compile_value, render_part
-from sora2batch.matrix.literal import literal
-from sora2batch.matrix.sandbox import GLOBALS
-from sora2batch.matrix.template import Compiler
+from sora2batch.template.literal import literal
+from sora2batch.template.sandbox import GLOBALS
+from sora2batch.template.template import Compiler
 
 PIECES = st.sampled_from(
     [

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.matrix.sandbox import GLOBALS
-from sora2batch.matrix.template import Compiler, Form, TemplateError, UndefinedNameError, is_template
+from sora2batch.template.sandbox import GLOBALS
+from sora2batch.template.template import Compiler, Form, TemplateError, UndefinedNameError, is_template
 
 SCOPE = {
     **GLOBALS,

@@ -9,7 +9,7 @@ from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
 from sora2batch.gallery.page.model import Change, Tariff
 from sora2batch.gallery.page.tariff import tariffs_of
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote, Output
 from sora2batch.plan.model import Money
 

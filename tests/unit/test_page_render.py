@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.errors import UsageError
 from sora2batch.gallery.page import render
 from sora2batch.gallery.page.encode import encode_gallery
 from sora2batch.gallery.page.file import write_page
 from sora2batch.gallery.page.model import Card, Gallery
 from sora2batch.gallery.page.render import render_page
-from sora2batch.job import Credits, Fingerprint
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.plan.model import Money
 
 ASSETS = Path(render.__file__).parent / "assets"

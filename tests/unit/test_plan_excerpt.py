@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.plan.excerpt import one_line
+from sora2batch.ground.text import one_line
 
 
 @pytest.mark.parametrize(

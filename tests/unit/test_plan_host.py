@@ -4,7 +4,7 @@ import pytest
 
 from fakes.building import entry_of, job_of
 from fakes.lock_entry import completed, failed, submitted
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.plan.host import check_host
 from sora2batch.plan.model import Action, Money, Plan, PlannedJob
 

@@ -4,7 +4,7 @@ import pytest
 
 from fakes.building import basis_of, entry_of, job_of, lockfile_of, plan_of
 from fakes.lock_entry import DIGEST, completed, failed, in_doubt, rejected, submitted, withdrawn
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
 from sora2batch.plan.make import make_plan
 from sora2batch.plan.model import Action, Money

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, in_doubt, rejected, submitted
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Output
 from sora2batch.plan.concern import Concern, concerns_of
 from sora2batch.plan.overview import overview_of, words_of

@@ -5,8 +5,8 @@ from jsonschema import Draft202012Validator
 
 from fakes.building import TOOL, entry_of, job_of, plan_of
 from fakes.lock_entry import in_doubt, submitted
+from sora2batch.ground.schema import load_schema
 from sora2batch.plan.render_json import plan_to_json
-from sora2batch.schema import load_schema
 
 FOX, OWL = job_of("fox", take=2), job_of("owl", credits=2100)
 

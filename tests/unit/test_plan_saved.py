@@ -10,8 +10,9 @@ from fakes.building import TOOL, entry_of, job_of, lockfile_of, plan_of
 from fakes.lock_entry import completed, in_doubt, submitted
 from sora2batch.catalog.load import load_catalog
 from sora2batch.catalog.tool import Availability, FixedPrice
-from sora2batch.errors import ExitCode, UsageError
-from sora2batch.job import Credits
+from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.schema import load_schema
 from sora2batch.plan.onset import onset_of
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.saved import (
@@ -23,7 +24,6 @@ from sora2batch.plan.saved import (
     read_saved_plan,
 )
 from sora2batch.plan.selection import Selection
-from sora2batch.schema import load_schema
 
 FOX, OWL = job_of("fox"), job_of("owl")
 MANIFEST, DATA = "1" * 64, (("a.csv", "2" * 64), ("b.csv", "3" * 64))

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from fakes.building import job_of
-from sora2batch.canonical import JsonValue
-from sora2batch.errors import UsageError
-from sora2batch.job import Job
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Job
 from sora2batch.matrix.combine import AxisValues, combine
 from sora2batch.plan.selection import Selection, parse_where
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import DIGEST, completed, failed, in_doubt, rejected, submitted
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote, Output
 from sora2batch.plan.status import make_status, status_to_json
 

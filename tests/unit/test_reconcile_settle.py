@@ -19,7 +19,7 @@ from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from fakes.recorder import MemoryRecorder
 from fakes.still_clock import StillClock
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.entry import ErrorNote, State
 from sora2batch.lockfile.file import write_lockfile
 from sora2batch.lockfile.journal import encode_journal_header, journal_path

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes.footage import mp4
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.artifact import Artifacts
 

@@ -8,7 +8,7 @@ import pytest
 from fakes.loop import run_virtual
 from fakes.rig import MemoryFolder, Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import UNREADABLE, done
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.brake import Halt
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned

@@ -12,7 +12,7 @@ from fakes.file_host import MP4, FileHost
 from fakes.footage import mp4
 from fakes.recorder import MemoryRecorder
 from fakes.rig import entry_for, job_of
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.folder import ExpiredError, OutputFolder

@@ -6,8 +6,8 @@ import pytest
 
 from fakes.loop import run_virtual
 from fakes.rig import entry_for, job_of
-from sora2batch.errors import ExitCode, Sora2BatchError
-from sora2batch.job import Credits
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
 from sora2batch.plan.model import Action, PlannedJob

@@ -8,7 +8,7 @@ import pytest
 from fakes.loop import run_virtual
 from fakes.rig import Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, KEY_REFUSED, UNREADABLE, WORKING, Turn, done, refusal
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Halt

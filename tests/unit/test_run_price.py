@@ -8,7 +8,7 @@ import pytest
 from fakes.loop import run_virtual
 from fakes.rig import Rig, job_of, jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, LOST, REJECT, Turn, busy
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Halt

@@ -14,7 +14,7 @@ from fakes.file_host import FileHost
 from fakes.footage import jpeg, mp4
 from fakes.rig import entry_for, job_of
 from fakes.still_clock import StillClock
-from sora2batch.job import Credits, Job
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.lockfile.file import read_lockfile, write_lockfile

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.rig import jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, LOST, REJECT, Turn, refusal
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Halt

@@ -19,8 +19,8 @@ from fakes.video_api import (
     Turn,
     busy,
 )
-from sora2batch.errors import UsageError
-from sora2batch.job import Credits
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.brake import Halt

@@ -17,7 +17,7 @@ from sora2batch.gallery.sheet.legible import with_legible_labels
 from sora2batch.gallery.sheet.placing import lay_out
 from sora2batch.gallery.sheet.section import caption_of, sections_of
 from sora2batch.gallery.sheet.tile import aspect_of, tiles_of
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.status import make_status
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.simulator.fault import Dice, Fault, FaultKind, Moment, parse_fault
 
 ALL = tuple(kind for kind in FaultKind if kind is not FaultKind.FAIL)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.simulator.ledger import Charge, LedgerQuery, page
 from sora2batch.simulator.refusal import RefusalError
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.simulator.options import SimulatorOptions
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.still_clock import StillClock
 from sora2batch.catalog.load import load_catalog
-from sora2batch.job import Credits
+from sora2batch.ground.job import Credits
 from sora2batch.simulator.fault import Dice, Fault, FaultKind
 from sora2batch.simulator.ledger import LedgerQuery
 from sora2batch.simulator.options import EarlierTask, SimulatorOptions

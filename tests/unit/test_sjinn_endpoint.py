@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.endpoint import DEFAULT_URL, Endpoint, load_endpoint
 from sora2batch.sjinn.secret import ApiKey
 

@@ -7,7 +7,7 @@ import traceback
 
 import pytest
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.secret import load_key
 
 KEY = "sk-Az09_+/=="

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from sora2batch.errors import UsageError
+from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.secret import ApiKey, load_key
 
 SECRET = 'sk-a/b+c=d"e\\f'

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.slug import full_slug, slug
+from sora2batch.ground.slug import full_slug, slug
 
 
 @pytest.mark.parametrize(

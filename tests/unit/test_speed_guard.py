@@ -19,14 +19,14 @@ from fakes.matrix_case import HEAD, MemoryTree, expand_text
 from fakes.rig import jobs_of, rig_of
 from fakes.still_clock import StillClock
 from fakes.video_api import WORKING
-from sora2batch.canonical import canonical_json
 from sora2batch.catalog.check import InputChecker, compile_schema
 from sora2batch.catalog.load import load_catalog
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import canonical_json
+from sora2batch.ground.disk import SystemDisk
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.appender import journal_line
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
-from sora2batch.lockfile.disk import SystemDisk
 from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.lockfile.line import decode_job, encode_lockfile_line
@@ -34,11 +34,11 @@ from sora2batch.lockfile.store import LockfileStore
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import RunOptions
 from sora2batch.matrix.expand import expand
-from sora2batch.matrix.template import Compiler, Template
 from sora2batch.plan.make import Basis, make_plan
 from sora2batch.plan.render_text import plan_lines
 from sora2batch.plan.selection import Selection
 from sora2batch.run.artifact import Artifacts
+from sora2batch.template.template import Compiler, Template
 
 JOBS = 400
 MATRIX = """\

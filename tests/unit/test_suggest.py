@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.suggest import did_you_mean, nearest, visible
+from sora2batch.ground.suggest import did_you_mean, nearest, visible
 
 MODES = ["std", "pro"]
 

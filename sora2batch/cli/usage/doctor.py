@@ -8,7 +8,7 @@ import click
 
 from sora2batch.cli.command import ExampleCommand
 from sora2batch.cli.option import FILE, chatter_options, json_option, tools_dir_option
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 
 
 @click.command(

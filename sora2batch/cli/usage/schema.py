@@ -25,7 +25,7 @@ _FILES = {
 def command(name: str, verbose: int, quiet: bool) -> None:
     """Print a JSON Schema: of manifests, tool files, plans, lockfile lines or picks."""
     from sora2batch.cli.result import echo  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.schema import schema_text  # noqa: PLC0415
+    from sora2batch.ground.schema import schema_text  # noqa: PLC0415
 
     del verbose, quiet
     echo(schema_text(_FILES[name]).removesuffix("\n"))

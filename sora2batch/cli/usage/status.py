@@ -14,7 +14,7 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 
 _INTERVAL = 2.0
 

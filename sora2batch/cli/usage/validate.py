@@ -9,7 +9,7 @@ import click
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.command import ExampleCommand
 from sora2batch.cli.option import chatter_options, json_option, manifests_argument, tools_dir_option
-from sora2batch.errors import ExitCode
+from sora2batch.ground.errors import ExitCode
 
 
 @click.command(

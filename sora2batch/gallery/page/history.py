@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sora2batch.gallery.page.model import Card, Change
-from sora2batch.job import Fingerprint
+from sora2batch.ground.job import Fingerprint
 
 
 def compare_cards(now: Sequence[Card], then: Sequence[Card]) -> tuple[Card, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sora2batch.gallery.page.model import Axis, Card
-from sora2batch.job import Job
+from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Entry
 
 GROUP = "group"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.catalog.url import without_secrets
-from sora2batch.collector import collector_paused
 from sora2batch.gallery.page.history import compare_cards
 from sora2batch.gallery.page.label import FormerPlaces, axes_of, labels_of
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.model import Card, Clip, Gallery, Mark, Result, Tariff
-from sora2batch.job import Credits, Job, fingerprint_of
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
 from sora2batch.plan.model import Money

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sora2batch.errors import UsageError
 from sora2batch.gallery.picks import Pick, Picks
+from sora2batch.ground.errors import UsageError
 
 _GOOD = 3
 """Stars from which a pick is taken without being asked for."""

@@ -6,15 +6,15 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonObject
 from sora2batch.gallery.promotion.choose import Choice
 from sora2batch.gallery.promotion.make import PromotedJob, Promotion
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.setting import Setting
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.text import one_line
 from sora2batch.manifest.name import name_of_file
 from sora2batch.manifest.write import GroupDraft, ManifestDraft
-from sora2batch.matrix.literal import literal
-from sora2batch.plan.excerpt import one_line
+from sora2batch.template.literal import literal
 
 _ROOM = 100
 

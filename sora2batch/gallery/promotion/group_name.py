@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from sora2batch.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.slug import is_mark, is_sign, unified, without_accents
 from sora2batch.manifest.name import name_fault
 from sora2batch.matrix.filename import filename_fault
 from sora2batch.matrix.label import label_of
-from sora2batch.slug import is_mark, is_sign, unified, without_accents
 
 _TAKE = re.compile(r"#[0-9]+\Z")
 _DASHES = re.compile(r"-+")

@@ -6,23 +6,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonObject
 from sora2batch.catalog.check import InputChecker, InputFault, fill_defaults
 from sora2batch.catalog.load import Catalog, UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
-from sora2batch.errors import Sora2BatchError
 from sora2batch.gallery.promotion.choose import counted
 from sora2batch.gallery.promotion.group_name import group_name
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.setting import Setting, SettingError
-from sora2batch.job import Credits, Fingerprint, fingerprint_of
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
+from sora2batch.ground.problem import format_path
+from sora2batch.ground.text import one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.matrix.label import unique_names
-from sora2batch.matrix.limit import MAX_CHARACTERS
-from sora2batch.matrix.literal import fits_template
-from sora2batch.plan.excerpt import one_line
-from sora2batch.problem import format_path
+from sora2batch.template.limit import MAX_CHARACTERS
+from sora2batch.template.literal import fits_template
 
 _SHOWN = 20
 _KEY_ROOM = 100

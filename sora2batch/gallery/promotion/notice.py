@@ -8,7 +8,7 @@ from sora2batch.gallery.promotion.choose import counted
 from sora2batch.gallery.promotion.draft import Story
 from sora2batch.gallery.promotion.make import Promotion
 from sora2batch.gallery.promotion.origin import Origin
-from sora2batch.plan.excerpt import one_line
+from sora2batch.ground.text import one_line
 
 _MERGED = 5
 _KEYS = 3

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonObject
 from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.picks import Pick, Picks
-from sora2batch.job import Fingerprint, Job
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.problem import Problem
+from sora2batch.ground.suggest import did_you_mean
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.problems import ManifestError
-from sora2batch.problem import Problem
-from sora2batch.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

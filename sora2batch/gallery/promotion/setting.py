@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sora2batch.canonical import JsonObject, JsonValue
 from sora2batch.catalog.allowed import choices_of
 from sora2batch.catalog.price import price_key
 from sora2batch.catalog.tool import Tool
-from sora2batch.errors import Sora2BatchError, UsageError
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.errors import Sora2BatchError, UsageError
+from sora2batch.ground.text import one_line
 from sora2batch.manifest.construct import load_yaml
 from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.scalar import ScalarError, plain_value
-from sora2batch.matrix.limit import MAX_CHARACTERS
-from sora2batch.plan.excerpt import one_line
+from sora2batch.template.limit import MAX_CHARACTERS
 
 _ROOM = 60
 _MAX_CHARACTERS = MAX_CHARACTERS // 2

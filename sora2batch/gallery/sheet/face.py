@@ -12,7 +12,7 @@ from sora2batch.gallery.sheet.ink import INK_DIM, PANEL, VIOLET, Colour, mixed
 from sora2batch.gallery.sheet.look import LOOKS, Look
 from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.gallery.sheet.tile import Tile
-from sora2batch.lettering import font_of, wrapped, writable
+from sora2batch.ground.typography import font_of, wrapped, writable
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.status import PENDING
 

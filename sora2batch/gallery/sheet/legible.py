@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sora2batch.gallery.sheet.tile import Tile
-from sora2batch.lettering import is_writable, writable
+from sora2batch.ground.typography import is_writable, writable
 
 
 def with_legible_labels(tiles: Sequence[Tile]) -> tuple[Tile, ...]:

@@ -14,7 +14,7 @@ from sora2batch.gallery.sheet.ink import BARS, INK, INK_DIM, LINE, PAPER, mixed
 from sora2batch.gallery.sheet.layout import MARGIN, Label, Layout, Placed, Role
 from sora2batch.gallery.sheet.look import LOOKS
 from sora2batch.gallery.sheet.poster import NoPoster
-from sora2batch.lettering import Font, fitted, font_of, wrapped
+from sora2batch.ground.typography import Font, fitted, font_of, wrapped
 
 _ROUND = 8
 _SMOOTH = 4

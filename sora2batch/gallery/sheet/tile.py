@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.canonical import JsonValue
-from sora2batch.job import Credits
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Output
 from sora2batch.plan.status import JobStatus, Status
 

@@ -11,11 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.errors import UsageError
-from sora2batch.lockfile.disk import SystemDisk
-from sora2batch.lockfile.error import SaveError
-from sora2batch.lockfile.file import replace_file
-from sora2batch.plainfile import followed_inside, reason, refuse_unless_plain
+from sora2batch.ground.disk import SystemDisk, replace_file
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import followed_inside, reason, refuse_unless_plain
 
 STANDARD_OUTPUT = Path("-")
 _HINT = "name another file"
@@ -114,8 +112,8 @@ def put_in_place(path: Path, data: bytes) -> None:
     """
     try:
         replace_file(path, data, disk=SystemDisk())
-    except SaveError as error:
-        raise UsageError(error.message) from error
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def _exists(path: Path) -> UsageError:

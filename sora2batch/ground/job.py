@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from typing import NamedTuple, NewType
 
-from sora2batch.canonical import JsonObject, JsonValue, canonical_json
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
 
 Credits = NewType("Credits", int)
 """SJinn's money; always whole."""

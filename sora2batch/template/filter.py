@@ -13,9 +13,9 @@ from jinja2 import Environment, Undefined, pass_environment
 from jinja2.filters import FILTERS, make_attrgetter, sync_do_slice
 from jinja2.tests import TESTS
 
-from sora2batch.matrix.limit import Meter, bounded, check_length, check_width, kind_name
-from sora2batch.matrix.number import to_float, to_int
-from sora2batch.slug import slug
+from sora2batch.ground.slug import slug
+from sora2batch.template.limit import Meter, bounded, check_length, check_width, kind_name
+from sora2batch.template.number import to_float, to_int
 
 Function: TypeAlias = Callable[..., Any]
 

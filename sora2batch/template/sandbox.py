@@ -18,7 +18,8 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
-from sora2batch.matrix.filter import (
+from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.template.filter import (
     as_text,
     filter_table,
     format_text,
@@ -26,7 +27,7 @@ from sora2batch.matrix.filter import (
     replace_text,
     test_table,
 )
-from sora2batch.matrix.limit import (
+from sora2batch.template.limit import (
     CHARACTERS_A_STEP,
     MAX_BITS,
     MAX_STEPS,
@@ -37,7 +38,6 @@ from sora2batch.matrix.limit import (
     check_width,
     kind_name,
 )
-from sora2batch.suggest import did_you_mean, listed
 
 LOOP_FILTER = "<loop>"
 WEIGH_FILTER = "<weigh>"

@@ -1,15 +1,28 @@
-"""The few things that a lockfile asks of an operating system; tests pass a disk that fails."""
+"""Durable files: the little that is asked of an operating system, and files replaced whole or not at all.
+
+Tests pass a disk that fails.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+from sora2batch.ground.plainfile import refuse_unless_plain
+
+if sys.platform == "darwin":
+    import fcntl
+
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_NEW_FILE_MODE = 0o666
+_LONGEST_NAME = 200
+"""In bytes; with what is added it still fits into the 255 that file systems allow."""
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _NO_ALLOCATION = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODEV}
 
@@ -73,8 +86,6 @@ class SystemDisk:
     def sync(self, descriptor: int) -> None:
         """Return when the file's content would survive a power cut."""
         if sys.platform == "darwin":
-            import fcntl  # noqa: PLC0415 - there is none on Windows
-
             # There, fsync leaves the data in the drive's own memory.
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
         elif sys.platform == "win32":
@@ -120,3 +131,54 @@ class SystemDisk:
                 raise
         finally:
             os.close(descriptor)
+
+
+def replace_file(path: Path, data: bytes, *, disk: Disk) -> None:
+    """Write beside, sync, rename over, sync the folder; the file's mode is kept. A link is not followed.
+
+    Raises:
+        OSError: the disk refused, or it is no plain file; what was there stands.
+    """
+    temporary = path.with_name(f"{_temporary_prefix(path)}{os.getpid()}")
+    try:
+        refuse_unless_plain(path)
+        _write_new(temporary, data, _mode_of(path), disk)
+        disk.replace(temporary, path)
+        disk.sync_folder(path.parent)
+    except OSError:
+        with suppress(OSError):
+            disk.remove(temporary)
+        raise
+
+
+def remove_stale_temporaries(path: Path) -> None:
+    """Delete what a process that died while writing this file left beside it; for its only writer."""
+    prefix = _temporary_prefix(path)
+    for other in path.parent.iterdir():
+        if other.name.startswith(prefix):
+            with suppress(OSError):
+                other.unlink()
+
+
+def _temporary_prefix(path: Path) -> str:
+    """Begin the name of what is written beside; of a long name only a digest, for there is a longest."""
+    name = os.fsencode(path.name)
+    return f".{path.name}.tmp-" if len(name) <= _LONGEST_NAME else f".{sha256(name).hexdigest()[:32]}.tmp-"
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _write_new(path: Path, data: bytes, mode: int | None, disk: Disk) -> None:
+    descriptor = disk.create(path, _NEW_FILE_MODE)
+    try:
+        if mode is not None:
+            path.chmod(mode)
+        disk.write(descriptor, data, 0)
+        disk.sync(descriptor)
+    finally:
+        disk.close(descriptor)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from sora2batch.canonical import JsonValue
-from sora2batch.matrix.limit import MAX_CHARACTERS
-from sora2batch.matrix.template import is_template
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.template.limit import MAX_CHARACTERS
+from sora2batch.template.template import is_template
 
 
 def literal(value: JsonValue) -> JsonValue:

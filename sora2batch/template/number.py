@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Undefined
 from jinja2.filters import FILTERS
 
-from sora2batch.matrix.limit import kind_name
-from sora2batch.suggest import visible
+from sora2batch.ground.suggest import visible
+from sora2batch.template.limit import kind_name
 
 _MAX_DIGITS = 1000
 _MOST_SHOWN = 40

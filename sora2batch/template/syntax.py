@@ -9,9 +9,9 @@ from math import isfinite
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-from sora2batch.matrix.limit import MAX_BITS
-from sora2batch.matrix.sandbox import CONCAT_FILTER, LOOP_FILTER, WEIGH_FILTER, Sandbox
-from sora2batch.suggest import did_you_mean, listed
+from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.template.limit import MAX_BITS
+from sora2batch.template.sandbox import CONCAT_FILTER, LOOP_FILTER, WEIGH_FILTER, Sandbox
 
 _STATEMENTS = (nodes.Template, nodes.Output, nodes.For, nodes.If, nodes.Assign, nodes.With)
 _EXPRESSIONS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sora2batch.canonical import JsonValue
+from sora2batch.ground.canonical import JsonValue
 from sora2batch.manifest.conflict import has_conflict
 
 MARKS = ("{{", "{%", "{#")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import orjson
 
-from sora2batch.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parent.parent
 
 
 @cache

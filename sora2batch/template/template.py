@@ -14,14 +14,15 @@ from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
 from jinja2.runtime import Context
 
-from sora2batch.canonical import JsonValue
-from sora2batch.errors import Sora2BatchError
-from sora2batch.matrix.filter import NotTextError
-from sora2batch.matrix.grumble import comment_without_end, grumble
-from sora2batch.matrix.leftover import hole_in
-from sora2batch.matrix.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
-from sora2batch.matrix.sandbox import Sandbox, not_defined
-from sora2batch.matrix.syntax import (
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.slug import unified
+from sora2batch.template.complaint import comment_without_end, grumble
+from sora2batch.template.filter import NotTextError
+from sora2batch.template.leftover import hole_in
+from sora2batch.template.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
+from sora2batch.template.sandbox import Sandbox, not_defined
+from sora2batch.template.syntax import (
     SyntaxFault,
     add_counting,
     audit,
@@ -30,7 +31,6 @@ from sora2batch.matrix.syntax import (
     lone_expression,
     reads_of_pieces,
 )
-from sora2batch.slug import unified
 
 _RESULT = "__result"
 _Result = TypeVar("_Result")
