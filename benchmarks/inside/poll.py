@@ -20,12 +20,12 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.brake import Brake
+from sora2batch.run.budget_tracker import Purse
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.poll import Polling
 from sora2batch.run.port import Site
-from sora2batch.run.purse import Purse
 from sora2batch.run.schedule import Schedule
+from sora2batch.run.stop_signal import Brake
 from sora2batch.run.submit import OpenTask
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, NotSent, StatusAnswer, Working
 

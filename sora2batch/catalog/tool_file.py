@@ -9,7 +9,8 @@ from typing import Any, cast
 import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError
 
-from sora2batch.catalog.check import compile_schema
+from sora2batch.catalog.input_check import compile_schema
+from sora2batch.catalog.input_messages import one_line
 from sora2batch.catalog.price_gap import price_gaps
 from sora2batch.catalog.tool import (
     Availability,
@@ -23,7 +24,6 @@ from sora2batch.catalog.tool import (
     Tool,
     UnknownPrice,
 )
-from sora2batch.catalog.wording import one_line
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.problem import format_path
 from sora2batch.ground.schema import load_schema

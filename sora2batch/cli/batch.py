@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.cli.argument import arguments_for
 from sora2batch.cli.source import Source, find_source, find_sources, lock_path_of
 from sora2batch.cli.stamp import Stamp, StampedTree
@@ -16,13 +16,13 @@ from sora2batch.ground.problem import Problem
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
-from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import DiskTree, Tree
 from sora2batch.matrix.expand import Expansion, expand
+from sora2batch.plan.action import Plan
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.make import Basis, make_plan
-from sora2batch.plan.model import Plan
 from sora2batch.plan.notice import shared_task_notices, tool_notices, twin_notices
 from sora2batch.plan.selection import Selection
 from sora2batch.run.artifact import Artifacts

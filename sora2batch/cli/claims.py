@@ -18,7 +18,7 @@ from sora2batch.cli.sight import status_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.text import one_line
-from sora2batch.plan.status import status_to_json
+from sora2batch.plan.job_status import status_to_json
 from sora2batch.reconcile.claim import Claim, find_claims
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt
 from sora2batch.sjinn.answer import LedgerReading

@@ -16,22 +16,22 @@ from sora2batch.cli.shelving import shelf_of, tell_moves
 from sora2batch.cli.wishes import Wishes
 from sora2batch.cli.world import World, download_world, real_world, simulated_world
 from sora2batch.ground.clock import Clock
-from sora2batch.lockfile.error import JournalError, SaveError
+from sora2batch.lockfile.lockfile_error import JournalError, SaveError
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.model import Plan
-from sora2batch.run.brake import Brake, Halt
+from sora2batch.plan.action import Plan
+from sora2batch.run.budget_tracker import Purse
 from sora2batch.run.checkpoint import regular_checkpoints
+from sora2batch.run.entries import Asked
 from sora2batch.run.event import Listener
 from sora2batch.run.execute import Order, execute
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.handle import find_handles
-from sora2batch.run.homecoming import bring_back, is_called_for
-from sora2batch.run.note import Asked
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import Site
-from sora2batch.run.purse import Purse
+from sora2batch.run.restore_names import bring_back, is_called_for
 from sora2batch.run.stages import Stages, asks_the_api
+from sora2batch.run.stop_signal import Brake, Halt
 
 
 def drive(

@@ -9,7 +9,7 @@ from sora2batch.cli.document import error_to_json
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, gravest
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.status import PENDING, Status, status_to_json
+from sora2batch.plan.job_status import PENDING, Status, status_to_json
 from sora2batch.run.outcome import Outcome
 
 _GOES_ON = frozenset(

@@ -24,16 +24,16 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.lockfile.store import LockfileStore
+from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host
-from sora2batch.plan.model import Action, Plan
 from sora2batch.plan.render_text import money_line, totals_line
-from sora2batch.run.brake import Brake, Halt, Stop
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
+from sora2batch.run.stop_signal import Brake, Halt, Stop
+from sora2batch.sjinn.api_error import UnreachableError
 from sora2batch.sjinn.endpoint import URL_VARIABLE, load_endpoint
-from sora2batch.sjinn.error import UnreachableError
 from sora2batch.sjinn.secret import load_key
 
 _CHARGES_COUNT_FOR = timedelta(days=1)

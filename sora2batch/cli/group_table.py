@@ -9,8 +9,8 @@ from rich.text import Text
 
 from sora2batch.ground.cells import isolated
 from sora2batch.lockfile.entry import State
+from sora2batch.plan.job_status import PENDING
 from sora2batch.plan.overview import Overview, Row, words_of
-from sora2batch.plan.status import PENDING
 
 STYLES = {
     PENDING: "dim",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
 from sora2batch.cli.argument import arguments_for

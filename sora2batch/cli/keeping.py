@@ -10,7 +10,7 @@ from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.wishes import Wishes
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.model import Action, Plan, PlannedJob
+from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.stages import Stages
 
 _KIB, _MIB = 1024, 1024**2

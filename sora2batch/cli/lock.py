@@ -10,8 +10,8 @@ from sora2batch.ground.plainfile import is_stream, read_plain_file, read_stream
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.file import write_lockfile
-from sora2batch.lockfile.location import written_file
 from sora2batch.lockfile.merge import merge_lockfiles, resolve_conflicts
+from sora2batch.lockfile.real_path import written_file
 
 
 def resolve_file(path: Path, chatter: Chatter) -> None:

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
 from sora2batch.cli.signals import ENDINGS
-from sora2batch.run.brake import Brake, Halt
+from sora2batch.run.stop_signal import Brake, Halt
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from sora2batch.plan.model import Money
+from sora2batch.plan.action import Money
 
 _WIDEST = 40
 _SIGNS = "█▓░·"

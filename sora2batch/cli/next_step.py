@@ -5,8 +5,8 @@ from __future__ import annotations
 from sora2batch.cli.sight import Sight
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.concern import Concern
+from sora2batch.plan.job_status import PENDING
 from sora2batch.plan.refused_picture import is_picture_refused
-from sora2batch.plan.status import PENDING
 
 
 def next_step(sight: Sight) -> str:

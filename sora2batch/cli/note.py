@@ -13,7 +13,7 @@ from sora2batch.ground.clock import from_timestamp
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.concern import Concern
-from sora2batch.plan.status import JobStatus
+from sora2batch.plan.job_status import JobStatus
 
 _STYLES = {
     Concern.OPEN: "cyan",

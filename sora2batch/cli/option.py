@@ -56,7 +56,7 @@ tools_dir_option = click.option(
 
 def complete_tool(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete a tool's name; beside it the price, and whether its model has ended."""
-    from sora2batch.catalog.load import load_catalog  # noqa: PLC0415  # only a shell asks
+    from sora2batch.catalog.catalog import load_catalog  # noqa: PLC0415  # only a shell asks
 
     return [
         CompletionItem(tool.tool_type, help=f"{tool.price_text}  {tool.mark}".rstrip())

@@ -24,9 +24,9 @@ from sora2batch.cli.planning import (
     save_plan,
 )
 from sora2batch.cli.show_plan import echo_markdown, echo_text
-from sora2batch.gallery.sheet.file import find_sheet
+from sora2batch.gallery.sheet.sheet_file import find_sheet
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
-from sora2batch.plan.model import Action
+from sora2batch.plan.action import Action
 from sora2batch.plan.notice import Told
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection

@@ -14,8 +14,8 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.target import STANDARD_OUTPUT, Replaceable, put_in_place, settle_target
 from sora2batch.lockfile.content import Lockfile
+from sora2batch.plan.action import Plan
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
-from sora2batch.plan.model import Plan
 from sora2batch.plan.selection import Selection, parse_where
 
 if TYPE_CHECKING:

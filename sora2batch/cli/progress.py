@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.tally import Tally, tally_of
 from sora2batch.ground.cells import isolated
-from sora2batch.plan.model import Plan
+from sora2batch.plan.action import Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event, Listener
 from sora2batch.run.stages import Stages

@@ -13,10 +13,10 @@ from sora2batch.cli.new_file import check_new_manifest
 from sora2batch.cli.result import echo, write_out
 from sora2batch.cli.source import lock_path_of
 from sora2batch.gallery.picks import read_picks
+from sora2batch.gallery.promotion.advice import promotion_notices
 from sora2batch.gallery.promotion.choose import choose, counted
 from sora2batch.gallery.promotion.draft import Story, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
-from sora2batch.gallery.promotion.notice import promotion_notices
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.setting import read_settings

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.catalog.load import UnknownToolError
+from sora2batch.catalog.catalog import UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.cli.batch import Batch, loading
 from sora2batch.cli.chatter import Chatter
@@ -14,11 +14,11 @@ from sora2batch.cli.document import print_json
 from sora2batch.cli.moment import moment_at
 from sora2batch.cli.result import echo, write_out
 from sora2batch.gallery.agreement import disagreements
-from sora2batch.gallery.page.file import GALLERY, write_page
+from sora2batch.gallery.page.card import Mark
+from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
-from sora2batch.gallery.page.model import Mark
-from sora2batch.gallery.page.render import render_page
+from sora2batch.gallery.page.page_file import GALLERY, write_page
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
 from sora2batch.ground.errors import UsageError
@@ -26,8 +26,8 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.target import STANDARD_OUTPUT, settle_target
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
-from sora2batch.manifest.problems import ManifestError
-from sora2batch.plan.status import Status, make_status
+from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.plan.job_status import Status, make_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def _check_targets(page: Path, flags: Flags, batch: Batch) -> None:
         settle_target(page, GALLERY)
     if flags.sheet is None:
         return
-    from sora2batch.gallery.sheet.file import sheets_of  # noqa: PLC0415  # only where one is wanted
+    from sora2batch.gallery.sheet.sheet_file import sheets_of  # noqa: PLC0415  # only where one is wanted
 
     if os.path.realpath(flags.sheet) == os.path.realpath(page):
         raise UsageError(f"the page and the sheet cannot both be {flags.sheet}", hint="name another file")
@@ -122,8 +122,8 @@ class View:
 
     def write_sheet(self, path: Path) -> str:
         """Write the contact sheet and name it."""
-        from sora2batch.gallery.sheet.file import write_sheet  # noqa: PLC0415  # a page needs no Pillow
         from sora2batch.gallery.sheet.make import make_sheet  # noqa: PLC0415
+        from sora2batch.gallery.sheet.sheet_file import write_sheet  # noqa: PLC0415  # a page needs no Pillow
 
         batch = self.batch
         sheet = make_sheet(self.status, batch.artifacts.locate, simulated=batch.simulated)

@@ -22,9 +22,9 @@ from sora2batch.cli.show_status import echo_outcome
 from sora2batch.cli.sight import status_of
 from sora2batch.cli.wishes import Wishes
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
+from sora2batch.plan.job_status import Status
 from sora2batch.plan.saved import SavedPlan, read_saved_plan
 from sora2batch.plan.selection import Selection
-from sora2batch.plan.status import Status
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
 

@@ -6,8 +6,8 @@ from sora2batch.cli.batch import Batch
 from sora2batch.cli.chatter import Chatter
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.lockfile.store import LockfileStore
-from sora2batch.plan.model import Plan
-from sora2batch.run.homecoming import bring_back, is_called_for
+from sora2batch.plan.action import Plan
+from sora2batch.run.restore_names import bring_back, is_called_for
 from sora2batch.run.shelf import Shelf
 
 

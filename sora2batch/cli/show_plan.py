@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sora2batch.cli.result import echo_lines
-from sora2batch.plan.model import Plan
+from sora2batch.plan.action import Plan
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines
 
 if TYPE_CHECKING:  # few plans compare

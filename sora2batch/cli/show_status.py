@@ -7,7 +7,7 @@ from sora2batch.cli.result import echo, echo_lines
 from sora2batch.ground.cells import isolated, padded, width_of
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.status import PENDING, JobStatus, Status
+from sora2batch.plan.job_status import PENDING, JobStatus, Status
 
 _ERROR_ROOM = 1000
 _ADVICE = {

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sora2batch.cli.batch import Batch
 from sora2batch.lockfile.hold import Holder, is_held
 from sora2batch.plan.concern import Concern, concerns_of
+from sora2batch.plan.job_status import JobStatus, Status, make_status
 from sora2batch.plan.overview import Overview, overview_of
-from sora2batch.plan.status import JobStatus, Status, make_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.cli.failure import Terminated
 from sora2batch.cli.loop import run_loop
 from sora2batch.cli.result import echo

@@ -13,7 +13,7 @@ from sora2batch.cli.show_status import echo_status
 from sora2batch.cli.sight import look_at, status_of
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode
-from sora2batch.plan.status import status_to_json
+from sora2batch.plan.job_status import status_to_json
 
 
 def show_statuses(load: Loading, manifests: Sequence[Path], *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sora2batch.plan.model import Action, Plan
+from sora2batch.plan.action import Action, Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event
 from sora2batch.run.stages import Stages

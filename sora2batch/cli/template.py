@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from sora2batch.catalog.check import fill_defaults
+from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.price import price_of
 from sora2batch.catalog.tool import FieldInfo, Tool
 from sora2batch.ground.canonical import JsonObject, JsonValue

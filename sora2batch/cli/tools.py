@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import FieldInfo, Tool
 from sora2batch.cli.chatter import Chatter
 from sora2batch.cli.document import print_json

@@ -14,7 +14,7 @@ from sora2batch.cli.source import Source, find_sources
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.problem import START, Problem
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 
 def validate(

@@ -9,7 +9,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.cli.connection import find_access
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock, SystemClock, from_timestamp
@@ -20,10 +20,10 @@ from sora2batch.reconcile.inquire import Books
 from sora2batch.run.folder import Fetcher
 from sora2batch.run.port import VideoApi
 from sora2batch.sjinn.answer import Account, LedgerReading, NotSent, StatusAnswer, Unreadable
+from sora2batch.sjinn.api_error import ApiError
 from sora2batch.sjinn.client import SjinnClient
-from sora2batch.sjinn.download import Downloader
+from sora2batch.sjinn.downloader import Downloader
 from sora2batch.sjinn.endpoint import Endpoint
-from sora2batch.sjinn.error import ApiError
 from sora2batch.sjinn.secret import ApiKey, load_key
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.plainfile import is_stream, read_inside, read_stream, reason
 from sora2batch.ground.problem import DataPath, Problem
-from sora2batch.manifest.check import problems_of
 from sora2batch.manifest.document import Document, parse_document
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.manifest.schema_check import problems_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

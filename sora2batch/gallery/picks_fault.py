@@ -9,8 +9,8 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import DataPath, format_path
 from sora2batch.ground.schema import load_schema
 from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.manifest.messages import Fault, Spot, describe, faults_of
 from sora2batch.manifest.violation import Violation, is_valid, violations
-from sora2batch.manifest.word import Fault, Spot, describe, faults_of
 
 _SCHEMA = "picks.schema.json"
 _ROOT: DataPath = ("picks",)

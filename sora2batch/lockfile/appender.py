@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sora2batch.ground.disk import Disk
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry, State
-from sora2batch.lockfile.error import JournalError
 from sora2batch.lockfile.line import encode_journal_line
+from sora2batch.lockfile.lockfile_error import JournalError
 
 _CHUNK_BYTES = 256 * 1024
 _OUTCOME_BYTES = 8 * 1024

@@ -12,9 +12,9 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.collector import collector_paused
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.fold import fold_all
 from sora2batch.lockfile.line import LOCK_VERSION, LineError, check_header, decode_job, encode_lockfile_line
+from sora2batch.lockfile.lockfile_error import LockfileError
 
 _BOM = b"\xef\xbb\xbf"
 _MARKS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")

@@ -8,8 +8,8 @@ from sora2batch.ground.disk import Disk, SystemDisk, replace_file
 from sora2batch.ground.plainfile import read_plain_file
 from sora2batch.lockfile.codec import decode_lockfile, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.error import LockfileError, SaveError
-from sora2batch.lockfile.location import written_file
+from sora2batch.lockfile.lockfile_error import LockfileError, SaveError
+from sora2batch.lockfile.real_path import written_file
 
 
 def read_lockfile(path: Path) -> Lockfile:

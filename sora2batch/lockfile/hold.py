@@ -12,9 +12,9 @@ from filelock import lock_descriptor, unlock_descriptor
 
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.plainfile import open_own_file
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.journal import journal_path
-from sora2batch.lockfile.location import check_journal, written_file
+from sora2batch.lockfile.lockfile_error import LockfileError
+from sora2batch.lockfile.real_path import check_journal, written_file
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)

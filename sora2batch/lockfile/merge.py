@@ -5,8 +5,8 @@ from __future__ import annotations
 from sora2batch.lockfile.codec import decode_lines, is_conflict_mark, numbered_lines
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.fold import fold, fold_all
+from sora2batch.lockfile.lockfile_error import LockfileError
 
 
 def resolve_conflicts(data: bytes, *, file: str) -> Lockfile:

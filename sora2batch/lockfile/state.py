@@ -7,9 +7,9 @@ from pathlib import Path
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.file import read_bytes, read_lockfile
+from sora2batch.lockfile.job_table import View
 from sora2batch.lockfile.journal import decode_journal, journal_path
-from sora2batch.lockfile.location import check_journal, written_file
-from sora2batch.lockfile.view import View
+from sora2batch.lockfile.real_path import check_journal, written_file
 
 
 def read_state(lock_path: Path, *, manifest: str) -> Lockfile:

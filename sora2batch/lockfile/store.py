@@ -18,13 +18,13 @@ from sora2batch.lockfile.appender import Appender, JournalLine, journal_line
 from sora2batch.lockfile.commit import GroupCommit
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
-from sora2batch.lockfile.error import JournalError, LockfileError, SaveError
 from sora2batch.lockfile.hold import drop_hold, take_hold
+from sora2batch.lockfile.job_table import View
 from sora2batch.lockfile.journal import encode_journal_header
-from sora2batch.lockfile.location import written_file
+from sora2batch.lockfile.lockfile_error import JournalError, LockfileError, SaveError
+from sora2batch.lockfile.real_path import written_file
 from sora2batch.lockfile.saver import Saver
 from sora2batch.lockfile.state import read_journal, read_state
-from sora2batch.lockfile.view import View
 
 __all__ = ["LockfileStore", "read_state"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sora2batch.ground.problem import Position, Problem
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 # Git writes exactly seven, at the start of a line, with a blank and a name behind them or nothing.
 _SIDE = re.compile(r"^(?:<{7}|>{7}|\|{7})(?=[ \t\r\n]|\Z)", re.MULTILINE)

@@ -12,10 +12,10 @@ import yaml
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.problem import Position, Problem
 from sora2batch.manifest.comma import comma_problems
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import ScalarError, plain_value, tagged_value
-from sora2batch.manifest.syntax import Mark, events, place_of, syntax_problem
 from sora2batch.manifest.walker import Source, Walker
+from sora2batch.manifest.yaml_events import Mark, events, place_of, syntax_problem
 
 _LARGE = 100_000
 _QUOTE = "put the text in quotes"

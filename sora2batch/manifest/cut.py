@@ -9,8 +9,8 @@ import yaml
 
 from sora2batch.ground.problem import DataPath, Position
 from sora2batch.manifest.scalar import plain_value
-from sora2batch.manifest.syntax import Mark, events, place_of
 from sora2batch.manifest.walker import Source, Walker
+from sora2batch.manifest.yaml_events import Mark, events, place_of
 
 # People who mean a comment write a blank behind the mark; a number, a tag or a colour has none.
 _TAIL = re.compile(r"[ \t]+(#\w[^\r\n]*)")

@@ -12,8 +12,8 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.plainfile import is_stream, read_plain_file, reason
-from sora2batch.manifest.check import faults_in, problems_of
 from sora2batch.manifest.document import Document, parse_document
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import (
     Axis,
     FileAxis,
@@ -26,7 +26,7 @@ from sora2batch.manifest.model import (
     RunOptions,
     Sample,
 )
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.schema_check import faults_in, problems_of
 from sora2batch.manifest.tree import Tree
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import yaml
 
 from sora2batch.ground.problem import START, DataPath, Position
-from sora2batch.manifest.syntax import Mark, events, place_of
 from sora2batch.manifest.walker import Source, Walker
+from sora2batch.manifest.yaml_events import Mark, events, place_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any, cast
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import DataPath
 from sora2batch.ground.schema import load_schema
-from sora2batch.manifest.check import fits_schema
-from sora2batch.manifest.word import Fault, Spot
+from sora2batch.manifest.messages import Fault, Spot
+from sora2batch.manifest.schema_check import fits_schema
 
 _STAND_INS: JsonObject = {"version": 1, "budget": {"max_credits": 0}}
 _CONTENT_OF_ALL = frozenset({"vars", "defaults", "input", "matrix"})

@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 from sora2batch.ground.problem import START, Position, Problem
 from sora2batch.manifest.conflict import refuse_sides
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")

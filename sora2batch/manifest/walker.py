@@ -16,9 +16,9 @@ import yaml
 
 from sora2batch.ground.problem import START, DataPath, Position, Problem
 from sora2batch.ground.suggest import did_you_mean
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import TAG_PREFIX, refused_tag, short_tag
-from sora2batch.manifest.syntax import Mark, place_of
+from sora2batch.manifest.yaml_events import Mark, place_of
 
 N = TypeVar("N")
 Source: TypeAlias = tuple[Mapping[str, N], Mapping[str, Position]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.collector import collector_paused
@@ -13,18 +13,18 @@ from sora2batch.ground.job import Job
 from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.tree import Tree
-from sora2batch.matrix.book import ProblemBook
-from sora2batch.matrix.datafile import DataFiles
-from sora2batch.matrix.fault import FaultNotes
+from sora2batch.matrix.cut_text import cut_notices
+from sora2batch.matrix.datafile.read import DataFiles
+from sora2batch.matrix.diagnostics import ProblemBook
+from sora2batch.matrix.duplicates import refuse_twins
 from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_tool
+from sora2batch.matrix.input_place import FaultNotes
 from sora2batch.matrix.jobs import JobMaker
 from sora2batch.matrix.partial import FieldChecker, constants
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.review import Made, Reviewer
-from sora2batch.matrix.slip import cut_notices
-from sora2batch.matrix.twin import refuse_twins
 from sora2batch.matrix.whereabouts import Whereabouts
 from sora2batch.template.template import Compiler, Form
 

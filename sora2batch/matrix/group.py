@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from sora2batch.catalog.load import Catalog, UnknownToolError
+from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.problem import DataPath
 from sora2batch.ground.suggest import listed
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest, Matrix, RandomDraw
-from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import TreeError
-from sora2batch.matrix.book import ProblemBook
 from sora2batch.matrix.combine import AxisValues, combine
-from sora2batch.matrix.datafile import KNOWN_ENDINGS, DataFiles, has_known_ending
+from sora2batch.matrix.datafile.read import KNOWN_ENDINGS, DataFiles, has_known_ending
+from sora2batch.matrix.diagnostics import ProblemBook
 from sora2batch.matrix.field import Part, PlacedError, compile_value
 from sora2batch.matrix.grid import LONE_CELL, Grid
 from sora2batch.matrix.sample import sample_cells

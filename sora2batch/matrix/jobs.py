@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from sora2batch.catalog.check import InputChecker, InputFault, fill_defaults
+from sora2batch.catalog.input_check import InputChecker, InputFault, fill_defaults
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, NotCanonicalError
 from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group
-from sora2batch.matrix.book import ProblemBook, Spot
-from sora2batch.matrix.fault import FaultNotes
+from sora2batch.matrix.diagnostics import ProblemBook, Spot
 from sora2batch.matrix.field import PlacedError
 from sora2batch.matrix.filename import better_part, faulty_part, filename_fault, is_named
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
+from sora2batch.matrix.input_place import FaultNotes
 from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.partial import FieldChecker
 from sora2batch.matrix.render import GroupRenderer, Rendered

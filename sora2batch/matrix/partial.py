@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from sora2batch.catalog.check import InputChecker
-from sora2batch.catalog.fault import InputFault
+from sora2batch.catalog.input_check import InputChecker
+from sora2batch.catalog.input_fault import InputFault
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, with_whole_numbers
 from sora2batch.matrix.field import Constant

@@ -11,10 +11,10 @@ from typing import Any
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Column
 from sora2batch.ground.suggest import did_you_mean
+from sora2batch.matrix.cached_value import UNKNOWN, Pick, PiecedSlot, Slot, WholeSlot, nothing
+from sora2batch.matrix.dependency import JOB, VARS, Reach
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
-from sora2batch.matrix.slot import UNKNOWN, Pick, PiecedSlot, Slot, WholeSlot, nothing
-from sora2batch.matrix.variable import JOB, VARS, Reach
 from sora2batch.template.sandbox import GLOBALS
 from sora2batch.template.template import UndefinedNameError
 

@@ -11,7 +11,7 @@ from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Column
 from sora2batch.ground.problem import DataPath, Position, Source
 from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest
-from sora2batch.matrix.datafile import DataFiles
+from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.label import label_of
 from sora2batch.matrix.match import same
 

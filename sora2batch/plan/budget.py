@@ -7,14 +7,14 @@ from datetime import datetime
 from itertools import accumulate, chain, takewhile
 from math import floor
 
-from sora2batch.catalog.load import Catalog, UnknownToolError
+from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.clock import from_timestamp
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry
-from sora2batch.plan.model import Action, Plan
+from sora2batch.plan.action import Action, Plan
 
 
 class BudgetError(Sora2BatchError):

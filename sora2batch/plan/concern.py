@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.status import JobStatus, Status
+from sora2batch.plan.job_status import JobStatus, Status
 
 
 class Concern(StrEnum):

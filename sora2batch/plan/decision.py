@@ -9,8 +9,8 @@ from typing import assert_never
 from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.plan.change import describe_change
-from sora2batch.plan.model import Action, PlannedJob
 from sora2batch.plan.refused_picture import is_picture_refused
 
 FileFault = Callable[[Attempt], str | None]

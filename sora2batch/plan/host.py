@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.entry import Attempt, State
-from sora2batch.plan.model import Action, Plan, PlannedJob
+from sora2batch.plan.action import Action, Plan, PlannedJob
 
 _ASKING = {Action.RESUME, Action.DOWNLOAD}
 

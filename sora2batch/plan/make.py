@@ -10,8 +10,8 @@ from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.plan.action import Action, Money, Plan, PlannedJob
 from sora2batch.plan.decision import Decision, FileFault
-from sora2batch.plan.model import Action, Money, Plan, PlannedJob
 from sora2batch.plan.selection import Selection
 
 _KEY_ROOM = 100

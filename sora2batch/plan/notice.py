@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.job import Job
 from sora2batch.ground.text import one_line

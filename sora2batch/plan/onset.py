@@ -15,7 +15,7 @@ from sora2batch.ground.canonical import JsonValue, canonical_json
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
-from sora2batch.plan.model import Action, Plan, PlannedJob
+from sora2batch.plan.action import Action, Plan, PlannedJob
 
 Calls: TypeAlias = tuple[str, ...]
 """A job's create calls, each by its task or, where it has none, by what became of it; sorted."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.status import PENDING, JobStatus, Status
+from sora2batch.plan.job_status import PENDING, JobStatus, Status
 
 _ORDER = (PENDING, State.SUBMITTED, State.COMPLETED, State.FAILED, State.REJECTED, State.IN_DOUBT)
 """How states are read from left to right: in the order of a job's life, mishaps last."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.lockfile.entry import Entry
-from sora2batch.plan.model import Plan, PlannedJob
+from sora2batch.plan.action import Plan, PlannedJob
 
 if TYPE_CHECKING:  # few plans compare
     from sora2batch.plan.compare import Comparison

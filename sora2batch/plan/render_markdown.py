@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from sora2batch.ground.job import Job
 from sora2batch.ground.text import one_line
+from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.plan.compare import Comparison
-from sora2batch.plan.model import Action, Plan, PlannedJob
 from sora2batch.plan.render_text import orphans_line, totals_line
 
 _MOST_ROWS = 100

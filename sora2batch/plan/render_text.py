@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sora2batch.ground.cells import isolated, padded, width_of
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Entry
-from sora2batch.plan.model import Action, Plan, PlannedJob
+from sora2batch.plan.action import Action, Plan, PlannedJob
 
 if TYPE_CHECKING:  # few plans compare
     from sora2batch.plan.compare import Comparison

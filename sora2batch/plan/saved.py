@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict, cast
 
 import orjson
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.job import Credits, Fingerprint, Job
@@ -18,7 +18,7 @@ from sora2batch.ground.plainfile import read_inside
 from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.plan.model import Action, Plan
+from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.onset import Onset
 from sora2batch.plan.render_json import PLAN_VERSION, plan_to_json
 from sora2batch.plan.selection import Selection

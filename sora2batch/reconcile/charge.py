@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sora2batch.catalog.load import Catalog, UnknownToolError
+from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile

@@ -16,7 +16,7 @@ from sora2batch.reconcile.evidence import Evidence, OwnTask, own_tasks
 from sora2batch.reconcile.finding import Finding
 from sora2batch.reconcile.judge import judge
 from sora2batch.sjinn.answer import Account, LedgerReading, StatusAnswer
-from sora2batch.sjinn.error import ApiError, KeyRefusedError
+from sora2batch.sjinn.api_error import ApiError, KeyRefusedError
 
 SETTLE = timedelta(minutes=10)
 """How long after the end of a call the ledger is given to show its charge. 1.3 s have been seen once; nothing

@@ -22,7 +22,7 @@ from sora2batch.sjinn.answer import (
     Unreadable,
     Working,
 )
-from sora2batch.sjinn.error import KeyRefusedError
+from sora2batch.sjinn.api_error import KeyRefusedError
 
 
 class Recorder(Protocol):

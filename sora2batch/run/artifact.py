@@ -105,7 +105,7 @@ class Artifacts:
         return next(filter(None, map(self._content_fault, attempt.outputs)), None)
 
     def _content_fault(self, output: Output) -> str | None:
-        from sora2batch.run.content import content_fault  # noqa: PLC0415  # a plan seldom opens a file
+        from sora2batch.run.result_check import content_fault  # noqa: PLC0415  # a plan seldom opens a file
 
         path = self._spell(output)
         return content_fault(path, output.path or "") if path else None

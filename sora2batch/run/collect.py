@@ -11,15 +11,15 @@ from typing import Protocol
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
-from sora2batch.run import note
-from sora2batch.run.brake import Halt
+from sora2batch.run import entries as note
+from sora2batch.run.cancel_scope import Interruption
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
-from sora2batch.run.interruption import Interruption
 from sora2batch.run.poll import FinishedTask
 from sora2batch.run.port import Site
+from sora2batch.run.stop_signal import Halt
 from sora2batch.sjinn import answer as api
-from sora2batch.sjinn.error import DownloadError, NoFileError
+from sora2batch.sjinn.api_error import DownloadError, NoFileError
 
 _WORKERS = 8
 _RENEWALS_OF_EXPIRED = 2

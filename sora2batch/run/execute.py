@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.model import Action, Plan, PlannedJob
-from sora2batch.run.brake import Stop
+from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.collect import Collection, Folder
 from sora2batch.run.event import Halted, Undaunted
 from sora2batch.run.poll import FinishedTask, Polling
 from sora2batch.run.port import Site
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Stop
 from sora2batch.run.submit import OpenTask, Submission
 
 _GRACE_SECONDS = 8.0

@@ -17,10 +17,10 @@ from sora2batch.matrix.filename import with_ending
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.holding import Holding, Owner
 from sora2batch.run.naming import result_names, temporary_name
+from sora2batch.run.recorded_url import without_secrets
 from sora2batch.run.shelf import Shelf
-from sora2batch.run.url import without_secrets
-from sora2batch.sjinn.download import Expired
-from sora2batch.sjinn.error import DownloadError, NoFileError
+from sora2batch.sjinn.api_error import DownloadError, NoFileError
+from sora2batch.sjinn.downloader import Expired
 from sora2batch.sjinn.part import Part, Placed, discard, make_folder, place
 
 

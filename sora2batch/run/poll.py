@@ -12,16 +12,16 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, State
-from sora2batch.run import note
-from sora2batch.run.brake import Halt
+from sora2batch.run import entries as note
+from sora2batch.run.cancel_scope import Interruption
 from sora2batch.run.event import Failed, Generated, Overdue
-from sora2batch.run.interruption import Interruption
 from sora2batch.run.pace import backoff_seconds
 from sora2batch.run.port import Site
+from sora2batch.run.recorded_url import recorded_outputs
 from sora2batch.run.schedule import Schedule
+from sora2batch.run.stop_signal import Halt
 from sora2batch.run.streak import Streak
 from sora2batch.run.submit import OpenTask
-from sora2batch.run.url import recorded_outputs
 from sora2batch.sjinn import answer as api
 
 _WORKERS = 64

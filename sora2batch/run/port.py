@@ -13,11 +13,11 @@ from sora2batch.ground.clock import Clock
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.brake import Brake
+from sora2batch.run.budget_tracker import Purse
+from sora2batch.run.entries import Asked
 from sora2batch.run.event import Listener
-from sora2batch.run.note import Asked
 from sora2batch.run.pace import Pause, Slots
-from sora2batch.run.purse import Purse
+from sora2batch.run.stop_signal import Brake
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, StatusAnswer
 
 

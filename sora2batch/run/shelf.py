@@ -25,11 +25,11 @@ from sora2batch.lockfile.entry import Attempt, Entry, Output
 from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import collision_key, split_ending, with_ending
 from sora2batch.run.artifact import Artifacts
-from sora2batch.run.duplicate import are_same, digest_of, duplicate, files_below, remove_duplicate
+from sora2batch.run.file_move import are_same, digest_of, duplicate, files_below, remove_duplicate
 from sora2batch.run.holding import Holding, Holdings, Owner, is_one_name
 from sora2batch.run.naming import former_names, has_digest, result_names
 from sora2batch.run.port import Recorder
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
 
 _NAMES_TRIED = 100
 

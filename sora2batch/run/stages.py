@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Flag, auto
 
-from sora2batch.plan.model import Action, Plan
+from sora2batch.plan.action import Action, Plan
 
 
 class Stages(Flag):

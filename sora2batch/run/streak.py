@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.run.brake import Brake, Halt
+from sora2batch.run.stop_signal import Brake, Halt
 from sora2batch.sjinn.answer import Refusal
 
 _QUOTED = re.compile(r""" "[^"]*" | '[^']*' | `[^`]*` | “[^”]*” | «[^»]*» """, re.VERBOSE)

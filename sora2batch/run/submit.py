@@ -21,12 +21,12 @@ from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
-from sora2batch.run import note
-from sora2batch.run.brake import Halt, Stop
+from sora2batch.run import entries as note
+from sora2batch.run.cancel_scope import Interruption
 from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
-from sora2batch.run.interruption import Interruption
 from sora2batch.run.port import Site
-from sora2batch.run.price import PriceWatch
+from sora2batch.run.price_watch import PriceWatch
+from sora2batch.run.stop_signal import Halt, Stop
 from sora2batch.run.streak import Streak
 from sora2batch.sjinn import answer as api
 

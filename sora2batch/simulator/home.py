@@ -6,7 +6,7 @@ from html import escape
 
 from sora2batch.simulator.picture import sample_url
 from sora2batch.simulator.scene.index import SAMPLES
-from sora2batch.simulator.world import ALWAYS_FAILS, ALWAYS_REFUSED, World
+from sora2batch.simulator.service import ALWAYS_FAILS, ALWAYS_REFUSED, World
 
 _STYLE = """
 :root { color-scheme: light dark; }

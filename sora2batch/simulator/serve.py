@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.clock import Clock, SystemClock
 from sora2batch.ground.errors import UsageError
 from sora2batch.simulator.fault import Dice
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.server import Server
+from sora2batch.simulator.service import World
 from sora2batch.simulator.studio import Studio
-from sora2batch.simulator.world import World
 
 _HOST = "127.0.0.1"
 

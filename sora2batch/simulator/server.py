@@ -11,15 +11,15 @@ from aiohttp import web
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.simulator import wire
-from sora2batch.simulator.endpoint import Call, answer
+from sora2batch.simulator.calls import Call, answer
 from sora2batch.simulator.fault import Dice, FaultKind, Mishap, Moment
+from sora2batch.simulator.file_response import file_response, may_read
 from sora2batch.simulator.home import home_page
 from sora2batch.simulator.refusal import ErrorCode, RefusalError, envelope
-from sora2batch.simulator.result import file_response, may_read
 from sora2batch.simulator.scene.index import SAMPLES
+from sora2batch.simulator.service import World
 from sora2batch.simulator.studio import Studio
 from sora2batch.simulator.task import TaskState
-from sora2batch.simulator.world import World
 
 _FILE_FAULTS = (
     FaultKind.SERVER_ERROR,

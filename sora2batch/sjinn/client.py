@@ -26,12 +26,10 @@ from sora2batch.sjinn.answer import (
     Unreadable,
     Working,
 )
+from sora2batch.sjinn.api_error import ApiError, KeyRefusedError, LedgerError, UnreachableError
 from sora2batch.sjinn.endpoint import DEFAULT_URL, URL_VARIABLE, Endpoint
-from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError, UnreachableError
 from sora2batch.sjinn.ledger import read_ledger
-from sora2batch.sjinn.output import locate
 from sora2batch.sjinn.paging import LedgerWalk
-from sora2batch.sjinn.patience import DEFAULT_PATIENCE, Patience, Sleeper, backoff_seconds
 from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
 from sora2batch.sjinn.request import (
     ACCOUNT,
@@ -43,8 +41,10 @@ from sora2batch.sjinn.request import (
     ledger_body,
     status_body,
 )
+from sora2batch.sjinn.result_urls import locate
 from sora2batch.sjinn.secret import KEY_VARIABLE, ApiKey
 from sora2batch.sjinn.server_clock import ServerClock
+from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE, Patience, Sleeper, backoff_seconds
 from sora2batch.sjinn.transport import Lost, Reply, Transport
 
 _Answer_co = TypeVar("_Answer_co", covariant=True)

@@ -7,9 +7,9 @@ from typing import BinaryIO, TypeAlias, assert_never
 
 from sora2batch.sjinn.container.box import film_fault, picture_fault
 from sora2batch.sjinn.container.ebml import ebml_fault
+from sora2batch.sjinn.container.raster import gif_fault, jpeg_fault, png_fault
 from sora2batch.sjinn.container.riff import riff_fault
 from sora2batch.sjinn.container.sound import ogg_fault, stream_fault
-from sora2batch.sjinn.container.still import gif_fault, jpeg_fault, png_fault
 from sora2batch.sjinn.container.window import Window
 from sora2batch.sjinn.media import HEAD_BYTES, Container, MediaType, sniff
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
 
 _PATH = re.compile(r"[\w%~+-]+(?:/[\w%.~+-]+)*/[\w%.~+-]*\.\w{2,5}(?:\?\S*)?")
 """``result/fox.mp4``: its first part is no host, for it has no dot, and its last one has an ending."""

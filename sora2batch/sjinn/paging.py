@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from sora2batch.sjinn.answer import LedgerPage, LedgerReading, LedgerRecord
-from sora2batch.sjinn.error import LedgerError
+from sora2batch.sjinn.api_error import LedgerError
 from sora2batch.sjinn.request import LedgerQuery
 
 MOST_PAGES = 1000

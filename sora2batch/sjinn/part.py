@@ -12,7 +12,7 @@ from typing import Self
 
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.ground.plainfile import make_folders, open_own_file
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
 from sora2batch.sjinn.integrity import Finding, examine
 from sora2batch.sjinn.media import HEAD_BYTES
 

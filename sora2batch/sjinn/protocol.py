@@ -35,8 +35,8 @@ from sora2batch.sjinn.envelope import (
     read_envelope,
     text_of,
 )
-from sora2batch.sjinn.output import read_outputs
-from sora2batch.sjinn.patience import retry_after
+from sora2batch.sjinn.result_urls import read_outputs
+from sora2batch.sjinn.timeouts import retry_after
 
 _KEY_CODES = frozenset({401, 403})
 _CREDIT_CODES = frozenset({100, 101, 402})

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.still_clock import StillClock
-from sora2batch.sjinn.download import Downloader
+from sora2batch.sjinn.downloader import Downloader
 
 
 @pytest.fixture

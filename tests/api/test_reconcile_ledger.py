@@ -20,12 +20,12 @@ from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unproven
 from sora2batch.reconcile.inquire import SETTLE, Inquiry, inquire
 from sora2batch.reconcile.judge import unique_fits
 from sora2batch.reconcile.settle import adopt, adopt_by_word, release_free
+from sora2batch.sjinn.api_error import KeyRefusedError, LedgerError
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
-from sora2batch.sjinn.error import KeyRefusedError, LedgerError
-from sora2batch.sjinn.patience import Patience
 from sora2batch.sjinn.protocol import read_account
 from sora2batch.sjinn.secret import ApiKey
+from sora2batch.sjinn.timeouts import Patience
 
 HOUR = 3600
 

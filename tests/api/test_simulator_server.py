@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from fakes.still_clock import StillClock
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.errors import UsageError
 from sora2batch.simulator.fault import Fault, FaultKind
 from sora2batch.simulator.options import SimulatorOptions

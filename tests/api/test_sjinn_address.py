@@ -9,8 +9,8 @@ import pytest
 
 from fakes.answering_server import AnsweringServer, Reply
 from fakes.fetching import CLIP, fetch, refuse
-from sora2batch.sjinn.download import Downloader
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
+from sora2batch.sjinn.downloader import Downloader
 from sora2batch.sjinn.secret import ApiKey
 
 

@@ -12,8 +12,8 @@ from fakes.answering_server import AnsweringServer, Raw, Reply, Stall
 from fakes.fetching import CLIP, ETAG, HALF, fetch, refuse, rest
 from fakes.footage import gif, jpeg, mp4, png, webm, webp
 from fakes.still_clock import StillClock
-from sora2batch.sjinn.download import Downloader, Limits
-from sora2batch.sjinn.error import NoFileError
+from sora2batch.sjinn.api_error import NoFileError
+from sora2batch.sjinn.downloader import Downloader, Limits
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ from sora2batch.sjinn.answer import (
 )
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
-from sora2batch.sjinn.patience import Patience
 from sora2batch.sjinn.secret import ApiKey
+from sora2batch.sjinn.timeouts import Patience
 
 KEY = ApiKey("sk-test/secret+key")
 TOOL = "sora2-text-to-video-api"

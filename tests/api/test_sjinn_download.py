@@ -10,8 +10,8 @@ import pytest
 from fakes.answering_server import AnsweringServer, HangUp, Raw, Reply, Reset, Stall
 from fakes.fetching import CLIP, ETAG, HALF, cut, fetch, files, refuse, rest
 from fakes.footage import mp4
-from sora2batch.sjinn.download import Expired
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
+from sora2batch.sjinn.downloader import Expired
 from sora2batch.sjinn.part import Part, Placed, place
 
 

@@ -11,11 +11,11 @@ from fakes.answering_server import AnsweringServer, HangUp, Raw, Reply, Reset, S
 from fakes.still_clock import StillClock
 from sora2batch.ground.errors import ExitCode
 from sora2batch.sjinn.answer import Account, Failed, Finished, KeyRefused, Refusal, Unreadable, Working
+from sora2batch.sjinn.api_error import ApiError, KeyRefusedError, LedgerError
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
-from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError
-from sora2batch.sjinn.patience import Patience
 from sora2batch.sjinn.secret import ApiKey
+from sora2batch.sjinn.timeouts import Patience
 
 KEY = ApiKey("sk-test-secret")
 SINCE = datetime(2026, 11, 22, 8, 59, 59, 700000, tzinfo=UTC)

@@ -12,11 +12,11 @@ import pytest
 from fakes.certificate import self_signed
 from fakes.still_clock import StillClock
 from sora2batch.ground.errors import ExitCode
+from sora2batch.sjinn.api_error import ApiError, UnreachableError
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
-from sora2batch.sjinn.error import ApiError, UnreachableError
-from sora2batch.sjinn.patience import Patience
 from sora2batch.sjinn.secret import ApiKey
+from sora2batch.sjinn.timeouts import Patience
 
 AFAR = "https://api.sora2batch.example/api"
 PASSWORD = "hunter2"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes.threaded_api import ThreadedApi
-from sora2batch.run import price
+from sora2batch.run import price_watch as price
 
 TOOL = "sora2-image-to-video-api"
 EMAIL = "ours@example.org"

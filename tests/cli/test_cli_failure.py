@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sora2batch.cli.failure import is_very_verbose, report_failure, wants_json
-from sora2batch.sjinn.error import KeyRefusedError
+from sora2batch.sjinn.api_error import KeyRefusedError
 
 
 def test_a_bug_is_called_an_internal_error(capsys):

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from sora2batch.catalog.load import UnknownToolError, load_catalog
+from sora2batch.catalog.catalog import UnknownToolError, load_catalog
 from sora2batch.cli.main import cli
 from sora2batch.cli.show_status import _ADVICE
 

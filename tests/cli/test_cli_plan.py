@@ -11,7 +11,7 @@ from fakes.watching import load_batch
 from sora2batch.gallery.sheet.make import make_sheet
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.plan.status import make_status
+from sora2batch.plan.job_status import make_status
 
 
 def test_a_plan_is_a_line_for_each_job_and_the_sums(call, folder):

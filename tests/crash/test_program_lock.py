@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sora2batch.simulator.endpoint import Call
+from sora2batch.simulator.calls import Call
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from fakes.sabotage import Sabotage
 from fakes.service import RESULT
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import read_state
-from sora2batch.simulator.endpoint import Call
+from sora2batch.simulator.calls import Call
 
 IN_TIME_SECONDS = 10
 AT_ONCE_SECONDS = 4

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.plan.action import Plan
 from sora2batch.plan.make import Basis, make_plan
-from sora2batch.plan.model import Plan
 from sora2batch.plan.selection import Selection
 
 TOOL = "sora2-text-to-video-api"

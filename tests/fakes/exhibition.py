@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from fakes.building import entry_of
 from fakes.lock_entry import completed
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Output

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.answering_server import AnsweringServer, Raw, Reply
 from fakes.footage import mp4
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
 
 CLIP = mp4(bytes(range(256)) * 9000)
 LENGTH = len(CLIP)

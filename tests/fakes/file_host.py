@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fakes.footage import mp4
-from sora2batch.sjinn.download import Expired
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
+from sora2batch.sjinn.downloader import Expired
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
 
 MP4 = mp4()

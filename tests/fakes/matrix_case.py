@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.tree import TreeError
 from sora2batch.matrix.expand import Expansion, expand
 

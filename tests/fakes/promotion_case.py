@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fakes.building import lockfile_of
-from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.gallery.picks import Picks, read_picks
 from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.draft import Story, draft_of

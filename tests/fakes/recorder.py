@@ -9,8 +9,8 @@ from dataclasses import replace
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
-from sora2batch.lockfile.error import JournalError
-from sora2batch.lockfile.view import View
+from sora2batch.lockfile.job_table import View
+from sora2batch.lockfile.lockfile_error import JournalError
 
 
 class MemoryRecorder:

@@ -13,16 +13,16 @@ from fakes.video_api import ScriptedApi
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.action import Plan
 from sora2batch.plan.make import Basis, FileFault, make_plan
-from sora2batch.plan.model import Plan
 from sora2batch.plan.selection import Selection
-from sora2batch.run.brake import Brake, Halt
+from sora2batch.run.budget_tracker import Purse
 from sora2batch.run.event import Event
 from sora2batch.run.execute import Order, execute
 from sora2batch.run.pace import Pause, Slots
 from sora2batch.run.port import OnFailure, Site
-from sora2batch.run.purse import Purse
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Brake, Halt
 
 TOOL = "sora2-text-to-video-api"
 T = TypeVar("T")

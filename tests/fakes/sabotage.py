@@ -23,7 +23,7 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.reconcile import inquire
 from sora2batch.run import pace, poll
-from sora2batch.sjinn import patience
+from sora2batch.sjinn import timeouts as patience
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.part import PartFile
 from sora2batch.sjinn.request import CREATE

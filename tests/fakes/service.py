@@ -15,15 +15,15 @@ from typing import Self
 from aiohttp import web
 
 from fakes.footage import jpeg
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.clock import SystemClock
-from sora2batch.simulator.endpoint import Call
+from sora2batch.simulator.calls import Call
 from sora2batch.simulator.fault import Dice, Fault, FaultKind, Mishap, Moment
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.server import Server
+from sora2batch.simulator.service import World
 from sora2batch.simulator.studio import Studio
 from sora2batch.simulator.task import Task
-from sora2batch.simulator.world import World
 
 TOOL = "crash-image-api"
 PRICE = 100

@@ -13,7 +13,7 @@ from fakes.building import entry_of, job_of, lockfile_of
 from sora2batch.gallery.sheet.tile import Tile
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Output
-from sora2batch.plan.status import Status, make_status
+from sora2batch.plan.job_status import Status, make_status
 
 
 def tile_of(*labels: str, group: str = "hero", take: int = 1, **more) -> Tile:

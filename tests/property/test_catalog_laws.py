@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.catalog.check import InputChecker, compile_schema, fill_defaults
-from sora2batch.catalog.fault import describe_faults
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.input_check import InputChecker, compile_schema, fill_defaults
+from sora2batch.catalog.input_fault import describe_faults
 from sora2batch.catalog.price import price_of
 from sora2batch.catalog.tool import UnknownPrice
 from sora2batch.catalog.url import is_http_url

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sora2batch.manifest.document import parse_document
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import SAFE_INTEGER, ScalarError, plain_value
 from sora2batch.manifest.text import Lines
 

@@ -17,12 +17,12 @@ from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.codec import decode_lockfile, encode_header, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
+from sora2batch.lockfile.job_table import View
 from sora2batch.lockfile.journal import decode_journal, encode_journal_header
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.merge import merge_lockfiles
-from sora2batch.lockfile.view import View
-from sora2batch.plan.model import Action
-from sora2batch.run import note
+from sora2batch.plan.action import Action
+from sora2batch.run import entries as note
 from sora2batch.sjinn.answer import Refusal
 
 MANIFEST = "campaign.yaml"

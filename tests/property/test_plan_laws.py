@@ -19,11 +19,11 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.lockfile.fold import fold
+from sora2batch.plan.action import Action
 from sora2batch.plan.budget import BudgetError, check_budget
 from sora2batch.plan.change import describe_change
 from sora2batch.plan.compare import compare
 from sora2batch.plan.make import make_plan
-from sora2batch.plan.model import Action
 from sora2batch.plan.onset import onset_of
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.render_markdown import plan_markdown

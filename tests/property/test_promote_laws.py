@@ -12,8 +12,8 @@ from fakes.building import entry_of
 from fakes.lock_entry import completed
 from fakes.matrix_case import MemoryTree
 from fakes.promotion_case import promotion_of, text_of
-from sora2batch.catalog.check import fill_defaults
-from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.catalog.catalog import Catalog, load_catalog
+from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.tool import PriceByValue, Tool
 from sora2batch.gallery.picks import Pick, Picks
 from sora2batch.gallery.promotion.proof import prove

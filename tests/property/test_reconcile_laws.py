@@ -32,7 +32,7 @@ from sora2batch.reconcile.judge import judge, unique_fits
 from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.reconcile.settle import adopt, release_free
 from sora2batch.sjinn.answer import LedgerReading, LedgerRecord
-from sora2batch.sjinn.patience import DEFAULT_PATIENCE
+from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE
 
 AHEAD = int(timedelta(minutes=20).total_seconds() * 1000)
 """A clock of ours that nothing has set right."""

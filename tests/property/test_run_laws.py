@@ -33,11 +33,11 @@ from fakes.video_api import (
 )
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.brake import Halt
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Halt
 from sora2batch.sjinn import answer as api
-from sora2batch.sjinn.error import DownloadError, LedgerError
+from sora2batch.sjinn.api_error import DownloadError, LedgerError
 
 PRICE = 420
 SLOW = Turn(answer=ACCEPT.answer, seconds=15.0)

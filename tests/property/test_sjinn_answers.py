@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sora2batch.sjinn.answer import Accepted, Failed, Finished, LedgerPage, NotAccepted, Rejected, Unknown
 from sora2batch.sjinn.envelope import one_line
 from sora2batch.sjinn.ledger import read_ledger
-from sora2batch.sjinn.patience import retry_after
 from sora2batch.sjinn.protocol import read_account, read_create, read_status
+from sora2batch.sjinn.timeouts import retry_after
 
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 SCALARS = (

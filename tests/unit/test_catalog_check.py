@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from sora2batch.catalog.check import InputChecker, InputFault, compile_schema, fill_defaults
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.input_check import InputChecker, InputFault, compile_schema, fill_defaults
 from sora2batch.catalog.tool import ExpectedSeconds, FixedPrice, Kind, Tool
 
 GOOD = {"prompt": "A fox.", "image": "https://cdn.example.com/fox.jpg"}
@@ -247,8 +247,8 @@ def test_an_optional_field_without_a_default_stays_absent():
 
 def test_checking_good_requests_never_loads_the_slow_validator():
     program = (
-        "import sys; from sora2batch.catalog.load import load_catalog; "
-        "from sora2batch.catalog.check import InputChecker; "
+        "import sys; from sora2batch.catalog.catalog import load_catalog; "
+        "from sora2batch.catalog.input_check import InputChecker; "
         "checker = InputChecker(load_catalog().get('gpt-image-2-api')); "
         "assert checker.faults({'prompt': 'x'}) == (); assert 'jsonschema' not in sys.modules; "
         "assert checker.faults({}); assert 'jsonschema' in sys.modules"

@@ -8,7 +8,7 @@ import os
 import jsonschema_rs
 import pytest
 
-from sora2batch.catalog.load import Catalog, CatalogError, UnknownToolError, load_catalog
+from sora2batch.catalog.catalog import Catalog, CatalogError, UnknownToolError, load_catalog
 from sora2batch.catalog.tool import Availability, FieldInfo, FixedPrice, Kind, UnknownPrice
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.schema import load_schema, schema_dir

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.catalog.check import fill_defaults
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.price import PriceError, price_key, price_of
 from sora2batch.catalog.tool import (
     ExpectedSeconds,

@@ -18,10 +18,10 @@ from sora2batch.cli.money_bar import money_lines
 from sora2batch.cli.note import Paper, age_of, notes_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
+from sora2batch.plan.action import Money
 from sora2batch.plan.concern import concerns_of
-from sora2batch.plan.model import Money
+from sora2batch.plan.job_status import make_status
 from sora2batch.plan.overview import overview_of
-from sora2batch.plan.status import make_status
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 

@@ -17,8 +17,8 @@ import pytest
 from sora2batch.cli.failure import Terminated, failure_of
 from sora2batch.cli.loop import pulling, run_loop
 from sora2batch.cli.signals import ending_behind, unwind_on_signals
-from sora2batch.lockfile.error import SaveError
-from sora2batch.run.brake import Brake, Halt
+from sora2batch.lockfile.lockfile_error import SaveError
+from sora2batch.run.stop_signal import Brake, Halt
 
 ENDINGS = {SIGINT: KeyboardInterrupt, SIGTERM: Terminated}
 FAR = 30.0

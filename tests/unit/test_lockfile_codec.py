@@ -6,8 +6,8 @@ from fakes.lock_entry import completed, entry_of, failed, in_doubt, submitted
 from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.codec import decode_lockfile, encode_header, encode_lockfile
 from sora2batch.lockfile.content import Lockfile, lockfile_of
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.line import encode_lockfile_line
+from sora2batch.lockfile.lockfile_error import LockfileError
 
 FOX, OWL = entry_of(completed()), entry_of(in_doubt(), name="owl")
 HEADER = b'{"lock_version":1,"manifest":"spring.yaml"}\n'

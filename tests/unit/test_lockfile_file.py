@@ -9,8 +9,8 @@ from fakes.fragile_disk import FragileDisk
 from fakes.lock_entry import completed, entry_of
 from sora2batch.ground.disk import SystemDisk, remove_stale_temporaries, replace_file
 from sora2batch.lockfile.content import Lockfile, lockfile_of
-from sora2batch.lockfile.error import LockfileError, SaveError
-from sora2batch.lockfile.file import read_lockfile, write_lockfile
+from sora2batch.lockfile.file import read_lockfile, replace_bytes, write_lockfile
+from sora2batch.lockfile.lockfile_error import LockfileError, SaveError
 
 LOCKFILE = lockfile_of("x.yaml", [entry_of(completed())])
 
@@ -62,7 +62,7 @@ def test_when_a_step_fails_the_old_file_stands_and_nothing_is_left_over(tmp_path
     path = tmp_path / "x"
     path.write_bytes(b"old")
     with pytest.raises(SaveError, match="No space left"):
-        replace_file(path, b"new", disk=FragileDisk(fail_at=step, error=errno.ENOSPC))
+        replace_bytes(path, b"new", disk=FragileDisk(fail_at=step, error=errno.ENOSPC))
     assert path.read_bytes() == b"old"
     assert names_in(tmp_path) == ["x"]
 

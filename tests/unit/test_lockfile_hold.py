@@ -9,7 +9,6 @@ import sys
 import pytest
 
 from sora2batch.ground.errors import ExitCode
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.hold import (
     Holder,
     LockHeldError,
@@ -21,6 +20,7 @@ from sora2batch.lockfile.hold import (
     take_hold,
 )
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
+from sora2batch.lockfile.lockfile_error import LockfileError
 
 
 @pytest.fixture

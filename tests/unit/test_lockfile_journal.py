@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from fakes.lock_entry import completed, entry_of, in_doubt, submitted
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.journal import decode_journal, encode_journal_header, journal_path
 from sora2batch.lockfile.line import check_header, encode_journal_line
+from sora2batch.lockfile.lockfile_error import LockfileError
 
 HEADER = encode_journal_header("x.yaml", started_at="2026-11-22T09:00:00Z")
 LINES = [encode_journal_line(entry_of(attempt)) for attempt in (in_doubt(), submitted(), completed())]

@@ -6,8 +6,8 @@ from fakes.lock_entry import completed, entry_of, failed, in_doubt, submitted
 from sora2batch.lockfile.codec import encode_header
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Output
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.line import encode_lockfile_line
+from sora2batch.lockfile.lockfile_error import LockfileError
 from sora2batch.lockfile.merge import merge_lockfiles, resolve_conflicts
 
 HEADER = encode_header("x.yaml")

@@ -13,11 +13,11 @@ from fakes.still_clock import StillClock
 from sora2batch.lockfile.codec import encode_header, encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import ErrorNote, Output, State
-from sora2batch.lockfile.error import JournalError, LockfileError, SaveError
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.lockfile.hold import LockHeldError
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
+from sora2batch.lockfile.lockfile_error import JournalError, LockfileError, SaveError
 from sora2batch.lockfile.store import LockfileStore, read_state
 
 FOX, OWL = entry_of(completed()), entry_of(completed("task-o"), name="owl")

@@ -8,8 +8,8 @@ import pytest
 
 from sora2batch.gallery.picks import read_picks
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.problems import ManifestError
-from sora2batch.matrix.datafile import parse_values
+from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.matrix.datafile.read import parse_values
 
 HEAD = "version: 1\ntool: x\nbudget: {max_credits: 1}\njobs:\n"
 

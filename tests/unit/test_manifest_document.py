@@ -6,7 +6,7 @@ import pytest
 
 from sora2batch.ground.problem import Position
 from sora2batch.manifest.document import parse_document
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 
 def load(text, file="m.yaml"):

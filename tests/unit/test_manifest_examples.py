@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "manifest"
 VALID = sorted(path.name for path in (EXAMPLES / "valid").glob("*.yaml"))

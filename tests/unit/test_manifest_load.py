@@ -7,6 +7,7 @@ import pytest
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.problem import Position
 from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import (
     Axis,
     FileAxis,
@@ -15,7 +16,6 @@ from sora2batch.manifest.model import (
     RandomDraw,
     RunOptions,
 )
-from sora2batch.manifest.problems import ManifestError
 from sora2batch.manifest.tree import MissingFileError
 
 SMALL = "version: 1\ntool: t\nbudget: {max_credits: 5}\njobs: {a: {}}\n"

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.matrix_case import HEAD, MemoryTree
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 GROUP = "jobs:\n  g: {input: {prompt: x}}\n"
 

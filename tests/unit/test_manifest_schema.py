@@ -2,7 +2,7 @@ import jsonschema
 import pytest
 
 from sora2batch.ground.schema import load_schema
-from sora2batch.manifest import word
+from sora2batch.manifest import messages as word
 from sora2batch.manifest.model import RandomDraw, RunOptions
 
 SCHEMA = load_schema("manifest.schema.json")

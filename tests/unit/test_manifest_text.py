@@ -1,7 +1,7 @@
 import pytest
 
 from sora2batch.ground.problem import Position
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.text import Lines, decode
 
 

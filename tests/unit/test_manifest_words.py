@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.digits import plain_digits
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import expand
 

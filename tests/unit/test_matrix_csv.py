@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.manifest.problems import ManifestError
-from sora2batch.matrix.csvfile import parse_csv
-from sora2batch.matrix.csvtext import CsvFault, read_cells, read_rows
-from sora2batch.matrix.delimiter import Layout
+from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.matrix.datafile.csvfile import parse_csv
+from sora2batch.matrix.datafile.csvtext import CsvFault, read_cells, read_rows
+from sora2batch.matrix.datafile.delimiter import Layout
 
 
 def rows(content):

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from fakes.matrix_case import MemoryTree
-from sora2batch.manifest.problems import ManifestError
-from sora2batch.matrix.datafile import DataFiles, has_known_ending, parse_values
+from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.matrix.datafile.read import DataFiles, has_known_ending, parse_values
 
 
 def values(name, content):

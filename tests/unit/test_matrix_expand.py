@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fakes.matrix_case import expand_text, problems_of, prompts
-from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.tool import Availability
 from sora2batch.ground.job import fingerprint_of
 

@@ -4,14 +4,14 @@ import pytest
 
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import DIGEST, completed, failed, in_doubt, submitted
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.gallery.page.card import Change, Tariff
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
-from sora2batch.gallery.page.model import Change, Tariff
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote, Output
-from sora2batch.plan.model import Money
+from sora2batch.plan.action import Money
 
 FILE = Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=1)
 FOX, OWL, HARE = (job_of(name) for name in ("fox", "owl", "hare"))

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.gallery.page import render
-from sora2batch.gallery.page.encode import encode_gallery
-from sora2batch.gallery.page.file import write_page
-from sora2batch.gallery.page.model import Card, Gallery
-from sora2batch.gallery.page.render import render_page
+from sora2batch.gallery.page import html as render
+from sora2batch.gallery.page.card import Card, Gallery
+from sora2batch.gallery.page.html import render_page
+from sora2batch.gallery.page.page_file import write_page
+from sora2batch.gallery.page.page_json import encode_gallery
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits, Fingerprint
-from sora2batch.plan.model import Money
+from sora2batch.plan.action import Money
 
 ASSETS = Path(render.__file__).parent / "assets"
 

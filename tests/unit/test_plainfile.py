@@ -19,10 +19,10 @@ from sora2batch.ground.plainfile import (
     read_plain_file,
 )
 from sora2batch.ground.target import Replaceable, put_in_place, settle_target, write_new, write_over
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.hold import is_held, take_hold
-from sora2batch.lockfile.location import written_file
-from sora2batch.run.duplicate import digest_of
+from sora2batch.lockfile.lockfile_error import LockfileError
+from sora2batch.lockfile.real_path import written_file
+from sora2batch.run.file_move import digest_of
 from sora2batch.sjinn.part import Part, Taken, place
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")

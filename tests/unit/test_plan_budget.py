@@ -7,7 +7,7 @@ import pytest
 
 from fakes.building import TOOL, entry_of, job_of, plan_of
 from fakes.lock_entry import completed, in_doubt
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.tool import Availability
 from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.budget import (

@@ -5,8 +5,8 @@ import pytest
 from fakes.building import entry_of, job_of
 from fakes.lock_entry import completed, failed, submitted
 from sora2batch.ground.errors import UsageError
+from sora2batch.plan.action import Action, Money, Plan, PlannedJob
 from sora2batch.plan.host import check_host
-from sora2batch.plan.model import Action, Money, Plan, PlannedJob
 
 NOTHING = Money(budget=0, spent=0, in_doubt=0, to_spend=0)
 

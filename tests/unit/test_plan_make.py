@@ -6,8 +6,8 @@ from fakes.building import basis_of, entry_of, job_of, lockfile_of, plan_of
 from fakes.lock_entry import DIGEST, completed, failed, in_doubt, rejected, submitted, withdrawn
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
+from sora2batch.plan.action import Action, Money
 from sora2batch.plan.make import make_plan
-from sora2batch.plan.model import Action, Money
 
 FOX = job_of("fox")
 OWL = job_of("owl", credits=2100)

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.building import TOOL, job_of
 from fakes.lock_entry import completed, entry_of, submitted
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.tool import Availability
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.notice import shared_task_notices, tool_notices

@@ -5,7 +5,7 @@ import pytest
 from fakes.building import entry_of, job_of, lockfile_of, plan_of
 from fakes.lock_entry import attempt, completed, failed, in_doubt, rejected, submitted, withdrawn
 from sora2batch.lockfile.entry import Output, State
-from sora2batch.plan.model import Action
+from sora2batch.plan.action import Action
 from sora2batch.plan.onset import onset_of
 
 FOX, OWL, CAT, ELK = job_of("fox"), job_of("owl"), job_of("cat"), job_of("elk")

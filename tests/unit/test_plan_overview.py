@@ -5,8 +5,8 @@ from fakes.lock_entry import completed, in_doubt, rejected, submitted
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Output
 from sora2batch.plan.concern import Concern, concerns_of
+from sora2batch.plan.job_status import make_status
 from sora2batch.plan.overview import overview_of, words_of
-from sora2batch.plan.status import make_status
 
 FOX, OWL = job_of("fox"), job_of("owl")
 SEA, SKY = job_of("sea", group="shots", credits=600), job_of("sky", group="shots", credits=600)

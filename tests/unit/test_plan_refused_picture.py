@@ -7,7 +7,7 @@ import pytest
 from fakes.building import entry_of, job_of, plan_of
 from fakes.lock_entry import failed, rejected
 from sora2batch.lockfile.entry import ErrorNote
-from sora2batch.plan.model import Action
+from sora2batch.plan.action import Action
 from sora2batch.plan.refused_picture import is_picture_refused
 
 PICTURE = "https://cdn.example.com/fox.jpg"

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from fakes.building import TOOL, entry_of, job_of, lockfile_of, plan_of
 from fakes.lock_entry import completed, in_doubt, submitted
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.tool import Availability, FixedPrice
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.job import Credits

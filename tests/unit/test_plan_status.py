@@ -4,7 +4,7 @@ from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import DIGEST, completed, failed, in_doubt, rejected, submitted
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote, Output
-from sora2batch.plan.status import make_status, status_to_json
+from sora2batch.plan.job_status import make_status, status_to_json
 
 FOX, OWL, CAT, DOG = (job_of(name) for name in ("fox", "owl", "cat", "dog"))
 FILE = Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=1)

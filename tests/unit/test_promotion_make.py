@@ -5,14 +5,14 @@ import pytest
 from fakes.building import entry_of, job_of
 from fakes.lock_entry import completed, in_doubt, rejected
 from fakes.promotion_case import picks_of, promotion_of, text_of
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.group_name import group_name
 from sora2batch.gallery.promotion.make import PromotionError
 from sora2batch.gallery.promotion.proof import WrongTextError, prove
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.schema import schema_dir
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 KLING = "kling3-text-to-video-api"
 FOX = job_of("fox", group="hero")

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.gallery.promotion.setting import SettingError, read_settings
 
 SORA = load_catalog().get("sora2-text-to-video-api")

@@ -5,7 +5,7 @@ import pytest
 from fakes.books import at, charge, stamp
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
-from sora2batch.catalog.load import Catalog, load_catalog
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.reconcile.charge import audit, earliest_task
 

@@ -31,8 +31,8 @@ from sora2batch.reconcile.inquire import Inquiry, inquire
 from sora2batch.reconcile.judge import unique_fits
 from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
 from sora2batch.sjinn.answer import Failed, Finished, KeyRefused, Refusal, Unreadable, Working
-from sora2batch.sjinn.error import ApiError, KeyRefusedError, LedgerError
-from sora2batch.sjinn.patience import DEFAULT_PATIENCE
+from sora2batch.sjinn.api_error import ApiError, KeyRefusedError, LedgerError
+from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE
 
 HOUR = 3600
 FOX = job_of("fox")

@@ -10,12 +10,12 @@ from fakes.rig import MemoryFolder, Rig, entry_for, job_of, jobs_of, play, rig_o
 from fakes.video_api import UNREADABLE, done
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
-from sora2batch.run.brake import Halt
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Halt
 from sora2batch.sjinn import answer as api
-from sora2batch.sjinn.error import DownloadError, NoFileError
+from sora2batch.sjinn.api_error import DownloadError, NoFileError
 
 FRESH = "https://files.test/fox.mp4?signature=secret"
 KEPT = "https://files.test/fox.mp4"

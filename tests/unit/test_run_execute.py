@@ -11,9 +11,9 @@ from fakes.video_api import ACCEPT, SILENT_BUT_CHARGED, UNREACHABLE, WORKING, Tu
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Output, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.brake import Halt
 from sora2batch.run.event import Doubted, Downloaded, Generated, Halted, Submitted
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Halt
 
 
 def batch(*jobs, **more) -> Rig:

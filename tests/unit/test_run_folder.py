@@ -17,7 +17,7 @@ from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.folder import ExpiredError, OutputFolder
 from sora2batch.run.shelf import Shelf
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
 
 URL = "https://files.test/a.mp4?signature=secret"
 SECOND = "https://files.test/b.mp4?signature=secret"

@@ -10,16 +10,16 @@ from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
-from sora2batch.plan.model import Action, PlannedJob
-from sora2batch.run import note
+from sora2batch.plan.action import Action, PlannedJob
+from sora2batch.run import entries as note
 from sora2batch.run.artifact import Artifacts
-from sora2batch.run.brake import Brake, Halt, Stop
+from sora2batch.run.budget_tracker import Purse
 from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.event import Halted, Undaunted, Warned
 from sora2batch.run.outcome import assess
-from sora2batch.run.purse import Purse
+from sora2batch.run.recorded_url import recorded_outputs, without_secrets
 from sora2batch.run.stages import Stages
-from sora2batch.run.url import recorded_outputs, without_secrets
+from sora2batch.run.stop_signal import Brake, Halt, Stop
 from sora2batch.sjinn.answer import Refusal
 
 FOX, OWL = job_of("fox"), job_of("owl")

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from fakes.loop import DeadlockError, run_virtual
-from sora2batch.run.interruption import Interruption
+from sora2batch.run.cancel_scope import Interruption
 from sora2batch.run.pace import Pause, Slots, backoff_seconds
 from sora2batch.run.schedule import Schedule
 

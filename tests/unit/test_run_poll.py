@@ -11,10 +11,10 @@ from fakes.video_api import ACCEPT, KEY_REFUSED, UNREADABLE, WORKING, Turn, done
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.brake import Halt
 from sora2batch.run.event import Failed, Overdue
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Halt
 from sora2batch.sjinn import answer as api
 
 FAILED = api.Failed(refusal("the prompt was moderated", 7))

@@ -20,11 +20,11 @@ from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.lockfile.path import is_former
 from sora2batch.lockfile.store import LockfileStore
-from sora2batch.plan.model import Action, PlannedJob
+from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.run.artifact import Artifacts
+from sora2batch.run.entries import one_attempt
 from sora2batch.run.folder import OutputFolder
-from sora2batch.run.homecoming import bring_back
-from sora2batch.run.note import one_attempt
+from sora2batch.run.restore_names import bring_back
 from sora2batch.run.shelf import Shelf
 
 OLD = job_of("a fox")._replace(key="hero/fox", filename="hero/fox")

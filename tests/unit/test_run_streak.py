@@ -9,10 +9,10 @@ from fakes.video_api import ACCEPT, LOST, REJECT, Turn, refusal
 from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.brake import Halt
 from sora2batch.run.event import Halted
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Halt
 from sora2batch.run.streak import cause_of
 from sora2batch.sjinn import answer as api
 

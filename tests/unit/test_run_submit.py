@@ -23,10 +23,10 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.brake import Halt
 from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
+from sora2batch.run.stop_signal import Halt
 from sora2batch.sjinn import answer as api
 
 ONE = RunOptions(submit_concurrency=1)

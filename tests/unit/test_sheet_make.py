@@ -13,17 +13,17 @@ from PIL import Image
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from fakes.sheet_case import clip_bytes, locate_in, output_at, status_of, tile_of
-from sora2batch.gallery.sheet.encode import encode_png
 from sora2batch.gallery.sheet.face import Face, draw_face, face_of
-from sora2batch.gallery.sheet.file import find_sheet, is_sheet_of, texts_of, write_sheet
 from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, RED, ROSE, VIOLET
 from sora2batch.gallery.sheet.layout import MOST_HEIGHT, MOST_WIDTH
 from sora2batch.gallery.sheet.make import MOST_BYTES, make_sheet
+from sora2batch.gallery.sheet.png import encode_png
 from sora2batch.gallery.sheet.poster import NoPoster
+from sora2batch.gallery.sheet.sheet_file import find_sheet, is_sheet_of, texts_of, write_sheet
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
-from sora2batch.plan.status import make_status
+from sora2batch.plan.job_status import make_status
 
 COLOURS = {
     Face.PENDING: GREY,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sora2batch.ground.job import Credits
-from sora2batch.simulator.ledger import Charge, LedgerQuery, page
+from sora2batch.simulator.charges import Charge, LedgerQuery, page
 from sora2batch.simulator.refusal import RefusalError
 
 START = datetime(2026, 9, 14, 12, 0, 0, tzinfo=UTC)

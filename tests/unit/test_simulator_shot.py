@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from fakes.still_clock import StillClock
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.simulator.fault import Dice
 from sora2batch.simulator.options import SimulatorOptions
+from sora2batch.simulator.service import World
 from sora2batch.simulator.shot import Quality, shot_of
-from sora2batch.simulator.world import World
 
 FOX = "https://samples.sora2batch.example/fox.jpg"
 

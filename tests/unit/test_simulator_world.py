@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from fakes.still_clock import StillClock
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.job import Credits
+from sora2batch.simulator.charges import LedgerQuery
 from sora2batch.simulator.fault import Dice, Fault, FaultKind
-from sora2batch.simulator.ledger import LedgerQuery
 from sora2batch.simulator.options import EarlierTask, SimulatorOptions
 from sora2batch.simulator.refusal import ErrorCode, RefusalError
-from sora2batch.simulator.world import World
+from sora2batch.simulator.service import World
 
 SORA = "sora2-text-to-video-api"
 HOME = "http://127.0.0.1:1"

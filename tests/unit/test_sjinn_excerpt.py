@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.sjinn.excerpt import excerpt_of_bytes, excerpt_of_json, redacted
+from sora2batch.sjinn.redaction import excerpt_of_bytes, excerpt_of_json, redacted
 
 URL = "https://files.test/a.mp4?sig=hunter2&x=1&key=a%2Fbc4"
 

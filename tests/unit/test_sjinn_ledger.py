@@ -7,7 +7,7 @@ import pytest
 
 from fakes.answering_server import envelope
 from sora2batch.sjinn.answer import KeyRefused, LedgerPage, LedgerReading, LedgerRecord, Unreadable
-from sora2batch.sjinn.error import LedgerError
+from sora2batch.sjinn.api_error import LedgerError
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import MOST_PAGES, LedgerWalk
 from sora2batch.sjinn.request import LedgerQuery

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sora2batch.sjinn.answer import Finished
-from sora2batch.sjinn.output import locate, read_outputs
+from sora2batch.sjinn.result_urls import locate, read_outputs
 from sora2batch.sjinn.secret import ApiKey
 
 A, B = "https://h/a.mp4", "https://h/b.mp4"

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from sora2batch.sjinn.error import DownloadError
+from sora2batch.sjinn.api_error import DownloadError
 from sora2batch.sjinn.part import Part, PartFile, Placed, Taken, discard, make_folder, part_path, place
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sora2batch.sjinn.patience import backoff_seconds, retry_after
+from sora2batch.sjinn.timeouts import backoff_seconds, retry_after
 
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 

@@ -19,8 +19,8 @@ from fakes.matrix_case import HEAD, MemoryTree, expand_text
 from fakes.rig import jobs_of, rig_of
 from fakes.still_clock import StillClock
 from fakes.video_api import WORKING
-from sora2batch.catalog.check import InputChecker, compile_schema
-from sora2batch.catalog.load import load_catalog
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.input_check import InputChecker, compile_schema
 from sora2batch.ground.canonical import canonical_json
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.ground.job import Credits

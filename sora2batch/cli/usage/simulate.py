@@ -56,7 +56,7 @@ def command(
 
     It costs nothing. Ctrl-C ends it.
     """
-    from sora2batch.catalog.load import load_catalog  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.catalog.catalog import load_catalog  # noqa: PLC0415  # work is loaded when it is called for
     from sora2batch.cli.simulate import serve  # noqa: PLC0415
     from sora2batch.simulator.fault import parse_fault  # noqa: PLC0415
     from sora2batch.simulator.options import SimulatorOptions  # noqa: PLC0415

@@ -24,7 +24,7 @@ from sora2batch.cli.option import chatter_options, complete_tool, json_option, t
 @chatter_options
 def command(name: str | None, as_json: bool, tools_dirs: tuple[Path, ...], verbose: int, quiet: bool) -> None:
     """List the tools of the catalogue with their prices; with NAME, the inputs of one."""
-    from sora2batch.catalog.load import load_catalog  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.catalog.catalog import load_catalog  # noqa: PLC0415  # work is loaded when it is called for
     from sora2batch.cli.tools import print_tools, show_tools  # noqa: PLC0415
 
     catalog = load_catalog(tools_dirs)

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sora2batch.catalog.url import without_secrets
-from sora2batch.gallery.page.history import compare_cards
-from sora2batch.gallery.page.label import FormerPlaces, axes_of, labels_of
+from sora2batch.gallery.page.axes import FormerPlaces, axes_of, labels_of
+from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tariff
+from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
-from sora2batch.gallery.page.model import Card, Clip, Gallery, Mark, Result, Tariff
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.collector import collector_paused
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
-from sora2batch.plan.model import Money
+from sora2batch.plan.action import Money
 
 _KIN_DIGITS = 12
 _URL = ("http://", "https://")

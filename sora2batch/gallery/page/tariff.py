@@ -13,7 +13,7 @@ from sora2batch.catalog.tool import (
     Tool,
     UnknownPrice,
 )
-from sora2batch.gallery.page.model import Tariff
+from sora2batch.gallery.page.card import Tariff
 
 
 def tariffs_of(tools: Iterable[Tool]) -> tuple[Tariff, ...]:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sora2batch.catalog.check import InputChecker, InputFault, fill_defaults
-from sora2batch.catalog.load import Catalog, UnknownToolError
+from sora2batch.catalog.catalog import Catalog, UnknownToolError
+from sora2batch.catalog.input_check import InputChecker, InputFault, fill_defaults
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.gallery.promotion.choose import counted

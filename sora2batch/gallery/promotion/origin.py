@@ -12,7 +12,7 @@ from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.gallery.promotion.make import Promotion
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.tree import MissingFileError
 from sora2batch.matrix.expand import expand
 

@@ -12,7 +12,7 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.text import one_line
 from sora2batch.manifest.construct import load_yaml
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import ScalarError, plain_value
 from sora2batch.template.limit import MAX_CHARACTERS
 

@@ -14,7 +14,7 @@ from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.gallery.sheet.tile import Tile
 from sora2batch.ground.typography import font_of, wrapped, writable
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.status import PENDING
+from sora2batch.plan.job_status import PENDING
 
 _SMOOTH = 4
 """Icons are drawn so many times bigger, then made smaller: that is what smooths their edges."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sora2batch.gallery.sheet.box import Box
+from sora2batch.gallery.sheet.rectangle import Box
 from sora2batch.gallery.sheet.section import Section
 from sora2batch.gallery.sheet.tile import Tile
 

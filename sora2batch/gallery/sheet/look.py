@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREEN, GREY, RED, ROSE, Colour
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.status import PENDING
+from sora2batch.plan.job_status import PENDING
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sora2batch.gallery.sheet.encode import encode_png
-from sora2batch.gallery.sheet.file import texts_of
 from sora2batch.gallery.sheet.layout import Layout, Placed
 from sora2batch.gallery.sheet.legible import with_legible_labels
 from sora2batch.gallery.sheet.paint import Header, Posters, paint
 from sora2batch.gallery.sheet.placing import lay_out
+from sora2batch.gallery.sheet.png import encode_png
 from sora2batch.gallery.sheet.poster import NoPoster, read_poster
 from sora2batch.gallery.sheet.section import sections_of
+from sora2batch.gallery.sheet.sheet_file import texts_of
 from sora2batch.gallery.sheet.tile import Locate, Tile, tiles_of
+from sora2batch.plan.job_status import Status
 from sora2batch.plan.overview import overview_of
-from sora2batch.plan.status import Status
 
 MOST_BYTES = 1_500_000
 _AREAS = (3_000_000, 2_000_000, 1_200_000, 600_000, 200_000)

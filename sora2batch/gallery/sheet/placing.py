@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sora2batch.gallery.sheet.box import Box
 from sora2batch.gallery.sheet.cross import Cross, spans_of
 from sora2batch.gallery.sheet.layout import (
     FOOTER,
@@ -23,6 +22,7 @@ from sora2batch.gallery.sheet.layout import (
     choose_scale,
     height_of,
 )
+from sora2batch.gallery.sheet.rectangle import Box
 from sora2batch.gallery.sheet.section import COLUMN_LABEL, GAP, Section, caption_of
 from sora2batch.gallery.sheet.tile import Tile
 

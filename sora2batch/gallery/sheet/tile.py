@@ -10,7 +10,7 @@ from pathlib import Path
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Output
-from sora2batch.plan.status import JobStatus, Status
+from sora2batch.plan.job_status import JobStatus, Status
 
 Locate = Callable[[Output], Path | None]
 """Says where a recorded file lies; None if it was never downloaded."""

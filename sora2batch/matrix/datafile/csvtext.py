@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sora2batch.matrix.delimiter import Layout
+from sora2batch.matrix.datafile.delimiter import Layout
 
 FIELD_LIMIT = 131_072
 """Characters; that of the standard library."""

@@ -16,13 +16,13 @@ from typing import TypeAlias
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt
-from sora2batch.run.brake import Halt, Stop
+from sora2batch.run.cancel_scope import Interruption
+from sora2batch.run.entries import one_attempt
 from sora2batch.run.event import Warned
-from sora2batch.run.interruption import Interruption
-from sora2batch.run.note import one_attempt
 from sora2batch.run.port import Site
+from sora2batch.run.stop_signal import Halt, Stop
 from sora2batch.sjinn.answer import LedgerRecord
-from sora2batch.sjinn.error import ApiError, KeyRefusedError
+from sora2batch.sjinn.api_error import ApiError, KeyRefusedError
 
 _CLOCK_SKEW = timedelta(minutes=10)
 _ROW_DISORDER = timedelta(seconds=15)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from sora2batch.ground.problem import DataPath, Problem
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
-from sora2batch.manifest.problems import ManifestError
 from sora2batch.matrix.affected import AffectedJobs
 from sora2batch.matrix.whereabouts import Reading, Row, Whereabouts, Written
 

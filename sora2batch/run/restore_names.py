@@ -9,7 +9,7 @@ from pathlib import Path
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.path import is_former
-from sora2batch.plan.model import PlannedJob
+from sora2batch.plan.action import PlannedJob
 from sora2batch.run.shelf import Shelf
 
 

@@ -9,17 +9,17 @@ from types import TracebackType
 from typing import Self, assert_never
 
 from sora2batch.ground.clock import Clock
+from sora2batch.sjinn.api_error import DownloadError, NoFileError
 from sora2batch.sjinn.envelope import one_line
-from sora2batch.sjinn.error import DownloadError, NoFileError
-from sora2batch.sjinn.excerpt import excerpt_of_bytes
 from sora2batch.sjinn.flow import Flow
 from sora2batch.sjinn.integrity import Broken, Finding, NoMedia
 from sora2batch.sjinn.location import host_of
 from sora2batch.sjinn.media import HEAD_BYTES, MediaType, sniff
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
-from sora2batch.sjinn.patience import Sleeper, backoff_seconds, retry_after
+from sora2batch.sjinn.redaction import excerpt_of_bytes
 from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStream
+from sora2batch.sjinn.timeouts import Sleeper, backoff_seconds, retry_after
 from sora2batch.sjinn.version import Version, rest_fault, version_of
 
 _MOST_BAD_BODIES = 3

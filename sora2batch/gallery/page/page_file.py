@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.gallery.page.render import GENERATOR
+from sora2batch.gallery.page.html import GENERATOR
 from sora2batch.ground.target import Replaceable, write_over
 
 _HEAD_BYTES = 4096

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import assert_never
 
 from sora2batch.ground.plainfile import open_plain_file
-from sora2batch.sjinn.excerpt import excerpt_of_bytes
 from sora2batch.sjinn.integrity import Broken, NoMedia, examine
 from sora2batch.sjinn.media import MediaType
+from sora2batch.sjinn.redaction import excerpt_of_bytes
 
 
 def content_fault(path: str, name: str) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sora2batch.catalog.check import InputFault
+from sora2batch.catalog.input_check import InputFault
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.problem import DataPath, format_path
-from sora2batch.matrix.book import ProblemBook, Spot
+from sora2batch.matrix.diagnostics import ProblemBook, Spot
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.whereabouts import Reading
 

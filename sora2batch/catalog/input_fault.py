@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sora2batch.catalog.allowed import HTTP_URL, allowed_text
+from sora2batch.catalog.input_messages import word_fault
 from sora2batch.catalog.tool import Tool
 from sora2batch.catalog.url import is_http_url
-from sora2batch.catalog.wording import word_fault
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.problem import DataPath
 from sora2batch.ground.schema import schema_dir

@@ -8,14 +8,14 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sora2batch.catalog.load import Catalog
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.canonical import JsonObject, JsonValue, NotCanonicalError, canonical_json
 from sora2batch.ground.clock import Clock
 from sora2batch.ground.job import Credits
+from sora2batch.simulator.charges import Charge, LedgerQuery, page
 from sora2batch.simulator.fault import Dice, draw
-from sora2batch.simulator.ledger import Charge, LedgerQuery, page
 from sora2batch.simulator.lenient import repair
 from sora2batch.simulator.options import EarlierTask, SimulatorOptions
 from sora2batch.simulator.refusal import ErrorCode, RefusalError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from sora2batch.catalog.check import fill_defaults
+from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.meant import hint_of, tools_meant
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool, UnknownPrice

@@ -12,8 +12,8 @@ import orjson
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.sjinn.answer import Finished
-from sora2batch.sjinn.excerpt import excerpt_of_json
 from sora2batch.sjinn.location import resolve
+from sora2batch.sjinn.redaction import excerpt_of_json
 from sora2batch.sjinn.secret import ApiKey
 
 LONGEST_URL = 8192

@@ -10,7 +10,7 @@ import orjson
 from sora2batch.ground.canonical import JsonValue, NotCanonicalError, canonical_json
 from sora2batch.ground.problem import Position, Problem
 from sora2batch.manifest.conflict import refuse_dividers
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.text import decode, with_plain_breaks
 
 _MAX_DEPTH = 100

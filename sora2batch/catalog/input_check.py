@@ -8,10 +8,10 @@ from typing import cast
 from jsonschema_rs import Draft202012Validator
 
 from sora2batch.catalog.allowed import HTTP_URL
-from sora2batch.catalog.fault import InputFault, describe_faults
+from sora2batch.catalog.input_fault import InputFault, describe_faults
+from sora2batch.catalog.input_messages import one_line, shown
 from sora2batch.catalog.tool import Tool
 from sora2batch.catalog.url import is_http_url
-from sora2batch.catalog.wording import one_line, shown
 from sora2batch.ground.canonical import JsonObject, JsonValue, is_flat, with_whole_numbers
 from sora2batch.ground.problem import DataPath
 

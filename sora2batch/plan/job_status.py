@@ -11,7 +11,7 @@ from sora2batch.ground.collector import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
-from sora2batch.plan.model import Money
+from sora2batch.plan.action import Money
 
 PENDING = "pending"
 """The state of a job that is not in the lockfile."""

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Job
 from sora2batch.manifest.model import Manifest
-from sora2batch.matrix.book import ProblemBook
+from sora2batch.matrix.diagnostics import ProblemBook
 from sora2batch.matrix.filename import are_far_apart, collision_key, have_dotted_folders, split_ending
 from sora2batch.matrix.whereabouts import Written
 

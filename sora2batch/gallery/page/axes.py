@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sora2batch.gallery.page.model import Axis, Card
+from sora2batch.gallery.page.card import Axis, Card
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Entry
 

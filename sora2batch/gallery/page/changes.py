@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sora2batch.gallery.page.model import Card, Change
+from sora2batch.gallery.page.card import Card, Change
 from sora2batch.ground.job import Fingerprint
 
 

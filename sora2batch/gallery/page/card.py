@@ -8,7 +8,7 @@ from enum import StrEnum
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.entry import ErrorNote
-from sora2batch.plan.model import Money
+from sora2batch.plan.action import Money
 
 
 class Change(StrEnum):

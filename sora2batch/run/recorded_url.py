@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from sora2batch.lockfile.entry import Output
-from sora2batch.sjinn.output import LONGEST_URL, MOST_URLS
+from sora2batch.sjinn.result_urls import LONGEST_URL, MOST_URLS
 
 
 def without_secrets(url: str) -> str | None:

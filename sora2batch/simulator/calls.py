@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import assert_never
 
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.simulator.charges import LedgerQuery
 from sora2batch.simulator.fault import FaultKind
-from sora2batch.simulator.ledger import LedgerQuery
-from sora2batch.simulator.world import World
+from sora2batch.simulator.service import World
 
 
 class Call(StrEnum):

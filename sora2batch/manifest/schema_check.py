@@ -14,11 +14,11 @@ from sora2batch.ground.problem import DataPath, Problem
 from sora2batch.ground.schema import load_schema
 from sora2batch.ground.suggest import did_you_mean, listed
 from sora2batch.manifest.document import Document
+from sora2batch.manifest.messages import Fault, Spot, describe, faults_of
 from sora2batch.manifest.name import better_name, name_fault, name_of_file, variable_fault
 from sora2batch.manifest.output_dir import output_dir_fault
 from sora2batch.manifest.violation import violations
 from sora2batch.manifest.way_out import digits_hint
-from sora2batch.manifest.word import Fault, Spot, describe, faults_of
 
 _SCHEMA = "manifest.schema.json"
 _NOT_AXES = ("include", "exclude")

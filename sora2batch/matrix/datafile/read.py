@@ -10,12 +10,12 @@ from typing import TypeAlias
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.problem import START, Position, Problem
 from sora2batch.manifest.document import Document, parse_document
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.tree import Tree
-from sora2batch.matrix.csvfile import cell_positions, parse_csv
-from sora2batch.matrix.formula import holds_formula_error, is_formula_error
-from sora2batch.matrix.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
-from sora2batch.matrix.slip import notice_of
+from sora2batch.matrix.cut_text import notice_of
+from sora2batch.matrix.datafile.csvfile import cell_positions, parse_csv
+from sora2batch.matrix.datafile.formula import holds_formula_error, is_formula_error
+from sora2batch.matrix.datafile.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
 _LINES = frozenset({".jsonl", ".ndjson"})

@@ -8,10 +8,10 @@ from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.problem import Position, Problem
 from sora2batch.ground.suggest import listed
 from sora2batch.manifest.conflict import DIVIDER, conflict_in, divider_offsets
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.text import Lines, decode, with_plain_breaks
-from sora2batch.matrix.csvtext import Cell, CsvFault, read_cells, read_rows
-from sora2batch.matrix.delimiter import Layout, find_layout
+from sora2batch.matrix.datafile.csvtext import Cell, CsvFault, read_cells, read_rows
+from sora2batch.matrix.datafile.delimiter import Layout, find_layout
 
 _SHOWN = 40
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from sora2batch.gallery.page.encode import encode_gallery, readable
-from sora2batch.gallery.page.model import Gallery
+from sora2batch.gallery.page.card import Gallery
+from sora2batch.gallery.page.page_json import encode_gallery, readable
 
 GENERATOR = '<meta name="generator" content="sora2batch">'
 """Stands in every page, near its beginning: by it the program knows its own files."""

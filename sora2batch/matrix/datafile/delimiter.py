@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sora2batch.ground.problem import Position, Problem
-from sora2batch.manifest.problems import ManifestError
+from sora2batch.manifest.manifest_error import ManifestError
 
 _GUESSED = (",", ";", "\t")
 """In the order in which they are preferred; a bar is taken only where the file says so."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from sora2batch.ground.plainfile import followed_inside, reason, refuse_unless_plain
-from sora2batch.lockfile.error import LockfileError
 from sora2batch.lockfile.journal import LOCK_SUFFIX
+from sora2batch.lockfile.lockfile_error import LockfileError
 
 _HINT = "nothing was read or written; remove it, or put the file itself there"
 
