@@ -10,10 +10,10 @@ from io import TextIOWrapper
 import click
 
 from sora2batch import __version__
-from sora2batch.cli.command import HelpfulGroup, show_help_alone, write_examples
-from sora2batch.cli.failure import report_failure
-from sora2batch.cli.result import leave_streams_behind
-from sora2batch.cli.signals import end_at_once_from_now_on, ending_behind, unwind_on_signals
+from sora2batch.app.failure import report_failure
+from sora2batch.app.result import leave_streams_behind
+from sora2batch.app.signals import end_at_once_from_now_on, ending_behind, unwind_on_signals
+from sora2batch.cli.group import HelpfulGroup, show_help_alone, write_examples
 
 _COMMANDS = {
     "init": "Write a commented manifest that validates, and git's settings for it.",

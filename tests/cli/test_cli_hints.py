@@ -6,9 +6,9 @@ import shlex
 
 import pytest
 
+from sora2batch.app.show_status import _ADVICE
 from sora2batch.catalog.catalog import UnknownToolError, load_catalog
 from sora2batch.cli.main import cli
-from sora2batch.cli.show_status import _ADVICE
 
 MISHAPS = """\
 version: 1

@@ -20,15 +20,15 @@ from fakes.sabotage import Sabotage
 from sora2batch.cli.main import main
 
 _PRELOADED = (
-    "sora2batch.cli.usage.run",
-    "sora2batch.cli.usage.plan",
-    "sora2batch.cli.usage.reconcile",
-    "sora2batch.cli.usage.status",
-    "sora2batch.cli.usage.lock",
-    "sora2batch.cli.run",
-    "sora2batch.cli.plan",
-    "sora2batch.cli.reconcile",
-    "sora2batch.cli.status",
+    "sora2batch.cli.command.run",
+    "sora2batch.cli.command.plan",
+    "sora2batch.cli.command.reconcile",
+    "sora2batch.cli.command.status",
+    "sora2batch.cli.command.lock",
+    "sora2batch.app.run",
+    "sora2batch.app.plan",
+    "sora2batch.app.reconcile",
+    "sora2batch.app.status",
     "sora2batch.manifest.load",
     "jsonschema_rs",
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.cli.batch import Batch, loading
-from sora2batch.cli.watch import line_of
-from sora2batch.cli.watched import Watched
+from sora2batch.app.batch import Batch, loading
+from sora2batch.app.watch import line_of
+from sora2batch.app.watcher import Watched
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry

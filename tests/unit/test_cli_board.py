@@ -13,9 +13,9 @@ from rich.console import Console
 
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
-from sora2batch.cli.group_table import group_lines, group_table
-from sora2batch.cli.money_bar import money_lines
-from sora2batch.cli.note import Paper, age_of, notes_of
+from sora2batch.cli.show.group_table import group_lines, group_table
+from sora2batch.cli.show.money_bar import money_lines
+from sora2batch.cli.show.notes import Paper, age_of, notes_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.action import Money

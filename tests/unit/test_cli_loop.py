@@ -14,9 +14,9 @@ from signal import SIGINT, SIGTERM, raise_signal
 
 import pytest
 
-from sora2batch.cli.failure import Terminated, failure_of
-from sora2batch.cli.loop import pulling, run_loop
-from sora2batch.cli.signals import ending_behind, unwind_on_signals
+from sora2batch.app.failure import Terminated, failure_of
+from sora2batch.app.loop import pulling, run_loop
+from sora2batch.app.signals import ending_behind, unwind_on_signals
 from sora2batch.lockfile.lockfile_error import SaveError
 from sora2batch.run.stop_signal import Brake, Halt
 

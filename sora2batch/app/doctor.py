@@ -1,0 +1,189 @@
+"""The set-up, checked before it matters."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from sora2batch import __version__
+from sora2batch.app.batch import Batch, loading
+from sora2batch.app.connection import Access, find_access, redact
+from sora2batch.app.loop import run_loop
+from sora2batch.app.output import print_json
+from sora2batch.app.result import echo
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.plainfile import is_led_out, reason, refuse_unless_plain
+from sora2batch.lockfile.entry import State
+from sora2batch.lockfile.hold import is_held, lock_fault
+from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
+
+_CLOCK_SECONDS = 60
+
+
+class Verdict(StrEnum):
+    """How something is."""
+
+    FINE = "ok"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    verdict: Verdict
+    message: str
+    exit_code: ExitCode = ExitCode.USAGE
+    """Where it is bad: what a run would end with."""
+
+
+def examine(manifest: Path | None, tools_dirs: Sequence[Path], *, as_json: bool) -> ExitCode:
+    """Look at everything that a run needs and print what was found."""
+    checks = list(_checks(manifest, tools_dirs))
+    faults = {check.exit_code for check in checks if check.verdict is Verdict.BAD}
+    if as_json:
+        print_json({"version": 1, "ok": not faults, "checks": [_to_json(check) for check in checks]})
+    else:
+        for check in checks:
+            echo(f"{check.verdict:<4}  {check.name}: {check.message}")
+    if faults == {ExitCode.UNREACHABLE}:
+        return ExitCode.UNREACHABLE
+    return ExitCode.USAGE if faults else ExitCode.DONE
+
+
+def _to_json(check: Check) -> JsonObject:
+    return {"name": check.name, "verdict": check.verdict.value, "message": check.message}
+
+
+def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield _fine("program", f"sora2batch {__version__}, Python {python}")
+    yield from _check_api()
+    try:
+        load = loading(tools_dirs)
+        yield _fine("catalogue", f"{len(load.catalog.tools)} tools")
+        batch = load.load(manifest) if manifest else None
+    except Sora2BatchError as error:
+        yield _bad("manifest" if manifest else "catalogue", error)
+        return
+    if batch:
+        yield _fine("manifest", f"{batch.manifest.file}: {len(batch.expansion.jobs):,} jobs")
+        yield _check_lockfile(batch)
+        if fault := lock_fault(batch.manifest.path):
+            yield _bad("locks", fault)
+        yield _check_output_folder(batch)
+        yield _check_folder("lockfile's folder", batch.lock_path.parent)
+        yield from _check_git(batch)
+
+
+def _check_api() -> Iterator[Check]:
+    try:
+        access = find_access(os.environ)
+        yield _fine("key", f"found; it is sent to {access.endpoint.url} only")
+        yield from run_loop(partial(_ask, access))
+    except Sora2BatchError as error:
+        yield _bad("API", error)
+
+
+async def _ask(access: Access) -> list[Check]:
+    async with access.open_client() as client:
+        account = await client.account()
+        drift = (client.clock.now() - SystemClock().now()).total_seconds()
+    checks = [_fine("API", f"answers; {account.balance:,} credits")]
+    if abs(drift) > _CLOCK_SECONDS:
+        message = f"this machine's clock differs by {drift:,.0f} s from the API's; the API's is used"
+        checks.append(Check(name="clock", verdict=Verdict.NOTE, message=message))
+    return checks
+
+
+def _check_lockfile(batch: Batch) -> Check:
+    try:
+        lockfile = batch.read_lockfile()
+        holder = is_held(batch.lock_path)
+    except Sora2BatchError as error:
+        return _bad("lockfile", error)
+    if holder:
+        return Check(name="lockfile", verdict=Verdict.NOTE, message=f"held by {holder}")
+    doubts = sum(entry.state is State.IN_DOUBT for entry in lockfile.entries.values())
+    message = f"{len(lockfile.entries):,} jobs, {lockfile.spent:,} credits spent"
+    if doubts:
+        message += f", {doubts:,} in doubt: `sora2batch reconcile` settles them"
+    return Check(name="lockfile", verdict=Verdict.NOTE if doubts else Verdict.FINE, message=message)
+
+
+def _check_output_folder(batch: Batch) -> Check:
+    if is_led_out(batch.output_dir, batch.manifest.path.parent):
+        message = f"{batch.output_dir} leads out of the manifest's folder, through a link"
+        return Check(name="output folder", verdict=Verdict.BAD, message=message)
+    return _check_folder("output folder", batch.output_dir)
+
+
+def _check_folder(name: str, folder: Path) -> Check:
+    """See whether files can be made there, or in the nearest folder above that exists."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return _fine(name, f"{folder} can be written")
+    return Check(name=name, verdict=Verdict.BAD, message=f"{folder} cannot be written")
+
+
+def _check_git(batch: Batch) -> Iterator[Check]:
+    """Ask git itself how it would treat the lockfile and the journal."""
+    if in_the_way := list(_no_files_of_git(batch.lock_path.parent)):
+        yield from in_the_way
+        return
+    try:
+        yield from _check_git_files(batch.lock_path.parent, batch.lock_path.name)
+    except NoRepositoryError:
+        yield _note("git", "no repository here: lockfiles want one")
+    except GitError as error:
+        yield _note("git", f"{error.message}; {error.hint}" if error.hint else error.message)
+
+
+def _check_git_files(folder: Path, lock: str) -> Iterator[Check]:
+    journal = lock.replace(".lock.jsonl", ".journal.jsonl")
+    merge = ask_git(folder, "check-attr", "merge", "--", f"./{lock}").decode(errors="replace")
+    if not merge.strip().endswith(("union", "sora2batch")):
+        yield _note(
+            "git", "lockfiles are not merged line by line: add `*.lock.jsonl merge=union` to .gitattributes"
+        )
+    if not ask_git(folder, "check-ignore", "--", f"./{journal}", fine=(0, 1)):
+        yield _note("git", "journals are not ignored: add `*.journal.jsonl` to .gitignore")
+    if ask_git(folder, "check-ignore", "--", f"./{lock}", fine=(0, 1)):
+        message = f"{lock} is ignored, but it is what must be committed"
+        yield Check(name="git", verdict=Verdict.BAD, message=message)
+
+
+def _note(name: str, message: str) -> Check:
+    return Check(name=name, verdict=Verdict.NOTE, message=message)
+
+
+def _no_files_of_git(folder: Path) -> Iterator[Check]:
+    """Find what git would wait for: a pipe in the place of one of its own files."""
+    for above in (folder, *folder.absolute().parents):
+        for name in (".gitignore", ".gitattributes"):
+            path = above / name
+            try:
+                if not path.is_symlink():  # which git does not follow
+                    refuse_unless_plain(path)
+            except OSError as error:
+                yield Check(name="git", verdict=Verdict.BAD, message=f"{path}: {reason(error)}")
+        if (above / ".git").exists():
+            return
+
+
+def _fine(name: str, message: str) -> Check:
+    return Check(name=name, verdict=Verdict.FINE, message=message)
+
+
+def _bad(name: str, error: Sora2BatchError) -> Check:
+    message = f"{error.message}; {error.hint}" if error.hint else error.message
+    return Check(name=name, verdict=Verdict.BAD, message=redact(message), exit_code=error.exit_code)

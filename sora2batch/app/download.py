@@ -1,0 +1,25 @@
+"""The missing files of one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sora2batch.app.batch import Batch
+from sora2batch.app.execution import carry_out
+from sora2batch.app.request import Wishes
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.errors import ExitCode
+from sora2batch.plan.selection import Selection
+from sora2batch.run.stages import Stages
+
+
+def download(batch: Batch, select: Sequence[str], chatter: Chatter) -> ExitCode:
+    """Fetch what is missing or differs; submit nothing.
+
+    Raises:
+        Sora2BatchError: nothing was fetched, or the results could not be written down.
+    """
+    selection = Selection(select=tuple(select))
+    return carry_out(
+        batch, Wishes(selection=selection, stages=Stages.DOWNLOAD, chatter=chatter)
+    ).file_exit_code

@@ -1,0 +1,42 @@
+"""A batch as it stood in git: its jobs and its lockfile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sora2batch.app.batch import Batch
+from sora2batch.ground.job import Job
+from sora2batch.lockfile.codec import decode_lockfile
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.tree import GitTree, MissingFileError
+from sora2batch.matrix.expand import expand
+
+
+def jobs_at(batch: Batch, ref: str) -> Sequence[Job]:
+    """Expand the manifest as it stands in git at a ref; where it is new, there are no jobs.
+
+    Raises:
+        Sora2BatchError: there is no such ref, or the manifest has problems there.
+    """
+    path = batch.manifest.path
+    tree = GitTree(path.parent, ref)
+    try:
+        manifest = load_manifest(path, tree=tree)
+    except MissingFileError:
+        return ()
+    return expand(manifest, batch.catalog, tree).jobs
+
+
+def lockfile_at(batch: Batch, ref: str) -> Lockfile:
+    """Read the lockfile as it stands in git at a ref; where there is none, nothing was known.
+
+    Raises:
+        Sora2BatchError: there is no such ref, or the lockfile cannot be read.
+    """
+    path = batch.lock_path
+    try:
+        data = GitTree(path.parent, ref).read(path.name)
+    except MissingFileError:
+        return Lockfile(manifest="")
+    return decode_lockfile(data, file=f"{ref}:{path.name}")

@@ -1,0 +1,120 @@
+"""A manifest to start from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from unicodedata import normalize
+
+from sora2batch.app.argument import arguments_for
+from sora2batch.app.new_file import check_alone, check_name
+from sora2batch.app.starter import manifest_for
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.price import PriceError
+from sora2batch.catalog.tool import Availability
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
+from sora2batch.ground.target import put_in_place, write_new
+from sora2batch.manifest.emit import entry_lines
+from sora2batch.manifest.name import name_fault, name_of_file
+
+_IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
+_ATTRIBUTES = ("*.lock.jsonl merge=union",)
+_SETTINGS = {".gitignore": _IGNORED, ".gitattributes": _ATTRIBUTES}
+_HINT = "nothing was written; put a file there, or name a manifest in another folder"
+_LONGEST_NAME = 200
+"""Bytes; a file system takes 255, and temporary names are longer still."""
+_SHOWN = 40
+
+
+def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: Chatter) -> None:
+    """Write a manifest for a tool, and what git should know beside it.
+
+    Raises:
+        UsageError: one of the files is no plain file, the manifest is there already or would share another's
+                lockfile, its name or the tool is no good, and nothing was written; or the disk refused.
+    """
+    _check_name(manifest)
+    text = _text_for(tool_type, tools_dirs)
+    folder = manifest.parent
+    try:
+        make_folders(folder)
+    except FileExistsError as error:
+        raise UsageError(f"{folder}: it is no folder") from error
+    check_alone(manifest)
+    settings = [_extended(folder / name, lines) for name, lines in _SETTINGS.items()]
+    write_new(manifest, _named(text, manifest.stem))
+    for setting in settings:
+        setting.write()
+    chatter.say(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
+    chatter.say(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
+
+
+def _text_for(tool_type: str, tools_dirs: Sequence[Path]) -> str:
+    catalog = load_catalog(tools_dirs)
+    tool = catalog.get(tool_type)
+    if tool.availability is Availability.RETIRED:
+        near = catalog.nearest_live(tool)
+        raise UsageError(f"{tool_type} is retired", hint=f"name another: {near.tool_type}" if near else None)
+    try:
+        return manifest_for(tool)
+    except PriceError as error:
+        raise UsageError(
+            f"no manifest for {tool_type}: {error.message}", hint="`sora2batch tools` lists others"
+        ) from error
+
+
+def _check_name(manifest: Path) -> None:
+    """Refuse a file beside which no lockfile could be, or that no line of ours could name."""
+    if not manifest.name.isprintable():
+        raise UsageError(f"{manifest.name!a}: name it without control or invisible characters")
+    size = len(os.fsencode(manifest.name))
+    if size > _LONGEST_NAME:
+        raise UsageError(
+            f"{manifest.name[:_SHOWN]}…: the name has {size} bytes, {_LONGEST_NAME} are the most",
+            hint="the lockfile and the journal beside it have longer ones",
+        )
+    check_name(manifest)
+
+
+def _named(text: str, stem: str) -> str:
+    """Give a manifest a name of its own where the file's cannot stand for it."""
+    if name_fault(normalize("NFC", stem)) is None:
+        return text
+    (line,) = entry_lines("name", name_of_file(stem))
+    return text.replace("version: 1\n", f"version: 1\n{line}\n", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A file of git's as it is, and as it is to be."""
+
+    path: Path
+    before: bytes
+    after: bytes
+
+    def write(self) -> None:
+        if self.after != self.before:
+            put_in_place(self.path, self.after)
+
+
+def _extended(path: Path, lines: tuple[str, ...]) -> _Setting:
+    """Add the lines that are not there yet; what is there stays byte for byte.
+
+    Raises:
+        UsageError: it is no plain file; git itself reads no link of this name.
+    """
+    try:
+        refuse_unless_plain(path)
+        before = read_plain_file(path) if path.exists() else b""
+    except OSError as error:
+        raise UsageError(f"{path} cannot be extended: {reason(error)}", hint=_HINT) from error
+    known = {line.strip() for line in before.splitlines()}
+    missing = [line.encode() for line in lines if line.encode() not in known]
+    if not missing:
+        return _Setting(path, before, before)
+    separator = b"" if not before or before.endswith(b"\n") else b"\n"
+    return _Setting(path, before, before + separator + b"\n".join(missing) + b"\n")

@@ -1,0 +1,64 @@
+"""Can what is about to be paid for be kept? Looked into before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sora2batch.app.batch import Batch
+from sora2batch.app.request import Wishes
+from sora2batch.catalog.tool import Kind
+from sora2batch.cli.printer import Chatter
+from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.action import Action, Plan, PlannedJob
+from sora2batch.run.stages import Stages
+
+_KIB, _MIB = 1024, 1024**2
+_AT_LEAST = {Kind.IMAGE: 16 * _KIB, Kind.VIDEO: _MIB}
+"""Bytes of a result below which none has been seen."""
+_USUALLY = {Kind.IMAGE: 3 * _MIB, Kind.VIDEO: 20 * _MIB}
+"""Bytes of a result as they often are."""
+_SIMULATED = 16 * _KIB
+
+
+def check_keeping(batch: Batch, plan: Plan, wishes: Wishes) -> None:
+    """Refuse to pay for results that the output folder, or the process, could not take.
+
+    Raises:
+        UsageError: says what is in the way.
+    """
+    from sora2batch.run.handle import find_handles, needed  # noqa: PLC0415  # for those who submit
+
+    options = options_of(batch, wishes)
+    handles = find_handles(options)
+    if handles:
+        handles.check()
+    if handles and (fitting := handles.fit(options)) != options:
+        wishes.chatter.say(
+            f"notice: {needed(options):,} files and connections may be needed at once and {handles.spare:,} "
+            f"are allowed: at most {fitting.submit_concurrency:,} calls and {fitting.concurrency:,} tasks at "
+            "once; `ulimit -n 1024` allows more"
+        )
+    if Stages.DOWNLOAD in wishes.stages:
+        _check_folder(batch, plan.with_action(Action.SUBMIT), wishes.chatter)
+
+
+def options_of(batch: Batch, wishes: Wishes) -> RunOptions:
+    """How the run is to work: the manifest's word, and that of the flags."""
+    options = batch.manifest.run
+    return options if wishes.concurrency is None else replace(options, concurrency=wishes.concurrency)
+
+
+def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], chatter: Chatter) -> None:
+    from sora2batch.run.destination import check_destination, free_bytes  # noqa: PLC0415  # as above
+
+    kinds = [batch.catalog.get(planned.job.tool_type).kind for planned in jobs]
+    least = len(kinds) * _SIMULATED if batch.simulated else sum(_AT_LEAST[kind] for kind in kinds)
+    check_destination(batch.output_dir, (one.job.filename for one in jobs), least_bytes=least)
+    usual = 0 if batch.simulated else sum(_USUALLY[kind] for kind in kinds)
+    free = free_bytes(batch.output_dir)
+    if free is not None and free < usual:
+        chatter.say(
+            f"notice: {batch.output_dir} has room for {free // _MIB:,} MiB; "
+            f"results like these often take {usual // _MIB:,}"
+        )

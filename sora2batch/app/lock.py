@@ -1,0 +1,64 @@
+"""Lockfiles resolved and merged on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import is_stream, read_plain_file, read_stream
+from sora2batch.lockfile.codec import decode_lockfile
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.file import write_lockfile
+from sora2batch.lockfile.merge import merge_lockfiles, resolve_conflicts
+from sora2batch.lockfile.real_path import written_file
+
+
+def resolve_file(path: Path, chatter: Chatter) -> None:
+    """Unite both sides of the conflict marks in a lockfile, in place.
+
+    Raises:
+        UsageError: there is no such file.
+        LockfileError: a line on either side cannot be read; the file is left as it was.
+    """
+    lockfile = resolve_conflicts(_read(path), file=str(path))
+    write_lockfile(path, lockfile)
+    chatter.say(f"{path}: {len(lockfile.entries):,} jobs, {lockfile.spent:,} credits")
+
+
+def merge_files(base: Path, ours: Path, theirs: Path, chatter: Chatter) -> None:
+    """Merge two descendants of a lockfile into the first of them, as git asks of a merge driver.
+
+    Raises:
+        UsageError: a file is missing.
+        LockfileError: one of them cannot be read; all are left as they were.
+    """
+    merged = merge_lockfiles(
+        _lockfile(base, _read_given(base)),
+        _lockfile(ours, _read(ours)),
+        _lockfile(theirs, _read_given(theirs)),
+    )
+    write_lockfile(ours, merged)
+    chatter.detail(f"{ours}: {len(merged.entries):,} jobs, {merged.spent:,} credits")
+
+
+def _lockfile(path: Path, data: bytes) -> Lockfile:
+    """Decode one side; git gives an empty file where that side has none."""
+    return decode_lockfile(data, file=str(path)) if data.strip() else Lockfile(manifest="")
+
+
+def _read_given(path: Path) -> bytes:
+    """Read a side that is not written to: it may be what ``<(git show …)`` gives."""
+    if not is_stream(path):
+        return _read(path)
+    try:
+        return read_stream(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_plain_file(written_file(path))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error

@@ -1,0 +1,173 @@
+"""What ``plan`` and ``run --dry-run`` do: make plans, judge them, show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sora2batch.app.batch import Batch, loading
+from sora2batch.app.discover import is_one_manifest
+from sora2batch.app.failure import print_error
+from sora2batch.app.output import print_documents
+from sora2batch.app.planning import (
+    Planned,
+    check_account,
+    check_plan,
+    check_plan_file,
+    compare_with,
+    narrow,
+    plan_again,
+    read_selection,
+    save_plan,
+)
+from sora2batch.app.show_plan import echo_markdown, echo_text
+from sora2batch.cli.printer import Chatter
+from sora2batch.gallery.sheet.sheet_file import find_sheet
+from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
+from sora2batch.plan.action import Action
+from sora2batch.plan.notice import Told
+from sora2batch.plan.render_json import plan_to_json
+from sora2batch.plan.selection import Selection
+
+if TYPE_CHECKING:
+    from sora2batch.plan.saved import SavedPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """The command line, as given."""
+
+    manifests: tuple[Path, ...]
+    form: str
+    as_json: bool
+    out: Path | None
+    base: str | None
+    check_balance: bool
+    detailed_exitcode: bool
+    select: tuple[str, ...]
+    where: tuple[str, ...]
+    limit: int | None
+    max_credits: int | None
+    retry_failed: bool
+    force: bool
+    simulated: bool
+    tools_dirs: tuple[Path, ...]
+    verbose: int
+    quiet: bool
+
+    @property
+    def selection(self) -> Selection:
+        """What narrows the plan down."""
+        return read_selection(
+            self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
+        )
+
+    @property
+    def chatter(self) -> Chatter:
+        """How much to tell."""
+        return Chatter.of(self.verbose, quiet=self.quiet)
+
+
+def plan(flags: Flags) -> ExitCode:
+    """Show what a run would do now.
+
+    Raises:
+        Sora2BatchError: there is nothing to show: a manifest, the lockfile, a flag.
+    """
+    selection = flags.selection
+    if flags.out:
+        check_plan_file(flags.out)
+    load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
+    batches = load.load_all(flags.manifests)
+    if (flags.out or flags.base is not None) and len(batches) != 1:
+        raise UsageError("--out and --base work on one manifest at a time")
+    plans = [_planned(batch, selection, flags.base) for batch in narrow(batches, selection)]
+    if flags.out:
+        save_plan(plans[0], selection, flags.max_credits, flags.out)
+    form = "json" if flags.as_json else flags.form
+    view = View(form=form, is_one=is_one_manifest(flags.manifests), chatter=flags.chatter)
+    code = view.show(plans, [*_refusals(plans), *(_account_refusals(plans) if flags.check_balance else ())])
+    if flags.out:
+        flags.chatter.say(f"saved: {flags.out}")
+    has_submissions = any(planned.plan.counts[Action.SUBMIT] for planned in plans)
+    return ExitCode.PENDING if flags.detailed_exitcode and not code and has_submissions else code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How plans are shown."""
+
+    form: str
+    is_one: bool
+    """Whether one manifest was named: then its document is the whole output."""
+    chatter: Chatter
+
+    def show(self, plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> ExitCode:
+        """Print plans, then what speaks against them; choose the exit code."""
+        self._print(plans)
+        for error in refusals:
+            print_error(error, verbosity=self.chatter.level)
+        return gravest({error.exit_code for error in refusals})
+
+    def _print(self, plans: Sequence[Planned]) -> None:
+        if self.form == "json":
+            print_documents(
+                [plan_to_json(planned.plan, planned.comparison) for planned in plans], is_one=self.is_one
+            )
+            return
+        told = Told()
+        for planned in plans:
+            if self.form == "markdown":
+                batch = planned.batch
+                sheet = find_sheet(batch.manifest.path, simulated=batch.simulated)
+                echo_markdown(planned.plan, planned.comparison, sheet)
+            else:
+                new = told.new(planned.plan.notices, planned.batch.catalog)
+                echo_text(replace(planned.plan, notices=new), planned.comparison)
+
+
+def show_plans(
+    batches: Sequence[Batch], selection: Selection, view: View, saved: SavedPlan | None = None
+) -> ExitCode:
+    """Print plans and judge whether they fit their budgets: what ``run --dry-run`` does.
+
+    Raises:
+        Sora2BatchError: a lockfile cannot be read, the selection fits nothing, or a saved plan is stale.
+    """
+    if saved:
+        plans = [_planned_again(batch, saved) for batch in batches]
+    else:
+        plans = [_planned(batch, selection, None) for batch in batches]
+    return view.show(plans, list(_refusals(plans)))
+
+
+def _planned(batch: Batch, selection: Selection, base: str | None) -> Planned:
+    lockfile = batch.read_lockfile()
+    comparison = None if base is None else compare_with(batch, base)
+    return Planned(
+        batch=batch, lockfile=lockfile, plan=batch.plan(lockfile, selection), comparison=comparison
+    )
+
+
+def _planned_again(batch: Batch, saved: SavedPlan) -> Planned:
+    lockfile = batch.read_lockfile()
+    return Planned(batch=batch, lockfile=lockfile, plan=plan_again(batch, lockfile, saved))
+
+
+def _refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
+    for planned in plans:
+        try:
+            check_plan(planned.batch, planned.plan)
+        except Sora2BatchError as error:
+            yield error
+
+
+def _account_refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
+    """Ask the account only before anything is printed: broken off, the call must leave no half result."""
+    for planned in plans:
+        try:
+            check_account(planned.plan)
+        except Sora2BatchError as error:
+            yield error

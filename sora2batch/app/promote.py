@@ -1,0 +1,136 @@
+"""From favourites to the next manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora2batch.app.argument import arguments_for
+from sora2batch.app.batch import Batch, loading
+from sora2batch.app.new_file import check_new_manifest
+from sora2batch.app.output import print_json
+from sora2batch.app.result import echo, write_out
+from sora2batch.app.source import lock_path_of
+from sora2batch.cli.printer import Chatter
+from sora2batch.gallery.picks import read_picks
+from sora2batch.gallery.promotion.advice import promotion_notices
+from sora2batch.gallery.promotion.choose import choose, counted
+from sora2batch.gallery.promotion.draft import Story, draft_of
+from sora2batch.gallery.promotion.make import Promotion, promote
+from sora2batch.gallery.promotion.origin import Finder, find_origins
+from sora2batch.gallery.promotion.proof import prove
+from sora2batch.gallery.promotion.setting import read_settings
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.plainfile import is_stream
+from sora2batch.ground.target import STANDARD_OUTPUT, write_new
+from sora2batch.manifest.write import write_manifest
+from sora2batch.plan.budget import refuse_retired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """The command line, as given."""
+
+    manifest: Path
+    picks: Path
+    settings: tuple[str, ...]
+    min_rating: int | None
+    out: Path
+    as_json: bool
+    simulated: bool
+    tools_dirs: tuple[Path, ...]
+    verbose: int
+    quiet: bool
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the manifest goes to standard output."""
+        return self.out == STANDARD_OUTPUT
+
+    @property
+    def target(self) -> Path:
+        """The file that is written, or that whoever reads standard output may write."""
+        return Path("next.yaml") if self.is_printed else self.out
+
+
+def promote_picks(flags: Flags) -> None:
+    """Write the manifest of the picked jobs and tell what it costs.
+
+    Raises:
+        UsageError: the target may not be written, or no pick is taken.
+        ManifestError: the manifest or the picks file has problems.
+        LockfileError: the lockfile cannot be read.
+        PromotionError: the settings do not suit the jobs.
+        RetiredToolError: a tool is gone.
+    """
+    _check_target(flags)
+    settings = read_settings(flags.settings)
+    batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
+    picks = read_picks(flags.picks)
+    choice = choose(picks, min_rating=flags.min_rating)
+    lockfile = batch.read_lockfile()
+    origins = find_origins(picks, choice.taken, Finder(batch.expansion.jobs, lockfile))
+    promotion = promote(origins, settings, batch.catalog, lockfile)
+    refuse_retired((job.tool_type for job in promotion.jobs), batch.catalog, batch.manifest.file)
+    story = Story(
+        manifest=batch.manifest.file,
+        picks="standard input" if is_stream(flags.picks) else flags.picks.name,
+        target=flags.target.name,
+        choice=choice,
+        settings=settings,
+        simulated=flags.simulated,
+    )
+    text = write_manifest(draft_of(promotion, story, _run_of(batch)))
+    prove(text, promotion, flags.target, batch.catalog)
+    chatter = Chatter.of(flags.verbose, quiet=flags.quiet)
+    chatter.say(f"{story.choice.count}: {story.choice.reason}")
+    for notice in promotion_notices(promotion, story):
+        chatter.say(f"notice: {notice}")
+    if flags.is_printed:
+        write_out(text.encode())
+    else:
+        write_new(flags.out, text)
+        _tell(flags, story, promotion, chatter)
+
+
+def _check_target(flags: Flags) -> None:
+    """Refuse a target before anything is done that takes time.
+
+    Raises:
+        UsageError: the manifest may not be written there, or two things would be printed.
+    """
+    if not flags.is_printed:
+        check_new_manifest(flags.out)
+    elif flags.as_json:
+        raise UsageError("-o - prints the manifest: leave --json out, or name a file")
+
+
+def _run_of(batch: Batch) -> JsonObject:
+    """Take the options of a run as the manifest has them, and none that it leaves open."""
+    match batch.manifest.document.data:
+        case {"run": dict(run)}:
+            return run
+        case _:
+            return {}
+
+
+def _tell(flags: Flags, story: Story, promotion: Promotion, chatter: Chatter) -> None:
+    lock = lock_path_of(flags.out, simulated=False)
+    if lock.exists():
+        chatter.say(f"notice: {lock} is there already: what it spent counts against the new budget")
+    if flags.as_json:
+        print_json(
+            {
+                "version": 1,
+                "manifest": str(flags.out),
+                "jobs": len(promotion.jobs),
+                "credits": promotion.credits,
+                "picks": {"taken": len(story.choice.taken), "of": story.choice.of},
+            }
+        )
+    else:
+        jobs = counted(len(promotion.jobs), "job")
+        echo(f"wrote {flags.out}: {jobs}, {promotion.credits:,} credits")
+    given = arguments_for(flags.out, simulated=flags.simulated, tools_dirs=flags.tools_dirs)
+    chatter.say(f"next: sora2batch plan {given}")

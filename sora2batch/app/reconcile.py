@@ -1,0 +1,159 @@
+"""Doubts settled on the command line, and charges compared with prices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sora2batch.app.batch import Batch
+from sora2batch.app.loop import run_loop
+from sora2batch.app.output import print_json
+from sora2batch.app.renaming import Renaming, follow_keys
+from sora2batch.app.settlement import Settlement, echo_settlement, settlement_to_json
+from sora2batch.app.settling import held, inquiry_of, look_into, world_of
+from sora2batch.cli.printer import Chatter, complain
+from sora2batch.ground.cells import isolated
+from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.task_id import plain_task_id
+from sora2batch.reconcile.charge import Audit, audit, earliest_task
+from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
+from sora2batch.reconcile.finding import Ambiguous, Finding, Unasked
+from sora2batch.reconcile.inquire import Inquiry
+from sora2batch.reconcile.judge import unique_fits
+from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
+from sora2batch.sjinn.answer import LedgerRecord
+from sora2batch.sjinn.secret import load_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What a person wants settled."""
+
+    adopt: tuple[str, ...]
+    """``KEY=TASK_ID``"""
+    release: tuple[str, ...]
+    """Keys."""
+    auto: bool
+
+    @property
+    def are_offline(self) -> bool:
+        """Tell whether a person's word is enough, without the ledger."""
+        return bool(self.release) and not self.adopt and not self.auto
+
+    def renamed(self, renaming: Renaming) -> Orders:
+        """Call every job what it is called now.
+
+        Raises:
+            UsageError: a name may mean two jobs.
+        """
+        pairs = [_key_and_task(text) for text in self.adopt]
+        return replace(
+            self,
+            adopt=tuple(f"{renaming.key_meant(key)}={task_id}" for key, task_id in pairs),
+            release=tuple(map(renaming.key_meant, self.release)),
+        )
+
+
+def reconcile(batch: Batch, orders: Orders, chatter: Chatter, *, as_json: bool) -> ExitCode:
+    """Settle what can be settled and tell the rest."""
+    with held(batch) as store:
+        orders = orders.renamed(follow_keys(batch.expansion.jobs, store))
+        settlement = run_loop(partial(_settle, batch, store, orders))
+    if as_json:
+        print_json(settlement_to_json(batch.manifest.file, settlement))
+    else:
+        echo_settlement(batch.manifest.file, settlement)
+    if settlement.findings:
+        chatter.say("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
+    return settlement.exit_code
+
+
+async def _settle(batch: Batch, store: LockfileStore, orders: Orders) -> Settlement:
+    async with store.session():
+        if orders.are_offline and not (batch.simulated or load_key(os.environ)):
+            return await _settle_offline(store, orders)
+        async with world_of(batch, store.lockfile) as world:
+            return await _settle_online(batch, store, orders, inquiry_of(batch, world))
+
+
+async def _settle_offline(store: LockfileStore, orders: Orders) -> Settlement:
+    released = await _release(store, orders, ())
+    nothing = Audit(checked=0, unlisted=(), differences=())
+    left = tuple(Unasked(doubt=doubt) for doubt in find_doubts(store.lockfile))
+    return Settlement(adopted=(), released=released, findings=left, audit=nothing)
+
+
+async def _settle_online(batch: Batch, store: LockfileStore, orders: Orders, inquiry: Inquiry) -> Settlement:
+    findings = await look_into(batch, store.lockfile, inquiry)
+    adopted = await _adopt(batch, store, orders, findings, inquiry)
+    released = await _release(store, orders, findings)
+    records = await _charges(store.lockfile, inquiry)
+    left = await look_into(batch, store.lockfile, inquiry)
+    checked = audit(store.lockfile, records, batch.catalog)
+    return Settlement(
+        adopted=adopted,
+        released=released,
+        matched=len(adopted) > len(orders.adopt),
+        findings=left,
+        audit=checked,
+    )
+
+
+async def _release(store: LockfileStore, orders: Orders, findings: Sequence[Finding]) -> tuple[str, ...]:
+    doubts = find_doubts(store.lockfile)
+    named = [doubt_of(key, doubts) for key in orders.release]
+    for doubt in named:
+        _warn_of_candidates(doubt, findings)
+        await release(doubt, store)
+    still = find_doubts(store.lockfile)
+    proven = [finding for finding in findings if finding.doubt in still]
+    free = await release_free(proven, store) if orders.auto else ()
+    return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
+
+
+def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        if finding.doubt == doubt and isinstance(finding, Ambiguous):
+            task = finding.candidates[0]
+            complain(
+                f"warning: {isolated(doubt.entry.key)} is released on your word, but the ledger has the task "
+                f"{task.task_id} ({task.charged:,} credits): if it is that job's, it is paid twice"
+            )
+
+
+async def _adopt(
+    batch: Batch, store: LockfileStore, orders: Orders, findings: Sequence[Finding], inquiry: Inquiry
+) -> tuple[tuple[str, str], ...]:
+    adopted = []
+    for key, task_id in map(_key_and_task, orders.adopt):
+        known = map(plain_task_id, store.lockfile.task_ids() | inquiry.known_elsewhere)
+        if plain_task_id(task_id) in known:
+            raise UsageError(f"the task {task_id} belongs to another job already")
+        doubt = doubt_of(key, find_doubts(store.lockfile))
+        if inquiry.host and doubt.attempt.api not in {None, inquiry.host}:
+            raise UsageError(f"{key} was sent to {doubt.attempt.api}: {inquiry.host} does not know its tasks")
+        await adopt_by_word(task_id, doubt, findings, inquiry.books, store)
+        adopted.append((key, task_id))
+    if orders.auto:
+        for doubt, task in unique_fits(await look_into(batch, store.lockfile, inquiry)):
+            await adopt(doubt, task, store)
+            adopted.append((doubt.entry.key, task.task_id))
+    return tuple(adopted)
+
+
+def _key_and_task(text: str) -> tuple[str, str]:
+    key, equals, task_id = text.rpartition("=")
+    if not equals or not key or not task_id:
+        raise UsageError(f"--adopt {text}: write it as KEY=TASK_ID")
+    return key, task_id
+
+
+async def _charges(lockfile: Lockfile, inquiry: Inquiry) -> Sequence[LedgerRecord]:
+    since = earliest_task(lockfile)
+    if since is None:
+        return ()
+    return (await inquiry.books.ledger(since=since - WIDE_MARGIN)).records

@@ -1,0 +1,180 @@
+"""The gallery of one batch."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora2batch.app.batch import Batch, loading
+from sora2batch.app.batch_state import moment_at
+from sora2batch.app.output import print_json
+from sora2batch.app.result import echo, write_out
+from sora2batch.catalog.catalog import UnknownToolError
+from sora2batch.catalog.price import PriceError, price_of
+from sora2batch.cli.printer import Chatter
+from sora2batch.gallery.agreement import disagreements
+from sora2batch.gallery.page.card import Mark
+from sora2batch.gallery.page.html import render_page
+from sora2batch.gallery.page.link import Links
+from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
+from sora2batch.gallery.page.page_file import GALLERY, write_page
+from sora2batch.gallery.page.tariff import tariffs_of
+from sora2batch.gallery.picks import read_picks
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
+from sora2batch.ground.target import STANDARD_OUTPUT, settle_target
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Entry
+from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.plan.job_status import Status, make_status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """The command line, as given."""
+
+    manifest: Path
+    output: Path | None
+    sheet: Path | None
+    picks: Path | None
+    compare: str | None
+    as_json: bool
+    simulated: bool
+    tools_dirs: tuple[Path, ...]
+    verbose: int
+    quiet: bool
+
+    @property
+    def chatter(self) -> Chatter:
+        """How much to tell."""
+        return Chatter.of(self.verbose, quiet=self.quiet)
+
+
+def report(flags: Flags) -> None:
+    """Write the page and tell where it is.
+
+    Raises:
+        Sora2BatchError: the manifest or a lockfile cannot be read, or the page cannot be written.
+    """
+    batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
+    view = View(batch=batch, lockfile=batch.read_lockfile(), flags=flags)
+    page = flags.output or page_path(batch)
+    _check_targets(page, flags, batch)
+    written = {"gallery": view.write_gallery(page)}
+    if flags.sheet:
+        written["sheet"] = view.write_sheet(flags.sheet)
+    if flags.as_json:
+        print_json({"version": 1, "manifest": batch.manifest.file, **written})
+    else:
+        tell = flags.chatter.say if STANDARD_OUTPUT in {page, flags.sheet} else echo
+        tell("\n".join(f"{name + ':':<8} {path}" for name, path in written.items()))
+
+
+def _check_targets(page: Path, flags: Flags, batch: Batch) -> None:
+    """Refuse targets before anything is written, or drawn.
+
+    Raises:
+        UsageError: the page or the sheet may not be written there.
+    """
+    if flags.as_json and STANDARD_OUTPUT in {page, flags.sheet}:
+        raise UsageError("- is standard output: leave --json out, or name a file")
+    if page != STANDARD_OUTPUT:
+        settle_target(page, GALLERY)
+    if flags.sheet is None:
+        return
+    from sora2batch.gallery.sheet.sheet_file import sheets_of  # noqa: PLC0415  # only where one is wanted
+
+    if os.path.realpath(flags.sheet) == os.path.realpath(page):
+        raise UsageError(f"the page and the sheet cannot both be {flags.sheet}", hint="name another file")
+    if flags.sheet != STANDARD_OUTPUT:
+        settle_target(flags.sheet, sheets_of(batch.manifest.file))
+
+
+def page_path(batch: Batch) -> Path:
+    """``NAME.report.html`` beside the manifest; the simulator has its own."""
+    path = batch.manifest.path
+    return path.with_name(f"{path.stem}{'.sim' if batch.simulated else ''}.report.html")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One batch as it is now, to be shown in several ways."""
+
+    batch: Batch
+    lockfile: Lockfile
+    flags: Flags
+
+    @property
+    def status(self) -> Status:
+        """Where every job stands."""
+        batch = self.batch
+        return make_status(batch.manifest.file, batch.expansion.jobs, self.lockfile, batch.budget)
+
+    def write_gallery(self, path: Path) -> str:
+        """Write the page and name it."""
+        page = render_page(make_gallery(self._basis(path)))
+        if path == STANDARD_OUTPUT:
+            write_out(page)
+        else:
+            write_page(path, page)
+        return str(path)
+
+    def write_sheet(self, path: Path) -> str:
+        """Write the contact sheet and name it."""
+        from sora2batch.gallery.sheet.make import make_sheet  # noqa: PLC0415
+        from sora2batch.gallery.sheet.sheet_file import write_sheet  # noqa: PLC0415  # a page needs no Pillow
+
+        batch = self.batch
+        sheet = make_sheet(self.status, batch.artifacts.locate, simulated=batch.simulated)
+        if path == STANDARD_OUTPUT:
+            write_out(sheet)
+        else:
+            write_sheet(path, sheet, batch.manifest.file)
+        return str(path)
+
+    def _basis(self, page: Path) -> Basis:
+        batch, jobs = self.batch, self.batch.expansion.jobs
+        used = {job.tool_type for job in jobs}
+        tools = (tool for name, tool in sorted(batch.catalog.tools.items()) if name in used)
+        return Basis(
+            manifest=batch.manifest.file,
+            name=batch.manifest.name,
+            simulated=batch.simulated,
+            now=Moment(jobs=jobs, lockfile=self.lockfile),
+            money=self.status.money,
+            links=Links.between(page, batch.output_dir),
+            price_of_former=self._price_of_former,
+            tariffs=tariffs_of(tools),
+            base=self._base(),
+            marks=self._marks(),
+        )
+
+    def _price_of_former(self, entry: Entry) -> Credits:
+        try:
+            return price_of(self.batch.catalog.get(entry.tool_type), entry.input)
+        except (UnknownToolError, PriceError):
+            return Credits(0)
+
+    def _base(self) -> Base | None:
+        ref = self.flags.compare
+        return Base(ref=ref, moment=moment_at(self.batch, ref, self.flags.chatter)) if ref else None
+
+    def _marks(self) -> tuple[Mark, ...]:
+        """Read earlier picks; those of jobs that are not here are left to whoever promotes them.
+
+        Raises:
+            ManifestError: the file has problems, or two picks say different things of one job.
+        """
+        if self.flags.picks is None:
+            return ()
+        by_key = {job.key: job.fingerprint for job in self.batch.expansion.jobs}
+        picks = read_picks(self.flags.picks)
+        named = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks.picks)
+        known = [(pick, fingerprint) for pick, fingerprint in named if fingerprint]
+        if problems := tuple(disagreements(picks, known)):
+            raise ManifestError(problems)
+        return tuple(
+            Mark(fingerprint=mine, favourite=bool(pick.favourite), rating=pick.rating, note=pick.note)
+            for pick, mine in known
+        )

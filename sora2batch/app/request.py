@@ -1,0 +1,28 @@
+"""What the flags of a call ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sora2batch.cli.printer import Chatter
+from sora2batch.plan.notice import Told
+from sora2batch.plan.saved import SavedPlan
+from sora2batch.plan.selection import Selection
+from sora2batch.run.port import OnFailure
+from sora2batch.run.stages import Stages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the flags of a call ask for."""
+
+    selection: Selection
+    stages: Stages
+    chatter: Chatter
+    on_failure: OnFailure = OnFailure.GO_ON
+    concurrency: int | None = None
+    agreed: bool = False
+    """--yes."""
+    saved: SavedPlan | None = None
+    told: Told = field(default_factory=Told)
+    """What was said about tools already: a call says it once, however many batches use the tool."""

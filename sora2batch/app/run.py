@@ -1,0 +1,241 @@
+"""What ``run`` does: batches carried out one after the other."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sora2batch.app.batch import Batch, loading
+from sora2batch.app.discover import is_one_manifest
+from sora2batch.app.ending import Ending, ended, ending_to_json, not_begun, refused
+from sora2batch.app.execution import carry_out, check_beforehand
+from sora2batch.app.failure import print_error
+from sora2batch.app.output import print_documents
+from sora2batch.app.plan import View, show_plans
+from sora2batch.app.planning import narrow, read_selection
+from sora2batch.app.request import Wishes
+from sora2batch.app.result import OutputError
+from sora2batch.app.show_status import echo_outcome
+from sora2batch.app.snapshot import status_of
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
+from sora2batch.plan.job_status import Status
+from sora2batch.plan.saved import SavedPlan, read_saved_plan
+from sora2batch.plan.selection import Selection
+from sora2batch.run.port import OnFailure
+from sora2batch.run.stages import Stages
+
+_ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, ExitCode.UNREACHABLE})
+"""After these the next batch is not begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """The command line, as given."""
+
+    manifests: tuple[Path, ...]
+    yes: bool
+    dry_run: bool
+    plan_file: Path | None
+    simulated: bool
+    select: tuple[str, ...]
+    where: tuple[str, ...]
+    limit: int | None
+    max_credits: int | None
+    retry_failed: bool
+    force: bool
+    concurrency: int | None
+    fail_fast: bool
+    no_wait: bool
+    no_download: bool
+    as_json: bool
+    tools_dirs: tuple[Path, ...]
+    verbose: int
+    quiet: bool
+    saved: SavedPlan | None = None
+
+    @property
+    def selection(self) -> Selection:
+        """What narrows the plan down: the saved plan's own flags, or those of this call."""
+        if self.saved:
+            return self.saved.selection
+        return read_selection(
+            self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
+        )
+
+    @property
+    def is_one(self) -> bool:
+        """Whether exactly one manifest was named."""
+        return is_one_manifest(self.manifests)
+
+    @property
+    def chatter(self) -> Chatter:
+        """How much to tell."""
+        return Chatter.of(self.verbose, quiet=self.quiet)
+
+    def again(self, ending: Ending) -> tuple[str, ...]:
+        """Write the arguments with which a program goes on from where a run ended.
+
+        They ask for no more than this call did: a limit shrinks to what is left of it, and what failed is
+        submitted again once and not at each call.
+        """
+        limit = self.limit if ending.not_submitted is None else ending.not_submitted
+        words = ["--plan", str(self.plan_file)] if self.plan_file else shlex.split(ending.batch.arguments)
+        words += [word for glob in self.select for word in ("--select", glob)]
+        words += [word for pair in self.where for word in ("--where", pair)]
+        words += ["--limit", str(limit)] if self.limit is not None else []
+        words += (
+            ["--max-credits", str(self.max_credits)]
+            if self.max_credits is not None and not self.saved
+            else []
+        )
+        words += ["--concurrency", str(self.concurrency)] if self.concurrency else []
+        given = {
+            "--fail-fast": self.fail_fast,
+            "--no-wait": self.no_wait,
+            "--no-download": self.no_download,
+            "--yes": self.yes,
+            "--json": self.as_json,
+        }
+        return (*words, *(flag for flag, is_given in given.items() if is_given))
+
+    @property
+    def view(self) -> View:
+        """How a plan is shown."""
+        return View(form="json" if self.as_json else "text", is_one=self.is_one, chatter=self.chatter)
+
+    @property
+    def stages(self) -> Stages:
+        """How far to go."""
+        if self.no_wait:
+            return Stages.SUBMIT
+        return Stages.SUBMIT | Stages.WAIT if self.no_download else Stages.ALL
+
+    @property
+    def wishes(self) -> Wishes:
+        """All that concerns one batch."""
+        return Wishes(
+            selection=self.selection,
+            stages=self.stages,
+            chatter=self.chatter,
+            on_failure=OnFailure.STOP_SUBMITTING if self.fail_fast else OnFailure.GO_ON,
+            concurrency=self.concurrency,
+            agreed=self.yes,
+            saved=self.saved,
+        )
+
+
+def run(flags: Flags) -> ExitCode:
+    """Carry out every batch, or show what would be done.
+
+    Raises:
+        Sora2BatchError: nothing was sent for any of them.
+    """
+    flags = _with_saved_plan(flags)
+    if not flags.manifests:
+        raise UsageError("which manifest? Name one, or a saved plan with --plan FILE")
+    load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
+    batches = narrow(load.load_all(flags.manifests), flags.selection)
+    if flags.dry_run:
+        return show_plans(batches, flags.selection, flags.view, flags.saved)
+    wishes = flags.wishes
+    if len(batches) > 1:
+        check_beforehand(batches, wishes)
+    endings = list(_carry_out_all(batches, flags, wishes))
+    code = gravest({ending.exit_code for ending in endings})
+    if flags.as_json:
+        documents = [ending_to_json(one, status_of(one.batch), flags.again(one)) for one in endings]
+        return _told(code, lambda: print_documents(documents, is_one=flags.is_one), flags)
+    return code
+
+
+def _with_saved_plan(flags: Flags) -> Flags:
+    """Take everything that decides what is sent from the plan file, and refuse to change it."""
+    if flags.plan_file is None:
+        return flags
+    saved = read_saved_plan(flags.plan_file)
+    limits = (flags.limit, flags.max_credits)
+    if flags.select or flags.where or flags.retry_failed or flags.force or limits != (None, None):
+        raise UsageError(
+            "--plan does exactly the saved plan; leave --select, --where, --limit and the like out"
+        )
+    return replace(
+        flags,
+        manifests=(_manifest_of(saved, flags.plan_file, flags.manifests),),
+        tools_dirs=flags.tools_dirs or tuple(_beside(flags.plan_file, one) for one in saved.tools_dirs),
+        simulated=flags.simulated or saved.simulated,
+        max_credits=saved.max_credits,
+        saved=saved,
+    )
+
+
+def _manifest_of(saved: SavedPlan, plan_file: Path, named: Sequence[Path]) -> Path:
+    """Choose the manifest that is named, else the one that the plan file leads to."""
+    path = named[0] if named else _beside(plan_file, saved.manifest_path)
+    if named and not is_one_manifest(named):
+        raise UsageError("a saved plan is of one manifest")
+    if path.name != saved.manifest_name:  # its lockfile would be another one as well
+        raise UsageError(f"{plan_file} is a plan of {saved.manifest_name}, not of {path.name}")
+    if not named and not path.exists():
+        raise UsageError(
+            f"{plan_file} is a plan of {path}, which is not there",
+            hint=f"the plan or the manifest was moved: `sora2batch run MANIFEST --plan {plan_file}`",
+        )
+    return path
+
+
+def _beside(plan_file: Path, path: str) -> Path:
+    """Find a path of a plan from the plan file's folder, and spell it as seen from here."""
+    found = plan_file.resolve().parent / path
+    try:
+        return Path(os.path.relpath(found))
+    except (OSError, ValueError):  # the working folder was removed, or is on another drive
+        return found.resolve()
+
+
+def _carry_out_all(batches: Sequence[Batch], flags: Flags, wishes: Wishes) -> Iterator[Ending]:
+    for number, batch in enumerate(batches, start=1):
+        ending = _carry_out_one(batch, flags, wishes)
+        yield ending
+        if ending.exit_code in _ENDS_ALL:
+            if rest := batches[number:]:
+                flags.chatter.say(f"not begun: {', '.join(str(one.manifest.path) for one in rest)}")
+            yield from (not_begun(one, ending) for one in rest)
+            return
+
+
+def _carry_out_one(batch: Batch, flags: Flags, wishes: Wishes) -> Ending:
+    """Run one batch; an error ends this batch and is told, so that the others have their turn."""
+    try:
+        outcome = carry_out(batch, wishes)
+    except Sora2BatchError as error:
+        print_error(error, verbosity=flags.verbose)
+        return refused(batch, error, _status_if_any(batch))
+    for stop in outcome.stops:
+        if stop.error:
+            print_error(stop.error, verbosity=flags.verbose)
+    ending = ended(batch, outcome)
+    if flags.as_json:
+        return ending
+    code = _told(ending.exit_code, lambda: echo_outcome(batch, status_of(batch)), flags)
+    return replace(ending, exit_code=code)
+
+
+def _status_if_any(batch: Batch) -> Status | None:
+    try:
+        return status_of(batch)
+    except Sora2BatchError:  # it may be that which was told
+        return None
+
+
+def _told(code: ExitCode, tell: Callable[[], None], flags: Flags) -> ExitCode:
+    """Print what came of it; where that cannot be done, the next batch has its turn all the same."""
+    try:
+        tell()
+    except OutputError as error:
+        print_error(error, verbosity=flags.verbose)
+        return gravest({code, error.exit_code})
+    return code

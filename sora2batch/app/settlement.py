@@ -1,0 +1,164 @@
+"""What became of the jobs in doubt, as lines and as the document of ``reconcile --json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from sora2batch.app.result import echo
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.cells import isolated
+from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.errors import ExitCode
+from sora2batch.reconcile.charge import Audit
+from sora2batch.reconcile.doubt import Doubt
+from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unasked, Unproven
+from sora2batch.reconcile.ledger_task import LedgerTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What was done, and what is left."""
+
+    adopted: tuple[tuple[str, str], ...]
+    """(key, task id)"""
+    released: tuple[str, ...]
+    matched: bool = False
+    """Whether a task was adopted without a person's word."""
+    findings: tuple[Finding, ...]
+    """About the calls that are still in doubt."""
+    audit: Audit
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """4 while anything is in doubt, else 1 if a charge differs."""
+        if self.findings:
+            return ExitCode.OPEN
+        return ExitCode.FAILED if self.audit.differences else ExitCode.DONE
+
+
+def echo_settlement(manifest: str, settlement: Settlement) -> None:
+    """Print what was done, then what is left of each call in doubt, then the charges."""
+    for key, task_id in settlement.adopted:
+        echo(f"adopted: {isolated(key)} is task {task_id}; the next run waits for it")
+    if settlement.matched:
+        echo("matched by tool, price and time alone: if others use this account, look at the clips")
+    for key in settlement.released:
+        echo(f"released: {isolated(key)}; the next run submits it")
+    for finding in settlement.findings:
+        _show_finding(finding)
+    if not settlement.findings:
+        echo(f"{manifest}: no job is in doubt")
+    checked = settlement.audit
+    for difference in checked.differences:
+        back = f", {difference.returned:,} were given back" if difference.returned else ""
+        echo(
+            f"charged: {isolated(difference.entry.key)} cost {difference.charged:,} credits{back}, "
+            f"the price was {difference.price:,} (task {difference.attempt.task_id})"
+        )
+    echo(f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ")
+    if checked.unlisted:
+        echo(f"{len(checked.unlisted):,} tasks are not in the ledger of this account")
+
+
+def _show_finding(finding: Finding) -> None:
+    attempt = finding.doubt.attempt
+    key = isolated(finding.doubt.entry.key)
+    echo(f"in doubt: {key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
+    match finding:
+        case Unasked():
+            echo("  the ledger was not asked: there is no key")
+        case Unproven(reason=reason):
+            echo(f"  no charge is seen, but {reason}")
+            echo("  look at the account's own page; if nothing was charged there: --release it")
+        case Free():
+            echo("  never charged by the ledger: the next run submits it, or --release it now")
+        case TooEarly(until=until):
+            echo(f"  no charge so far; that counts from {to_timestamp(until)} on")
+        case Ambiguous(candidates=candidates, obstacle=obstacle):
+            for task in candidates:
+                echo(f"  {_told(task, finding.doubt)}")
+            if obstacle:
+                echo(f"  {obstacle}")
+
+
+def _told(task: LedgerTask, doubt: Doubt) -> str:
+    back = f", {task.returned:,} given back" if task.returned else ""
+    fit = "fits" if doubt.fits(task) else "does not fit in price or time"
+    return f"task {task.task_id}: {task.charged:,} credits at {to_timestamp(task.create_time)}{back}; {fit}"
+
+
+def settlement_to_json(manifest: str, settlement: Settlement) -> JsonObject:
+    """Turn a settlement into the document of ``reconcile --json``."""
+    return {
+        "version": 1,
+        "manifest": manifest,
+        "adopted": [{"key": key, "task_id": task_id} for key, task_id in settlement.adopted],
+        "released": list(settlement.released),
+        "in_doubt": [_finding_to_json(finding) for finding in settlement.findings],
+        "charges": _audit_to_json(settlement.audit),
+    }
+
+
+def _finding_to_json(finding: Finding) -> JsonObject:
+    doubt = finding.doubt
+    candidates = finding.candidates if isinstance(finding, Ambiguous) else ()
+    return {
+        "key": doubt.entry.key,
+        "fingerprint": doubt.entry.fingerprint,
+        "credits": doubt.attempt.credits,
+        "submitted_at": doubt.attempt.submitted_at,
+        "verdict": _VERDICTS[type(finding)],
+        "reason": _reason(finding),
+        "candidates": [
+            {
+                "task_id": task.task_id,
+                "cost_credits": task.charged,
+                "returned_credits": task.returned,
+                "create_time": to_timestamp(task.create_time),
+                "fits": doubt.fits(task),
+            }
+            for task in candidates
+        ],
+    }
+
+
+def _reason(finding: Finding) -> str | None:
+    """Tell what keeps a doubt from being settled without a person, where there is something to tell."""
+    match finding:
+        case Unproven(reason=reason):
+            return reason
+        case TooEarly(until=until):
+            return f"that no charge is seen counts from {to_timestamp(until)} on"
+        case Ambiguous(obstacle=obstacle):
+            return obstacle or None
+        case Free() | Unasked():
+            return None
+        case _:
+            assert_never(finding)
+
+
+_VERDICTS: dict[type[Finding], str] = {
+    Free: "free",
+    TooEarly: "too_early",
+    Unproven: "unproven",
+    Ambiguous: "candidates",
+    Unasked: "not_asked",
+}
+
+
+def _audit_to_json(found: Audit) -> JsonObject:
+    return {
+        "checked": found.checked,
+        "unlisted": [{"key": entry.key, "task_id": attempt.task_id} for entry, attempt in found.unlisted],
+        "differences": [
+            {
+                "key": difference.entry.key,
+                "task_id": difference.attempt.task_id,
+                "credits": difference.price,
+                "cost_credits": difference.charged,
+                "returned_credits": difference.returned,
+            }
+            for difference in found.differences
+        ],
+    }

@@ -1,0 +1,123 @@
+"""Doubts looked into on the command line: by `reconcile`, and by every `run` before it plans."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from sora2batch.app.batch import Batch
+from sora2batch.app.loop import run_loop
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Fingerprint
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import State
+from sora2batch.lockfile.store import LockfileStore
+from sora2batch.reconcile.doubt import find_doubts
+from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unasked, Unproven
+from sora2batch.reconcile.inquire import Inquiry, inquire
+from sora2batch.reconcile.settle import release_free
+from sora2batch.sjinn.secret import load_key
+
+if TYPE_CHECKING:
+    from sora2batch.app.backend import World
+
+
+@contextmanager
+def held(batch: Batch) -> Iterator[LockfileStore]:
+    """Hold a batch's lockfile; whatever happens, let go of it.
+
+    Raises:
+        LockHeldError: another run has it.
+        LockfileError: it cannot be read.
+    """
+    store = LockfileStore.open(batch.lock_path, manifest=batch.manifest.file, clock=SystemClock())
+    try:
+        yield store
+    finally:
+        run_loop(store.close)
+
+
+@asynccontextmanager
+async def world_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[World]:
+    """Open the API that a batch belongs to."""
+    from sora2batch.app.backend import real_world, simulated_world  # noqa: PLC0415  # loads the network
+
+    opening = simulated_world(batch.catalog, lockfile) if batch.simulated else real_world(os.environ)
+    async with opening as world:
+        yield world
+
+
+async def settle_before_planning(
+    batch: Batch, store: LockfileStore, chatter: Chatter, *, only: Collection[Fingerprint] | None = None
+) -> None:
+    """Take back what the ledger proves was never charged, so that the plan can submit it; tell the rest.
+
+    Where jobs are named, only their doubts are settled. Without a key, or where the ledger cannot be read,
+    everything stays in doubt.
+    """
+    if not _has_doubts(store.lockfile, only) or not (batch.simulated or load_key(os.environ)):
+        return
+    try:
+        async with store.session(), world_of(batch, store.lockfile) as world:
+            findings = [
+                finding
+                for finding in await look_into(batch, store.lockfile, inquiry_of(batch, world))
+                if only is None or finding.doubt.entry.fingerprint in only
+            ]
+            await release_free(findings, store)
+    except Sora2BatchError as error:
+        chatter.say(f"jobs in doubt stay so: {error.message}")
+        return
+    for finding in findings:
+        chatter.say(describe_finding(finding))
+
+
+async def look_into(batch: Batch, lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
+    """Find out what can be said of a batch's doubts.
+
+    Raises:
+        ApiError: the ledger cannot be read to its end.
+        KeyRefusedError: the API refused the key.
+    """
+    if batch.simulated:
+        # Each run has a simulator of its own: what an earlier one was told is gone, and cost nothing.
+        return tuple(Free(doubt=doubt) for doubt in find_doubts(lockfile))
+    return await inquire(lockfile, inquiry)
+
+
+def inquiry_of(batch: Batch, world: World) -> Inquiry:
+    """Get ready to look into a batch's doubts; what the lockfiles beside it know is taken into account."""
+    beside = tuple(batch.lockfiles_beside().values())
+    return Inquiry(books=world.api, clock=world.clock, host=world.host, beside=beside)
+
+
+def describe_finding(finding: Finding) -> str:
+    """Word what the ledger says about a doubt."""
+    key = finding.doubt.entry.key
+    match finding:
+        case Free():
+            return f"in doubt no longer: {key} was never charged; it can be submitted"
+        case TooEarly(until=until):
+            return f"in doubt: {key}: no charge so far; that counts from {until:%H:%M:%S} UTC on"
+        case Unproven(reason=reason):
+            return f"in doubt: {key}: no charge is seen, but {reason}; `sora2batch reconcile` settles it"
+        case Unasked():
+            return f"in doubt: {key}"
+        case Ambiguous(candidates=candidates):
+            count = "1 task" if len(candidates) == 1 else f"{len(candidates)} tasks"
+            return (
+                f"in doubt: {key}: the ledger has {count} that may be it; `sora2batch reconcile` shows them"
+            )
+
+
+def _has_doubts(lockfile: Lockfile, only: Collection[Fingerprint] | None) -> bool:
+    return any(
+        attempt.state is State.IN_DOUBT
+        for fingerprint, entry in lockfile.entries.items()
+        if only is None or fingerprint in only
+        for attempt in entry.attempts
+    )

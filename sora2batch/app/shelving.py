@@ -1,0 +1,39 @@
+"""The names in a batch's output folder, put right where there is nothing else to do."""
+
+from __future__ import annotations
+
+from sora2batch.app.batch import Batch
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.job import FORMER_FOLDER
+from sora2batch.lockfile.store import LockfileStore
+from sora2batch.plan.action import Plan
+from sora2batch.run.restore_names import bring_back, is_called_for
+from sora2batch.run.shelf import Shelf
+
+
+def shelf_of(batch: Batch, store: LockfileStore) -> Shelf:
+    """Get ready to name the results of a batch."""
+    entries = store.lockfile.entries.values()
+    return Shelf(batch.output_dir, store, entries, batch.expansion.jobs, beside=batch.lockfiles_beside)
+
+
+async def put_right(batch: Batch, plan: Plan, store: LockfileStore, chatter: Chatter) -> None:
+    """Give the jobs of a plan their names back, and bring the lockfile up to date.
+
+    Raises:
+        Sora2BatchError: what was done could not be written down.
+    """
+    async with store.session():
+        if is_called_for(plan.jobs, batch.output_dir):
+            shelf = shelf_of(batch, store)
+            await bring_back(shelf, plan.jobs)
+            tell_moves(batch, shelf, chatter)
+        await store.checkpoint()
+
+
+def tell_moves(batch: Batch, shelf: Shelf, chatter: Chatter) -> None:
+    """Say that files have other names now."""
+    if shelf.moved:
+        count = "1 file has" if shelf.moved == 1 else f"{shelf.moved:,} files have"
+        former = batch.output_dir / FORMER_FOLDER
+        chatter.say(f"{count} a new path: what the manifest no longer asks for is in {former}")

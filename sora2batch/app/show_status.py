@@ -1,0 +1,59 @@
+"""A status as lines: what scripts read, and how a run ends."""
+
+from __future__ import annotations
+
+from sora2batch.app.batch import Batch
+from sora2batch.app.result import echo, echo_lines
+from sora2batch.ground.cells import isolated, padded, width_of
+from sora2batch.ground.text import one_line
+from sora2batch.lockfile.entry import State
+from sora2batch.plan.job_status import PENDING, JobStatus, Status
+
+_ERROR_ROOM = 1000
+_ADVICE = {
+    State.IN_DOUBT: "in doubt, may have been charged: `sora2batch reconcile {given}` settles them",
+    State.SUBMITTED: "still generating: `sora2batch run {run}` waits for them",
+    PENDING: "not submitted: `sora2batch run {run}` submits them",
+    State.FAILED: "failed: `sora2batch run {run} --retry-failed` submits them again, for credits",
+    State.REJECTED: "rejected, uncharged: mend the manifest, or `sora2batch run {run} --retry-failed`",
+}
+"""What to do about a state; each command can be given as it stands."""
+
+
+def echo_status(batch: Batch, status: Status) -> None:
+    """Print a line a job, the counts, the credits, and what to do next."""
+    count = len(status.jobs)
+    echo(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
+    width = max((width_of(one.job.key) for one in status.jobs), default=0)
+    echo_lines(_job_line(one, width) for one in status.jobs)
+    echo_summary(batch, status)
+
+
+def _job_line(one: JobStatus, width: int) -> str:
+    error = one.entry.primary.error if one.entry else None
+    told = f"  {one_line(error.message, _ERROR_ROOM)}" if error else ""
+    return f"  {one.state:<9}  {padded(isolated(one.job.key), width)}  {one.credits:>6,}{told}"
+
+
+def echo_summary(batch: Batch, status: Status) -> None:
+    """Print the counts and the credits, and the commands to go on with."""
+    money, states = status.money, status.states
+    counted = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in sorted(states.items()))
+    echo(counted or "no jobs")
+    doubt = f" (of it {money.in_doubt:,} in doubt)" if money.in_doubt else ""
+    echo(f"credits: {money.spent:,} spent{doubt} of {money.budget:,}")
+    for state, advice in _ADVICE.items():
+        if states[state]:
+            told = advice.replace("{given}", batch.arguments).replace("{run}", batch.run_arguments)
+            echo(f"next: {states[state]:,} {told}")
+    if missing := sum(one.lacks_file for one in status.jobs):
+        command = f"sora2batch download {batch.arguments}"
+        echo(f"next: {missing:,} done but not downloaded: `{command}` fetches them")
+
+
+def echo_outcome(batch: Batch, status: Status) -> None:
+    """Print what a run came to, and where things are."""
+    echo_summary(batch, status)
+    echo(f"clips:    {batch.output_dir}")
+    echo(f"lockfile: {batch.lock_path}")
+    echo(f"gallery:  `sora2batch report {batch.arguments}` writes it")

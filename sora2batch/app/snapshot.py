@@ -1,0 +1,61 @@
+"""A batch as somebody looks at it: where its jobs stand, and who is at work on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sora2batch.app.batch import Batch
+from sora2batch.lockfile.hold import Holder, is_held
+from sora2batch.plan.concern import Concern, concerns_of
+from sora2batch.plan.job_status import JobStatus, Status, make_status
+from sora2batch.plan.overview import Overview, overview_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One batch at one moment."""
+
+    batch: Batch
+    status: Status
+    overview: Overview
+    concerns: Mapping[Concern, tuple[JobStatus, ...]]
+    holder: Holder | None
+    """Who runs it just now."""
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Tell whether nothing will change by itself: no task is open and nobody runs it."""
+        return self.holder is None and Concern.OPEN not in self.concerns
+
+    @property
+    def arguments(self) -> str:
+        """What a command of ours is to be given so that it means this batch."""
+        return self.batch.arguments
+
+
+def status_of(batch: Batch) -> Status:
+    """Read a batch's lockfile, a dead run's journal included, and make its status.
+
+    Raises:
+        LockfileError: it cannot be read.
+    """
+    return make_status(batch.manifest.file, batch.expansion.jobs, batch.read_lockfile(), batch.budget)
+
+
+def look_at(batch: Batch) -> Sight:
+    """Read everything that can be seen of a batch; nothing is written.
+
+    Raises:
+        LockfileError: its lockfile cannot be read.
+    """
+    # The holder first: a run that ends in between has left its last word in the file by then.
+    holder = is_held(batch.lock_path)
+    status = status_of(batch)
+    return Sight(
+        batch=batch,
+        status=status,
+        overview=overview_of(status),
+        concerns=concerns_of(status),
+        holder=holder,
+    )

@@ -1,0 +1,64 @@
+"""Every problem of several manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sora2batch.app.batch import Batch, loading
+from sora2batch.app.excerpt import in_order, problem_lines
+from sora2batch.app.output import print_json, problems_to_json
+from sora2batch.app.result import echo_lines
+from sora2batch.app.source import Source, find_sources
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.ground.problem import START, Problem
+from sora2batch.manifest.manifest_error import ManifestError
+
+
+def validate(
+    manifests: Sequence[Path], tools_dirs: Sequence[Path], chatter: Chatter, *, as_json: bool
+) -> ExitCode:
+    """Print what is wrong with any of the manifests.
+
+    Raises:
+        UsageError: a folder holds no manifest.
+        CatalogError: a tool file is no good.
+    """
+    load = loading(tools_dirs)
+    found: list[Problem] = []
+    notices: list[str] = []
+    for source in find_sources(manifests):
+        try:
+            batch = load.load_source(source)
+        except ManifestError as error:
+            found += error.problems
+        except UsageError as error:
+            # A file that is not there hides the problems of no other.
+            found.append(_missing(source, error))
+        else:
+            notices += _tell(batch, chatter)
+    problems = in_order(found)
+    if as_json:
+        document: JsonObject = {"valid": not problems, "problems": problems_to_json(problems)}
+        print_json(document | ({"notices": list(notices)} if notices else {}))
+    else:
+        echo_lines(problem_lines(problems))
+    return ExitCode.USAGE if problems else ExitCode.DONE
+
+
+def _missing(source: Source, error: UsageError) -> Problem:
+    return Problem(file=source.path.as_posix(), position=START, message=error.message, hint=error.hint)
+
+
+def _tell(batch: Batch, chatter: Chatter) -> Sequence[str]:
+    """Say what a manifest comes to, and what may be a slip in it."""
+    jobs = batch.expansion.jobs
+    price = sum(job.credits for job in jobs)
+    count = "1 job" if len(jobs) == 1 else f"{len(jobs):,} jobs"
+    chatter.say(f"{batch.manifest.path}: valid; {count}, {price:,} credits if all are submitted")
+    notices = (*batch.notices, *batch.expansion.notices)
+    for notice in notices:
+        chatter.say(f"notice: {notice}")
+    return notices

@@ -1,0 +1,43 @@
+"""Files held against what the lockfile says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sora2batch.app.batch import Batch
+from sora2batch.app.connection import redact
+from sora2batch.app.output import print_json
+from sora2batch.app.result import echo
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.cells import isolated
+from sora2batch.ground.errors import ExitCode
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import State
+
+
+def verify(batch: Batch, chatter: Chatter, *, as_json: bool) -> ExitCode:
+    """Hash every file and print which of them are not what they were, or never were a result.
+
+    Raises:
+        LockfileError: the lockfile cannot be read.
+    """
+    lockfile = batch.read_lockfile()
+    faults = list(_faults(batch, lockfile))
+    if as_json:
+        told: list[JsonValue] = [{"key": key, "message": message} for key, message in faults]
+        print_json({"version": 1, "ok": not faults, "faults": told})
+    else:
+        for key, message in faults:
+            echo(f"{isolated(key)}: {message}")
+    finished = sum(entry.state is State.COMPLETED for entry in lockfile.entries.values())
+    chatter.say(f"{finished:,} finished jobs checked, {len(faults):,} differ")
+    return ExitCode.FAILED if faults else ExitCode.DONE
+
+
+def _faults(batch: Batch, lockfile: Lockfile) -> Iterator[tuple[str, str]]:
+    for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
+        for attempt in entry.attempts:
+            if attempt.state is State.COMPLETED and (fault := batch.artifacts.fault(attempt)):
+                # A host's words that were kept as a file are told: they might hold anything.
+                yield entry.key, redact(fault)

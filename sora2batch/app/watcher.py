@@ -1,0 +1,91 @@
+"""One batch that is being watched: read again where its files have changed, and only there."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sora2batch.app.batch import Batch, Loading
+from sora2batch.app.snapshot import Sight, look_at
+from sora2batch.app.stamp import Stamp, stamps_of
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.lockfile.hold import is_held
+from sora2batch.lockfile.journal import journal_path
+
+
+class Watched:
+    """Keeps the last good sight; what cannot be read for the moment is a complaint beside it."""
+
+    def __init__(self, batch: Batch, loading: Loading) -> None:
+        """Look for the first time.
+
+        Raises:
+            LockfileError: the lockfile cannot be read.
+        """
+        self._loading = loading
+        self._batch = batch
+        self._sources: Mapping[Path, Stamp] = batch.sources
+        self._records = stamps_of(_records(batch))
+        self._manifest_fault: str | None = None
+        self._lockfile_fault: str | None = None
+        self.sight: Sight = look_at(batch)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What cannot be read just now; the sight is from before."""
+        return tuple(fault for fault in (self._manifest_fault, self._lockfile_fault) if fault)
+
+    def refresh(self) -> bool:
+        """Read again what has changed, or could not be read; tell whether there was anything."""
+        has_new_jobs = self._reload()
+        if self._has_new_records() or has_new_jobs:
+            self._look()
+            return True
+        return self._has_new_holder()
+
+    def _reload(self) -> bool:
+        """Load the manifest if it or a data file of it was written."""
+        stamps = dict(zip(self._sources, stamps_of(self._sources), strict=True))
+        if stamps == self._sources and not self._manifest_fault:
+            return False
+        try:
+            self._batch = self._loading.load(self._batch.manifest.path)
+        except Sora2BatchError as error:
+            self._sources = stamps
+            self._manifest_fault = error.message
+        else:
+            self._sources = self._batch.sources
+            self._manifest_fault = None
+        return True
+
+    def _has_new_records(self) -> bool:
+        """Take the stamps before anything is read: what is written after that is seen the next time."""
+        before, self._records = self._records, stamps_of(_records(self._batch))
+        return before != self._records or self._lockfile_fault is not None
+
+    def _look(self) -> None:
+        try:
+            self.sight = look_at(self._batch)
+        except Sora2BatchError as error:
+            self._lockfile_fault = error.message
+        else:
+            self._lockfile_fault = None
+        # Loading takes all that it made out of the collector's sight for good; here it is soon replaced.
+        gc.unfreeze()
+
+    def _has_new_holder(self) -> bool:
+        """Look whether a run died, which no file tells."""
+        if self.sight.holder is None:
+            return False
+        holder = is_held(self._batch.lock_path)
+        has_changed = holder != self.sight.holder
+        self.sight = replace(self.sight, holder=holder)
+        return has_changed
+
+
+def _records(batch: Batch) -> tuple[Path, ...]:
+    path = Path(os.path.realpath(batch.lock_path))
+    return path, journal_path(path)

@@ -1,0 +1,56 @@
+"""``sora2batch plan``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.option import (
+    FILE,
+    chatter_options,
+    json_option,
+    manifests_argument,
+    selection_options,
+    simulated_option,
+    tools_dir_option,
+)
+from sora2batch.ground.errors import ExitCode
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch plan campaign.yaml",
+        "sora2batch plan campaign.yaml --format markdown --base main    for a pull request",
+        "sora2batch plan campaign.yaml --out plan.json                  for `run --plan plan.json`",
+    ),
+)
+@manifests_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Markdown is for a pull request.",
+)
+@json_option
+@click.option("--out", type=FILE, metavar="FILE", help="Save the plan, for `run --plan FILE`.")
+@click.option("--base", metavar="REF", help="Compare with the manifest as it stands in git at REF.")
+@click.option("--check-balance", is_flag=True, help="Ask the account whether it can pay; needs the key.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to submit, else 0.")
+@selection_options
+@simulated_option
+@tools_dir_option
+@chatter_options
+def command(**given: Any) -> ExitCode:
+    """Show for every job what a run would do, and what that costs; nothing that costs is sent.
+
+    Exit code 3 if the plan does not fit the budget, 10 with --detailed-exitcode if there is something to
+    submit.
+    """
+    from sora2batch.app.plan import Flags, plan  # noqa: PLC0415  # work is loaded when it is called for
+
+    return plan(Flags(**given))

@@ -1,0 +1,68 @@
+"""``sora2batch reconcile``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.option import (
+    chatter_options,
+    json_option,
+    manifest_argument,
+    simulated_option,
+    tools_dir_option,
+)
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.errors import ExitCode
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch reconcile campaign.yaml",
+        "sora2batch reconcile campaign.yaml --auto",
+        "sora2batch reconcile campaign.yaml --adopt hero/fox=550e8400-e29b-41d4-a716-446655440000",
+        "sora2batch reconcile campaign.yaml --release hero/fox",
+    ),
+)
+@manifest_argument
+@click.option(
+    "--adopt", multiple=True, metavar="KEY=TASK_ID", help="This task is the lost answer to that job's call."
+)
+@click.option("--release", multiple=True, metavar="KEY", help="That job was not charged: submit it again.")
+@click.option(
+    "--auto",
+    is_flag=True,
+    help="Adopt where exactly one call and one task fit each other; release what surely was not charged.",
+)
+@json_option
+@simulated_option
+@tools_dir_option
+@chatter_options
+def command(
+    manifest: Path,
+    adopt: tuple[str, ...],
+    release: tuple[str, ...],
+    auto: bool,
+    as_json: bool,
+    simulated: bool,
+    tools_dirs: tuple[Path, ...],
+    verbose: int,
+    quiet: bool,
+) -> ExitCode:
+    """Settle jobs in doubt with the credits ledger, and compare every charge with its price.
+
+    Without a flag it only shows: for each job in doubt the tasks of the ledger that no lockfile knows, and
+    every task that cost something else than its price. It sends nothing that costs; --release alone needs no
+    key.
+
+    Exit code 4 if jobs stay in doubt, 1 if a charge differs from its price.
+    """
+    from sora2batch.app.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.reconcile import Orders, reconcile  # noqa: PLC0415
+
+    orders = Orders(adopt=adopt, release=release, auto=auto)
+    batch = loading(tools_dirs, simulated=simulated).load(manifest)
+    return reconcile(batch, orders, Chatter.of(verbose, quiet=quiet), as_json=as_json)

@@ -1,0 +1,62 @@
+"""``sora2batch report``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.option import (
+    FILE,
+    chatter_options,
+    json_option,
+    manifest_argument,
+    simulated_option,
+    tools_dir_option,
+)
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch report campaign.yaml",
+        "sora2batch report campaign.yaml --simulate          of the last simulated run",
+        "sora2batch report campaign.yaml --compare main      what is new since main",
+        "sora2batch report campaign.yaml --sheet campaign.sheet.png",
+    ),
+)
+@manifest_argument
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="Where to write it; as a rule NAME.report.html beside the manifest. - is standard output.",
+)
+@click.option(
+    "--sheet",
+    type=FILE,
+    metavar="FILE",
+    help="Write a contact sheet as well, as a PNG; - for standard output.",
+)
+@click.option(
+    "--picks",
+    type=FILE,
+    metavar="FILE",
+    help="Show the favourites and ratings of a picks file; - for standard input.",
+)
+@click.option("--compare", metavar="REF", help="Show what changed since a git revision.")
+@json_option
+@simulated_option
+@tools_dir_option
+@chatter_options
+def command(**given: Any) -> None:
+    """Write the gallery: one HTML file that shows every job's clip, state and cost.
+
+    Open it in a browser, from disk: it needs no network. It links to the clips, so keep it where it is, or
+    move it together with them. A run that is under way is shown as far as it is.
+    """
+    from sora2batch.app.report import Flags, report  # noqa: PLC0415  # work is loaded when it is called for
+
+    report(Flags(**given))

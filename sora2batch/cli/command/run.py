@@ -1,0 +1,56 @@
+"""``sora2batch run``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.option import (
+    FILE,
+    WholeNumber,
+    chatter_options,
+    json_option,
+    selection_options,
+    tools_dir_option,
+)
+from sora2batch.ground.errors import ExitCode
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch run campaign.yaml --simulate",
+        "sora2batch run campaign.yaml --select 'hero/*' --limit 1",
+        "sora2batch run campaign.yaml --yes",
+    ),
+)
+@click.argument("manifests", metavar="MANIFEST...", nargs=-1, type=FILE)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and send nothing; the same as `plan`.")
+@click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="Do exactly a saved plan.")
+@click.option("--simulate", "simulated", is_flag=True, help="Try it in the simulator: no key, no cost.")
+@selection_options
+@click.option(
+    "--concurrency", type=WholeNumber(1, 10_000), metavar="N", help="How many tasks may be open at once."
+)
+@click.option("--fail-fast", is_flag=True, help="Submit no more jobs once one has failed.")
+@click.option("--no-wait", is_flag=True, help="Submit only; the next run waits and downloads.")
+@click.option("--no-download", is_flag=True, help="Submit and wait only.")
+@json_option
+@tools_dir_option
+@chatter_options
+def command(**given: Any) -> ExitCode:
+    """Validate, plan, ask, submit, wait, download, and keep every result in the lockfile.
+
+    Running again goes on where the last run ended; what is in the lockfile is never submitted twice. Ctrl-C
+    ends a run within seconds and loses nothing.
+
+    Exit codes: 0 done, 1 jobs failed, 2 invalid (nothing sent), 3 too few credits, 4 jobs left open, 5 key
+    refused, 6 another run holds the lockfile, 7 the API cannot be reached (nothing sent), 130 and 143
+    interrupted.
+    """
+    from sora2batch.app.run import Flags, run  # noqa: PLC0415  # work is loaded when it is called for
+
+    return run(Flags(**given))

@@ -1,0 +1,72 @@
+"""``sora2batch simulate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.option import WholeNumber, chatter_options, tools_dir_option
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch simulate --port 8080 --fault 429=0.2 --fault reset=0.05",
+        "SORA2BATCH_API_URL=http://127.0.0.1:8080/api/un-api SJINN_API_KEY=any sora2batch run campaign.yaml",
+    ),
+)
+@click.option("--port", type=WholeNumber(0, 65535), default=0, metavar="N", help="0 takes a free one.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="How many times faster than the real thing.",
+)
+@click.option(
+    "--balance",
+    type=WholeNumber(min=0),
+    default=1_000_000,
+    show_default=True,
+    help="Credits at the start.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND=RATE",
+    help="429, 500, reset, slow, fail, truncate or page, at a rate from 0 to 1. May be repeated.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides every draw.")
+@tools_dir_option
+@chatter_options
+def command(
+    port: int,
+    speed: float,
+    balance: int,
+    faults: tuple[str, ...],
+    seed: int,
+    tools_dirs: tuple[Path, ...],
+    verbose: int,
+    quiet: bool,
+) -> None:
+    """Serve the simulated API on a loopback port, for other programs and for trying things out.
+
+    It costs nothing. Ctrl-C ends it.
+    """
+    from sora2batch.app.simulate import serve  # noqa: PLC0415
+    from sora2batch.catalog.catalog import load_catalog  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.simulator.fault import parse_fault  # noqa: PLC0415
+    from sora2batch.simulator.options import SimulatorOptions  # noqa: PLC0415
+
+    del verbose, quiet
+    options = SimulatorOptions(
+        port=port,
+        speed=speed,
+        balance=balance,
+        faults=tuple(parse_fault(text) for text in faults),
+        seed=seed,
+    )
+    serve(options, load_catalog(tools_dirs))

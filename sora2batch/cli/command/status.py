@@ -1,0 +1,102 @@
+"""``sora2batch status``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.option import (
+    chatter_options,
+    json_option,
+    manifests_argument,
+    simulated_option,
+    tools_dir_option,
+)
+from sora2batch.ground.errors import ExitCode
+
+_INTERVAL = 2.0
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch status campaign.yaml",
+        "sora2batch status campaign.yaml --simulate    of the last simulated run",
+        "sora2batch status campaign.yaml --watch       follow a run that is under way elsewhere",
+        "sora2batch status campaign.yaml --ledger      what failed and was charged, for the API's support",
+    ),
+)
+@manifests_argument
+@click.option(
+    "--watch", is_flag=True, help="Show it anew whenever it changes, until nothing is open any more."
+)
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How often --watch looks.  [default: 2]",
+)
+@click.option(
+    "--ledger",
+    "asks_ledger",
+    is_flag=True,
+    help="Only what failed and was charged, as the account's ledger has it: task ids and times in UTC. "
+    "Needs the key.",
+)
+@json_option
+@simulated_option
+@tools_dir_option
+@chatter_options
+def command(
+    manifests: tuple[Path, ...],
+    watch: bool,
+    interval: float | None,
+    asks_ledger: bool,
+    as_json: bool,
+    simulated: bool,
+    tools_dirs: tuple[Path, ...],
+    verbose: int,
+    quiet: bool,
+) -> ExitCode:
+    """Show where every job stands and what it cost; without --ledger it needs neither key nor network.
+
+    At a terminal: a table of the groups, the jobs to look at, the credits, and what to type next. Elsewhere:
+    a line for each job.
+
+    --watch ends when no task is open and no run is under way. It only looks: a run in another process goes
+    on undisturbed. Outside a terminal it prints a line whenever something changed.
+
+    Exit code 0 whenever it can tell; 130 if Ctrl-C ended a watch before its time.
+    """
+    from sora2batch.app.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.status import show_statuses, watch_statuses  # noqa: PLC0415
+
+    del verbose, quiet
+    _check(watch=watch, interval=interval, as_json=as_json)
+    _check_ledger(asked=asks_ledger, watch=watch, simulated=simulated)
+    load = loading(tools_dirs, simulated=simulated)
+    if asks_ledger:
+        from sora2batch.app.claims import show_claims  # noqa: PLC0415
+
+        show_claims(load, manifests, as_json=as_json)
+        return ExitCode.DONE
+    if watch:
+        return watch_statuses(load, manifests, interval or _INTERVAL)
+    show_statuses(load, manifests, as_json=as_json)
+    return ExitCode.DONE
+
+
+def _check(*, watch: bool, interval: float | None, as_json: bool) -> None:
+    if watch and as_json:
+        raise click.UsageError("--watch shows many states and --json is one document: give one of them")
+    if interval is not None and not watch:
+        raise click.UsageError("--interval is for --watch")
+
+
+def _check_ledger(*, asked: bool, watch: bool, simulated: bool) -> None:
+    if asked and watch:
+        raise click.UsageError("--ledger looks once: leave out --watch")
+    if asked and simulated:
+        raise click.UsageError("--ledger asks the account, which a simulated run never charges")

@@ -1,0 +1,76 @@
+"""A status at a terminal: a table of the groups, the jobs to look at, the credits, the next step.
+
+Everything is a ``Text``: nothing that a stranger wrote is read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from sora2batch.app.next_step import next_step
+from sora2batch.app.snapshot import Sight
+from sora2batch.cli.show.group_table import group_lines, group_table
+from sora2batch.cli.show.money_bar import money_lines
+from sora2batch.cli.show.notes import Paper, notes_of
+
+_ROWS_A_GROUP_LIST = 40
+_ROWS_A_SECTION = 20
+_FEWEST_ROWS = 3
+_NO_LIMIT = 10_000
+_OTHER_ROWS = 12
+"""Lines of a board that are neither groups nor jobs."""
+
+
+def board(sight: Sight, console: Console, now: datetime, *, height: int | None = None) -> RenderableType:
+    """Draw a status.
+
+    Args:
+        sight: what to show.
+        console: where it will be shown.
+        now: how long jobs are open is counted to this moment.
+        height: rows that it should not exceed; None where it may scroll.
+    """
+    return Group(*_parts(sight, console, now, height))
+
+
+def _parts(sight: Sight, console: Console, now: datetime, height: int | None) -> Iterator[RenderableType]:
+    groups = len(sight.overview.groups)
+    group_rows = _ROWS_A_GROUP_LIST if height is None else max(_FEWEST_ROWS, (height - _OTHER_ROWS) // 2)
+    yield _title(sight)
+    if sight.holder:
+        yield Text(f"run by {sight.holder}", style="bold cyan")
+    yield Text("")
+    table = group_table(sight.overview, group_rows)
+    yield (
+        table
+        if _width_of(table, console) <= console.width
+        else Group(*group_lines(sight.overview, group_rows))
+    )
+    sections = len(sight.concerns)
+    rows = _ROWS_A_SECTION
+    if height is not None and sections:
+        left = height - _OTHER_ROWS - min(groups, group_rows)
+        rows = max(_FEWEST_ROWS, left // sections - 2)
+    yield from notes_of(sight.concerns, Paper(width=console.width, rows=rows, now=now))
+    yield Text("")
+    yield from money_lines(sight.status.money, console)
+    yield Text.assemble(("next: ", "bold"), next_step(sight))
+
+
+def _width_of(table: Table, console: Console) -> int:
+    """Measure a table as wide as it would like to be, whatever room there is."""
+    return Measurement.get(console, console.options.update(width=_NO_LIMIT), table).maximum
+
+
+def _title(sight: Sight) -> Text:
+    count = len(sight.status.jobs)
+    simulated = " (simulated)" if sight.batch.simulated else ""
+    return Text.assemble(
+        (sight.status.manifest, "bold"), f"{simulated}: {count:,} {'job' if count == 1 else 'jobs'}"
+    )

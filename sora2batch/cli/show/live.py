@@ -1,0 +1,51 @@
+"""A live view at a terminal, drawn over itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from sora2batch.app.watch import complaint_of
+from sora2batch.app.watcher import Watched
+from sora2batch.cli.show.board import board
+from sora2batch.ground.clock import Clock
+
+
+@contextmanager
+def live_screen(clock: Clock, interval: float) -> Iterator[LiveScreen]:
+    """Hide the cursor and draw until the block ends; the last view stays on the terminal."""
+    console = terminal()
+    with Live(console=console, auto_refresh=False, vertical_overflow="ellipsis") as live:
+        yield LiveScreen(console, live, clock, interval)
+
+
+def terminal() -> Console:
+    """Write to standard output, without making anything of what the words look like."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+class LiveScreen:
+    """Draws boards over the last ones."""
+
+    def __init__(self, console: Console, live: Live, clock: Clock, interval: float) -> None:
+        self._console = console
+        self._live = live
+        self._clock = clock
+        self._interval = interval
+
+    def show(self, watched: Sequence[Watched]) -> None:
+        """Draw them as they are now; how long tasks are open changes all the time."""
+        self._live.update(Group(*self._parts(watched)), refresh=True)
+
+    def _parts(self, watched: Sequence[Watched]) -> Iterator[RenderableType]:
+        height = (self._console.height - 2) // len(watched)
+        for one in watched:
+            yield board(one.sight, self._console, self._clock.now(), height=height)
+            for fault in one.complaints:
+                yield Text(complaint_of(fault), style="yellow")
+        if not all(one.sight.is_at_rest for one in watched):
+            yield Text(f"looking every {self._interval:g} s; Ctrl-C ends", style="dim")

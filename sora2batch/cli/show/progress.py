@@ -1,0 +1,122 @@
+"""A run's events as bars at a terminal, as calm lines elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sora2batch.app.run_progress import Tally, tally_of
+from sora2batch.cli.printer import Chatter
+from sora2batch.ground.cells import isolated
+from sora2batch.plan.action import Plan
+from sora2batch.run import event
+from sora2batch.run.event import Event, Listener
+from sora2batch.run.stages import Stages
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+def describe(happened: Event) -> str | None:
+    """Word what a person should hear of at once; None for mere progress."""
+    match happened:
+        case event.Rejected(job=job, message=message):
+            return f"rejected: {isolated(job.key)}: {message} (not charged)"
+        case event.Doubted(job=job, message=message):
+            return f"in doubt: {isolated(job.key)}: {message}; it may have been charged and is not sent again"
+        case event.Postponed(job=job, message=message):
+            return f"postponed: {isolated(job.key)}: {message}"
+        case event.Paused(seconds=seconds, message=message):
+            return f"pausing {seconds:.1f} s: {message}"
+        case event.Failed(job=job, message=message):
+            return f"failed: {isolated(job.key)}: {message}"
+        case event.Overdue(job=job, task_id=task_id):
+            return f"overdue: {isolated(job.key)}: task {task_id} goes on; the next run asks again"
+        case event.NotDownloaded(job=job, message=message):
+            return f"not downloaded: {isolated(job.key)}: {message}"
+        case event.Unsaved(job=job, task_id=task_id):
+            return f"WRITE THIS DOWN: {isolated(job.key)} is task {task_id}; the disk did not take it"
+        case event.Warned(message=message):
+            return f"warning: {message}"
+        case event.Halted(message=message):
+            return f"no more jobs are submitted: {message}"
+        case _:
+            return None
+
+
+def detail(happened: Event) -> str | None:
+    """Word mere progress, for -v."""
+    match happened:
+        case event.Submitted(job=job, task_id=task_id):
+            return f"submitted: {isolated(job.key)}: task {task_id}"
+        case event.Generated(job=job):
+            return f"generated: {isolated(job.key)}"
+        case event.Downloaded(job=job, paths=paths):
+            return f"downloaded: {isolated(job.key)}: {', '.join(paths)}"
+        case _:
+            return None
+
+
+@contextmanager
+def progress(plan: Plan, stages: Stages, chatter: Chatter) -> Iterator[Listener]:
+    """Show a run's progress on standard error, in the way that suits it."""
+    tally = tally_of(plan, stages)
+    if chatter.level < 0:
+        yield _Lines(tally, chatter, period=None)
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        from sora2batch.cli.show.bars import bars  # noqa: PLC0415  # rich is for terminals only
+
+        with bars(tally) as (update, say):
+            yield _Bars(tally, chatter, update, say)
+    else:
+        lines = _Lines(tally, chatter, period=_SECONDS_BETWEEN_LINES)
+        yield lines
+        lines.say_tally()
+
+
+@dataclass(slots=True)
+class _Lines:
+    """A line now and then, and one for whatever went wrong."""
+
+    tally: Tally
+    chatter: Chatter
+    period: float | None
+    """Seconds between tallies; None for none at all."""
+    told_at: float = field(default_factory=time.monotonic)
+    told: str = ""
+
+    def say_tally(self) -> None:
+        """Tell how far the run has come, unless that was told just now."""
+        if self.tally.line != self.told:
+            self.told = self.tally.line
+            self.chatter.say(self.told)
+
+    def __call__(self, happened: Event, /) -> None:
+        self.tally.count(happened)
+        if message := describe(happened):
+            self.chatter.say(message)
+        elif message := detail(happened):
+            self.chatter.detail(message)
+        if self.period and time.monotonic() - self.told_at >= self.period:
+            self.told_at = time.monotonic()
+            self.say_tally()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    """Bars that grow; messages scroll above them."""
+
+    tally: Tally
+    chatter: Chatter
+    update: Callable[[], None]
+    say: Callable[[str], None]
+
+    def __call__(self, happened: Event, /) -> None:
+        self.tally.count(happened)
+        message = describe(happened) or (detail(happened) if self.chatter.level >= 1 else None)
+        if message:
+            self.say(message)
+        self.update()
