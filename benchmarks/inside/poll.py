@@ -20,12 +20,12 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.budget_tracker import Purse
-from sora2batch.run.pace import Pause, Slots
-from sora2batch.run.poll import Polling
-from sora2batch.run.port import Site
+from sora2batch.run.budget_tracker import BudgetTracker
+from sora2batch.run.pace import ConcurrencyLimit, Pause
+from sora2batch.run.poll import PollStage
+from sora2batch.run.port import RunContext
 from sora2batch.run.schedule import Schedule
-from sora2batch.run.stop_signal import Brake
+from sora2batch.run.stop_signal import StopSignal
 from sora2batch.run.submit import OpenTask
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, NotSent, StatusAnswer, Working
 
@@ -140,20 +140,20 @@ def _weigh(tasks: list[tuple[Job, Attempt]], interval: float) -> float:
     return (after - before) / len(tasks)
 
 
-def _polling(interval: float, *, timed: bool = True) -> tuple[Polling, Api, TimedSchedule]:
+def _polling(interval: float, *, timed: bool = True) -> tuple[PollStage, Api, TimedSchedule]:
     api, schedule = Api(), TimedSchedule()
-    site = Site(
+    context = RunContext(
         api=api,
         recorder=Nowhere(),
         listener=lambda _: None,
         clock=SystemClock(),
         options=RunOptions(concurrency=10_000, poll_interval=interval),
-        purse=Purse(budget=Credits(10**9), spent=Credits(0), in_doubt=Credits(0)),
-        brake=Brake(),
-        slots=Slots(10_000),
+        budget_tracker=BudgetTracker(budget=Credits(10**9), spent=Credits(0), in_doubt=Credits(0)),
+        stop_signal=StopSignal(),
+        concurrency_limit=ConcurrencyLimit(10_000),
         pause=Pause(),
     )
-    polling = Polling(site, lambda _: None)
+    polling = PollStage(context, lambda _: None)
     if timed:
         polling._schedule = schedule
     return polling, api, schedule

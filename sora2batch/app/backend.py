@@ -16,7 +16,7 @@ from sora2batch.ground.clock import Clock, SystemClock, from_timestamp
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.reconcile.inquire import Books
+from sora2batch.reconcile.inquire import LedgerApi
 from sora2batch.run.folder import Fetcher
 from sora2batch.run.port import VideoApi
 from sora2batch.sjinn.answer import Account, LedgerReading, NotSent, StatusAnswer, Unreadable
@@ -33,15 +33,15 @@ _SPEED = 60.0
 _SHORTEST_POLL_SECONDS = 0.05
 
 
-class Api(VideoApi, Books, Protocol):
+class BackendApi(VideoApi, LedgerApi, Protocol):
     """The API with its books."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Backend:
     """What a run talks to."""
 
-    api: Api
+    api: BackendApi
     fetcher: Fetcher
     clock: Clock
     """The API's own time, as far as it has told it."""
@@ -56,7 +56,7 @@ class World:
 
 
 @asynccontextmanager
-async def real_world(environ: Mapping[str, str], clock: Clock | None = None) -> AsyncIterator[World]:
+async def real_backend(environ: Mapping[str, str], clock: Clock | None = None) -> AsyncIterator[Backend]:
     """Open the real API; the key is required. It goes by *clock* until an answer tells it the time.
 
     Raises:
@@ -64,24 +64,24 @@ async def real_world(environ: Mapping[str, str], clock: Clock | None = None) -> 
     """
     access = find_access(environ)
     async with access.open_client(clock) as api, Downloader(clock=api.clock, key=access.key) as fetcher:
-        yield World(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
+        yield Backend(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
 
 
 @asynccontextmanager
-async def download_world(environ: Mapping[str, str]) -> AsyncIterator[World]:
+async def download_backend(environ: Mapping[str, str]) -> AsyncIterator[Backend]:
     """Open what a download needs: URLs may still work without a key; with one they can be renewed."""
     key = load_key(environ)
     async with Downloader(clock=SystemClock(), key=key) as fetcher:
         if key is None:
-            yield World(api=NoApi(), fetcher=fetcher, clock=SystemClock())
+            yield Backend(api=NoApi(), fetcher=fetcher, clock=SystemClock())
             return
         access = find_access(environ)
         async with access.open_client() as api:
-            yield World(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
+            yield Backend(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
 
 
 @asynccontextmanager
-async def simulated_world(catalog: Catalog, lockfile: Lockfile) -> AsyncIterator[World]:
+async def simulated_backend(catalog: Catalog, lockfile: Lockfile) -> AsyncIterator[Backend]:
     """Start a simulator that remembers the tasks of earlier simulated runs."""
     from sora2batch.simulator.options import SimulatorOptions  # noqa: PLC0415  # it loads PyAV
     from sora2batch.simulator.serve import simulator  # noqa: PLC0415
@@ -93,7 +93,7 @@ async def simulated_world(catalog: Catalog, lockfile: Lockfile) -> AsyncIterator
         key = ApiKey(f"simulated-{token_hex(16)}")  # no word of any text, for the key is cut out of texts
         client = SjinnClient(Endpoint.parse(running.url), key, clock=clock)
         async with client as api, Downloader(clock=clock) as fetcher:
-            yield World(api=api, fetcher=fetcher, clock=api.clock, speed=_SPEED)
+            yield Backend(api=api, fetcher=fetcher, clock=api.clock, speed=_SPEED)
 
 
 def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:

@@ -22,8 +22,8 @@ from sora2batch.manifest.tree import DiskTree, Tree
 from sora2batch.matrix.expand import Expansion, expand
 from sora2batch.plan.action import Plan
 from sora2batch.plan.decision import FileFault
-from sora2batch.plan.make import Basis, make_plan
-from sora2batch.plan.notice import shared_task_notices, tool_notices, twin_notices
+from sora2batch.plan.make import PlanInputs, make_plan
+from sora2batch.plan.notice import duplicate_notices, shared_task_notices, tool_notices
 from sora2batch.plan.selection import Selection
 from sora2batch.run.artifact import Artifacts
 
@@ -91,7 +91,7 @@ class Batch:
             if path.name != mine and path.name.endswith(".sim.lock.jsonl") is self.simulated
         }
 
-    def _twins(self, lockfile: Lockfile) -> tuple[str, ...]:
+    def _duplicates(self, lockfile: Lockfile) -> tuple[str, ...]:
         """Tell of jobs that were paid for under another manifest, as when one was split in two."""
         new = [job for job in self.expansion.jobs if job.fingerprint not in lockfile.entries]
         if not new:
@@ -100,13 +100,13 @@ class Batch:
             beside = self.lockfiles_beside()
         except Sora2BatchError as error:
             return (f"whether other lockfiles here hold the same jobs is not known: {error.message}",)
-        return twin_notices(new, beside, self.lock_path.name)
+        return duplicate_notices(new, beside, self.lock_path.name)
 
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
         notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices + self.expansion.notices
-        notices += shared_task_notices(lockfile) + self._twins(lockfile)
-        basis = Basis(
+        notices += shared_task_notices(lockfile) + self._duplicates(lockfile)
+        inputs = PlanInputs(
             manifest=self.manifest.file,
             jobs=self.expansion.jobs,
             lockfile=lockfile,
@@ -114,11 +114,11 @@ class Batch:
             selection=selection,
             notices=notices,
         )
-        return make_plan(basis, file_fault or self.artifacts.quick_fault)
+        return make_plan(inputs, file_fault or self.artifacts.quick_fault)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loading:
+class BatchLoader:
     """How manifests are to be loaded."""
 
     catalog: Catalog
@@ -194,11 +194,11 @@ def _with_expansion(error: ManifestError, catalog: Catalog, tree: Tree) -> Manif
     return error
 
 
-def loading(
+def loader_for(
     tools_dirs: Sequence[Path], *, simulated: bool = False, max_credits: int | None = None
-) -> Loading:
+) -> BatchLoader:
     """Read the catalogue and get ready to load."""
-    return Loading(
+    return BatchLoader(
         catalog=load_catalog(tools_dirs),
         tools_dirs=tuple(tools_dirs),
         simulated=simulated,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sora2batch.app.batch import Batch
 from sora2batch.app.history import jobs_at, lockfile_at
 from sora2batch.cli.printer import Chatter
-from sora2batch.gallery.page.make import Moment
+from sora2batch.gallery.page.make import BatchState
 from sora2batch.ground.errors import Sora2BatchError
 
 
-def moment_at(batch: Batch, ref: str, chatter: Chatter) -> Moment:
+def state_at(batch: Batch, ref: str, printer: Chatter) -> BatchState:
     """Find what was asked for and what was known at a ref.
 
     A manifest that had problems then still lets its lockfile be compared: every job in it was asked for once.
@@ -19,7 +19,7 @@ def moment_at(batch: Batch, ref: str, chatter: Chatter) -> Moment:
     """
     lockfile = lockfile_at(batch, ref)
     try:
-        return Moment(jobs=jobs_at(batch, ref), lockfile=lockfile)
+        return BatchState(jobs=jobs_at(batch, ref), lockfile=lockfile)
     except Sora2BatchError as error:
-        chatter.say(f"notice: only the lockfile of {ref} is compared: {error.message}")
-        return Moment(jobs=None, lockfile=lockfile)
+        printer.say(f"notice: only the lockfile of {ref} is compared: {error.message}")
+        return BatchState(jobs=None, lockfile=lockfile)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, Loading
+from sora2batch.app.batch import Batch, BatchLoader
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.loop import run_loop
 from sora2batch.app.output import print_documents
@@ -33,7 +33,7 @@ class _Found:
     unclear: tuple[str, ...]
 
 
-def show_claims(load: Loading, manifests: Sequence[Path], *, as_json: bool) -> None:
+def show_claims(load: BatchLoader, manifests: Sequence[Path], *, as_json: bool) -> None:
     """Print every task that came to nothing, with what the ledger shows of it.
 
     Raises:

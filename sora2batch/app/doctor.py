@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from sora2batch import __version__
-from sora2batch.app.batch import Batch, loading
+from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.connection import Access, find_access, redact
 from sora2batch.app.loop import run_loop
 from sora2batch.app.output import print_json
@@ -21,7 +21,7 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.plainfile import is_led_out, reason, refuse_unless_plain
 from sora2batch.lockfile.entry import State
-from sora2batch.lockfile.hold import is_held, lock_fault
+from sora2batch.lockfile.hold import lock_fault, lock_holder
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
 
 _CLOCK_SECONDS = 60
@@ -69,7 +69,7 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
     yield _fine("program", f"sora2batch {__version__}, Python {python}")
     yield from _check_api()
     try:
-        load = loading(tools_dirs)
+        load = loader_for(tools_dirs)
         yield _fine("catalogue", f"{len(load.catalog.tools)} tools")
         batch = load.load(manifest) if manifest else None
     except Sora2BatchError as error:
@@ -108,7 +108,7 @@ async def _ask(access: Access) -> list[Check]:
 def _check_lockfile(batch: Batch) -> Check:
     try:
         lockfile = batch.read_lockfile()
-        holder = is_held(batch.lock_path)
+        holder = lock_holder(batch.lock_path)
     except Sora2BatchError as error:
         return _bad("lockfile", error)
     if holder:

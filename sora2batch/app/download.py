@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from sora2batch.app.batch import Batch
 from sora2batch.app.execution import carry_out
-from sora2batch.app.request import Wishes
+from sora2batch.app.request import RunRequest
 from sora2batch.cli.printer import Chatter
 from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.selection import Selection
 from sora2batch.run.stages import Stages
 
 
-def download(batch: Batch, select: Sequence[str], chatter: Chatter) -> ExitCode:
+def download(batch: Batch, select: Sequence[str], printer: Chatter) -> ExitCode:
     """Fetch what is missing or differs; submit nothing.
 
     Raises:
@@ -21,5 +21,5 @@ def download(batch: Batch, select: Sequence[str], chatter: Chatter) -> ExitCode:
     """
     selection = Selection(select=tuple(select))
     return carry_out(
-        batch, Wishes(selection=selection, stages=Stages.DOWNLOAD, chatter=chatter)
+        batch, RunRequest(selection=selection, stages=Stages.DOWNLOAD, printer=printer)
     ).file_exit_code

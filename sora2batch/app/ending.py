@@ -82,11 +82,11 @@ def _rank(error: Sora2BatchError, status: Status | None) -> ExitCode:
 
 def _reason_of(outcome: Outcome) -> Reason | None:
     """Pick of the reasons to stop the one that the exit code tells of, or else the gravest."""
-    codes = {stop.halt.exit_code for stop in outcome.stops}
+    codes = {stop.reason.exit_code for stop in outcome.stops}
     if not codes:
         return None
     code = outcome.exit_code if outcome.exit_code in codes else gravest(codes)
-    stop = next(one for one in outcome.stops if one.halt.exit_code is code)
+    stop = next(one for one in outcome.stops if one.reason.exit_code is code)
     if stop.error is None:
         return Reason(message=stop.message, exit_code=code)
     return Reason(message=stop.error.message, hint=stop.error.hint, exit_code=code)

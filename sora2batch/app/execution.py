@@ -16,7 +16,7 @@ from sora2batch.app.keeping import check_keeping
 from sora2batch.app.loop import run_loop
 from sora2batch.app.planning import Payer, check_account, check_plan, plan_again, proof_of
 from sora2batch.app.renaming import follow_keys
-from sora2batch.app.request import Wishes
+from sora2batch.app.request import RunRequest
 from sora2batch.app.settling import held, settle_before_planning
 from sora2batch.app.shelving import put_right
 from sora2batch.cli.printer import complain
@@ -31,7 +31,7 @@ from sora2batch.plan.host import check_host
 from sora2batch.plan.render_text import money_line, totals_line
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
-from sora2batch.run.stop_signal import Brake, Halt, Stop
+from sora2batch.run.stop_signal import StopReason, StopRequest, StopSignal
 from sora2batch.sjinn.api_error import UnreachableError
 from sora2batch.sjinn.endpoint import URL_VARIABLE, load_endpoint
 from sora2batch.sjinn.secret import load_key
@@ -45,7 +45,7 @@ class DeclinedError(Sora2BatchError):
     exit_code = ExitCode.INTERRUPTED
 
 
-def check_beforehand(batches: Sequence[Batch], wishes: Wishes) -> None:
+def check_beforehand(batches: Sequence[Batch], request: RunRequest) -> None:
     """Find out before the first of several batches costs anything whether a later one could not begin.
 
     Raises:
@@ -54,14 +54,14 @@ def check_beforehand(batches: Sequence[Batch], wishes: Wishes) -> None:
     """
     for batch in batches:
         _check_way(batch)
-        plan = batch.plan(batch.read_lockfile(), wishes.selection)
+        plan = batch.plan(batch.read_lockfile(), request.selection)
         check_tools(plan, batch.catalog)
-        _check_means(batch, plan, wishes)
-        if _spends(plan, wishes.stages):
-            check_keeping(batch, plan, wishes)
+        _check_means(batch, plan, request)
+        if _spends(plan, request.stages):
+            check_keeping(batch, plan, request)
 
 
-def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
+def carry_out(batch: Batch, request: RunRequest) -> Outcome:
     """Run one batch; the lockfile is held from before the plan until the last line is written.
 
     Raises:
@@ -69,22 +69,22 @@ def carry_out(batch: Batch, wishes: Wishes) -> Outcome:
     """
     _check_way(batch)
     with held(batch) as store:
-        fault = _file_fault(batch, wishes.stages)
-        plan = _plan(batch, store, wishes, fault)
-        brake, silence = Brake(), None
-        if has_work(plan, wishes.stages):
-            payer = _agree(batch, plan, wishes)
+        fault = _file_fault(batch, request.stages)
+        plan = _plan(batch, store, request, fault)
+        stop_signal, silence = StopSignal(), None
+        if has_work(plan, request.stages):
+            payer = _agree(batch, plan, request)
             follow_keys(batch.expansion.jobs, store)
             from sora2batch.app.launch import drive  # noqa: PLC0415  # the network is for those who have work
 
-            silence = drive(batch, plan, store, wishes, brake, payer)
+            silence = drive(batch, plan, store, request, stop_signal, payer)
         else:
-            wishes.chatter.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
+            request.printer.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             follow_keys(batch.expansion.jobs, store)
-            run_loop(partial(_finish, batch, plan, store, wishes))
+            run_loop(partial(_finish, batch, plan, store, request))
         was_sent = store.lockfile.spent != plan.money.spent
-        stops = brake.stops + _cut_off(brake, None if was_sent else silence)
-        return assess(plan.jobs, store.lockfile, fault, stops, wishes.stages)
+        stops = stop_signal.stops + _cut_off(stop_signal, None if was_sent else silence)
+        return assess(plan.jobs, store.lockfile, fault, stops, request.stages)
 
 
 def _file_fault(batch: Batch, stages: Stages) -> FileFault:
@@ -92,29 +92,29 @@ def _file_fault(batch: Batch, stages: Stages) -> FileFault:
     return batch.artifacts.opened_fault if stages is Stages.DOWNLOAD else batch.artifacts.quick_fault
 
 
-def _cut_off(brake: Brake, silence: str | None) -> tuple[Stop, ...]:
+def _cut_off(stop_signal: StopSignal, silence: str | None) -> tuple[StopRequest, ...]:
     """Say that the API is not there, where it was that which ended the submitting."""
-    if silence is None or not any(stop.halt is Halt.UNAVAILABLE for stop in brake.stops):
+    if silence is None or not any(stop.reason is StopReason.UNAVAILABLE for stop in stop_signal.stops):
         return ()
     error = UnreachableError(silence)
-    return (Stop(halt=Halt.UNREACHABLE, message=error.message, error=error),)
+    return (StopRequest(reason=StopReason.UNREACHABLE, message=error.message, error=error),)
 
 
-def _plan(batch: Batch, store: LockfileStore, wishes: Wishes, fault: FileFault) -> Plan:
+def _plan(batch: Batch, store: LockfileStore, request: RunRequest, fault: FileFault) -> Plan:
     """Look into doubts and make the plan; a saved one settles only doubts that it made itself.
 
     Raises:
         StalePlanError: something else than its own run changed what a saved plan was made from.
     """
-    saved = wishes.saved
+    saved = request.saved
     if saved:
         saved.check(proof_of(batch, store.lockfile), store.lockfile)
-    if Stages.SUBMIT in wishes.stages:
+    if Stages.SUBMIT in request.stages:
         ours = saved.onset.submits if saved else None
-        run_loop(partial(settle_before_planning, batch, store, wishes.chatter, only=ours))
+        run_loop(partial(settle_before_planning, batch, store, request.printer, only=ours))
     if saved:
         return plan_again(batch, store.lockfile, saved)
-    return batch.plan(store.lockfile, wishes.selection, fault)
+    return batch.plan(store.lockfile, request.selection, fault)
 
 
 def _check_way(batch: Batch) -> None:
@@ -130,16 +130,16 @@ def _check_way(batch: Batch) -> None:
         )
 
 
-async def _finish(batch: Batch, plan: Plan, store: LockfileStore, wishes: Wishes) -> None:
+async def _finish(batch: Batch, plan: Plan, store: LockfileStore, request: RunRequest) -> None:
     """Write what changed, if anything did."""
-    if Stages.DOWNLOAD in wishes.stages:
-        await put_right(batch, plan, store, wishes.chatter)
+    if Stages.DOWNLOAD in request.stages:
+        await put_right(batch, plan, store, request.printer)
         return
     async with store.session():
         await store.checkpoint()
 
 
-def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Payer:
+def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
     """Show the sums, refuse what cannot be paid, and ask whoever is there.
 
     Intents are stamped with the payer's clock. It is the API's where anything is to be submitted: the first
@@ -148,27 +148,27 @@ def _agree(batch: Batch, plan: Plan, wishes: Wishes) -> Payer:
     Raises:
         Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
     """
-    wishes.chatter.say(f"{batch.manifest.file}: {totals_line(plan)}")
-    wishes.chatter.say(money_line(plan))
-    for notice in wishes.told.new(plan.notices, batch.catalog):
-        wishes.chatter.say(f"notice: {notice}")
-    if _spends(plan, wishes.stages):
+    request.printer.say(f"{batch.manifest.file}: {totals_line(plan)}")
+    request.printer.say(money_line(plan))
+    for notice in request.told.new(plan.notices, batch.catalog):
+        request.printer.say(f"notice: {notice}")
+    if _spends(plan, request.stages):
         check_plan(batch, plan)
         check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
-    _check_means(batch, plan, wishes)
+    _check_means(batch, plan, request)
     if not batch.simulated and load_key(os.environ):
         check_host(plan, load_endpoint(os.environ).host, variable=URL_VARIABLE)
-    if _spends(plan, wishes.stages):
-        check_keeping(batch, plan, wishes)
-    if not _spends(plan, wishes.stages) or batch.simulated:
+    if _spends(plan, request.stages):
+        check_keeping(batch, plan, request)
+    if not _spends(plan, request.stages) or batch.simulated:
         return Payer(clock=SystemClock())
     payer = check_account(plan)
-    if not wishes.agreed:
+    if not request.agreed:
         _ask(plan)
     return payer
 
 
-def _check_means(batch: Batch, plan: Plan, wishes: Wishes) -> None:
+def _check_means(batch: Batch, plan: Plan, request: RunRequest) -> None:
     """Look for the key and for somebody to ask before any of them is needed.
 
     Raises:
@@ -176,10 +176,10 @@ def _check_means(batch: Batch, plan: Plan, wishes: Wishes) -> None:
     """
     if batch.simulated:
         return
-    if asks_the_api(plan, wishes.stages):
+    if asks_the_api(plan, request.stages):
         find_access(os.environ)
     is_somebody_there = sys.stdin.isatty() and sys.stderr.isatty()
-    if _spends(plan, wishes.stages) and not wishes.agreed and not is_somebody_there:
+    if _spends(plan, request.stages) and not request.agreed and not is_somebody_there:
         raise UsageError(
             f"{plan.manifest}: this would spend {plan.money.to_spend:,} credits and nobody is there to ask",
             hint="say --yes if that is what you want",

@@ -30,7 +30,7 @@ _LONGEST_NAME = 200
 _SHOWN = 40
 
 
-def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: Chatter) -> None:
+def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], printer: Chatter) -> None:
     """Write a manifest for a tool, and what git should know beside it.
 
     Raises:
@@ -49,8 +49,8 @@ def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], chatter: C
     write_new(manifest, _named(text, manifest.stem))
     for setting in settings:
         setting.write()
-    chatter.say(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
-    chatter.say(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
+    printer.say(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
+    printer.say(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
 
 
 def _text_for(tool_type: str, tools_dirs: Sequence[Path]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sora2batch.app.batch import Batch
-from sora2batch.app.request import Wishes
+from sora2batch.app.request import RunRequest
 from sora2batch.catalog.tool import Kind
 from sora2batch.cli.printer import Chatter
 from sora2batch.manifest.model import RunOptions
@@ -21,7 +21,7 @@ _USUALLY = {Kind.IMAGE: 3 * _MIB, Kind.VIDEO: 20 * _MIB}
 _SIMULATED = 16 * _KIB
 
 
-def check_keeping(batch: Batch, plan: Plan, wishes: Wishes) -> None:
+def check_keeping(batch: Batch, plan: Plan, request: RunRequest) -> None:
     """Refuse to pay for results that the output folder, or the process, could not take.
 
     Raises:
@@ -29,27 +29,27 @@ def check_keeping(batch: Batch, plan: Plan, wishes: Wishes) -> None:
     """
     from sora2batch.run.handle import find_handles, needed  # noqa: PLC0415  # for those who submit
 
-    options = options_of(batch, wishes)
+    options = options_of(batch, request)
     handles = find_handles(options)
     if handles:
         handles.check()
     if handles and (fitting := handles.fit(options)) != options:
-        wishes.chatter.say(
+        request.printer.say(
             f"notice: {needed(options):,} files and connections may be needed at once and {handles.spare:,} "
             f"are allowed: at most {fitting.submit_concurrency:,} calls and {fitting.concurrency:,} tasks at "
             "once; `ulimit -n 1024` allows more"
         )
-    if Stages.DOWNLOAD in wishes.stages:
-        _check_folder(batch, plan.with_action(Action.SUBMIT), wishes.chatter)
+    if Stages.DOWNLOAD in request.stages:
+        _check_folder(batch, plan.with_action(Action.SUBMIT), request.printer)
 
 
-def options_of(batch: Batch, wishes: Wishes) -> RunOptions:
+def options_of(batch: Batch, request: RunRequest) -> RunOptions:
     """How the run is to work: the manifest's word, and that of the flags."""
     options = batch.manifest.run
-    return options if wishes.concurrency is None else replace(options, concurrency=wishes.concurrency)
+    return options if request.concurrency is None else replace(options, concurrency=request.concurrency)
 
 
-def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], chatter: Chatter) -> None:
+def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], printer: Chatter) -> None:
     from sora2batch.run.destination import check_destination, free_bytes  # noqa: PLC0415  # as above
 
     kinds = [batch.catalog.get(planned.job.tool_type).kind for planned in jobs]
@@ -58,7 +58,7 @@ def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], chatter: Chatter) ->
     usual = 0 if batch.simulated else sum(_USUALLY[kind] for kind in kinds)
     free = free_bytes(batch.output_dir)
     if free is not None and free < usual:
-        chatter.say(
+        printer.say(
             f"notice: {batch.output_dir} has room for {free // _MIB:,} MiB; "
             f"results like these often take {usual // _MIB:,}"
         )

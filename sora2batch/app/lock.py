@@ -14,7 +14,7 @@ from sora2batch.lockfile.merge import merge_lockfiles, resolve_conflicts
 from sora2batch.lockfile.real_path import written_file
 
 
-def resolve_file(path: Path, chatter: Chatter) -> None:
+def resolve_file(path: Path, printer: Chatter) -> None:
     """Unite both sides of the conflict marks in a lockfile, in place.
 
     Raises:
@@ -23,10 +23,10 @@ def resolve_file(path: Path, chatter: Chatter) -> None:
     """
     lockfile = resolve_conflicts(_read(path), file=str(path))
     write_lockfile(path, lockfile)
-    chatter.say(f"{path}: {len(lockfile.entries):,} jobs, {lockfile.spent:,} credits")
+    printer.say(f"{path}: {len(lockfile.entries):,} jobs, {lockfile.spent:,} credits")
 
 
-def merge_files(base: Path, ours: Path, theirs: Path, chatter: Chatter) -> None:
+def merge_files(base: Path, ours: Path, theirs: Path, printer: Chatter) -> None:
     """Merge two descendants of a lockfile into the first of them, as git asks of a merge driver.
 
     Raises:
@@ -39,7 +39,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, chatter: Chatter) -> None:
         _lockfile(theirs, _read_given(theirs)),
     )
     write_lockfile(ours, merged)
-    chatter.detail(f"{ours}: {len(merged.entries):,} jobs, {merged.spent:,} credits")
+    printer.detail(f"{ours}: {len(merged.entries):,} jobs, {merged.spent:,} credits")
 
 
 def _lockfile(path: Path, data: bytes) -> Lockfile:

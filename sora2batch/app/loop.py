@@ -16,14 +16,14 @@ from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
 from sora2batch.app.signals import ENDINGS
-from sora2batch.run.stop_signal import Brake, Halt
+from sora2batch.run.stop_signal import StopReason, StopSignal
 
 T = TypeVar("T")
 
 Taker: TypeAlias = Callable[[signal.Signals], bool]
 """Takes a signal in the event loop; tells whether it did."""
 
-_HALTS = {signal.SIGINT: Halt.INTERRUPT, signal.SIGTERM: Halt.TERMINATE}
+_HALTS = {signal.SIGINT: StopReason.INTERRUPT, signal.SIGTERM: StopReason.TERMINATE}
 
 
 def run_loop(work: Callable[[], Coroutine[Any, Any, T]], *, take: Taker | None = None) -> T:
@@ -39,13 +39,15 @@ def run_loop(work: Callable[[], Coroutine[Any, Any, T]], *, take: Taker | None =
         return runner.run(reception.attend(work()))
 
 
-def pulling(brake: Brake) -> Taker:
+def on_signal(stop_signal: StopSignal) -> Taker:
     """Have the first signal pull the brake; who sends another does not want to wait for answers."""
 
     def take(number: signal.Signals) -> bool:
-        if any(stop.halt.is_signal for stop in brake.stops):
+        if any(stop.reason.is_signal for stop in stop_signal.stops):
             return False
-        brake.pull(_HALTS[number], "interrupted; waiting for the answers of calls under way (again: at once)")
+        stop_signal.request_stop(
+            _HALTS[number], "interrupted; waiting for the answers of calls under way (again: at once)"
+        )
         return True
 
     return take

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from sora2batch.app.snapshot import Sight
+from sora2batch.app.snapshot import BatchSnapshot
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.concern import Concern
 from sora2batch.plan.job_status import PENDING
 from sora2batch.plan.refused_picture import is_picture_refused
 
 
-def next_step(sight: Sight) -> str:
+def next_step(snapshot: BatchSnapshot) -> str:
     """Say in a line what to do about a batch: what keeps money waiting first, then what costs more."""
-    states, given = sight.overview.total.states, sight.arguments
-    if sight.holder:
+    states, given = snapshot.overview.total.states, snapshot.arguments
+    if snapshot.holder:
         return "wait: a run is under way"
     if states[State.IN_DOUBT]:
         return f"sora2batch reconcile {given}"
-    if Concern.OPEN in sight.concerns:
+    if Concern.OPEN in snapshot.concerns:
         return f"sora2batch run {given}"
-    if Concern.NOT_DOWNLOADED in sight.concerns:
+    if Concern.NOT_DOWNLOADED in snapshot.concerns:
         return f"sora2batch download {given}"
     if states[PENDING]:
-        return _about_pending(sight)
-    if states[State.FAILED] and _can_be_retried(sight):
+        return _about_pending(snapshot)
+    if states[State.FAILED] and _can_be_retried(snapshot):
         return f"sora2batch run {given} --retry-failed"
     if states[State.FAILED]:
         return "change the pictures that the API refused, then run it again"
     if states[State.REJECTED]:
         return "mend the manifest where jobs were rejected, then run it again"
-    return f"nothing is left to do; the files are in {sight.batch.output_dir}"
+    return f"nothing is left to do; the files are in {snapshot.batch.output_dir}"
 
 
-def _can_be_retried(sight: Sight) -> bool:
+def _can_be_retried(snapshot: BatchSnapshot) -> bool:
     """Tell whether --retry-failed submits anything: jobs whose picture was refused are left out."""
-    failed = (one.entry for one in sight.status.jobs if one.state == State.FAILED)
+    failed = (one.entry for one in snapshot.status.jobs if one.state == State.FAILED)
     return any(entry and not is_picture_refused(entry) for entry in failed)
 
 
-def _about_pending(sight: Sight) -> str:
-    money, given = sight.status.money, sight.arguments
+def _about_pending(snapshot: BatchSnapshot) -> str:
+    money, given = snapshot.status.money, snapshot.arguments
     if not money.within_budget:
         return f"the pending jobs are {-money.remaining:,} credits over the budget: sora2batch plan {given}"
     return f"sora2batch run {given}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sora2batch.app.batch import Batch, loading
+from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.failure import print_error
 from sora2batch.app.output import print_documents
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
+class PlanArgs:
     """The command line, as given."""
 
     manifests: tuple[Path, ...]
@@ -65,50 +65,50 @@ class Flags:
         )
 
     @property
-    def chatter(self) -> Chatter:
+    def printer(self) -> Chatter:
         """How much to tell."""
         return Chatter.of(self.verbose, quiet=self.quiet)
 
 
-def plan(flags: Flags) -> ExitCode:
+def plan(args: PlanArgs) -> ExitCode:
     """Show what a run would do now.
 
     Raises:
         Sora2BatchError: there is nothing to show: a manifest, the lockfile, a flag.
     """
-    selection = flags.selection
-    if flags.out:
-        check_plan_file(flags.out)
-    load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
-    batches = load.load_all(flags.manifests)
-    if (flags.out or flags.base is not None) and len(batches) != 1:
+    selection = args.selection
+    if args.out:
+        check_plan_file(args.out)
+    load = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
+    batches = load.load_all(args.manifests)
+    if (args.out or args.base is not None) and len(batches) != 1:
         raise UsageError("--out and --base work on one manifest at a time")
-    plans = [_planned(batch, selection, flags.base) for batch in narrow(batches, selection)]
-    if flags.out:
-        save_plan(plans[0], selection, flags.max_credits, flags.out)
-    form = "json" if flags.as_json else flags.form
-    view = View(form=form, is_one=is_one_manifest(flags.manifests), chatter=flags.chatter)
-    code = view.show(plans, [*_refusals(plans), *(_account_refusals(plans) if flags.check_balance else ())])
-    if flags.out:
-        flags.chatter.say(f"saved: {flags.out}")
+    plans = [_planned(batch, selection, args.base) for batch in narrow(batches, selection)]
+    if args.out:
+        save_plan(plans[0], selection, args.max_credits, args.out)
+    form = "json" if args.as_json else args.form
+    view = PlanView(form=form, is_one=is_one_manifest(args.manifests), printer=args.printer)
+    code = view.show(plans, [*_refusals(plans), *(_account_refusals(plans) if args.check_balance else ())])
+    if args.out:
+        args.printer.say(f"saved: {args.out}")
     has_submissions = any(planned.plan.counts[Action.SUBMIT] for planned in plans)
-    return ExitCode.PENDING if flags.detailed_exitcode and not code and has_submissions else code
+    return ExitCode.PENDING if args.detailed_exitcode and not code and has_submissions else code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class PlanView:
     """How plans are shown."""
 
     form: str
     is_one: bool
     """Whether one manifest was named: then its document is the whole output."""
-    chatter: Chatter
+    printer: Chatter
 
     def show(self, plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> ExitCode:
         """Print plans, then what speaks against them; choose the exit code."""
         self._print(plans)
         for error in refusals:
-            print_error(error, verbosity=self.chatter.level)
+            print_error(error, verbosity=self.printer.level)
         return gravest({error.exit_code for error in refusals})
 
     def _print(self, plans: Sequence[Planned]) -> None:
@@ -129,7 +129,7 @@ class View:
 
 
 def show_plans(
-    batches: Sequence[Batch], selection: Selection, view: View, saved: SavedPlan | None = None
+    batches: Sequence[Batch], selection: Selection, view: PlanView, saved: SavedPlan | None = None
 ) -> ExitCode:
     """Print plans and judge whether they fit their budgets: what ``run --dry-run`` does.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.app.argument import arguments_for
-from sora2batch.app.batch import Batch, loading
+from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.new_file import check_new_manifest
 from sora2batch.app.output import print_json
 from sora2batch.app.result import echo, write_out
@@ -15,7 +15,7 @@ from sora2batch.cli.printer import Chatter
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.advice import promotion_notices
 from sora2batch.gallery.promotion.choose import choose, counted
-from sora2batch.gallery.promotion.draft import Story, draft_of
+from sora2batch.gallery.promotion.draft import Provenance, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.proof import prove
@@ -29,7 +29,7 @@ from sora2batch.plan.budget import refuse_retired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
+class PromoteArgs:
     """The command line, as given."""
 
     manifest: Path
@@ -54,7 +54,7 @@ class Flags:
         return Path("next.yaml") if self.is_printed else self.out
 
 
-def promote_picks(flags: Flags) -> None:
+def promote_picks(args: PromoteArgs) -> None:
     """Write the manifest of the picked jobs and tell what it costs.
 
     Raises:
@@ -64,45 +64,45 @@ def promote_picks(flags: Flags) -> None:
         PromotionError: the settings do not suit the jobs.
         RetiredToolError: a tool is gone.
     """
-    _check_target(flags)
-    settings = read_settings(flags.settings)
-    batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
-    picks = read_picks(flags.picks)
-    choice = choose(picks, min_rating=flags.min_rating)
+    _check_target(args)
+    settings = read_settings(args.settings)
+    batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
+    picks = read_picks(args.picks)
+    choice = choose(picks, min_rating=args.min_rating)
     lockfile = batch.read_lockfile()
     origins = find_origins(picks, choice.taken, Finder(batch.expansion.jobs, lockfile))
     promotion = promote(origins, settings, batch.catalog, lockfile)
     refuse_retired((job.tool_type for job in promotion.jobs), batch.catalog, batch.manifest.file)
-    story = Story(
+    provenance = Provenance(
         manifest=batch.manifest.file,
-        picks="standard input" if is_stream(flags.picks) else flags.picks.name,
-        target=flags.target.name,
+        picks="standard input" if is_stream(args.picks) else args.picks.name,
+        target=args.target.name,
         choice=choice,
         settings=settings,
-        simulated=flags.simulated,
+        simulated=args.simulated,
     )
-    text = write_manifest(draft_of(promotion, story, _run_of(batch)))
-    prove(text, promotion, flags.target, batch.catalog)
-    chatter = Chatter.of(flags.verbose, quiet=flags.quiet)
-    chatter.say(f"{story.choice.count}: {story.choice.reason}")
-    for notice in promotion_notices(promotion, story):
-        chatter.say(f"notice: {notice}")
-    if flags.is_printed:
+    text = write_manifest(draft_of(promotion, provenance, _run_of(batch)))
+    prove(text, promotion, args.target, batch.catalog)
+    printer = Chatter.of(args.verbose, quiet=args.quiet)
+    printer.say(f"{provenance.choice.count}: {provenance.choice.reason}")
+    for notice in promotion_notices(promotion, provenance):
+        printer.say(f"notice: {notice}")
+    if args.is_printed:
         write_out(text.encode())
     else:
-        write_new(flags.out, text)
-        _tell(flags, story, promotion, chatter)
+        write_new(args.out, text)
+        _tell(args, provenance, promotion, printer)
 
 
-def _check_target(flags: Flags) -> None:
+def _check_target(args: PromoteArgs) -> None:
     """Refuse a target before anything is done that takes time.
 
     Raises:
         UsageError: the manifest may not be written there, or two things would be printed.
     """
-    if not flags.is_printed:
-        check_new_manifest(flags.out)
-    elif flags.as_json:
+    if not args.is_printed:
+        check_new_manifest(args.out)
+    elif args.as_json:
         raise UsageError("-o - prints the manifest: leave --json out, or name a file")
 
 
@@ -115,22 +115,22 @@ def _run_of(batch: Batch) -> JsonObject:
             return {}
 
 
-def _tell(flags: Flags, story: Story, promotion: Promotion, chatter: Chatter) -> None:
-    lock = lock_path_of(flags.out, simulated=False)
+def _tell(args: PromoteArgs, provenance: Provenance, promotion: Promotion, printer: Chatter) -> None:
+    lock = lock_path_of(args.out, simulated=False)
     if lock.exists():
-        chatter.say(f"notice: {lock} is there already: what it spent counts against the new budget")
-    if flags.as_json:
+        printer.say(f"notice: {lock} is there already: what it spent counts against the new budget")
+    if args.as_json:
         print_json(
             {
                 "version": 1,
-                "manifest": str(flags.out),
+                "manifest": str(args.out),
                 "jobs": len(promotion.jobs),
                 "credits": promotion.credits,
-                "picks": {"taken": len(story.choice.taken), "of": story.choice.of},
+                "picks": {"taken": len(provenance.choice.taken), "of": provenance.choice.of},
             }
         )
     else:
         jobs = counted(len(promotion.jobs), "job")
-        echo(f"wrote {flags.out}: {jobs}, {promotion.credits:,} credits")
-    given = arguments_for(flags.out, simulated=flags.simulated, tools_dirs=flags.tools_dirs)
-    chatter.say(f"next: sora2batch plan {given}")
+        echo(f"wrote {args.out}: {jobs}, {promotion.credits:,} credits")
+    given = arguments_for(args.out, simulated=args.simulated, tools_dirs=args.tools_dirs)
+    printer.say(f"next: sora2batch plan {given}")

@@ -12,7 +12,7 @@ from sora2batch.app.loop import run_loop
 from sora2batch.app.output import print_json
 from sora2batch.app.renaming import Renaming, follow_keys
 from sora2batch.app.settlement import Settlement, echo_settlement, settlement_to_json
-from sora2batch.app.settling import held, inquiry_of, look_into, world_of
+from sora2batch.app.settling import backend_of, held, look_into, reconcile_context
 from sora2batch.cli.printer import Chatter, complain
 from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode, UsageError
@@ -21,8 +21,8 @@ from sora2batch.lockfile.store import LockfileStore
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.reconcile.charge import Audit, audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
-from sora2batch.reconcile.finding import Ambiguous, Finding, Unasked
-from sora2batch.reconcile.inquire import Inquiry
+from sora2batch.reconcile.finding import Ambiguous, Finding, NotChecked
+from sora2batch.reconcile.inquire import ReconcileContext
 from sora2batch.reconcile.judge import unique_fits
 from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
 from sora2batch.sjinn.answer import LedgerRecord
@@ -30,7 +30,7 @@ from sora2batch.sjinn.secret import load_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
+class ReconcileRequest:
     """What a person wants settled."""
 
     adopt: tuple[str, ...]
@@ -44,7 +44,7 @@ class Orders:
         """Tell whether a person's word is enough, without the ledger."""
         return bool(self.release) and not self.adopt and not self.auto
 
-    def renamed(self, renaming: Renaming) -> Orders:
+    def renamed(self, renaming: Renaming) -> ReconcileRequest:
         """Call every job what it is called now.
 
         Raises:
@@ -58,60 +58,64 @@ class Orders:
         )
 
 
-def reconcile(batch: Batch, orders: Orders, chatter: Chatter, *, as_json: bool) -> ExitCode:
+def reconcile(batch: Batch, request: ReconcileRequest, printer: Chatter, *, as_json: bool) -> ExitCode:
     """Settle what can be settled and tell the rest."""
     with held(batch) as store:
-        orders = orders.renamed(follow_keys(batch.expansion.jobs, store))
-        settlement = run_loop(partial(_settle, batch, store, orders))
+        request = request.renamed(follow_keys(batch.expansion.jobs, store))
+        settlement = run_loop(partial(_settle, batch, store, request))
     if as_json:
         print_json(settlement_to_json(batch.manifest.file, settlement))
     else:
         echo_settlement(batch.manifest.file, settlement)
     if settlement.findings:
-        chatter.say("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
+        printer.say("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
     return settlement.exit_code
 
 
-async def _settle(batch: Batch, store: LockfileStore, orders: Orders) -> Settlement:
+async def _settle(batch: Batch, store: LockfileStore, request: ReconcileRequest) -> Settlement:
     async with store.session():
-        if orders.are_offline and not (batch.simulated or load_key(os.environ)):
-            return await _settle_offline(store, orders)
-        async with world_of(batch, store.lockfile) as world:
-            return await _settle_online(batch, store, orders, inquiry_of(batch, world))
+        if request.are_offline and not (batch.simulated or load_key(os.environ)):
+            return await _settle_offline(store, request)
+        async with backend_of(batch, store.lockfile) as backend:
+            return await _settle_online(batch, store, request, reconcile_context(batch, backend))
 
 
-async def _settle_offline(store: LockfileStore, orders: Orders) -> Settlement:
-    released = await _release(store, orders, ())
+async def _settle_offline(store: LockfileStore, request: ReconcileRequest) -> Settlement:
+    released = await _release(store, request, ())
     nothing = Audit(checked=0, unlisted=(), differences=())
-    left = tuple(Unasked(doubt=doubt) for doubt in find_doubts(store.lockfile))
+    left = tuple(NotChecked(doubt=doubt) for doubt in find_doubts(store.lockfile))
     return Settlement(adopted=(), released=released, findings=left, audit=nothing)
 
 
-async def _settle_online(batch: Batch, store: LockfileStore, orders: Orders, inquiry: Inquiry) -> Settlement:
-    findings = await look_into(batch, store.lockfile, inquiry)
-    adopted = await _adopt(batch, store, orders, findings, inquiry)
-    released = await _release(store, orders, findings)
-    records = await _charges(store.lockfile, inquiry)
-    left = await look_into(batch, store.lockfile, inquiry)
+async def _settle_online(
+    batch: Batch, store: LockfileStore, request: ReconcileRequest, context: ReconcileContext
+) -> Settlement:
+    findings = await look_into(batch, store.lockfile, context)
+    adopted = await _adopt(batch, store, request, findings, context)
+    released = await _release(store, request, findings)
+    records = await _charges(store.lockfile, context)
+    left = await look_into(batch, store.lockfile, context)
     checked = audit(store.lockfile, records, batch.catalog)
     return Settlement(
         adopted=adopted,
         released=released,
-        matched=len(adopted) > len(orders.adopt),
+        matched=len(adopted) > len(request.adopt),
         findings=left,
         audit=checked,
     )
 
 
-async def _release(store: LockfileStore, orders: Orders, findings: Sequence[Finding]) -> tuple[str, ...]:
+async def _release(
+    store: LockfileStore, request: ReconcileRequest, findings: Sequence[Finding]
+) -> tuple[str, ...]:
     doubts = find_doubts(store.lockfile)
-    named = [doubt_of(key, doubts) for key in orders.release]
+    named = [doubt_of(key, doubts) for key in request.release]
     for doubt in named:
         _warn_of_candidates(doubt, findings)
         await release(doubt, store)
     still = find_doubts(store.lockfile)
     proven = [finding for finding in findings if finding.doubt in still]
-    free = await release_free(proven, store) if orders.auto else ()
+    free = await release_free(proven, store) if request.auto else ()
     return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
 
 
@@ -126,20 +130,24 @@ def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding]) -> None:
 
 
 async def _adopt(
-    batch: Batch, store: LockfileStore, orders: Orders, findings: Sequence[Finding], inquiry: Inquiry
+    batch: Batch,
+    store: LockfileStore,
+    request: ReconcileRequest,
+    findings: Sequence[Finding],
+    context: ReconcileContext,
 ) -> tuple[tuple[str, str], ...]:
     adopted = []
-    for key, task_id in map(_key_and_task, orders.adopt):
-        known = map(plain_task_id, store.lockfile.task_ids() | inquiry.known_elsewhere)
+    for key, task_id in map(_key_and_task, request.adopt):
+        known = map(plain_task_id, store.lockfile.task_ids() | context.known_elsewhere)
         if plain_task_id(task_id) in known:
             raise UsageError(f"the task {task_id} belongs to another job already")
         doubt = doubt_of(key, find_doubts(store.lockfile))
-        if inquiry.host and doubt.attempt.api not in {None, inquiry.host}:
-            raise UsageError(f"{key} was sent to {doubt.attempt.api}: {inquiry.host} does not know its tasks")
-        await adopt_by_word(task_id, doubt, findings, inquiry.books, store)
+        if context.host and doubt.attempt.api not in {None, context.host}:
+            raise UsageError(f"{key} was sent to {doubt.attempt.api}: {context.host} does not know its tasks")
+        await adopt_by_word(task_id, doubt, findings, context.ledger_api, store)
         adopted.append((key, task_id))
-    if orders.auto:
-        for doubt, task in unique_fits(await look_into(batch, store.lockfile, inquiry)):
+    if request.auto:
+        for doubt, task in unique_fits(await look_into(batch, store.lockfile, context)):
             await adopt(doubt, task, store)
             adopted.append((doubt.entry.key, task.task_id))
     return tuple(adopted)
@@ -152,8 +160,8 @@ def _key_and_task(text: str) -> tuple[str, str]:
     return key, task_id
 
 
-async def _charges(lockfile: Lockfile, inquiry: Inquiry) -> Sequence[LedgerRecord]:
+async def _charges(lockfile: Lockfile, context: ReconcileContext) -> Sequence[LedgerRecord]:
     since = earliest_task(lockfile)
     if since is None:
         return ()
-    return (await inquiry.books.ledger(since=since - WIDE_MARGIN)).records
+    return (await context.ledger_api.ledger(since=since - WIDE_MARGIN)).records

@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loading
-from sora2batch.app.batch_state import moment_at
+from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch_state import state_at
 from sora2batch.app.output import print_json
 from sora2batch.app.result import echo, write_out
 from sora2batch.catalog.catalog import UnknownToolError
@@ -17,7 +17,7 @@ from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.page.card import Mark
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.link import Links
-from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
+from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_gallery
 from sora2batch.gallery.page.page_file import GALLERY, write_page
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
@@ -31,7 +31,7 @@ from sora2batch.plan.job_status import Status, make_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
+class ReportArgs:
     """The command line, as given."""
 
     manifest: Path
@@ -46,49 +46,49 @@ class Flags:
     quiet: bool
 
     @property
-    def chatter(self) -> Chatter:
+    def printer(self) -> Chatter:
         """How much to tell."""
         return Chatter.of(self.verbose, quiet=self.quiet)
 
 
-def report(flags: Flags) -> None:
+def report(args: ReportArgs) -> None:
     """Write the page and tell where it is.
 
     Raises:
         Sora2BatchError: the manifest or a lockfile cannot be read, or the page cannot be written.
     """
-    batch = loading(flags.tools_dirs, simulated=flags.simulated).load(flags.manifest)
-    view = View(batch=batch, lockfile=batch.read_lockfile(), flags=flags)
-    page = flags.output or page_path(batch)
-    _check_targets(page, flags, batch)
+    batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
+    view = ReportView(batch=batch, lockfile=batch.read_lockfile(), args=args)
+    page = args.output or page_path(batch)
+    _check_targets(page, args, batch)
     written = {"gallery": view.write_gallery(page)}
-    if flags.sheet:
-        written["sheet"] = view.write_sheet(flags.sheet)
-    if flags.as_json:
+    if args.sheet:
+        written["sheet"] = view.write_sheet(args.sheet)
+    if args.as_json:
         print_json({"version": 1, "manifest": batch.manifest.file, **written})
     else:
-        tell = flags.chatter.say if STANDARD_OUTPUT in {page, flags.sheet} else echo
+        tell = args.printer.say if STANDARD_OUTPUT in {page, args.sheet} else echo
         tell("\n".join(f"{name + ':':<8} {path}" for name, path in written.items()))
 
 
-def _check_targets(page: Path, flags: Flags, batch: Batch) -> None:
+def _check_targets(page: Path, args: ReportArgs, batch: Batch) -> None:
     """Refuse targets before anything is written, or drawn.
 
     Raises:
         UsageError: the page or the sheet may not be written there.
     """
-    if flags.as_json and STANDARD_OUTPUT in {page, flags.sheet}:
+    if args.as_json and STANDARD_OUTPUT in {page, args.sheet}:
         raise UsageError("- is standard output: leave --json out, or name a file")
     if page != STANDARD_OUTPUT:
         settle_target(page, GALLERY)
-    if flags.sheet is None:
+    if args.sheet is None:
         return
     from sora2batch.gallery.sheet.sheet_file import sheets_of  # noqa: PLC0415  # only where one is wanted
 
-    if os.path.realpath(flags.sheet) == os.path.realpath(page):
-        raise UsageError(f"the page and the sheet cannot both be {flags.sheet}", hint="name another file")
-    if flags.sheet != STANDARD_OUTPUT:
-        settle_target(flags.sheet, sheets_of(batch.manifest.file))
+    if os.path.realpath(args.sheet) == os.path.realpath(page):
+        raise UsageError(f"the page and the sheet cannot both be {args.sheet}", hint="name another file")
+    if args.sheet != STANDARD_OUTPUT:
+        settle_target(args.sheet, sheets_of(batch.manifest.file))
 
 
 def page_path(batch: Batch) -> Path:
@@ -98,12 +98,12 @@ def page_path(batch: Batch) -> Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class ReportView:
     """One batch as it is now, to be shown in several ways."""
 
     batch: Batch
     lockfile: Lockfile
-    flags: Flags
+    args: ReportArgs
 
     @property
     def status(self) -> Status:
@@ -113,7 +113,7 @@ class View:
 
     def write_gallery(self, path: Path) -> str:
         """Write the page and name it."""
-        page = render_page(make_gallery(self._basis(path)))
+        page = render_page(make_gallery(self._inputs(path)))
         if path == STANDARD_OUTPUT:
             write_out(page)
         else:
@@ -133,15 +133,15 @@ class View:
             write_sheet(path, sheet, batch.manifest.file)
         return str(path)
 
-    def _basis(self, page: Path) -> Basis:
+    def _inputs(self, page: Path) -> GalleryInputs:
         batch, jobs = self.batch, self.batch.expansion.jobs
         used = {job.tool_type for job in jobs}
         tools = (tool for name, tool in sorted(batch.catalog.tools.items()) if name in used)
-        return Basis(
+        return GalleryInputs(
             manifest=batch.manifest.file,
             name=batch.manifest.name,
             simulated=batch.simulated,
-            now=Moment(jobs=jobs, lockfile=self.lockfile),
+            now=BatchState(jobs=jobs, lockfile=self.lockfile),
             money=self.status.money,
             links=Links.between(page, batch.output_dir),
             price_of_former=self._price_of_former,
@@ -157,8 +157,8 @@ class View:
             return Credits(0)
 
     def _base(self) -> Base | None:
-        ref = self.flags.compare
-        return Base(ref=ref, moment=moment_at(self.batch, ref, self.flags.chatter)) if ref else None
+        ref = self.args.compare
+        return Base(ref=ref, moment=state_at(self.batch, ref, self.args.printer)) if ref else None
 
     def _marks(self) -> tuple[Mark, ...]:
         """Read earlier picks; those of jobs that are not here are left to whoever promotes them.
@@ -166,10 +166,10 @@ class View:
         Raises:
             ManifestError: the file has problems, or two picks say different things of one job.
         """
-        if self.flags.picks is None:
+        if self.args.picks is None:
             return ()
         by_key = {job.key: job.fingerprint for job in self.batch.expansion.jobs}
-        picks = read_picks(self.flags.picks)
+        picks = read_picks(self.args.picks)
         named = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks.picks)
         known = [(pick, fingerprint) for pick, fingerprint in named if fingerprint]
         if problems := tuple(disagreements(picks, known)):

@@ -13,12 +13,12 @@ from sora2batch.run.stages import Stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class RunRequest:
     """What the flags of a call ask for."""
 
     selection: Selection
     stages: Stages
-    chatter: Chatter
+    printer: Chatter
     on_failure: OnFailure = OnFailure.GO_ON
     concurrency: int | None = None
     agreed: bool = False

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loading
+from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.ending import Ending, ended, ending_to_json, not_begun, refused
 from sora2batch.app.execution import carry_out, check_beforehand
 from sora2batch.app.failure import print_error
 from sora2batch.app.output import print_documents
-from sora2batch.app.plan import View, show_plans
+from sora2batch.app.plan import PlanView, show_plans
 from sora2batch.app.planning import narrow, read_selection
-from sora2batch.app.request import Wishes
+from sora2batch.app.request import RunRequest
 from sora2batch.app.result import OutputError
 from sora2batch.app.show_status import echo_outcome
 from sora2batch.app.snapshot import status_of
@@ -33,7 +33,7 @@ _ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
+class RunArgs:
     """The command line, as given."""
 
     manifests: tuple[Path, ...]
@@ -72,7 +72,7 @@ class Flags:
         return is_one_manifest(self.manifests)
 
     @property
-    def chatter(self) -> Chatter:
+    def printer(self) -> Chatter:
         """How much to tell."""
         return Chatter.of(self.verbose, quiet=self.quiet)
 
@@ -103,9 +103,9 @@ class Flags:
         return (*words, *(flag for flag, is_given in given.items() if is_given))
 
     @property
-    def view(self) -> View:
+    def view(self) -> PlanView:
         """How a plan is shown."""
-        return View(form="json" if self.as_json else "text", is_one=self.is_one, chatter=self.chatter)
+        return PlanView(form="json" if self.as_json else "text", is_one=self.is_one, printer=self.printer)
 
     @property
     def stages(self) -> Stages:
@@ -115,12 +115,12 @@ class Flags:
         return Stages.SUBMIT | Stages.WAIT if self.no_download else Stages.ALL
 
     @property
-    def wishes(self) -> Wishes:
+    def request(self) -> RunRequest:
         """All that concerns one batch."""
-        return Wishes(
+        return RunRequest(
             selection=self.selection,
             stages=self.stages,
-            chatter=self.chatter,
+            printer=self.printer,
             on_failure=OnFailure.STOP_SUBMITTING if self.fail_fast else OnFailure.GO_ON,
             concurrency=self.concurrency,
             agreed=self.yes,
@@ -128,45 +128,45 @@ class Flags:
         )
 
 
-def run(flags: Flags) -> ExitCode:
+def run(args: RunArgs) -> ExitCode:
     """Carry out every batch, or show what would be done.
 
     Raises:
         Sora2BatchError: nothing was sent for any of them.
     """
-    flags = _with_saved_plan(flags)
-    if not flags.manifests:
+    args = _with_saved_plan(args)
+    if not args.manifests:
         raise UsageError("which manifest? Name one, or a saved plan with --plan FILE")
-    load = loading(flags.tools_dirs, simulated=flags.simulated, max_credits=flags.max_credits)
-    batches = narrow(load.load_all(flags.manifests), flags.selection)
-    if flags.dry_run:
-        return show_plans(batches, flags.selection, flags.view, flags.saved)
-    wishes = flags.wishes
+    load = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
+    batches = narrow(load.load_all(args.manifests), args.selection)
+    if args.dry_run:
+        return show_plans(batches, args.selection, args.view, args.saved)
+    request = args.request
     if len(batches) > 1:
-        check_beforehand(batches, wishes)
-    endings = list(_carry_out_all(batches, flags, wishes))
+        check_beforehand(batches, request)
+    endings = list(_carry_out_all(batches, args, request))
     code = gravest({ending.exit_code for ending in endings})
-    if flags.as_json:
-        documents = [ending_to_json(one, status_of(one.batch), flags.again(one)) for one in endings]
-        return _told(code, lambda: print_documents(documents, is_one=flags.is_one), flags)
+    if args.as_json:
+        documents = [ending_to_json(one, status_of(one.batch), args.again(one)) for one in endings]
+        return _told(code, lambda: print_documents(documents, is_one=args.is_one), args)
     return code
 
 
-def _with_saved_plan(flags: Flags) -> Flags:
+def _with_saved_plan(args: RunArgs) -> RunArgs:
     """Take everything that decides what is sent from the plan file, and refuse to change it."""
-    if flags.plan_file is None:
-        return flags
-    saved = read_saved_plan(flags.plan_file)
-    limits = (flags.limit, flags.max_credits)
-    if flags.select or flags.where or flags.retry_failed or flags.force or limits != (None, None):
+    if args.plan_file is None:
+        return args
+    saved = read_saved_plan(args.plan_file)
+    limits = (args.limit, args.max_credits)
+    if args.select or args.where or args.retry_failed or args.force or limits != (None, None):
         raise UsageError(
             "--plan does exactly the saved plan; leave --select, --where, --limit and the like out"
         )
     return replace(
-        flags,
-        manifests=(_manifest_of(saved, flags.plan_file, flags.manifests),),
-        tools_dirs=flags.tools_dirs or tuple(_beside(flags.plan_file, one) for one in saved.tools_dirs),
-        simulated=flags.simulated or saved.simulated,
+        args,
+        manifests=(_manifest_of(saved, args.plan_file, args.manifests),),
+        tools_dirs=args.tools_dirs or tuple(_beside(args.plan_file, one) for one in saved.tools_dirs),
+        simulated=args.simulated or saved.simulated,
         max_credits=saved.max_credits,
         saved=saved,
     )
@@ -196,31 +196,31 @@ def _beside(plan_file: Path, path: str) -> Path:
         return found.resolve()
 
 
-def _carry_out_all(batches: Sequence[Batch], flags: Flags, wishes: Wishes) -> Iterator[Ending]:
+def _carry_out_all(batches: Sequence[Batch], args: RunArgs, request: RunRequest) -> Iterator[Ending]:
     for number, batch in enumerate(batches, start=1):
-        ending = _carry_out_one(batch, flags, wishes)
+        ending = _carry_out_one(batch, args, request)
         yield ending
         if ending.exit_code in _ENDS_ALL:
             if rest := batches[number:]:
-                flags.chatter.say(f"not begun: {', '.join(str(one.manifest.path) for one in rest)}")
+                args.printer.say(f"not begun: {', '.join(str(one.manifest.path) for one in rest)}")
             yield from (not_begun(one, ending) for one in rest)
             return
 
 
-def _carry_out_one(batch: Batch, flags: Flags, wishes: Wishes) -> Ending:
+def _carry_out_one(batch: Batch, args: RunArgs, request: RunRequest) -> Ending:
     """Run one batch; an error ends this batch and is told, so that the others have their turn."""
     try:
-        outcome = carry_out(batch, wishes)
+        outcome = carry_out(batch, request)
     except Sora2BatchError as error:
-        print_error(error, verbosity=flags.verbose)
+        print_error(error, verbosity=args.verbose)
         return refused(batch, error, _status_if_any(batch))
     for stop in outcome.stops:
         if stop.error:
-            print_error(stop.error, verbosity=flags.verbose)
+            print_error(stop.error, verbosity=args.verbose)
     ending = ended(batch, outcome)
-    if flags.as_json:
+    if args.as_json:
         return ending
-    code = _told(ending.exit_code, lambda: echo_outcome(batch, status_of(batch)), flags)
+    code = _told(ending.exit_code, lambda: echo_outcome(batch, status_of(batch)), args)
     return replace(ending, exit_code=code)
 
 
@@ -231,11 +231,11 @@ def _status_if_any(batch: Batch) -> Status | None:
         return None
 
 
-def _told(code: ExitCode, tell: Callable[[], None], flags: Flags) -> ExitCode:
+def _told(code: ExitCode, tell: Callable[[], None], args: RunArgs) -> ExitCode:
     """Print what came of it; where that cannot be done, the next batch has its turn all the same."""
     try:
         tell()
     except OutputError as error:
-        print_error(error, verbosity=flags.verbose)
+        print_error(error, verbosity=args.verbose)
         return gravest({code, error.exit_code})
     return code

@@ -11,7 +11,7 @@ from sora2batch.run.stages import Stages
 
 
 @dataclass(slots=True)
-class Tally:
+class RunProgress:
     """How far a run has come."""
 
     to_submit: int
@@ -34,11 +34,11 @@ class Tally:
         match happened:
             case event.Submitted():
                 self.submitted += 1
-            case event.Rejected() | event.Doubted() | event.Postponed():
+            case event.Rejected() | event.InDoubt() | event.Deferred():
                 self.refused += 1
             case event.Generated():
                 self.generated += 1
-            case event.Failed() | event.Overdue():
+            case event.Failed() | event.TimedOut():
                 self.failed += 1
             case event.Downloaded():
                 self.downloaded += 1
@@ -81,13 +81,13 @@ class Tally:
         return f"{', '.join(parts)}; {self.spent:,} of {self.budget:,} credits"
 
 
-def tally_of(plan: Plan, stages: Stages) -> Tally:
+def progress_of(plan: Plan, stages: Stages) -> RunProgress:
     """Start counting for a plan."""
     counts = plan.counts
     submit = counts[Action.SUBMIT] if Stages.SUBMIT in stages else 0
     generate = submit + counts[Action.RESUME] if Stages.WAIT in stages else 0
     download = generate + counts[Action.DOWNLOAD] if Stages.DOWNLOAD in stages else 0
-    return Tally(
+    return RunProgress(
         to_submit=submit,
         to_generate=generate,
         to_download=download,

@@ -12,7 +12,7 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import ExitCode
 from sora2batch.reconcile.charge import Audit
 from sora2batch.reconcile.doubt import Doubt
-from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unasked, Unproven
+from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
 from sora2batch.reconcile.ledger_task import LedgerTask
 
 
@@ -66,12 +66,12 @@ def _show_finding(finding: Finding) -> None:
     key = isolated(finding.doubt.entry.key)
     echo(f"in doubt: {key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
     match finding:
-        case Unasked():
+        case NotChecked():
             echo("  the ledger was not asked: there is no key")
-        case Unproven(reason=reason):
+        case Inconclusive(reason=reason):
             echo(f"  no charge is seen, but {reason}")
             echo("  look at the account's own page; if nothing was charged there: --release it")
-        case Free():
+        case NotCharged():
             echo("  never charged by the ledger: the next run submits it, or --release it now")
         case TooEarly(until=until):
             echo(f"  no charge so far; that counts from {to_timestamp(until)} on")
@@ -126,24 +126,24 @@ def _finding_to_json(finding: Finding) -> JsonObject:
 def _reason(finding: Finding) -> str | None:
     """Tell what keeps a doubt from being settled without a person, where there is something to tell."""
     match finding:
-        case Unproven(reason=reason):
+        case Inconclusive(reason=reason):
             return reason
         case TooEarly(until=until):
             return f"that no charge is seen counts from {to_timestamp(until)} on"
         case Ambiguous(obstacle=obstacle):
             return obstacle or None
-        case Free() | Unasked():
+        case NotCharged() | NotChecked():
             return None
         case _:
             assert_never(finding)
 
 
 _VERDICTS: dict[type[Finding], str] = {
-    Free: "free",
+    NotCharged: "free",
     TooEarly: "too_early",
-    Unproven: "unproven",
+    Inconclusive: "unproven",
     Ambiguous: "candidates",
-    Unasked: "not_asked",
+    NotChecked: "not_asked",
 }
 
 

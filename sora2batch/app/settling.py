@@ -17,13 +17,13 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.doubt import find_doubts
-from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unasked, Unproven
-from sora2batch.reconcile.inquire import Inquiry, inquire
+from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
+from sora2batch.reconcile.inquire import ReconcileContext, inquire
 from sora2batch.reconcile.settle import release_free
 from sora2batch.sjinn.secret import load_key
 
 if TYPE_CHECKING:
-    from sora2batch.app.backend import World
+    from sora2batch.app.backend import Backend
 
 
 @contextmanager
@@ -42,17 +42,17 @@ def held(batch: Batch) -> Iterator[LockfileStore]:
 
 
 @asynccontextmanager
-async def world_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[World]:
+async def backend_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[Backend]:
     """Open the API that a batch belongs to."""
-    from sora2batch.app.backend import real_world, simulated_world  # noqa: PLC0415  # loads the network
+    from sora2batch.app.backend import real_backend, simulated_backend  # noqa: PLC0415  # loads the network
 
-    opening = simulated_world(batch.catalog, lockfile) if batch.simulated else real_world(os.environ)
-    async with opening as world:
-        yield world
+    opening = simulated_backend(batch.catalog, lockfile) if batch.simulated else real_backend(os.environ)
+    async with opening as backend:
+        yield backend
 
 
 async def settle_before_planning(
-    batch: Batch, store: LockfileStore, chatter: Chatter, *, only: Collection[Fingerprint] | None = None
+    batch: Batch, store: LockfileStore, printer: Chatter, *, only: Collection[Fingerprint] | None = None
 ) -> None:
     """Take back what the ledger proves was never charged, so that the plan can submit it; tell the rest.
 
@@ -62,21 +62,21 @@ async def settle_before_planning(
     if not _has_doubts(store.lockfile, only) or not (batch.simulated or load_key(os.environ)):
         return
     try:
-        async with store.session(), world_of(batch, store.lockfile) as world:
+        async with store.session(), backend_of(batch, store.lockfile) as backend:
             findings = [
                 finding
-                for finding in await look_into(batch, store.lockfile, inquiry_of(batch, world))
+                for finding in await look_into(batch, store.lockfile, reconcile_context(batch, backend))
                 if only is None or finding.doubt.entry.fingerprint in only
             ]
             await release_free(findings, store)
     except Sora2BatchError as error:
-        chatter.say(f"jobs in doubt stay so: {error.message}")
+        printer.say(f"jobs in doubt stay so: {error.message}")
         return
     for finding in findings:
-        chatter.say(describe_finding(finding))
+        printer.say(describe_finding(finding))
 
 
-async def look_into(batch: Batch, lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
+async def look_into(batch: Batch, lockfile: Lockfile, context: ReconcileContext) -> tuple[Finding, ...]:
     """Find out what can be said of a batch's doubts.
 
     Raises:
@@ -85,27 +85,27 @@ async def look_into(batch: Batch, lockfile: Lockfile, inquiry: Inquiry) -> tuple
     """
     if batch.simulated:
         # Each run has a simulator of its own: what an earlier one was told is gone, and cost nothing.
-        return tuple(Free(doubt=doubt) for doubt in find_doubts(lockfile))
-    return await inquire(lockfile, inquiry)
+        return tuple(NotCharged(doubt=doubt) for doubt in find_doubts(lockfile))
+    return await inquire(lockfile, context)
 
 
-def inquiry_of(batch: Batch, world: World) -> Inquiry:
+def reconcile_context(batch: Batch, backend: Backend) -> ReconcileContext:
     """Get ready to look into a batch's doubts; what the lockfiles beside it know is taken into account."""
     beside = tuple(batch.lockfiles_beside().values())
-    return Inquiry(books=world.api, clock=world.clock, host=world.host, beside=beside)
+    return ReconcileContext(ledger_api=backend.api, clock=backend.clock, host=backend.host, beside=beside)
 
 
 def describe_finding(finding: Finding) -> str:
     """Word what the ledger says about a doubt."""
     key = finding.doubt.entry.key
     match finding:
-        case Free():
+        case NotCharged():
             return f"in doubt no longer: {key} was never charged; it can be submitted"
         case TooEarly(until=until):
             return f"in doubt: {key}: no charge so far; that counts from {until:%H:%M:%S} UTC on"
-        case Unproven(reason=reason):
+        case Inconclusive(reason=reason):
             return f"in doubt: {key}: no charge is seen, but {reason}; `sora2batch reconcile` settles it"
-        case Unasked():
+        case NotChecked():
             return f"in doubt: {key}"
         case Ambiguous(candidates=candidates):
             count = "1 task" if len(candidates) == 1 else f"{len(candidates)} tasks"

@@ -17,7 +17,7 @@ def shelf_of(batch: Batch, store: LockfileStore) -> Shelf:
     return Shelf(batch.output_dir, store, entries, batch.expansion.jobs, beside=batch.lockfiles_beside)
 
 
-async def put_right(batch: Batch, plan: Plan, store: LockfileStore, chatter: Chatter) -> None:
+async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Chatter) -> None:
     """Give the jobs of a plan their names back, and bring the lockfile up to date.
 
     Raises:
@@ -27,13 +27,13 @@ async def put_right(batch: Batch, plan: Plan, store: LockfileStore, chatter: Cha
         if is_called_for(plan.jobs, batch.output_dir):
             shelf = shelf_of(batch, store)
             await bring_back(shelf, plan.jobs)
-            tell_moves(batch, shelf, chatter)
+            tell_moves(batch, shelf, printer)
         await store.checkpoint()
 
 
-def tell_moves(batch: Batch, shelf: Shelf, chatter: Chatter) -> None:
+def tell_moves(batch: Batch, shelf: Shelf, printer: Chatter) -> None:
     """Say that files have other names now."""
     if shelf.moved:
         count = "1 file has" if shelf.moved == 1 else f"{shelf.moved:,} files have"
         former = batch.output_dir / FORMER_FOLDER
-        chatter.say(f"{count} a new path: what the manifest no longer asks for is in {former}")
+        printer.say(f"{count} a new path: what the manifest no longer asks for is in {former}")

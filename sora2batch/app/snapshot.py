@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sora2batch.app.batch import Batch
-from sora2batch.lockfile.hold import Holder, is_held
+from sora2batch.lockfile.hold import Holder, lock_holder
 from sora2batch.plan.concern import Concern, concerns_of
 from sora2batch.plan.job_status import JobStatus, Status, make_status
 from sora2batch.plan.overview import Overview, overview_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class BatchSnapshot:
     """One batch at one moment."""
 
     batch: Batch
@@ -43,16 +43,16 @@ def status_of(batch: Batch) -> Status:
     return make_status(batch.manifest.file, batch.expansion.jobs, batch.read_lockfile(), batch.budget)
 
 
-def look_at(batch: Batch) -> Sight:
+def look_at(batch: Batch) -> BatchSnapshot:
     """Read everything that can be seen of a batch; nothing is written.
 
     Raises:
         LockfileError: its lockfile cannot be read.
     """
     # The holder first: a run that ends in between has left its last word in the file by then.
-    holder = is_held(batch.lock_path)
+    holder = lock_holder(batch.lock_path)
     status = status_of(batch)
-    return Sight(
+    return BatchSnapshot(
         batch=batch,
         status=status,
         overview=overview_of(status),

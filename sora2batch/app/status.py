@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, Loading
+from sora2batch.app.batch import Batch, BatchLoader
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.output import print_documents
 from sora2batch.app.show_status import echo_status
@@ -16,7 +16,7 @@ from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.job_status import status_to_json
 
 
-def show_statuses(load: Loading, manifests: Sequence[Path], *, as_json: bool) -> None:
+def show_statuses(load: BatchLoader, manifests: Sequence[Path], *, as_json: bool) -> None:
     """Print what is known of every job: a table at a terminal, a line a job or one document elsewhere.
 
     Raises:
@@ -33,17 +33,17 @@ def show_statuses(load: Loading, manifests: Sequence[Path], *, as_json: bool) ->
             echo_status(batch, status)
 
 
-def watch_statuses(load: Loading, manifests: Sequence[Path], interval: float) -> ExitCode:
+def watch_statuses(load: BatchLoader, manifests: Sequence[Path], interval: float) -> ExitCode:
     """Show what is known of every job, and again whenever it changes; Ctrl-C ends it.
 
     Raises:
         Sora2BatchError: a manifest or a lockfile cannot be read to begin with.
     """
     from sora2batch.app.watch import open_screen, watch  # noqa: PLC0415
-    from sora2batch.app.watcher import Watched  # noqa: PLC0415
+    from sora2batch.app.watcher import BatchWatcher  # noqa: PLC0415
 
     clock = SystemClock()
-    watched = [Watched(batch, load) for batch in load.load_all(manifests)]
+    watched = [BatchWatcher(batch, load) for batch in load.load_all(manifests)]
     try:
         with open_screen(clock, interval) as screen:
             watch(watched, screen, clock, interval=interval)
@@ -57,7 +57,7 @@ def _print_boards(batches: Sequence[Batch]) -> None:
     from sora2batch.cli.show.live import terminal  # noqa: PLC0415
 
     console, now = terminal(), SystemClock().now()
-    for index, sight in enumerate([look_at(batch) for batch in batches]):
+    for index, snapshot in enumerate([look_at(batch) for batch in batches]):
         if index:
             console.print()
-        console.print(board(sight, console, now))
+        console.print(board(snapshot, console, now))

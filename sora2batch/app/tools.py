@@ -22,7 +22,7 @@ def print_tools(catalog: Catalog, name: str | None) -> None:
         print_json({"version": 1, "tools": [_to_json(tool) for tool in catalog.tools.values()]})
 
 
-def show_tools(catalog: Catalog, name: str | None, chatter: Chatter) -> None:
+def show_tools(catalog: Catalog, name: str | None, printer: Chatter) -> None:
     """Print a line for every tool, or the inputs of the one that is named.
 
     Raises:
@@ -35,7 +35,7 @@ def show_tools(catalog: Catalog, name: str | None, chatter: Chatter) -> None:
     width = max(len(tool.tool_type) for tool in tools)
     for tool in tools:
         echo(f"{tool.tool_type:<{width}}  {tool.price_text}  {tool.mark}".rstrip())
-    chatter.say("\nprices in credits; `sora2batch tools NAME` shows a tool's inputs")
+    printer.say("\nprices in credits; `sora2batch tools NAME` shows a tool's inputs")
 
 
 def _show(tool: Tool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loading
+from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.excerpt import in_order, problem_lines
 from sora2batch.app.output import print_json, problems_to_json
 from sora2batch.app.result import echo_lines
@@ -18,7 +18,7 @@ from sora2batch.manifest.manifest_error import ManifestError
 
 
 def validate(
-    manifests: Sequence[Path], tools_dirs: Sequence[Path], chatter: Chatter, *, as_json: bool
+    manifests: Sequence[Path], tools_dirs: Sequence[Path], printer: Chatter, *, as_json: bool
 ) -> ExitCode:
     """Print what is wrong with any of the manifests.
 
@@ -26,7 +26,7 @@ def validate(
         UsageError: a folder holds no manifest.
         CatalogError: a tool file is no good.
     """
-    load = loading(tools_dirs)
+    load = loader_for(tools_dirs)
     found: list[Problem] = []
     notices: list[str] = []
     for source in find_sources(manifests):
@@ -38,7 +38,7 @@ def validate(
             # A file that is not there hides the problems of no other.
             found.append(_missing(source, error))
         else:
-            notices += _tell(batch, chatter)
+            notices += _tell(batch, printer)
     problems = in_order(found)
     if as_json:
         document: JsonObject = {"valid": not problems, "problems": problems_to_json(problems)}
@@ -52,13 +52,13 @@ def _missing(source: Source, error: UsageError) -> Problem:
     return Problem(file=source.path.as_posix(), position=START, message=error.message, hint=error.hint)
 
 
-def _tell(batch: Batch, chatter: Chatter) -> Sequence[str]:
+def _tell(batch: Batch, printer: Chatter) -> Sequence[str]:
     """Say what a manifest comes to, and what may be a slip in it."""
     jobs = batch.expansion.jobs
     price = sum(job.credits for job in jobs)
     count = "1 job" if len(jobs) == 1 else f"{len(jobs):,} jobs"
-    chatter.say(f"{batch.manifest.path}: valid; {count}, {price:,} credits if all are submitted")
+    printer.say(f"{batch.manifest.path}: valid; {count}, {price:,} credits if all are submitted")
     notices = (*batch.notices, *batch.expansion.notices)
     for notice in notices:
-        chatter.say(f"notice: {notice}")
+        printer.say(f"notice: {notice}")
     return notices

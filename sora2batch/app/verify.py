@@ -16,7 +16,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 
 
-def verify(batch: Batch, chatter: Chatter, *, as_json: bool) -> ExitCode:
+def verify(batch: Batch, printer: Chatter, *, as_json: bool) -> ExitCode:
     """Hash every file and print which of them are not what they were, or never were a result.
 
     Raises:
@@ -31,7 +31,7 @@ def verify(batch: Batch, chatter: Chatter, *, as_json: bool) -> ExitCode:
         for key, message in faults:
             echo(f"{isolated(key)}: {message}")
     finished = sum(entry.state is State.COMPLETED for entry in lockfile.entries.values())
-    chatter.say(f"{finished:,} finished jobs checked, {len(faults):,} differ")
+    printer.say(f"{finished:,} finished jobs checked, {len(faults):,} differ")
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 

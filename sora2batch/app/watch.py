@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from sora2batch.app.result import echo
-from sora2batch.app.watcher import Watched
+from sora2batch.app.watcher import BatchWatcher
 from sora2batch.ground.clock import Clock
 from sora2batch.ground.text import one_line
 from sora2batch.plan.overview import words_of
@@ -23,13 +23,13 @@ _COMPLAINT_ROOM = 300
 class Screen(Protocol):
     """Where the watched are shown."""
 
-    def show(self, watched: Sequence[Watched]) -> None:
+    def show(self, watched: Sequence[BatchWatcher]) -> None:
         """Show them as they are now."""
         ...
 
 
 def watch(
-    watched: Sequence[Watched],
+    watched: Sequence[BatchWatcher],
     screen: Screen,
     clock: Clock,
     *,
@@ -47,7 +47,7 @@ def watch(
     """
     screen.show(watched)
     looked = 0.0
-    while not all(one.sight.is_at_rest for one in watched):
+    while not all(one.snapshot.is_at_rest for one in watched):
         pause(max(interval, _WORTH_OF_A_LOOK * looked))
         started = clock.monotonic()
         for one in watched:
@@ -74,7 +74,7 @@ class LineScreen:
     def __init__(self) -> None:
         self._told: dict[int, str] = {}
 
-    def show(self, watched: Sequence[Watched]) -> None:
+    def show(self, watched: Sequence[BatchWatcher]) -> None:
         """Print what is new."""
         for index, one in enumerate(watched):
             line = line_of(one)
@@ -83,14 +83,14 @@ class LineScreen:
                 echo(line)
 
 
-def line_of(watched: Watched) -> str:
+def line_of(watched: BatchWatcher) -> str:
     """Write how a batch fares in one line."""
-    sight = watched.sight
-    money, overview = sight.status.money, sight.overview
+    snapshot = watched.snapshot
+    money, overview = snapshot.status.money, snapshot.overview
     counts = words_of(overview.total.states, overview.states) or "no jobs"
-    parts = [f"{sight.status.manifest}: {counts}", f"{money.spent:,} of {money.budget:,} credits"]
-    if sight.holder:
-        parts.append(f"run by {sight.holder}")
+    parts = [f"{snapshot.status.manifest}: {counts}", f"{money.spent:,} of {money.budget:,} credits"]
+    if snapshot.holder:
+        parts.append(f"run by {snapshot.holder}")
     parts += [complaint_of(fault) for fault in watched.complaints]
     return "; ".join(parts)
 

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, Loading
-from sora2batch.app.snapshot import Sight, look_at
+from sora2batch.app.batch import Batch, BatchLoader
+from sora2batch.app.snapshot import BatchSnapshot, look_at
 from sora2batch.app.stamp import Stamp, stamps_of
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.lockfile.hold import is_held
+from sora2batch.lockfile.hold import lock_holder
 from sora2batch.lockfile.journal import journal_path
 
 
-class Watched:
+class BatchWatcher:
     """Keeps the last good sight; what cannot be read for the moment is a complaint beside it."""
 
-    def __init__(self, batch: Batch, loading: Loading) -> None:
+    def __init__(self, batch: Batch, loading: BatchLoader) -> None:
         """Look for the first time.
 
         Raises:
@@ -31,7 +31,7 @@ class Watched:
         self._records = stamps_of(_records(batch))
         self._manifest_fault: str | None = None
         self._lockfile_fault: str | None = None
-        self.sight: Sight = look_at(batch)
+        self.snapshot: BatchSnapshot = look_at(batch)
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Watched:
 
     def _look(self) -> None:
         try:
-            self.sight = look_at(self._batch)
+            self.snapshot = look_at(self._batch)
         except Sora2BatchError as error:
             self._lockfile_fault = error.message
         else:
@@ -78,11 +78,11 @@ class Watched:
 
     def _has_new_holder(self) -> bool:
         """Look whether a run died, which no file tells."""
-        if self.sight.holder is None:
+        if self.snapshot.holder is None:
             return False
-        holder = is_held(self._batch.lock_path)
-        has_changed = holder != self.sight.holder
-        self.sight = replace(self.sight, holder=holder)
+        holder = lock_holder(self._batch.lock_path)
+        has_changed = holder != self.snapshot.holder
+        self.snapshot = replace(self.snapshot, holder=holder)
         return has_changed
 
 

@@ -47,7 +47,7 @@ class LazyGroup(HelpfulGroup):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"sora2batch.cli.usage.{cmd_name}")
+        module = import_module(f"sora2batch.cli.command.{cmd_name}")
         command: click.Command = module.command
         return command
 

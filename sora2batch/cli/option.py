@@ -65,7 +65,7 @@ def complete_tool(_context: click.Context, _parameter: click.Parameter, begun: s
     ]
 
 
-def chatter_options(function: _F) -> _F:
+def printer_options(function: _F) -> _F:
     """Add -v, -vv and -q."""
     function = click.option(
         "-q", "--quiet", is_flag=True, help="Say nothing on standard error but what went wrong."

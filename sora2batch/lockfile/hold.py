@@ -82,7 +82,7 @@ def drop_hold(lock_path: Path, descriptor: int) -> None:
         os.close(descriptor)
 
 
-def is_held(lock_path: Path) -> Holder | None:
+def lock_holder(lock_path: Path) -> Holder | None:
     """Look whether a run writes this lockfile just now."""
     try:
         path = journal_path(written_file(lock_path))

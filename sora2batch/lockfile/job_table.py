@@ -13,7 +13,7 @@ from sora2batch.lockfile.task_id import plain_task_id
 _TAKEN = frozenset({State.IN_DOUBT, State.SUBMITTED, State.COMPLETED})
 
 
-class View:
+class JobTable:
     """The fold of all lines so far, withdrawn calls included. A line costs little however many there are."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.file import read_bytes, read_lockfile
-from sora2batch.lockfile.job_table import View
+from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.journal import decode_journal, journal_path
 from sora2batch.lockfile.real_path import check_journal, written_file
 
@@ -24,7 +24,7 @@ def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
     written = read_lockfile(path)
     if not lines:
         return Lockfile(manifest=manifest, entries=written.entries)
-    view = View()
+    view = JobTable()
     view.absorb_all(written.entries.values())
     view.absorb_all(lines)
     return view.lockfile(manifest)

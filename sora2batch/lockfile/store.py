@@ -19,7 +19,7 @@ from sora2batch.lockfile.commit import GroupCommit
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.hold import drop_hold, take_hold
-from sora2batch.lockfile.job_table import View
+from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.journal import encode_journal_header
 from sora2batch.lockfile.lockfile_error import JournalError, LockfileError, SaveError
 from sora2batch.lockfile.real_path import written_file
@@ -41,7 +41,7 @@ class LockfileStore:
         self._descriptor = descriptor
         self._saver = saver
         self._appender = appender
-        self._view = View()
+        self._view = JobTable()
         self._saved_revision = 0
         self._intents: set[Fingerprint] = set()
         self._commits: GroupCommit[JournalLine] | None = None

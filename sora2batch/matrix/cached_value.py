@@ -13,7 +13,7 @@ from sora2batch.matrix.grid import Places
 from sora2batch.template.limit import MAX_CHARACTERS
 from sora2batch.template.template import TemplateError
 
-Pick: TypeAlias = Callable[[Places], Any]
+CacheKey: TypeAlias = Callable[[Places], Any]
 """Takes those of a cell's places that decide what a template gives."""
 
 
@@ -31,7 +31,7 @@ class Unknown(Enum):
 UNKNOWN: Final = Unknown.UNKNOWN
 
 
-class Slot(Protocol):
+class CachedValue(Protocol):
     """A templated value that may remember."""
 
     def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
@@ -43,19 +43,19 @@ class Slot(Protocol):
         ...
 
 
-class WholeSlot:
+class CachedWhole:
     """Remembers values; none at all without a pick."""
 
-    def __init__(self, part: Part, pick: Pick | None) -> None:
+    def __init__(self, part: Part, cache_key: CacheKey | None) -> None:
         self._part = part
-        self._pick = pick
+        self._cache_key = cache_key
         self._known: dict[Any, JsonValue | PlacedError] = {}
 
     def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
         """Look up what it gave for these places."""
-        if self._pick is None:
+        if self._cache_key is None:
             return UNKNOWN
-        return self._known.get(self._pick(places), UNKNOWN)
+        return self._known.get(self._cache_key(places), UNKNOWN)
 
     def render(self, places: Places, scope: dict[str, Any]) -> JsonValue | PlacedError:
         """Render it, and remember that."""
@@ -64,28 +64,28 @@ class WholeSlot:
             value = render_part(self._part, scope)
         except PlacedError as error:
             value = error
-        if self._pick is not None:
-            self._known[self._pick(places)] = value
+        if self._cache_key is not None:
+            self._known[self._cache_key(places)] = value
         return value
 
 
-class PiecedSlot:
+class CachedPieces:
     """Remembers the pieces of a text, each by what that piece reads: a prompt reads all axes, a piece one."""
 
-    def __init__(self, leaf: Leaf, picks: Sequence[Pick]) -> None:
+    def __init__(self, leaf: Leaf, picks: Sequence[CacheKey]) -> None:
         self._leaf = leaf
         self._pieces = len(picks)
         # What is the same in every cell is remembered with the piece before it, at the start with the next.
-        changing = [at for at, pick in enumerate(picks) if pick is not nothing] or [0]
+        changing = [at for at, cache_key in enumerate(picks) if cache_key is not nothing] or [0]
         spans = pairwise([0, *changing[1:], len(picks)])
-        self._groups: list[tuple[Pick, dict[Any, str], slice]] = [
+        self._groups: list[tuple[CacheKey, dict[Any, str], slice]] = [
             (picks[at], {}, slice(*span)) for at, span in zip(changing, spans, strict=True)
         ]
 
     def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
         """Join the pieces if all of them are known; a text that is too long is left to the rendering."""
         try:
-            text = "".join([known[pick(places)] for pick, known, _ in self._groups])
+            text = "".join([known[cache_key(places)] for cache_key, known, _ in self._groups])
         except KeyError:
             return UNKNOWN
         return text if len(text) <= MAX_CHARACTERS else UNKNOWN
@@ -97,6 +97,6 @@ class PiecedSlot:
         except TemplateError as error:
             return PlacedError(self._leaf.path, error)
         if len(pieces) == self._pieces:  # or else Jinja cuts texts otherwise than it used to
-            for pick, known, span in self._groups:
-                known[pick(places)] = "".join(pieces[span])
+            for cache_key, known, span in self._groups:
+                known[cache_key(places)] = "".join(pieces[span])
         return "".join(pieces)

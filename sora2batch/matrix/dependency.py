@@ -12,7 +12,7 @@ VARS = "vars"
 _KEY_OF_VARS = "vars."
 
 
-class Reach:
+class DependencyResolver:
     """Follows names through the variables to the values of a cell and to ``job``."""
 
     def __init__(

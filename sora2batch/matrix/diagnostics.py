@@ -33,7 +33,7 @@ class _Fault:
     spot: Spot
 
 
-class ProblemBook:
+class Diagnostics:
     """Collects problems of one manifest."""
 
     def __init__(self, manifest: Manifest, whereabouts: Whereabouts) -> None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Job
 from sora2batch.manifest.model import Manifest
-from sora2batch.matrix.diagnostics import ProblemBook
+from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.filename import are_far_apart, collision_key, have_dotted_folders, split_ending
 from sora2batch.matrix.whereabouts import Written
 
@@ -24,67 +24,69 @@ class _Twins:
     more: int = 0
 
 
-def refuse_twins(jobs: Sequence[Job], manifest: Manifest, book: ProblemBook) -> None:
+def refuse_duplicates(jobs: Sequence[Job], manifest: Manifest, diagnostics: Diagnostics) -> None:
     """Note every pair of jobs that share a fingerprint or a file."""
-    for twins in _twins(jobs, attrgetter("fingerprint")):
-        _note_requests(twins, book)
+    for duplicates in _duplicates(jobs, attrgetter("fingerprint")):
+        _note_requests(duplicates, diagnostics)
     names = [job.filename for job in jobs]
     if are_far_apart(names):
         return
-    for twins in _twins(jobs, lambda job: collision_key(job.filename)):
-        message = f'{_both(twins)} would both be written to "{twins.second.filename}"{_more(twins)}'
-        _note_names(message, twins, manifest, book)
+    for duplicates in _duplicates(jobs, lambda job: collision_key(job.filename)):
+        message = (
+            f'{_both(duplicates)} would both be written to "{duplicates.second.filename}"{_more(duplicates)}'
+        )
+        _note_names(message, duplicates, manifest, diagnostics)
     if have_dotted_folders(names):
-        for twins in _nested(jobs):
-            message = f'{_both(twins)}: "{twins.first.filename}" would be a file and a folder{_more(twins)}'
-            _note_names(message, twins, manifest, book)
+        for duplicates in _nested(jobs):
+            message = f'{_both(duplicates)}: "{duplicates.first.filename}" would be a file and a folder{_more(duplicates)}'
+            _note_names(message, duplicates, manifest, diagnostics)
 
 
-def _note_requests(twins: _Twins, book: ProblemBook) -> None:
+def _note_requests(duplicates: _Twins, diagnostics: Diagnostics) -> None:
     """Point at the value by which the second job should differ, or at its group."""
-    message = f"{_both(twins)} are the same request{_more(twins)}"
+    message = f"{_both(duplicates)} are the same request{_more(duplicates)}"
     takes = "use `repeat: 2` for two takes"
-    pair = _pair_that_differs(twins)
+    pair = _pair_that_differs(duplicates)
     if pair is None:
-        book.add(("jobs", twins.second.group), message, hint=takes)
+        diagnostics.add(("jobs", duplicates.second.group), message, hint=takes)
         return
-    written = Written(group=twins.second.group, columns=twins.second.columns, pair=pair)
-    is_twice = len({str(value) for value in _values_of(pair[0], twins)}) == 1
+    written = Written(group=duplicates.second.group, columns=duplicates.second.columns, pair=pair)
+    is_twice = len({str(value) for value in _values_of(pair[0], duplicates)}) == 1
     more = "" if is_twice else f"use more of {{{{ {pair[0]} }}}} in the input, "
-    book.add_for_value(written, message, hint=f"{more}remove one of the two, or {takes}", key=None)
+    diagnostics.add_for_value(written, message, hint=f"{more}remove one of the two, or {takes}", key=None)
 
 
-def _values_of(axis: str, twins: _Twins) -> Iterator[JsonValue]:
+def _values_of(axis: str, duplicates: _Twins) -> Iterator[JsonValue]:
     """Look up what the two jobs have on an axis."""
-    for column in twins.second.columns:
+    for column in duplicates.second.columns:
         for value, label in zip(column.values, column.labels, strict=True):
-            if label[0] == axis and (label in twins.first.labels or label in twins.second.labels):
+            if label[0] == axis and (label in duplicates.first.labels or label in duplicates.second.labels):
                 yield value
 
 
-def _note_names(message: str, twins: _Twins, manifest: Manifest, book: ProblemBook) -> None:
+def _note_names(message: str, duplicates: _Twins, manifest: Manifest, diagnostics: Diagnostics) -> None:
     """Point at the template if it makes two names alike, else at the value or the group that is named so."""
-    if manifest.output.filename is not None and not _are_named_alike(twins):
-        book.add(("output", "filename"), message, hint="{{ job.key }} is different for every job")
-    elif pair := _pair_that_differs(twins):
-        written = Written(group=twins.second.group, columns=twins.second.columns, pair=pair)
+    if manifest.output.filename is not None and not _are_named_alike(duplicates):
+        diagnostics.add(("output", "filename"), message, hint="{{ job.key }} is different for every job")
+    elif pair := _pair_that_differs(duplicates):
+        written = Written(group=duplicates.second.group, columns=duplicates.second.columns, pair=pair)
         hint = f'give one of the two another id than "{pair[1]}"'
-        book.add_for_value(written, message, hint=hint, key=None)
+        diagnostics.add_for_value(written, message, hint=hint, key=None)
     else:
-        book.add(("jobs", twins.second.group), message, hint="give the group another name")
+        diagnostics.add(("jobs", duplicates.second.group), message, hint="give the group another name")
 
 
-def _are_named_alike(twins: _Twins) -> bool:
+def _are_named_alike(duplicates: _Twins) -> bool:
     """Tell whether the keys themselves could be one file, or one the folder of the other."""
-    first, second = (f"{collision_key(job.key)}/" for job in (twins.first, twins.second))
+    first, second = (f"{collision_key(job.key)}/" for job in (duplicates.first, duplicates.second))
     return first.startswith(second) or second.startswith(first)
 
 
-def _pair_that_differs(twins: _Twins) -> tuple[str, str] | None:
+def _pair_that_differs(duplicates: _Twins) -> tuple[str, str] | None:
     """Find the label by which a job is not the other one of its group."""
-    if twins.first.group != twins.second.group:
+    if duplicates.first.group != duplicates.second.group:
         return None
-    return next((pair for pair in twins.second.labels if pair not in twins.first.labels), None)
+    return next((pair for pair in duplicates.second.labels if pair not in duplicates.first.labels), None)
 
 
 def _nested(jobs: Sequence[Job]) -> list[_Twins]:
@@ -103,7 +105,7 @@ def _nested(jobs: Sequence[Job]) -> list[_Twins]:
     return list(found.values())
 
 
-def _twins(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
+def _duplicates(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
     """Find the pairs, told once for each group that the second one is in."""
     if len(set(map(identity, jobs))) == len(jobs):
         return []
@@ -124,12 +126,12 @@ def _file_key(folder: str) -> str | None:
     return collision_key(folder) if split_ending(folder)[1] else None
 
 
-def _both(twins: _Twins) -> str:
-    return f"jobs {twins.first.key} and {twins.second.key}"
+def _both(duplicates: _Twins) -> str:
+    return f"jobs {duplicates.first.key} and {duplicates.second.key}"
 
 
-def _more(twins: _Twins) -> str:
-    match twins.more:
+def _more(duplicates: _Twins) -> str:
+    match duplicates.more:
         case 0:
             return ""
         case 1:

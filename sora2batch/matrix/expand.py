@@ -15,8 +15,8 @@ from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.cut_text import cut_notices
 from sora2batch.matrix.datafile.read import DataFiles
-from sora2batch.matrix.diagnostics import ProblemBook
-from sora2batch.matrix.duplicates import refuse_twins
+from sora2batch.matrix.diagnostics import Diagnostics
+from sora2batch.matrix.duplicates import refuse_duplicates
 from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_tool
@@ -62,8 +62,8 @@ class _Expander:
         self._manifest = manifest
         self._catalog = catalog
         self._files = DataFiles(tree, manifest.data_file)
-        self._book = ProblemBook(manifest, Whereabouts(manifest, self._files))
-        self._grids = GridBuilder(self._files, self._book)
+        self._diagnostics = Diagnostics(manifest, Whereabouts(manifest, self._files))
+        self._grids = GridBuilder(self._files, self._diagnostics)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()
         self._filename = self._compile_filename()
@@ -78,8 +78,8 @@ class _Expander:
         # A group that could not be rendered may be the one with the values that a variable reads.
         for name in () if self._has_blind_spot else sorted(self._idle):
             self._try_idle_variable(name)
-        refuse_twins(jobs, self._manifest, self._book)
-        self._book.close()
+        refuse_duplicates(jobs, self._manifest, self._diagnostics)
+        self._diagnostics.close()
         return Expansion(
             jobs=tuple(jobs),
             notices=(
@@ -103,7 +103,7 @@ class _Expander:
         try:
             return compile_value(value, path, self._compiler, form)
         except PlacedError as error:
-            self._book.add(error.path, error.message, hint=error.hint)
+            self._diagnostics.add(error.path, error.message, hint=error.hint)
             return None
 
     def _compile_variables(self) -> tuple[Mapping[str, Part], frozenset[str]]:
@@ -120,9 +120,9 @@ class _Expander:
         return None if template is None else self._compile(template, ("output", "filename"), Form.TEXT)
 
     def _jobs_of(self, group: Group) -> Iterable[Job]:
-        tool = find_tool(self._manifest, group, self._catalog, self._book)
+        tool = find_tool(self._manifest, group, self._catalog, self._diagnostics)
         grid = self._grids.build(group)
-        fields = compile_fields(self._manifest, group, self._compiler, self._book)
+        fields = compile_fields(self._manifest, group, self._compiler, self._diagnostics)
         maker = self._maker(group, grid, fields) if grid and group.is_whole else None
         if maker is None:
             self._has_blind_spot = True
@@ -147,10 +147,10 @@ class _Expander:
         self._idle.difference_update(renderer.needed)
         if not self._broken.isdisjoint(renderer.needed):
             return None
-        return JobMaker(group, grid, fields, renderer, self._book)
+        return JobMaker(group, grid, fields, renderer, self._diagnostics)
 
     def _check_constants(self, group: Group, fields: Mapping[str, Field], tool: Tool) -> None:
-        notes = FaultNotes(group.name, fields, tool, self._book)
+        notes = FaultNotes(group.name, fields, tool, self._diagnostics)
         for fault in FieldChecker(tool).faults(constants(fields)):
             notes.note(fault, key=None)
 
@@ -158,7 +158,7 @@ class _Expander:
         try:
             return GroupRenderer(grid=grid, variables=self._variables, fields=fields, filename=self._filename)
         except PlacedError as error:
-            self._book.add(error.path, error.message, hint=error.hint)
+            self._diagnostics.add(error.path, error.message, hint=error.hint)
             return None
 
     def _try_idle_variable(self, name: str) -> None:
@@ -167,10 +167,10 @@ class _Expander:
             group, grid, renderer = max(self._rendered, key=lambda known: len(known[2].reads_of(name)))
             index = renderer.cell_for(renderer.reads_of(name))
         except PlacedError as error:
-            self._book.add(error.path, error.message, hint=error.hint)
+            self._diagnostics.add(error.path, error.message, hint=error.hint)
             return
         except ValueError:  # no group, or no cell, to try it in
             return
         probe = self._renderer(grid, {name: self._variables[name]})
         if probe and self._broken.isdisjoint(probe.needed):
-            JobMaker(group, grid, {}, probe, self._book).try_template(index)
+            JobMaker(group, grid, {}, probe, self._diagnostics).try_template(index)

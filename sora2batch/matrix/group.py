@@ -17,7 +17,7 @@ from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest, Matrix, R
 from sora2batch.manifest.tree import TreeError
 from sora2batch.matrix.combine import AxisValues, combine
 from sora2batch.matrix.datafile.read import KNOWN_ENDINGS, DataFiles, has_known_ending
-from sora2batch.matrix.diagnostics import ProblemBook
+from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.field import Part, PlacedError, compile_value
 from sora2batch.matrix.grid import LONE_CELL, Grid
 from sora2batch.matrix.sample import sample_cells
@@ -35,7 +35,7 @@ class Field:
     """Where it is written: in the group, or in the defaults."""
 
 
-def find_tool(manifest: Manifest, group: Group, catalog: Catalog, book: ProblemBook) -> Tool | None:
+def find_tool(manifest: Manifest, group: Group, catalog: Catalog, diagnostics: Diagnostics) -> Tool | None:
     """Look up a group's tool; None if there is none, which has been told.
 
     A retired tool is found like any other, so that what was made with it can be looked at; plans refuse it.
@@ -45,7 +45,7 @@ def find_tool(manifest: Manifest, group: Group, catalog: Catalog, book: ProblemB
     try:
         return catalog.get(group.tool_type)
     except UnknownToolError as error:
-        book.add(_tool_path(manifest, group), error.message, hint=error.hint)
+        diagnostics.add(_tool_path(manifest, group), error.message, hint=error.hint)
         return None
 
 
@@ -60,9 +60,9 @@ def _tool_path(manifest: Manifest, group: Group) -> DataPath:
 class GridBuilder:
     """Makes the cells of groups; problems go to the book, notices are kept."""
 
-    def __init__(self, files: DataFiles, book: ProblemBook) -> None:
+    def __init__(self, files: DataFiles, diagnostics: Diagnostics) -> None:
         self._files = files
-        self._book = book
+        self._diagnostics = diagnostics
         self.notices: list[str] = []
 
     def build(self, group: Group) -> Grid | None:
@@ -92,14 +92,16 @@ class GridBuilder:
 
     def _file_values(self, path: DataPath, source: str) -> tuple[JsonValue, ...] | None:
         if not has_known_ending(source):
-            self._book.add(path, f'"{source}" cannot be read: the name must end in {listed(KNOWN_ENDINGS)}')
+            self._diagnostics.add(
+                path, f'"{source}" cannot be read: the name must end in {listed(KNOWN_ENDINGS)}'
+            )
             return None
         try:
             return self._files.values(source)
         except TreeError as error:
-            self._book.add(path, error.message, hint=error.hint)
+            self._diagnostics.add(path, error.message, hint=error.hint)
         except ManifestError as error:
-            self._book.add_all(error.problems)
+            self._diagnostics.add_all(error.problems)
         return None
 
     def _is_small(self, group: Group, matrix: Matrix, axes: list[AxisValues]) -> bool:
@@ -116,7 +118,9 @@ class GridBuilder:
 
     def _refuse_size(self, group: Group, size: int, what: str) -> None:
         message = f"the matrix has {size:,} {what}, more than {MAX_CELLS:,}"
-        self._book.add(("jobs", group.name, "matrix"), message, hint="use fewer values, or several groups")
+        self._diagnostics.add(
+            ("jobs", group.name, "matrix"), message, hint="use fewer values, or several groups"
+        )
 
 
 def _idle_exclude(group: Group, index: int, entry: JsonValue) -> str:
@@ -125,7 +129,7 @@ def _idle_exclude(group: Group, index: int, entry: JsonValue) -> str:
 
 
 def compile_fields(
-    manifest: Manifest, group: Group, compiler: Compiler, book: ProblemBook
+    manifest: Manifest, group: Group, compiler: Compiler, diagnostics: Diagnostics
 ) -> Mapping[str, Field]:
     """Compile a group's input over the defaults, key by key; without those the book says are no good."""
     fields: dict[str, Field] = {}
@@ -136,5 +140,5 @@ def compile_fields(
         try:
             fields[name] = Field(part=compile_value(value, origin, compiler), origin=origin)
         except PlacedError as error:
-            book.add(error.path, error.message, hint=error.hint)
+            diagnostics.add(error.path, error.message, hint=error.hint)
     return fields

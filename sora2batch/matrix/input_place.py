@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sora2batch.catalog.input_check import InputFault
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.problem import DataPath, format_path
-from sora2batch.matrix.diagnostics import ProblemBook, Spot
+from sora2batch.matrix.diagnostics import Diagnostics, Spot
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.whereabouts import Reading
 
@@ -20,13 +20,13 @@ class FaultNotes:
         group: str,
         fields: Mapping[str, Field],
         tool: Tool,
-        book: ProblemBook,
+        diagnostics: Diagnostics,
         reading_of: Callable[[Field], Reading | None] = lambda _: None,
     ) -> None:
         self._input_path: DataPath = ("jobs", group, "input")
         self._fields = fields
         self._tool = tool
-        self._book = book
+        self._diagnostics = diagnostics
         self._reading_of = reading_of
 
     def note(self, fault: InputFault, *, key: str | None) -> None:
@@ -43,4 +43,4 @@ class FaultNotes:
         spot = Spot.KEY if is_unknown else Spot.VALUE
         reading = self._reading_of(field) if field else None
         message = f"{subject} {fault.message}"
-        self._book.add_for_job(path, message, hint=fault.hint, key=key, spot=spot, reading=reading)
+        self._diagnostics.add_for_job(path, message, hint=fault.hint, key=key, spot=spot, reading=reading)

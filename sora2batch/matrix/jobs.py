@@ -14,7 +14,7 @@ from sora2batch.ground.canonical import JsonObject, NotCanonicalError
 from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group
-from sora2batch.matrix.diagnostics import ProblemBook, Spot
+from sora2batch.matrix.diagnostics import Diagnostics, Spot
 from sora2batch.matrix.field import PlacedError
 from sora2batch.matrix.filename import better_part, faulty_part, filename_fault, is_named
 from sora2batch.matrix.grid import Grid
@@ -41,7 +41,7 @@ class _Request:
 
 
 @dataclass(slots=True)
-class _Turn:
+class _JobDraft:
     """One take of one cell, before it is a job."""
 
     index: int
@@ -61,14 +61,14 @@ class JobMaker:
         grid: Grid,
         fields: Mapping[str, Field],
         renderer: GroupRenderer,
-        book: ProblemBook,
+        diagnostics: Diagnostics,
     ) -> None:
         self._group = group
         self._grid = grid
         self._fields = fields
         self.renderer = renderer
         """Of the templates of the group."""
-        self._book = book
+        self._diagnostics = diagnostics
         self._input_path: DataPath = ("jobs", group.name, "input")
         self._field_checker: FieldChecker | None = None
 
@@ -78,7 +78,7 @@ class JobMaker:
         for index, (stem, labels) in enumerate(self._cells()):
             request: _Request | None = None
             for take in range(1, self._group.repeat + 1):
-                turn = self._turn(index, stem, take)
+                turn = self._draft(index, stem, take)
                 if take == 1 or self.renderer.request_reads_job:
                     request = self._request(turn, tool, checker)
                 job = request and self._job(turn, labels, request, tool)
@@ -89,7 +89,7 @@ class JobMaker:
         """Render every cell, and check what fields there are, just to see whether that works."""
         checker = FieldChecker(tool) if tool else None
         for index, (stem, _) in enumerate(self._cells()):
-            turn = self._turn(index, stem, take=1)
+            turn = self._draft(index, stem, take=1)
             rendered = self._render(turn)
             if tool and checker:
                 self._note_faults(checker.faults(rendered.request), tool, turn)
@@ -97,7 +97,7 @@ class JobMaker:
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
         stem, _ = self._cells()[index]
-        self._render(self._turn(index, stem, take=1))
+        self._render(self._draft(index, stem, take=1))
 
     def _cells(self) -> list[tuple[str, Labels]]:
         """Name the cells, ``group/label/label``; unique. With the labels."""
@@ -107,13 +107,13 @@ class JobMaker:
         unique = unique_names(keys) if self._grid.shown_by_cell else keys
         return list(zip(unique, labels, strict=True))
 
-    def _turn(self, index: int, stem: str, take: int) -> _Turn:
+    def _draft(self, index: int, stem: str, take: int) -> _JobDraft:
         key = stem if take == 1 else f"{stem}#{take}"
         position = index * self._group.repeat + take - 1
         scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
-        return _Turn(index, take, key, scope)
+        return _JobDraft(index, take, key, scope)
 
-    def _job(self, turn: _Turn, labels: Labels, request: _Request, tool: Tool) -> Job | None:
+    def _job(self, turn: _JobDraft, labels: Labels, request: _Request, tool: Tool) -> Job | None:
         fingerprint = self._fingerprint(turn, request, tool)
         filename = self._filename(turn, labels)
         if fingerprint is None or filename is None:
@@ -131,7 +131,7 @@ class JobMaker:
             columns=self._grid.columns,
         )
 
-    def _request(self, turn: _Turn, tool: Tool, checker: InputChecker) -> _Request | None:
+    def _request(self, turn: _JobDraft, tool: Tool, checker: InputChecker) -> _Request | None:
         rendered = self._render(turn)
         if rendered.errors:
             self._field_checker = self._field_checker or FieldChecker(tool)
@@ -145,24 +145,24 @@ class JobMaker:
         try:
             return _Request(request, price_of(tool, request))
         except PriceError as error:
-            self._book.add_for_job(self._input_path, error.message, hint=error.hint, key=turn.key)
+            self._diagnostics.add_for_job(self._input_path, error.message, hint=error.hint, key=turn.key)
             return None
 
-    def _render(self, turn: _Turn) -> Rendered:
+    def _render(self, turn: _JobDraft) -> Rendered:
         rendered = self.renderer.render(turn.index, turn.scope)
         for error in rendered.errors:
             self._note(error, turn)
         return rendered
 
-    def _fingerprint(self, turn: _Turn, request: _Request, tool: Tool) -> Fingerprint | None:
+    def _fingerprint(self, turn: _JobDraft, request: _Request, tool: Tool) -> Fingerprint | None:
         try:
             return fingerprint_of(tool.tool_type, request.input, turn.take)
         except NotCanonicalError as error:
             message = f"the input cannot be written as JSON: {error}"
-            self._book.add_for_job(self._input_path, message, hint=None, key=turn.key)
+            self._diagnostics.add_for_job(self._input_path, message, hint=None, key=turn.key)
             return None
 
-    def _filename(self, turn: _Turn, labels: Labels) -> str | None:
+    def _filename(self, turn: _JobDraft, labels: Labels) -> str | None:
         try:
             name = self.renderer.filename(turn.index, turn.scope)
         except PlacedError as error:
@@ -174,7 +174,7 @@ class JobMaker:
         self._note_filename(turn, labels, name, fault)
         return None
 
-    def _note_filename(self, turn: _Turn, labels: Labels, name: str, fault: str) -> None:
+    def _note_filename(self, turn: _JobDraft, labels: Labels, name: str, fault: str) -> None:
         """Point at the value whose label is no good, at the group if its name is, else at the template."""
         bad = faulty_part(name) or ""
         pair = next((pair for pair in labels if is_named(bad, pair[1])), None)
@@ -182,30 +182,32 @@ class JobMaker:
             written = Written(group=self._group.name, columns=self._grid.columns, pair=pair)
             message = f'the name of a file made of "{pair[1]}" {fault}'
             advice = f"give it another id, such as {{id: {better_part(pair[1])}}}"
-            self._book.add_for_value(written, message, hint=advice, key=turn.key)
+            self._diagnostics.add_for_value(written, message, hint=advice, key=turn.key)
             return
         is_group = is_named(bad, self._group.name)
         path: DataPath = ("jobs", self._group.name) if is_group else ("output", "filename")
         hint = "give the group another name" if is_group else None
         spot = Spot.KEY if is_group else Spot.VALUE
         message = f"the file name {_shown(name)} {fault}"
-        self._book.add_for_job(path, message, hint=hint, key=turn.key, spot=spot)
+        self._diagnostics.add_for_job(path, message, hint=hint, key=turn.key, spot=spot)
 
-    def _note(self, error: PlacedError, turn: _Turn) -> None:
+    def _note(self, error: PlacedError, turn: _JobDraft) -> None:
         own = (field for field in self._fields.values() if error.path[: len(field.origin)] == field.origin)
         # No value is to blame for a name that stands for nothing.
         is_about_values = not isinstance(error.error, UndefinedNameError)
         reading = next((self._reading(field, turn) for field in own if is_about_values), None)
-        self._book.add_for_job(error.path, error.message, hint=error.hint, key=turn.key, reading=reading)
+        self._diagnostics.add_for_job(
+            error.path, error.message, hint=error.hint, key=turn.key, reading=reading
+        )
 
-    def _reading(self, field: Field, turn: _Turn) -> Reading:
+    def _reading(self, field: Field, turn: _JobDraft) -> Reading:
         """Tell which values of its cell a field reads."""
         values = self.renderer.values_read(turn.index, field.part)
         return Reading(group=self._group.name, template=field.origin, values=values)
 
-    def _note_faults(self, faults: Iterable[InputFault], tool: Tool, turn: _Turn) -> None:
+    def _note_faults(self, faults: Iterable[InputFault], tool: Tool, turn: _JobDraft) -> None:
         reading_of = partial(self._reading, turn=turn)
-        notes = FaultNotes(self._group.name, self._fields, tool, self._book, reading_of)
+        notes = FaultNotes(self._group.name, self._fields, tool, self._diagnostics, reading_of)
         for fault in faults:
             notes.note(fault, key=turn.key)
 

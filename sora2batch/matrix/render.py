@@ -11,8 +11,8 @@ from typing import Any
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Column
 from sora2batch.ground.suggest import did_you_mean
-from sora2batch.matrix.cached_value import UNKNOWN, Pick, PiecedSlot, Slot, WholeSlot, nothing
-from sora2batch.matrix.dependency import JOB, VARS, Reach
+from sora2batch.matrix.cached_value import UNKNOWN, CachedPieces, CachedValue, CachedWhole, CacheKey, nothing
+from sora2batch.matrix.dependency import JOB, VARS, DependencyResolver
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
 from sora2batch.template.sandbox import GLOBALS
@@ -44,19 +44,19 @@ class GroupRenderer:
             if grid.shown_by_cell or len(grid.shown) < len(grid.columns)
             else set()
         )
-        self._reach = Reach(
+        self._dependencies = DependencyResolver(
             variables,
             every_cell=frozenset(name for name, at in self._columns.items() if at not in partial),
             some_cells=frozenset(name for name, at in self._columns.items() if at in partial),
         )
         dynamic = {name: part for name, part in fields.items() if not isinstance(part, Constant)}
-        self._slots = [(name, self._slot(part)) for name, part in dynamic.items()]
+        self._cached_values = [(name, self._cached(part)) for name, part in dynamic.items()]
         self.request_reads_job = JOB in self._reads(dynamic.values())
         """Whether two takes of one cell may be different requests."""
-        self._filename = self._slot(filename) if filename else None
-        self.needed = self._reach.order
+        self._filename = self._cached(filename) if filename else None
+        self.needed = self._dependencies.order
         """The variables in use, each one after those that it uses."""
-        self._variables = [(name, self._slot(variables[name])) for name in self.needed]
+        self._variables = [(name, self._cached(variables[name])) for name in self.needed]
         # Fields keep the order in which they were written; templates fill their places.
         self._constant = {name: part.value for name, part in fields.items() if isinstance(part, Constant)}
         self._blank: JsonObject = {name: self._constant.get(name) for name in fields}
@@ -67,14 +67,14 @@ class GroupRenderer:
         request = self._blank.copy()
         errors: list[PlacedError] = []
         scope: dict[str, Any] | None = None
-        for name, slot in self._slots:
-            value = slot.recall(places)
+        for name, cached in self._cached_values:
+            value = cached.recall(places)
             if value is UNKNOWN:
                 try:
                     scope = scope or self.scope(index, job)
                 except PlacedError as error:
                     return Rendered(self._constant.copy(), (error,))
-                value = slot.render(places, scope)
+                value = cached.render(places, scope)
             if isinstance(value, PlacedError):
                 errors.append(self._explained(value))
                 del request[name]
@@ -108,10 +108,10 @@ class GroupRenderer:
         values = self._grid.values(index)
         variables: JsonObject = {}
         scope: dict[str, Any] = {**GLOBALS, **values, VARS: variables, JOB: job}
-        for name, slot in self._variables:
-            value = slot.recall(places)
+        for name, cached in self._variables:
+            value = cached.recall(places)
             if value is UNKNOWN:
-                value = slot.render(places, scope)
+                value = cached.render(places, scope)
             if isinstance(value, PlacedError):
                 raise self._explained(value)
             variables[name] = value
@@ -144,22 +144,24 @@ class GroupRenderer:
         Raises:
             PlacedError: it depends on itself.
         """
-        return self._reach.reads([f"{VARS}.{variable}"])
+        return self._dependencies.reads([f"{VARS}.{variable}"])
 
     def _reads(self, parts: Iterable[Part]) -> frozenset[str]:
-        return self._reach.reads(sorted(name for part in parts for name in names_of(part)))
+        return self._dependencies.reads(sorted(name for part in parts for name in names_of(part)))
 
-    def _slot(self, part: Part) -> Slot:
+    def _cached(self, part: Part) -> CachedValue:
         """Remember a value, or else its pieces, by the axis values that are read."""
-        pick = self._pick(self._reads([part]))
-        if pick is None and isinstance(part, Leaf):
-            picks = [self._pick(self._reach.reads(sorted(names))) for names in part.template.pieces]
-            known = [pick for pick in picks if pick]
+        cache_key = self._cache_key(self._reads([part]))
+        if cache_key is None and isinstance(part, Leaf):
+            picks = [
+                self._cache_key(self._dependencies.reads(sorted(names))) for names in part.template.pieces
+            ]
+            known = [cache_key for cache_key in picks if cache_key]
             if picks and len(known) == len(picks):
-                return PiecedSlot(part, known)
-        return WholeSlot(part, pick)
+                return CachedPieces(part, known)
+        return CachedWhole(part, cache_key)
 
-    def _pick(self, reads: frozenset[str]) -> Pick | None:
+    def _cache_key(self, reads: frozenset[str]) -> CacheKey | None:
         """Pick the places of the axes that are read; None where to remember saves less than half the work."""
         columns = [at for name, at in self._columns.items() if name in reads]
         if JOB in reads:

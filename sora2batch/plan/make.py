@@ -18,7 +18,7 @@ _KEY_ROOM = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class PlanInputs:
     """All that a plan is made from."""
 
     manifest: str
@@ -31,33 +31,33 @@ class Basis:
     notices: tuple[str, ...]
 
 
-def make_plan(basis: Basis, file_fault: FileFault) -> Plan:
+def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
     """Decide for every selected job what a run would do, and add up what it costs.
 
     Raises:
         UsageError: the selection fits no job.
     """
-    picked = basis.selection.pick(basis.jobs)
-    orphans = _orphans(basis.jobs, basis.lockfile)
+    picked = inputs.selection.pick(inputs.jobs)
+    orphans = _orphans(inputs.jobs, inputs.lockfile)
     decision = Decision(
-        entries=basis.lockfile.entries,
+        entries=inputs.lockfile.entries,
         former=_latest_by_key(orphans),
-        retry_failed=basis.selection.retry_failed,
-        force=basis.selection.force,
+        retry_failed=inputs.selection.retry_failed,
+        force=inputs.selection.force,
         file_fault=file_fault,
     )
     with collector_paused():
         planned = [decision.of(job) for job in picked]
-    kept = _apply_limit(planned, basis.selection.limit)
+    kept = _apply_limit(planned, inputs.selection.limit)
     return Plan(
-        manifest=basis.manifest,
+        manifest=inputs.manifest,
         jobs=tuple(kept),
         orphans=orphans,
-        money=_money(kept, basis.lockfile, basis.budget),
+        money=_money(kept, inputs.lockfile, inputs.budget),
         notices=(
-            *basis.notices,
-            *_waiting_notice(basis.selection.limit, len(planned) - len(kept)),
-            *_picture_notice(kept, basis.selection),
+            *inputs.notices,
+            *_waiting_notice(inputs.selection.limit, len(planned) - len(kept)),
+            *_picture_notice(kept, inputs.selection),
             *_unfetched_notice(orphans),
         ),
     )

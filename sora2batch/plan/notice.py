@@ -35,7 +35,7 @@ class Told:
         return kept
 
 
-def twin_notices(new: Iterable[Job], beside: Mapping[str, Lockfile], lock_name: str) -> tuple[str, ...]:
+def duplicate_notices(new: Iterable[Job], beside: Mapping[str, Lockfile], lock_name: str) -> tuple[str, ...]:
     """Tell which jobs would be paid a second time, because another manifest's lockfile has them already."""
     fingerprints = {job.fingerprint for job in new}
     counts = {name: len(fingerprints & other.entries.keys()) for name, other in beside.items()}

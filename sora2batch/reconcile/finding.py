@@ -11,7 +11,7 @@ from sora2batch.reconcile.ledger_task import LedgerTask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Free:
+class NotCharged:
     """It was never charged: the ledger, which has been seen to show tasks of ours, does not have it."""
 
     doubt: Doubt
@@ -27,7 +27,7 @@ class TooEarly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unproven:
+class Inconclusive:
     """No trace, but that proves nothing."""
 
     doubt: Doubt
@@ -49,10 +49,10 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unasked:
+class NotChecked:
     """The ledger was not asked."""
 
     doubt: Doubt
 
 
-Finding: TypeAlias = Free | TooEarly | Unproven | Ambiguous | Unasked
+Finding: TypeAlias = NotCharged | TooEarly | Inconclusive | Ambiguous | NotChecked

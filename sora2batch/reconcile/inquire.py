@@ -25,7 +25,7 @@ _FURTHEST_BACK = timedelta(days=30)
 """How far before the first doubt a task of ours is looked for that shows if the ledger can be believed."""
 
 
-class Books(Protocol):
+class LedgerApi(Protocol):
     """The part of the API that tells what was charged."""
 
     async def ledger(self, *, since: datetime) -> LedgerReading:
@@ -52,10 +52,10 @@ class Books(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class ReconcileContext:
     """How doubts are looked into."""
 
-    books: Books
+    ledger_api: LedgerApi
     clock: Clock
     host: str | None = None
     """Where the books are kept."""
@@ -69,7 +69,7 @@ class Inquiry:
         return frozenset[str]().union(*(lockfile.task_ids() for lockfile in self.beside))
 
 
-async def inquire(lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
+async def inquire(lockfile: Lockfile, context: ReconcileContext) -> tuple[Finding, ...]:
     """Hold every call in doubt against the ledger, of all tools, since well before the earliest.
 
     It is not asked for one tool: whoever writes a tool's name in another way would hide its charges.
@@ -81,29 +81,29 @@ async def inquire(lockfile: Lockfile, inquiry: Inquiry) -> tuple[Finding, ...]:
     doubts = find_doubts(lockfile)
     if not doubts:
         return ()
-    evidence = await _gather(doubts, lockfile, inquiry)
-    findings = judge(doubts, evidence, settle=inquiry.settle)
+    evidence = await _gather(doubts, lockfile, context)
+    findings = judge(doubts, evidence, settle=context.settle)
     return tuple(sorted(findings, key=lambda finding: _place(finding.doubt.entry)))
 
 
-async def _gather(doubts: Sequence[Doubt], lockfile: Lockfile, inquiry: Inquiry) -> Evidence:
+async def _gather(doubts: Sequence[Doubt], lockfile: Lockfile, context: ReconcileContext) -> Evidence:
     own = [*own_tasks(lockfile, is_of_this_lockfile=True)]
-    own += (task for other in inquiry.beside for task in own_tasks(other, is_of_this_lockfile=False))
-    account = await _identity(inquiry.books)
-    began = inquiry.clock.monotonic()
-    reading = await inquiry.books.ledger(since=_since(doubts, own))
+    own += (task for other in context.beside for task in own_tasks(other, is_of_this_lockfile=False))
+    account = await _identity(context.ledger_api)
+    began = context.clock.monotonic()
+    reading = await context.ledger_api.ledger(since=_since(doubts, own))
     # The answer may have set the clock right, so it is read now; but pages show what was there when they were
     # asked for, and asking for all of them may have taken minutes.
-    took = timedelta(seconds=inquiry.clock.monotonic() - began)
-    known = lockfile.task_ids() | inquiry.known_elsewhere
+    took = timedelta(seconds=context.clock.monotonic() - began)
+    known = lockfile.task_ids() | context.known_elsewhere
     return Evidence(
         reading=_spelled_as_known(reading, known),
-        read_at=inquiry.clock.now() - took,
+        read_at=context.clock.now() - took,
         known_tasks=known,
         own_tasks=own,
-        rivals=[doubt for other in inquiry.beside for doubt in find_doubts(other)],
+        rivals=[doubt for other in context.beside for doubt in find_doubts(other)],
         account=account,
-        host=inquiry.host,
+        host=context.host,
     )
 
 
@@ -116,9 +116,9 @@ def _spelled_as_known(reading: LedgerReading, known: Iterable[str]) -> LedgerRea
     return replace(reading, records=tuple(rows))
 
 
-async def _identity(books: Books) -> str | None:
+async def _identity(ledger_api: LedgerApi) -> str | None:
     try:
-        return (await books.account()).identity
+        return (await ledger_api.account()).identity
     except KeyRefusedError:
         raise
     except ApiError:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.evidence import Evidence, OwnTask
-from sora2batch.reconcile.finding import Ambiguous, Finding, Free, TooEarly, Unproven
+from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, TooEarly
 from sora2batch.reconcile.ledger_task import LedgerTask
 
 _SAME_PERIOD = timedelta(hours=1)
@@ -38,7 +38,7 @@ def _judge_one(
     doubt: Doubt, doubts: tuple[Doubt, ...], evidence: Evidence, settle: timedelta, lack: str | None
 ) -> Finding:
     if elsewhere := _other_place(doubt, evidence):
-        return Unproven(doubt=doubt, reason=elsewhere)
+        return Inconclusive(doubt=doubt, reason=elsewhere)
     if candidates := tuple(task for task in evidence.unknown_tasks if doubt.may_be(task, evidence.margin)):
         return _ambiguous(doubt, doubts, candidates, evidence)
     if doubt.given_up and evidence.read_at < (until := doubt.given_up + settle):
@@ -49,8 +49,8 @@ def _judge_one(
         or _charged_twice(doubt, evidence)
         or _lacks_control(doubt, evidence)
     ):
-        return Unproven(doubt=doubt, reason=reason)
-    return Free(doubt=doubt)
+        return Inconclusive(doubt=doubt, reason=reason)
+    return NotCharged(doubt=doubt)
 
 
 def _other_place(doubt: Doubt, evidence: Evidence) -> str | None:

@@ -11,8 +11,8 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.suggest import did_you_mean, listed
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.doubt import Doubt
-from sora2batch.reconcile.finding import Ambiguous, Finding, Free
-from sora2batch.reconcile.inquire import Books
+from sora2batch.reconcile.finding import Ambiguous, Finding, NotCharged
+from sora2batch.reconcile.inquire import LedgerApi
 from sora2batch.reconcile.ledger_task import LedgerTask
 from sora2batch.sjinn.answer import (
     Failed,
@@ -35,7 +35,7 @@ class Recorder(Protocol):
 
 async def release_free(findings: Sequence[Finding], recorder: Recorder) -> tuple[Doubt, ...]:
     """Take back every call of which the ledger proves that it was never charged."""
-    free = tuple(finding.doubt for finding in findings if isinstance(finding, Free))
+    free = tuple(finding.doubt for finding in findings if isinstance(finding, NotCharged))
     for doubt in free:
         await release(doubt, recorder)
     return free
@@ -55,7 +55,7 @@ async def adopt(doubt: Doubt, task: LedgerTask, recorder: Recorder) -> None:
 
 
 async def adopt_by_word(
-    task_id: str, doubt: Doubt, findings: Sequence[Finding], books: Books, recorder: Recorder
+    task_id: str, doubt: Doubt, findings: Sequence[Finding], ledger_api: LedgerApi, recorder: Recorder
 ) -> None:
     """Adopt the task that a person names; one that the ledger does not offer must at least exist.
 
@@ -73,7 +73,7 @@ async def adopt_by_word(
     if task:
         await adopt(doubt, task, recorder)
         return
-    _require_task(task_id, await books.status(task_id))
+    _require_task(task_id, await ledger_api.status(task_id))
     await recorder.record(doubt.entry.only(_adopted(doubt, task_id, doubt.attempt.credits)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sora2batch.ground.job import Credits
 
 
-class Purse:
+class BudgetTracker:
     """Credits set aside before each create call and settled by its answer.
 
     Invariant: after every ``reserve`` that succeeds, charged + reserved + in doubt <= budget. Only a price

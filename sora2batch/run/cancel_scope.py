@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 
-class Interruption:
+class CancelScope:
     """Ends what tasks wait for, and nothing else: a task is cancelled only inside a block that allows it."""
 
     def __init__(self) -> None:

@@ -12,12 +12,12 @@ from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
 from sora2batch.run import entries as note
-from sora2batch.run.cancel_scope import Interruption
+from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
 from sora2batch.run.poll import FinishedTask
-from sora2batch.run.port import Site
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.port import RunContext
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
 
@@ -58,14 +58,14 @@ class _End:
     """The last thing in the queue."""
 
 
-class Collection:
+class DownloadStage:
     """A fixed number of workers that fetch files from one queue."""
 
-    def __init__(self, site: Site, folder: Folder) -> None:
-        self._site = site
+    def __init__(self, context: RunContext, folder: Folder) -> None:
+        self._context = context
         self._folder = folder
         self._queue: asyncio.Queue[FinishedTask | _End] = asyncio.Queue()
-        self._fetches = Interruption()
+        self._fetches = CancelScope()
 
     def add(self, finished: FinishedTask) -> None:
         """Fetch the files of a task soon."""
@@ -90,7 +90,7 @@ class Collection:
             try:
                 await self._collect(finished)
             except (Sora2BatchError, OSError) as error:
-                self._site.brake.pull(Halt.DISK, str(error), error=_disk_error(error))
+                self._context.stop_signal.request_stop(StopReason.DISK, str(error), error=_disk_error(error))
         self._queue.put_nowait(_End())
 
     async def _next(self) -> FinishedTask | _End:
@@ -106,9 +106,9 @@ class Collection:
             return
         outputs = fetched.outputs
         attempt = replace(finished.attempt, outputs=outputs, error=self._left_out(finished, fetched.oddities))
-        await self._site.recorder.record(note.one_attempt(finished.job, attempt))
+        await self._context.recorder.record(note.one_attempt(finished.job, attempt))
         paths = tuple(output.path for output in outputs if output.path)
-        self._site.listener(Downloaded(job=finished.job, paths=paths))
+        self._context.listener(Downloaded(job=finished.job, paths=paths))
 
     async def _with_renewal(self, finished: FinishedTask) -> _Fetched:
         """Ask the task's status for fresh URLs where there is none yet or one no longer gives a file."""
@@ -136,7 +136,7 @@ class Collection:
         Raises:
             DownloadError: it cannot be asked, and named nothing before.
         """
-        answer = await self._site.api.status(finished.attempt.task_id or "")
+        answer = await self._context.api.status(finished.attempt.task_id or "")
         if isinstance(answer, api.Finished) and (answer.urls or not finished.urls):
             return answer
         if isinstance(answer, api.Unreadable) and not finished.urls:
@@ -148,18 +148,18 @@ class Collection:
         if not oddities:
             return None
         message = f"not fetched, though the API named it: {'; '.join(oddities)}"
-        self._site.listener(Warned(message=f"{finished.job.key}: {message}"))
+        self._context.listener(Warned(message=f"{finished.job.key}: {message}"))
         return ErrorNote(code=None, message=message)
 
     async def _keep_error(self, finished: FinishedTask, error: DownloadError) -> None:
-        self._site.listener(NotDownloaded(job=finished.job, message=error.message))
+        self._context.listener(NotDownloaded(job=finished.job, message=error.message))
         kept = self._folder.kept(finished.job, finished.attempt)
         known, had = _count_files(finished.attempt.outputs), _count_files(kept)
         if known and had <= known:
             return
         error_note = ErrorNote(code=None, message=error.message)
         attempt = replace(finished.attempt, outputs=kept if had else (), error=error_note)
-        await self._site.recorder.record(note.one_attempt(finished.job, attempt))
+        await self._context.recorder.record(note.one_attempt(finished.job, attempt))
 
 
 def _count_files(outputs: Sequence[Output]) -> int:

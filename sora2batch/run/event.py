@@ -25,7 +25,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubted:
+class InDoubt:
     """A create call whose outcome nobody knows; it may have been charged."""
 
     job: Job
@@ -33,7 +33,7 @@ class Doubted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Postponed:
+class Deferred:
     """A job that surely was not accepted, however often it was tried; the next run tries again."""
 
     job: Job
@@ -64,7 +64,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overdue:
+class TimedOut:
     """The time to wait for a task ran out; the task itself goes on."""
 
     job: Job
@@ -120,12 +120,12 @@ class Spent:
 Event: TypeAlias = (
     Submitted
     | Rejected
-    | Doubted
-    | Postponed
+    | InDoubt
+    | Deferred
     | Paused
     | Generated
     | Failed
-    | Overdue
+    | TimedOut
     | Downloaded
     | NotDownloaded
     | Unsaved
@@ -143,7 +143,7 @@ class Listener(Protocol):
         ...
 
 
-class Undaunted:
+class BestEffortListener:
     """Passes events on while anybody hears them: a closed pipe must not end a run that spends money."""
 
     def __init__(self, listener: Listener) -> None:

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.action import Action, Plan, PlannedJob
-from sora2batch.run.collect import Collection, Folder
-from sora2batch.run.event import Halted, Undaunted
-from sora2batch.run.poll import FinishedTask, Polling
-from sora2batch.run.port import Site
+from sora2batch.run.collect import DownloadStage, Folder
+from sora2batch.run.event import BestEffortListener, Halted
+from sora2batch.run.poll import FinishedTask, PollStage
+from sora2batch.run.port import RunContext
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Stop
-from sora2batch.run.submit import OpenTask, Submission
+from sora2batch.run.stop_signal import StopRequest
+from sora2batch.run.submit import OpenTask, SubmitStage
 
 _GRACE_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class RunSpec:
     """What to carry out."""
 
     plan: Plan
@@ -29,7 +29,7 @@ class Order:
     """By tool_type: when a new task may be done at the earliest."""
 
 
-async def execute(site: Site, order: Order, folder: Folder) -> None:
+async def execute(context: RunContext, spec: RunSpec, folder: Folder) -> None:
     """Carry a plan out until nothing is left to do or the brake was pulled.
 
     Whatever ends it, every answer that came is recorded. A failed job is a line in the lockfile, no error;
@@ -38,23 +38,23 @@ async def execute(site: Site, order: Order, folder: Folder) -> None:
     Raises:
         asyncio.CancelledError: the process is to end at once; calls under way stay in doubt on disk.
     """
-    await _Line(replace(site, listener=Undaunted(site.listener)), order, folder).run()
+    await _Pipeline(replace(context, listener=BestEffortListener(context.listener)), spec, folder).run()
 
 
-class _Line:
+class _Pipeline:
     """The production line: each stage hands on to the next and is closed when the one before it has ended."""
 
-    def __init__(self, site: Site, order: Order, folder: Folder) -> None:
-        self._site = site
-        self._order = order
-        self._collection = Collection(site, folder)
-        self._polling = Polling(site, self._on_finished)
+    def __init__(self, context: RunContext, spec: RunSpec, folder: Folder) -> None:
+        self._context = context
+        self._spec = spec
+        self._collection = DownloadStage(context, folder)
+        self._polling = PollStage(context, self._on_finished)
         jobs = [planned.job for planned in self._wanted(Stages.SUBMIT, Action.SUBMIT)]
-        self._submission = Submission(site, jobs, self._on_open)
+        self._submission = SubmitStage(context, jobs, self._on_open)
         self._grace: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
-        self._site.brake.on_pull(self._on_pull)
+        self._context.stop_signal.on_pull(self._on_pull)
         # Who submits must know how many tasks are open, even if nobody waits for the last of them.
         for task in _open_tasks(self._wanted(Stages.SUBMIT | Stages.WAIT, Action.RESUME)):
             self._polling.watch_old(task)
@@ -73,29 +73,29 @@ class _Line:
 
     def _wanted(self, stages: Stages, *actions: Action) -> tuple[PlannedJob, ...]:
         """Pick the jobs with these actions, if the call wants any of these stages."""
-        return self._order.plan.with_action(*actions) if stages & self._order.stages else ()
+        return self._spec.plan.with_action(*actions) if stages & self._spec.stages else ()
 
     async def _submit(self) -> None:
         """Submit all there is; tasks are watched meanwhile even if nobody waits for the last of them."""
         await self._submission.run()
-        if Stages.WAIT in self._order.stages:
+        if Stages.WAIT in self._spec.stages:
             self._polling.close()
         else:
             self._polling.stop()
 
     def _on_open(self, task: OpenTask) -> None:
-        self._polling.watch_new(task, self._order.expected_seconds.get(task.job.tool_type, 0.0))
+        self._polling.watch_new(task, self._spec.expected_seconds.get(task.job.tool_type, 0.0))
 
     def _on_finished(self, finished: FinishedTask) -> None:
-        if Stages.DOWNLOAD in self._order.stages:
+        if Stages.DOWNLOAD in self._spec.stages:
             self._collection.add(finished)
 
-    def _on_pull(self, stop: Stop) -> None:
-        self._site.listener(Halted(message=stop.message))
-        if stop.halt.ends_waiting:
+    def _on_pull(self, stop: StopRequest) -> None:
+        self._context.listener(Halted(message=stop.message))
+        if stop.reason.ends_waiting:
             self._polling.stop()
             self._collection.stop()
-        if stop.halt.is_signal:
+        if stop.reason.is_signal:
             loop = asyncio.get_running_loop()
             self._grace = loop.call_later(_GRACE_SECONDS, self._submission.abandon)
 

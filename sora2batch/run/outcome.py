@@ -12,7 +12,7 @@ from sora2batch.lockfile.entry import Entry, State
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.plan.decision import FileFault
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt, Stop
+from sora2batch.run.stop_signal import StopReason, StopRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +23,13 @@ class Outcome:
     missing_files: int
     """Jobs that are done, but not downloaded."""
     not_submitted: int
-    stops: tuple[Stop, ...]
+    stops: tuple[StopRequest, ...]
     stages: Stages
 
     @property
     def exit_code(self) -> ExitCode:
         """The gravest of all that applies."""
-        codes = {stop.halt.exit_code for stop in self.stops if not self._is_explained(stop)}
+        codes = {stop.reason.exit_code for stop in self.stops if not self._is_explained(stop)}
         if self.states[State.FAILED] or self.states[State.REJECTED]:
             codes.add(ExitCode.FAILED)
         if self._has_open_jobs:
@@ -39,7 +39,7 @@ class Outcome:
     @property
     def file_exit_code(self) -> ExitCode:
         """The gravest of what concerns files only, for a call that does nothing but download."""
-        codes = {stop.halt.exit_code for stop in self.stops}
+        codes = {stop.reason.exit_code for stop in self.stops}
         return gravest(codes | ({ExitCode.OPEN} if self.missing_files else set()))
 
     @property
@@ -58,22 +58,22 @@ class Outcome:
     @property
     def _was_cut_off(self) -> bool:
         """Whether nothing came back from the API: then nothing was sent, and that is said instead."""
-        return any(stop.halt is Halt.UNREACHABLE for stop in self.stops)
+        return any(stop.reason is StopReason.UNREACHABLE for stop in self.stops)
 
-    def _is_explained(self, stop: Stop) -> bool:
-        return stop.halt is Halt.UNAVAILABLE and self._was_cut_off
+    def _is_explained(self, stop: StopRequest) -> bool:
+        return stop.reason is StopReason.UNAVAILABLE and self._was_cut_off
 
     @property
     def _was_to_stop(self) -> bool:
         """Whether the user asked for jobs to be left out: then they are not left open."""
-        return any(stop.halt is Halt.FAIL_FAST for stop in self.stops)
+        return any(stop.reason is StopReason.FAIL_FAST for stop in self.stops)
 
 
 def assess(
     jobs: Iterable[PlannedJob],
     lockfile: Lockfile,
     file_fault: FileFault,
-    stops: tuple[Stop, ...],
+    stops: tuple[StopRequest, ...],
     stages: Stages,
 ) -> Outcome:
     """Look at every job of the plan as the lockfile has it now; at files only where something happened."""

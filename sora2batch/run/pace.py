@@ -18,7 +18,7 @@ def backoff_seconds(refusals: int, *, base: float = 1.0, most: float = _LONGEST_
     return whole * random.uniform(0.5, 1.0)  # noqa: S311  # jitter is no secret
 
 
-class Slots:
+class ConcurrencyLimit:
     """How many tasks may be open at once; who waits for one gets it in turn."""
 
     def __init__(self, limit: int) -> None:

@@ -13,13 +13,13 @@ from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.run import entries as note
-from sora2batch.run.cancel_scope import Interruption
-from sora2batch.run.event import Failed, Generated, Overdue
+from sora2batch.run.cancel_scope import CancelScope
+from sora2batch.run.event import Failed, Generated, TimedOut
 from sora2batch.run.pace import backoff_seconds
-from sora2batch.run.port import Site
+from sora2batch.run.port import RunContext
 from sora2batch.run.recorded_url import recorded_outputs
 from sora2batch.run.schedule import Schedule
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.run.streak import Streak
 from sora2batch.run.submit import OpenTask
 from sora2batch.sjinn import answer as api
@@ -56,28 +56,28 @@ class _Watched:
     """Questions in a row that got no answer."""
 
 
-class Polling:
+class PollStage:
     """Keeps every open task on one heap of due times, with a bounded number of questions under way."""
 
-    def __init__(self, site: Site, on_finished: Callable[[FinishedTask], None]) -> None:
-        self._site = site
+    def __init__(self, context: RunContext, on_finished: Callable[[FinishedTask], None]) -> None:
+        self._context = context
         self._on_finished = on_finished
         self._schedule: Schedule[_Watched] = Schedule()
         self._open = 0
         self._closed = False
         self._overdue = 0
-        self._questions = Interruption()
-        self._failures = Streak(site.brake, limit=site.stop_after, end="failed")
+        self._questions = CancelScope()
+        self._failures = Streak(context.stop_signal, limit=context.stop_after, end="failed")
 
     def watch_new(self, task: OpenTask, expected_seconds: float) -> None:
         """Watch a new task; the first question comes when it may be done, or after a dozen intervals."""
-        most = _FIRST_AFTER_INTERVALS * self._site.options.poll_interval
+        most = _FIRST_AFTER_INTERVALS * self._context.options.poll_interval
         self._watch(task, _jittered(min(expected_seconds, most)))
 
     def watch_old(self, task: OpenTask) -> None:
         """Watch a task of an earlier run; the first questions are spread over one interval."""
-        self._site.slots.occupy()
-        self._watch(task, random.uniform(0, self._site.options.poll_interval))  # noqa: S311
+        self._context.concurrency_limit.occupy()
+        self._watch(task, random.uniform(0, self._context.options.poll_interval))  # noqa: S311
 
     def close(self) -> None:
         """Say that no more tasks will come; polling ends with the last open one."""
@@ -97,18 +97,18 @@ class Polling:
 
     def _watch(self, task: OpenTask, first_seconds: float) -> None:
         now = asyncio.get_running_loop().time()
-        deadline = now + self._site.options.timeout
+        deadline = now + self._context.options.timeout
         self._open += 1
         self._schedule.put(_Watched(task=task, deadline=deadline), min(now + first_seconds, deadline))
 
     async def _work(self) -> None:
         while watched := await self._schedule.next():
             with self._questions.wait():
-                answer = await self._site.api.status(watched.task.task_id)
+                answer = await self._context.api.status(watched.task.task_id)
             try:
                 is_watched = await self._act(watched, answer)
             except Sora2BatchError as error:
-                self._site.brake.pull(Halt.DISK, error.message, error=error)
+                self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
                 return
             if not is_watched:
                 self._open -= 1
@@ -125,7 +125,7 @@ class Polling:
                 return False
             case api.Working():
                 watched.troubles = 0
-                return self._ask_again(watched, _jittered(self._site.options.poll_interval))
+                return self._ask_again(watched, _jittered(self._context.options.poll_interval))
             case api.Unreadable(_, seconds):
                 watched.troubles += 1
                 return self._ask_again(watched, self._patience(watched, seconds))
@@ -133,20 +133,22 @@ class Polling:
                 watched.troubles += 1
                 if not self._is_believable(watched):
                     return self._ask_again(watched, self._patience(watched, None))
-                self._site.brake.pull(Halt.KEY, f"the API refused the key: {refusal.message}")
+                self._context.stop_signal.request_stop(
+                    StopReason.KEY, f"the API refused the key: {refusal.message}"
+                )
                 return False
             case _:
                 assert_never(answer)
 
     def _is_believable(self, watched: _Watched) -> bool:
         """Tell whether a refused key is really refused: now and then a firewall says so for a while."""
-        is_known = any(stop.halt is Halt.KEY for stop in self._site.brake.stops)
+        is_known = any(stop.reason is StopReason.KEY for stop in self._context.stop_signal.stops)
         is_last = asyncio.get_running_loop().time() >= watched.deadline
         return is_known or is_last or watched.troubles >= _TROUBLES_OF_A_BAD_KEY
 
     def _patience(self, watched: _Watched, asked: float | None) -> float:
         """Choose how long to wait after trouble: as asked, but never shorter than between two questions."""
-        interval = self._site.options.poll_interval
+        interval = self._context.options.poll_interval
         if asked is not None:
             return max(asked, interval)
         most = max(2 * interval, _LONGEST_BACKOFF_SECONDS)
@@ -164,21 +166,21 @@ class Polling:
     def _let_go(self, task: OpenTask) -> None:
         """Stop waiting; the task keeps its slot, for it is still open at the API."""
         self._overdue += 1
-        self._site.listener(Overdue(job=task.job, task_id=task.task_id))
-        if self._overdue >= self._site.options.concurrency and not self._closed:
-            self._site.brake.pull(Halt.UNAVAILABLE, "every open task is overdue")
+        self._context.listener(TimedOut(job=task.job, task_id=task.task_id))
+        if self._overdue >= self._context.options.concurrency and not self._closed:
+            self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, "every open task is overdue")
 
     async def _finish(self, task: OpenTask, named: api.Finished) -> None:
         self._failures.interrupt()
         attempt = replace(
             task.attempt,
             state=State.COMPLETED,
-            finished_at=to_timestamp(self._site.clock.now()),
+            finished_at=to_timestamp(self._context.clock.now()),
             outputs=recorded_outputs(named.urls),
         )
-        await self._site.recorder.record(note.one_attempt(task.job, attempt))
-        self._site.slots.free()
-        self._site.listener(Generated(job=task.job))
+        await self._context.recorder.record(note.one_attempt(task.job, attempt))
+        self._context.concurrency_limit.free()
+        self._context.listener(Generated(job=task.job))
         self._on_finished(
             FinishedTask(
                 job=task.job, attempt=attempt, urls=named.urls, oddities=named.oddities, is_fresh=True
@@ -191,12 +193,12 @@ class Polling:
         attempt = replace(
             task.attempt,
             state=State.FAILED,
-            finished_at=to_timestamp(self._site.clock.now()),
+            finished_at=to_timestamp(self._context.clock.now()),
             error=note.error_note(refusal),
         )
-        await self._site.recorder.record(note.one_attempt(task.job, attempt))
-        self._site.slots.free()
-        self._site.listener(Failed(job=task.job, message=refusal.message))
+        await self._context.recorder.record(note.one_attempt(task.job, attempt))
+        self._context.concurrency_limit.free()
+        self._context.listener(Failed(job=task.job, message=refusal.message))
 
     def _end_if_done(self) -> None:
         if self._closed and self._open == 0:

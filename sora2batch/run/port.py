@@ -13,11 +13,11 @@ from sora2batch.ground.clock import Clock
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.budget_tracker import Purse
+from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.entries import Asked
 from sora2batch.run.event import Listener
-from sora2batch.run.pace import Pause, Slots
-from sora2batch.run.stop_signal import Brake
+from sora2batch.run.pace import ConcurrencyLimit, Pause
+from sora2batch.run.stop_signal import StopSignal
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, StatusAnswer
 
 
@@ -75,7 +75,7 @@ class OnFailure(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class RunContext:
     """What all parts of one run share."""
 
     api: VideoApi
@@ -83,9 +83,9 @@ class Site:
     listener: Listener
     clock: Clock
     options: RunOptions
-    purse: Purse
-    brake: Brake
-    slots: Slots
+    budget_tracker: BudgetTracker
+    stop_signal: StopSignal
+    concurrency_limit: ConcurrencyLimit
     pause: Pause
     asked: Asked = field(default_factory=Asked)
     on_failure: OnFailure = OnFailure.GO_ON

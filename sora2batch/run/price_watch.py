@@ -16,11 +16,11 @@ from typing import TypeAlias
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt
-from sora2batch.run.cancel_scope import Interruption
+from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.entries import one_attempt
 from sora2batch.run.event import Warned
-from sora2batch.run.port import Site
-from sora2batch.run.stop_signal import Halt, Stop
+from sora2batch.run.port import RunContext
+from sora2batch.run.stop_signal import StopReason, StopRequest
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.api_error import ApiError, KeyRefusedError
 
@@ -54,18 +54,18 @@ class _Charge:
 class PriceWatch:
     """Compares what was charged with what was planned, and pulls the brake where it was more."""
 
-    def __init__(self, site: Site, waits: Interruption) -> None:
-        self._site = site
+    def __init__(self, context: RunContext, waits: CancelScope) -> None:
+        self._context = context
         self._waits = waits
-        self._reads = Interruption()
-        self._since = site.clock.now() - _CLOCK_SKEW
+        self._reads = CancelScope()
+        self._since = context.clock.now() - _CLOCK_SKEW
         self._unchecked: dict[str, _Charge] = {}
         self._proven: set[_Price] = set()
         self._looks_in_vain: Counter[_Price] = Counter()
         """Tasks of a price whose row did not come; after the first, one look after each task must do."""
-        self._next_look = site.clock.monotonic() + _CHECK_EVERY_SECONDS
-        self._blind_until = site.clock.monotonic()
-        site.brake.on_pull(self._on_pull)
+        self._next_look = context.clock.monotonic() + _CHECK_EVERY_SECONDS
+        self._blind_until = context.clock.monotonic()
+        context.stop_signal.on_pull(self._on_pull)
 
     def is_known(self, job: Job) -> bool:
         """Tell whether jobs of this price need not go alone: a row has proven it, or no row can be read."""
@@ -84,7 +84,7 @@ class PriceWatch:
         """
         if not self.is_known(job):
             await self._look_for_proof(_price_of(job), task_id)
-        elif self._site.clock.monotonic() >= self._next_look:
+        elif self._context.clock.monotonic() >= self._next_look:
             await self._check()
 
     async def look_at_last(self) -> None:
@@ -111,14 +111,14 @@ class PriceWatch:
             for task_id, cost in _costs(await self._read()).items():
                 await self._compare(task_id, cost)
         finally:
-            self._next_look = self._site.clock.monotonic() + _CHECK_EVERY_SECONDS
+            self._next_look = self._context.clock.monotonic() + _CHECK_EVERY_SECONDS
 
     @property
     def _is_blind(self) -> bool:
-        return self._site.clock.monotonic() < self._blind_until
+        return self._context.clock.monotonic() < self._blind_until
 
-    def _on_pull(self, stop: Stop) -> None:
-        if stop.halt.ends_waiting:
+    def _on_pull(self, stop: StopRequest) -> None:
+        if stop.reason.ends_waiting:
             self._reads.end()
 
     async def _look_for_proof(self, price: _Price, task_id: str) -> None:
@@ -139,25 +139,25 @@ class PriceWatch:
         if self._looks_in_vain[price] == _MOST_ALONE:
             self._proven.add(price)
             message = f"the ledger shows none of the last {_MOST_ALONE} tasks: their price is not proven"
-            self._site.listener(Warned(message=message))
+            self._context.listener(Warned(message=message))
 
     async def _read(self) -> Sequence[LedgerRecord]:
         try:
             with self._reads.wait():
                 tasks = frozenset(self._unchecked)
-                reading = await self._site.api.ledger(since=self._since, looking_for=tasks)
+                reading = await self._context.api.ledger(since=self._since, looking_for=tasks)
         except KeyRefusedError as error:
             self._blind_until = math.inf
-            self._site.brake.pull(Halt.KEY, error.message, error=error)
+            self._context.stop_signal.request_stop(StopReason.KEY, error.message, error=error)
             return ()
         except ApiError as error:
-            self._blind_until = self._site.clock.monotonic() + _BLIND_SECONDS
-            self._site.listener(Warned(message=f"charges cannot be checked now: {error.message}"))
+            self._blind_until = self._context.clock.monotonic() + _BLIND_SECONDS
+            self._context.listener(Warned(message=f"charges cannot be checked now: {error.message}"))
             return ()
         # Rows may appear out of order: look a little further back than the newest one.
         # A row of the future must not hide those to come.
         newest = max((record.create_time for record in reading.records), default=self._since)
-        self._since = max(self._since, min(newest, self._site.clock.now()) - _ROW_DISORDER)
+        self._since = max(self._since, min(newest, self._context.clock.now()) - _ROW_DISORDER)
         return reading.records
 
     async def _compare(self, task_id: str, actual: Credits) -> None:
@@ -168,21 +168,21 @@ class PriceWatch:
         price = charge.attempt.credits
         if actual <= price:
             return
-        self._site.purse.surcharge(Credits(actual - price))
+        self._context.budget_tracker.surcharge(Credits(actual - price))
         message = f"{charge.job.key} cost {actual:,} credits, but the catalogue says {price:,}"
         error = PriceDriftError(
             f"price drift: {message}; no more jobs were submitted",
             hint=f"check the price of {charge.job.tool_type}, then override it with --tools-dir",
         )
         # First of all nothing more is sent; then what is known now is written down.
-        self._site.brake.pull(Halt.CREDITS, message, error=error)
+        self._context.stop_signal.request_stop(StopReason.CREDITS, message, error=error)
         await self._record(charge.job, replace(charge.attempt, credits=actual))
 
     async def _record(self, job: Job, attempt: Attempt) -> None:
         try:
-            await self._site.recorder.record(one_attempt(job, attempt))
+            await self._context.recorder.record(one_attempt(job, attempt))
         except Sora2BatchError as error:
-            self._site.brake.pull(Halt.DISK, error.message, error=error)
+            self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
 
 
 def _costs(records: Iterable[LedgerRecord]) -> dict[str, Credits]:

@@ -9,7 +9,7 @@ from enum import Enum
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
-class Halt(Enum):
+class StopReason(Enum):
     """Why no more jobs are submitted."""
 
     KEY = "the API refuses the key"
@@ -29,45 +29,45 @@ class Halt(Enum):
     @property
     def is_signal(self) -> bool:
         """Tell whether somebody wants the process to end now: waiting and downloading stop as well."""
-        return self in {Halt.INTERRUPT, Halt.TERMINATE}
+        return self in {StopReason.INTERRUPT, StopReason.TERMINATE}
 
     @property
     def ends_waiting(self) -> bool:
         """Tell whether there is no use in polling and downloading any longer."""
-        return self.is_signal or self is Halt.DISK
+        return self.is_signal or self is StopReason.DISK
 
 
 _EXIT_CODES = {
-    Halt.KEY: ExitCode.KEY,
-    Halt.CREDITS: ExitCode.BUDGET,
-    Halt.FAIL_FAST: ExitCode.FAILED,
-    Halt.UNAVAILABLE: ExitCode.OPEN,
-    Halt.UNREACHABLE: ExitCode.UNREACHABLE,
-    Halt.DISK: ExitCode.OPEN,
-    Halt.INTERRUPT: ExitCode.INTERRUPTED,
-    Halt.TERMINATE: ExitCode.TERMINATED,
+    StopReason.KEY: ExitCode.KEY,
+    StopReason.CREDITS: ExitCode.BUDGET,
+    StopReason.FAIL_FAST: ExitCode.FAILED,
+    StopReason.UNAVAILABLE: ExitCode.OPEN,
+    StopReason.UNREACHABLE: ExitCode.UNREACHABLE,
+    StopReason.DISK: ExitCode.OPEN,
+    StopReason.INTERRUPT: ExitCode.INTERRUPTED,
+    StopReason.TERMINATE: ExitCode.TERMINATED,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
+class StopRequest:
     """A reason, as it was first given."""
 
-    halt: Halt
+    reason: StopReason
     message: str
     error: Sora2BatchError | None = None
     """What to tell the user in the end, where it is more than the message."""
 
 
-class Brake:
+class StopSignal:
     """Pulled once by whoever finds a reason; everybody who must know is told at that moment."""
 
     def __init__(self) -> None:
-        self._stops: list[Stop] = []
-        self._listeners: list[Callable[[Stop], None]] = []
+        self._stops: list[StopRequest] = []
+        self._listeners: list[Callable[[StopRequest], None]] = []
 
     @property
-    def stops(self) -> tuple[Stop, ...]:
+    def stops(self) -> tuple[StopRequest, ...]:
         """Every reason, in the order in which they came."""
         return tuple(self._stops)
 
@@ -76,17 +76,17 @@ class Brake:
         """Tell whether submitting has ended."""
         return bool(self._stops)
 
-    def on_pull(self, listener: Callable[[Stop], None]) -> None:
+    def on_pull(self, listener: Callable[[StopRequest], None]) -> None:
         """Call the listener for each kind of reason, those of the past included."""
         self._listeners.append(listener)
         for stop in self._stops:
             listener(stop)
 
-    def pull(self, halt: Halt, message: str, *, error: Sora2BatchError | None = None) -> None:
+    def request_stop(self, reason: StopReason, message: str, *, error: Sora2BatchError | None = None) -> None:
         """Stop the submitting; a kind of reason that is known already changes nothing."""
-        if any(stop.halt is halt for stop in self._stops):
+        if any(stop.reason is reason for stop in self._stops):
             return
-        stop = Stop(halt=halt, message=message, error=error)
+        stop = StopRequest(reason=reason, message=message, error=error)
         self._stops.append(stop)
         for listener in self._listeners:
             listener(stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.run.stop_signal import Brake, Halt
+from sora2batch.run.stop_signal import StopReason, StopSignal
 from sora2batch.sjinn.answer import Refusal
 
 _QUOTED = re.compile(r""" "[^"]*" | '[^']*' | `[^`]*` | “[^”]*” | «[^»]*» """, re.VERBOSE)
@@ -33,7 +33,7 @@ def cause_of(refusal: Refusal) -> tuple[str, str]:
 class Streak:
     """Counts the same end of jobs in a row, and pulls the brake when it came too often."""
 
-    def __init__(self, brake: Brake, *, limit: int, end: str) -> None:
+    def __init__(self, stop_signal: StopSignal, *, limit: int, end: str) -> None:
         """Start counting.
 
         Args:
@@ -41,7 +41,7 @@ class Streak:
             limit: how often; at 1 any cause will do.
             end: what became of each job: ``was rejected``, ``failed``.
         """
-        self._brake = brake
+        self._stop_signal = stop_signal
         self._limit = limit
         self._end = end
         self._cause: tuple[str, str] | None = None
@@ -50,7 +50,7 @@ class Streak:
     def add(self, key: str, refusal: Refusal) -> None:
         """Take note of a job that came to this end."""
         if self._limit == 1:
-            self._brake.pull(Halt.FAIL_FAST, f"{key} {self._end}")
+            self._stop_signal.request_stop(StopReason.FAIL_FAST, f"{key} {self._end}")
             return
         cause = cause_of(refusal)
         self._count = self._count + 1 if cause == self._cause else 1
@@ -63,7 +63,7 @@ class Streak:
                 f"no more jobs were submitted: {message}",
                 hint="mend the cause, then run again; run.stop_after in the manifest says how many it takes",
             )
-            self._brake.pull(Halt.FAIL_FAST, message, error=error)
+            self._stop_signal.request_stop(StopReason.FAIL_FAST, message, error=error)
 
     def interrupt(self) -> None:
         """Take note of a job that did not: counting begins anew."""

@@ -22,11 +22,11 @@ from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import entries as note
-from sora2batch.run.cancel_scope import Interruption
-from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
-from sora2batch.run.port import Site
+from sora2batch.run.cancel_scope import CancelScope
+from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
+from sora2batch.run.port import RunContext
 from sora2batch.run.price_watch import PriceWatch
-from sora2batch.run.stop_signal import Halt, Stop
+from sora2batch.run.stop_signal import StopReason, StopRequest
 from sora2batch.run.streak import Streak
 from sora2batch.sjinn import answer as api
 
@@ -55,30 +55,30 @@ _Settled: TypeAlias = OpenTask | _Again | None
 """An open task; a call to repeat; or nothing more to do about this job now."""
 
 
-class Submission:
+class SubmitStage:
     """A fixed number of workers that submit jobs from one queue."""
 
-    def __init__(self, site: Site, jobs: Iterable[Job], on_open: Callable[[OpenTask], None]) -> None:
-        self._site = site
+    def __init__(self, context: RunContext, jobs: Iterable[Job], on_open: Callable[[OpenTask], None]) -> None:
+        self._context = context
         self._queue = deque(jobs)
         self._on_open = on_open
-        self._waits = Interruption()
-        self._door = asyncio.Lock()
-        self._prices = PriceWatch(site, self._waits)
-        self._rate = _rate_limit(site.options.submit_rate)
+        self._waits = CancelScope()
+        self._order_lock = asyncio.Lock()
+        self._prices = PriceWatch(context, self._waits)
+        self._rate = _rate_limit(context.options.submit_rate)
         self._workers: list[asyncio.Task[None]] = []
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
         self._doubts_in_a_row = 0
-        self._rejections = Streak(site.brake, limit=site.stop_after, end="was rejected")
+        self._rejections = Streak(context.stop_signal, limit=context.stop_after, end="was rejected")
         self._named: dict[str, Job] = {}
         """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
     async def run(self) -> None:
         """Submit until the queue is empty or the brake is pulled; then every answer is on disk."""
-        self._site.brake.on_pull(self._stop)
+        self._context.stop_signal.on_pull(self._stop)
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._site.options.submit_concurrency, len(self._queue))):
+            for _ in range(min(self._context.options.submit_concurrency, len(self._queue))):
                 self._workers.append(group.create_task(self._work()))
         # The last look has a task of its own, so that a signal can end it.
         async with asyncio.TaskGroup() as group:
@@ -89,50 +89,50 @@ class Submission:
         for worker in self._workers:
             worker.cancel()
 
-    def _stop(self, _: Stop) -> None:
+    def _stop(self, _: StopRequest) -> None:
         self._queue.clear()
         self._waits.end()
 
     async def _work(self) -> None:
         while self._queue:
-            with ExitStack() as door:
-                await self._enter(door)
+            with ExitStack() as order_lock:
+                await self._enter(order_lock)
                 if self._queue:
-                    await self._submit(self._queue.popleft(), door)
+                    await self._submit(self._queue.popleft(), order_lock)
 
-    async def _enter(self, door: ExitStack) -> None:
+    async def _enter(self, order_lock: ExitStack) -> None:
         """Come in by the one door, so that jobs are sent in the plan's order; closing it lets the next in."""
         with self._waits.wait():
-            await self._door.acquire()
-        door.callback(self._door.release)
+            await self._order_lock.acquire()
+        order_lock.callback(self._order_lock.release)
 
-    async def _submit(self, job: Job, door: ExitStack) -> None:
+    async def _submit(self, job: Job, order_lock: ExitStack) -> None:
         """Bring one job to an answer; keep its slot only if a task is open then.
 
         The next job comes in when this one is about to be sent. But where no charge has proven its price, it
         goes alone: a price that has changed costs one task, not a batch.
         """
         with self._waits.wait():
-            await self._site.slots.take()
+            await self._context.concurrency_limit.take()
         opened = None
         try:
-            await self._turn()
+            await self._wait_for_permit()
             if self._prices.is_known(job):
-                door.close()
+                order_lock.close()
             opened = await self._try(job)
             if opened:
                 await self._prices.look(job, opened.task_id)
         finally:
             if opened is None:
-                self._site.slots.free()
+                self._context.concurrency_limit.free()
 
     async def _try(self, job: Job) -> OpenTask | None:
         """Call until the API takes the job or refuses it, as often as is safe.
 
         Refusals count only while nobody gets through: where others do, this job need but wait for its turn.
         """
-        known = self._site.recorder.entry(job.fingerprint)
-        intent = note.next_intent(job, known, self._site.asked, moment=self._moment())
+        known = self._context.recorder.entry(job.fingerprint)
+        intent = note.next_intent(job, known, self._context.asked, moment=self._moment())
         refusals = 0
         while True:
             answered = self._answered
@@ -141,52 +141,56 @@ class Submission:
                 return settled
             others_get_through = self._answered > answered
             refusals = 1 if others_get_through else refusals + 1
-            if refusals > self._site.options.retries:
+            if refusals > self._context.options.retries:
                 self._postpone(job, others_get_through=others_get_through)
                 return None
-            await self._turn()
+            await self._wait_for_permit()
             intent = note.again(intent, moment=self._moment())
 
-    async def _turn(self) -> None:
+    async def _wait_for_permit(self) -> None:
         """Wait until a call may be made. Permits that a pause made stale are not hoarded for its end."""
         with self._waits.wait():
-            await self._site.pause.wait()
+            await self._context.pause.wait()
             while self._rate:
                 await self._rate.acquire()
-                if not self._site.pause.is_on:
+                if not self._context.pause.is_on:
                     return
-                await self._site.pause.wait()
+                await self._context.pause.wait()
 
     async def _call_or_halt(self, job: Job, intent: Attempt) -> _Settled:
         """Make the call; if its intent or its answer cannot be kept, nothing more is submitted."""
         try:
             return await self._call(job, intent)
         except Sora2BatchError as error:
-            self._site.brake.pull(Halt.DISK, error.message, error=error)
+            self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
             return None
 
     async def _call(self, job: Job, intent: Attempt) -> _Settled:
-        if not self._site.purse.reserve(job.credits):
-            self._site.brake.pull(Halt.CREDITS, f"the budget has no room left for {job.key}")
+        if not self._context.budget_tracker.reserve(job.credits):
+            self._context.stop_signal.request_stop(
+                StopReason.CREDITS, f"the budget has no room left for {job.key}"
+            )
             return None
         try:
-            await self._site.recorder.record(note.one_attempt(job, intent))
+            await self._context.recorder.record(note.one_attempt(job, intent))
         except BaseException:
-            self._site.purse.release(job.credits)
+            self._context.budget_tracker.release(job.credits)
             raise
-        if self._site.brake.is_pulled:
+        if self._context.stop_signal.is_pulled:
             await self._take_back(job, intent)
             return None
         settled = await self._settle(job, intent, await self._create(job))
-        self._site.listener(Spent(charged=self._site.purse.spent, budget=self._site.purse.budget))
+        self._context.listener(
+            Spent(charged=self._context.budget_tracker.spent, budget=self._context.budget_tracker.budget)
+        )
         return settled
 
     async def _create(self, job: Job) -> api.CreateOutcome:
         try:
-            return await self._site.api.create(job.tool_type, job.input)
+            return await self._context.api.create(job.tool_type, job.input)
         except BaseException:
-            self._site.purse.doubt(job.credits)
-            self._site.listener(Doubted(job=job, message="the run ended before the answer came"))
+            self._context.budget_tracker.doubt(job.credits)
+            self._context.listener(InDoubt(job=job, message="the run ended before the answer came"))
             raise
 
     async def _settle(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Settled:
@@ -199,10 +203,14 @@ class Submission:
             case api.Rejected(refusal):
                 await self._reject(job, intent, refusal)
             case api.KeyRefused(refusal):
-                self._site.brake.pull(Halt.KEY, f"the API refused the key: {refusal.message}")
+                self._context.stop_signal.request_stop(
+                    StopReason.KEY, f"the API refused the key: {refusal.message}"
+                )
                 await self._take_back(job, intent)
             case api.OutOfCredits(refusal):
-                self._site.brake.pull(Halt.CREDITS, f"the account cannot pay: {refusal.message}")
+                self._context.stop_signal.request_stop(
+                    StopReason.CREDITS, f"the account cannot pay: {refusal.message}"
+                )
                 await self._take_back(job, intent)
             case api.NotAccepted(refusal, seconds):
                 return await self._slow_down(job, intent, refusal.message, seconds)
@@ -219,7 +227,7 @@ class Submission:
 
         Nothing is waited for in here: of two calls that are answered with one task, one has it.
         """
-        owner = self._named.get(plain_task_id(task_id)) or self._site.recorder.owner_of(task_id)
+        owner = self._named.get(plain_task_id(task_id)) or self._context.recorder.owner_of(task_id)
         if owner is None:
             self._named[plain_task_id(task_id)] = job
             return None
@@ -228,62 +236,64 @@ class Submission:
         return f"that of {owner.key}"
 
     async def _keep_task(self, job: Job, attempt: Attempt) -> OpenTask:
-        self._site.purse.charge(job.credits)
+        self._context.budget_tracker.charge(job.credits)
         self._count_answer()
         self._rejections.interrupt()
         opened = OpenTask(job=job, attempt=attempt)
         try:
-            await self._site.recorder.record(note.one_attempt(job, attempt))
+            await self._context.recorder.record(note.one_attempt(job, attempt))
         except Sora2BatchError:
-            self._site.listener(Unsaved(job=job, task_id=opened.task_id))
+            self._context.listener(Unsaved(job=job, task_id=opened.task_id))
             raise
         self._prices.charged(job, attempt)
         self._on_open(opened)
-        self._site.listener(Submitted(job=job, task_id=opened.task_id))
+        self._context.listener(Submitted(job=job, task_id=opened.task_id))
         return opened
 
     async def _reject(self, job: Job, intent: Attempt, refusal: api.Refusal) -> None:
         self._count_answer()
         self._rejections.add(job.key, refusal)
         attempt = note.rejected(intent, refusal, moment=self._moment())
-        await self._site.recorder.record(note.one_attempt(job, attempt))
-        self._site.purse.release(job.credits)
-        self._site.listener(Rejected(job=job, message=refusal.message))
+        await self._context.recorder.record(note.one_attempt(job, attempt))
+        self._context.budget_tracker.release(job.credits)
+        self._context.listener(Rejected(job=job, message=refusal.message))
 
     async def _take_back(self, job: Job, intent: Attempt) -> None:
         # Until that is on disk the job is in doubt there, so its money stays reserved.
-        await self._site.recorder.record(note.one_attempt(job, note.withdrawn(intent)))
-        self._site.purse.release(job.credits)
+        await self._context.recorder.record(note.one_attempt(job, note.withdrawn(intent)))
+        self._context.budget_tracker.release(job.credits)
 
     async def _slow_down(self, job: Job, intent: Attempt, why: str, asked: float | None) -> _Again:
-        if seconds := self._site.pause.refuse(asked):
-            self._site.listener(Paused(seconds=seconds, message=why))
+        if seconds := self._context.pause.refuse(asked):
+            self._context.listener(Paused(seconds=seconds, message=why))
         await self._take_back(job, intent)
         return _Again()
 
     async def _doubt(self, job: Job, intent: Attempt, reason: str) -> None:
-        self._site.purse.doubt(job.credits)
+        self._context.budget_tracker.doubt(job.credits)
         self._doubts_in_a_row += 1
         if self._doubts_in_a_row >= _MOST_DOUBTS_IN_A_ROW:
             message = f"{_MOST_DOUBTS_IN_A_ROW} create calls in a row got no answer that can be trusted"
-            self._site.brake.pull(Halt.UNAVAILABLE, message)
+            self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, message)
         attempt = replace(intent, finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
-        await self._site.recorder.record(note.one_attempt(job, attempt))
-        self._site.listener(Doubted(job=job, message=reason))
+        await self._context.recorder.record(note.one_attempt(job, attempt))
+        self._context.listener(InDoubt(job=job, message=reason))
 
     def _count_answer(self) -> None:
-        self._site.pause.accept()
+        self._context.pause.accept()
         self._answered += 1
         self._doubts_in_a_row = 0
 
     def _postpone(self, job: Job, *, others_get_through: bool) -> None:
-        message = f"not submitted after {1 + self._site.options.retries} tries; nothing was charged"
-        self._site.listener(Postponed(job=job, message=message))
+        message = f"not submitted after {1 + self._context.options.retries} tries; nothing was charged"
+        self._context.listener(Deferred(job=job, message=message))
         if not others_get_through:
-            self._site.brake.pull(Halt.UNAVAILABLE, "the API takes no calls at the moment")
+            self._context.stop_signal.request_stop(
+                StopReason.UNAVAILABLE, "the API takes no calls at the moment"
+            )
 
     def _moment(self) -> str:
-        return to_timestamp(self._site.clock.now())
+        return to_timestamp(self._context.clock.now())
 
 
 def _rate_limit(calls_per_second: float | None) -> AsyncLimiter | None:

@@ -11,7 +11,7 @@ from typing import assert_never
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.simulator.charges import LedgerQuery
 from sora2batch.simulator.fault import FaultKind
-from sora2batch.simulator.service import World
+from sora2batch.simulator.service import SimulatedService
 
 
 class Call(StrEnum):
@@ -41,7 +41,7 @@ class Call(StrEnum):
         )
 
 
-def answer(world: World, call: Call, params: JsonObject, *, home: str) -> JsonObject:
+def answer(service: SimulatedService, call: Call, params: JsonObject, *, home: str) -> JsonObject:
     """Do what is asked and answer; ``home`` is where results are served.
 
     Raises:
@@ -49,12 +49,12 @@ def answer(world: World, call: Call, params: JsonObject, *, home: str) -> JsonOb
     """
     match call:
         case Call.CREATE:
-            return {"task_id": world.create(params.get("tool_type"), params.get("input")).id}
+            return {"task_id": service.create(params.get("tool_type"), params.get("input")).id}
         case Call.STATUS:
-            return world.status(params.get("task_id"), home=home)
+            return service.status(params.get("task_id"), home=home)
         case Call.LEDGER:
-            return world.ledger(LedgerQuery.from_dict(params))
+            return service.ledger(LedgerQuery.from_dict(params))
         case Call.ACCOUNT:
-            return world.account()
+            return service.account()
         case _:
             assert_never(call)

@@ -39,7 +39,7 @@ class Fault:
     """From 0, never, to 1, always."""
 
 
-class Moment(StrEnum):
+class FaultTiming(StrEnum):
     """Whether the server had done what was asked when the trouble struck."""
 
     BEFORE = "before"
@@ -51,7 +51,7 @@ class Mishap:
     """Trouble that strikes one call."""
 
     kind: FaultKind
-    moment: Moment
+    moment: FaultTiming
 
 
 def parse_fault(text: str) -> Fault:
@@ -99,7 +99,7 @@ class Dice:
         for kind in kinds:
             if draw(self._seed, kind, *occasion) < self._rates.get(kind, 0.0):
                 late = draw(self._seed, kind, "moment", *occasion) < 0.5
-                return Mishap(kind=kind, moment=Moment.AFTER if late else Moment.BEFORE)
+                return Mishap(kind=kind, moment=FaultTiming.AFTER if late else FaultTiming.BEFORE)
         return None
 
     def fails(self, task_id: str) -> bool:

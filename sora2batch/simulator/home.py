@@ -6,7 +6,7 @@ from html import escape
 
 from sora2batch.simulator.picture import sample_url
 from sora2batch.simulator.scene.index import SAMPLES
-from sora2batch.simulator.service import ALWAYS_FAILS, ALWAYS_REFUSED, World
+from sora2batch.simulator.service import ALWAYS_FAILS, ALWAYS_REFUSED, SimulatedService
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -20,7 +20,7 @@ figcaption { font-size: .8rem; opacity: .75; overflow-wrap: anywhere; padding-to
 """
 
 
-def home_page(home: str, world: World) -> str:
+def home_page(home: str, world: SimulatedService) -> str:
     """Write the page."""
     pictures = "\n".join(_figure(name) for name in SAMPLES)
     return f"""<!doctype html>

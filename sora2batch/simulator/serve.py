@@ -15,7 +15,7 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.simulator.fault import Dice
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.server import Server
-from sora2batch.simulator.service import World
+from sora2batch.simulator.service import SimulatedService
 from sora2batch.simulator.studio import Studio
 
 _HOST = "127.0.0.1"
@@ -27,7 +27,7 @@ class RunningSimulator:
 
     home: str
     """``http://127.0.0.1:PORT``: a page for people, the sample pictures and the results."""
-    world: World
+    service: SimulatedService
     """Its books, for tests: what was created and what was charged."""
 
     @property
@@ -46,15 +46,15 @@ async def simulator(
         UsageError: the port is taken.
     """
     dice = Dice(options.faults, seed=options.seed)
-    world = World(options, catalog, clock=clock or SystemClock(), dice=dice)
+    service = SimulatedService(options, catalog, clock=clock or SystemClock(), dice=dice)
     studio = Studio()
-    server = Server(world, studio, dice, speed=options.speed)
+    server = Server(service, studio, dice, speed=options.speed)
     # Nobody waits for slow answers at the end: the books are not written anywhere.
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.2)
     try:
         await runner.setup()
         port = await _listen(runner, options.port)
-        yield RunningSimulator(home=f"http://{_HOST}:{port}", world=world)
+        yield RunningSimulator(home=f"http://{_HOST}:{port}", service=service)
     finally:
         await runner.cleanup()
         studio.close()

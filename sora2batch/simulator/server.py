@@ -12,12 +12,12 @@ from aiohttp import web
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.simulator import wire
 from sora2batch.simulator.calls import Call, answer
-from sora2batch.simulator.fault import Dice, FaultKind, Mishap, Moment
+from sora2batch.simulator.fault import Dice, FaultKind, FaultTiming, Mishap
 from sora2batch.simulator.file_response import file_response, may_read
 from sora2batch.simulator.home import home_page
 from sora2batch.simulator.refusal import ErrorCode, RefusalError, envelope
 from sora2batch.simulator.scene.index import SAMPLES
-from sora2batch.simulator.service import World
+from sora2batch.simulator.service import SimulatedService
 from sora2batch.simulator.studio import Studio
 from sora2batch.simulator.task import TaskState
 
@@ -33,8 +33,8 @@ _FILE_FAULTS = (
 class Server:
     """Routes requests to the world and the studio, and spoils the answers that the dice choose."""
 
-    def __init__(self, world: World, studio: Studio, dice: Dice, *, speed: float) -> None:
-        self._world = world
+    def __init__(self, service: SimulatedService, studio: Studio, dice: Dice, *, speed: float) -> None:
+        self._service = service
         self._studio = studio
         self._dice = dice
         self._speed = speed
@@ -57,7 +57,7 @@ class Server:
         def act() -> web.Response:
             try:
                 _check_key(request)
-                return _json(200, envelope(answer(self._world, call, _params(request, body), home=home)))
+                return _json(200, envelope(answer(self._service, call, _params(request, body), home=home)))
             except RefusalError as refusal:
                 return _json(refusal.http_status, refusal.envelope())
 
@@ -81,7 +81,7 @@ class Server:
                 await asyncio.sleep(60 / self._speed)
                 return act()
             case FaultKind.SERVER_ERROR | FaultKind.RESET:
-                if mishap.moment is Moment.AFTER:
+                if mishap.moment is FaultTiming.AFTER:
                     act()
                 return wire.server_error() if mishap.kind is FaultKind.SERVER_ERROR else wire.reset(request)
             case _:  # FAIL is the world's: it strikes generations, not calls
@@ -90,12 +90,12 @@ class Server:
     async def _result(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         try:
-            task = self._world.task(name.partition(".")[0])
+            task = self._service.task(name.partition(".")[0])
         except RefusalError:
             raise web.HTTPNotFound from None
         if not may_read(task, request):
             raise web.HTTPForbidden
-        if name != task.file_name or self._world.state(task) is not TaskState.DONE:
+        if name != task.file_name or self._service.state(task) is not TaskState.DONE:
             raise web.HTTPNotFound
         content = await self._studio.film(task)
         mishap = self._dice.mishap("result", task.id, _FILE_FAULTS)
@@ -108,7 +108,7 @@ class Server:
         return web.Response(body=await self._studio.sample(name), content_type="image/jpeg")
 
     async def _home(self, request: web.Request) -> web.Response:
-        text = home_page(f"{request.scheme}://{request.host}", self._world)
+        text = home_page(f"{request.scheme}://{request.host}", self._service)
         return web.Response(text=text, content_type="text/html")
 
 

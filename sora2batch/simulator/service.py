@@ -27,7 +27,7 @@ ALWAYS_REFUSED = "[reject]"
 """A prompt with this word is refused when the task is created, always; nothing is charged."""
 
 
-class World:
+class SimulatedService:
     """Creates, charges and finishes tasks the way the API does. Every create is a new paid task."""
 
     def __init__(self, options: SimulatorOptions, catalog: Catalog, *, clock: Clock, dice: Dice) -> None:

@@ -44,7 +44,7 @@ from sora2batch.sjinn.request import (
 from sora2batch.sjinn.result_urls import locate
 from sora2batch.sjinn.secret import KEY_VARIABLE, ApiKey
 from sora2batch.sjinn.server_clock import ServerClock
-from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE, Patience, Sleeper, backoff_seconds
+from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE, Sleeper, Timeouts, backoff_seconds
 from sora2batch.sjinn.transport import Lost, Reply, Transport
 
 _Answer_co = TypeVar("_Answer_co", covariant=True)
@@ -71,17 +71,17 @@ class SjinnClient:
         key: ApiKey,
         *,
         clock: Clock,
-        patience: Patience = DEFAULT_PATIENCE,
+        timeouts: Timeouts = DEFAULT_PATIENCE,
         sleep: Sleeper = asyncio.sleep,
     ) -> None:
         endpoint.guard(key)
-        self._transport = Transport(endpoint, key, patience=patience)
+        self._transport = Transport(endpoint, key, timeouts=timeouts)
         self._endpoint = endpoint
         self._key = key
         self._home = endpoint.url
         self.clock = ServerClock(clock)
         """The API's own time, as far as its answers have told it; intents and the ledger then agree."""
-        self._patience = patience
+        self._timeouts = timeouts
         self._sleep = sleep
 
     async def __aenter__(self) -> Self:
@@ -109,7 +109,7 @@ class SjinnClient:
         If this is cancelled, the caller must treat the outcome as unknown: the request may have been charged.
         """
         exchange = await self._transport.post(
-            CREATE, create_body(tool_type, request), timeout_seconds=self._patience.create_seconds
+            CREATE, create_body(tool_type, request), timeout_seconds=self._timeouts.create_seconds
         )
         match exchange:
             case NotSent():
@@ -172,13 +172,13 @@ class SjinnClient:
         failure: Callable[[str], ApiError],
     ) -> _Answer_co:
         """Ask a question that costs nothing until it is answered, a few times."""
-        for attempt in range(1, self._patience.attempts + 1):
+        for attempt in range(1, self._timeouts.attempts + 1):
             answer = await self._ask(name, body, read)
             if isinstance(answer, KeyRefused):
                 raise self._refused(answer.note)
             if not isinstance(answer, Unreadable):
                 return answer
-            if attempt == self._patience.attempts:
+            if attempt == self._timeouts.attempts:
                 if self.silence:
                     raise UnreachableError(self.silence)
                 raise failure(
@@ -188,7 +188,7 @@ class SjinnClient:
         raise AssertionError("attempts must be at least 1")
 
     async def _ask(self, name: str, body: bytes, read: _Reader[_Answer_co]) -> _Answer_co | Unreadable:
-        exchange = await self._transport.post(name, body, timeout_seconds=self._patience.read_seconds)
+        exchange = await self._transport.post(name, body, timeout_seconds=self._timeouts.read_seconds)
         return self._read(exchange, read) if isinstance(exchange, Reply) else Unreadable(exchange.reason)
 
     def _read(self, reply: Reply, read: _Reader[_Answer_co]) -> _Answer_co:

@@ -19,7 +19,7 @@ Sleeper: TypeAlias = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """The limits of waiting for the API; all in seconds but ``attempts``."""
 
     connect_seconds: float = 10.0
@@ -32,7 +32,7 @@ class Patience:
     """How often the ledger and the account are asked before giving up; they cost nothing."""
 
 
-DEFAULT_PATIENCE = Patience()
+DEFAULT_PATIENCE = Timeouts()
 
 
 def backoff_seconds(failures: int, retry_after_seconds: float | None = None) -> float:

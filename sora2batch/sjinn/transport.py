@@ -16,7 +16,7 @@ from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
 from sora2batch.sjinn.proxy import name_proxy, proxy_for, proxy_variable
 from sora2batch.sjinn.secret import ApiKey
-from sora2batch.sjinn.timeouts import Patience
+from sora2batch.sjinn.timeouts import Timeouts
 
 USER_AGENT = f"sora2batch/{__version__}"
 LONGEST_BODY = 4 * 1024 * 1024
@@ -61,10 +61,10 @@ class _Departure:
 class Transport:
     """A session of POSTs to the API: never redirected, never repeated, with the key. A context manager."""
 
-    def __init__(self, endpoint: Endpoint, key: ApiKey, *, patience: Patience) -> None:
+    def __init__(self, endpoint: Endpoint, key: ApiKey, *, timeouts: Timeouts) -> None:
         self._endpoint = endpoint
         self._key = key
-        self._patience = patience
+        self._timeouts = timeouts
         self._proxy = proxy_for(endpoint.scheme, endpoint.host)
         self._session: aiohttp.ClientSession | None = None
         self.silence: str | None = None
@@ -122,7 +122,7 @@ class Transport:
             data=body,
             allow_redirects=False,
             proxy=self._proxy,
-            timeout=aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=self._patience.connect_seconds),
+            timeout=aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=self._timeouts.connect_seconds),
             trace_request_ctx=departure,
         ) as response:
             return await _read(response)

@@ -23,7 +23,7 @@ _CHARACTER = re.compile(r"unexpected char (.+) at \d+")
 _CURLY_QUOTES = frozenset("\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb")
 
 
-def grumble(message: str, text: str) -> tuple[str, str]:
+def explain_template_error(message: str, text: str) -> tuple[str, str]:
     """Word why a text is no template, and what to do about it."""
     return next(_words(message, text))
 

@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.slug import unified
-from sora2batch.template.complaint import comment_without_end, grumble
+from sora2batch.template.complaint import comment_without_end, explain_template_error
 from sora2batch.template.filter import NotTextError
 from sora2batch.template.leftover import hole_in
 from sora2batch.template.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
@@ -198,7 +198,7 @@ class Compiler:
         try:
             return self._translate(text, form)
         except TemplateSyntaxError as error:
-            message, hint = grumble(error.message or "", text)
+            message, hint = explain_template_error(error.message or "", text)
             raise TemplateError(_syntax(message, error.lineno, text), hint=hint) from None
         except SyntaxFault as fault:
             raise TemplateError(_syntax(fault.message, fault.line, text), hint=fault.hint) from None

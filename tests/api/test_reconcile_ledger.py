@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from fakes.ledger_api import CONTROL_ENTRY, OTHER_TOOL, at, doubt_of_call, stamp
 
 from fakes.answering_server import AnsweringServer, Reply, Reset, envelope, ok
-from fakes.books import CONTROL_ENTRY, OTHER_TOOL, at, doubt_of_call, stamp
 from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed
 from fakes.recorder import MemoryRecorder
@@ -16,8 +16,8 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import UsageError
 from sora2batch.reconcile.charge import audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN
-from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unproven
-from sora2batch.reconcile.inquire import SETTLE, Inquiry, inquire
+from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
+from sora2batch.reconcile.inquire import SETTLE, ReconcileContext, inquire
 from sora2batch.reconcile.judge import unique_fits
 from sora2batch.reconcile.settle import adopt, adopt_by_word, release_free
 from sora2batch.sjinn.api_error import KeyRefusedError, LedgerError
@@ -25,7 +25,7 @@ from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.protocol import read_account
 from sora2batch.sjinn.secret import ApiKey
-from sora2batch.sjinn.timeouts import Patience
+from sora2batch.sjinn.timeouts import Timeouts
 
 HOUR = 3600
 
@@ -74,17 +74,17 @@ class Ledger:
 
 
 def client_of(server, clock):
-    patience = Patience(connect_seconds=0.5, read_seconds=0.5)
+    timeouts = Timeouts(connect_seconds=0.5, read_seconds=0.5)
     key = ApiKey("sk-test-secret")
-    return SjinnClient(Endpoint.parse(server.url), key, clock=clock, patience=patience, sleep=clock.sleep)
+    return SjinnClient(Endpoint.parse(server.url), key, clock=clock, timeouts=timeouts, sleep=clock.sleep)
 
 
 async def found(lockfile, script, *, seconds=HOUR, **more):
     """What the ledger says, and what it was asked."""
     clock = StillClock(at(seconds))
     async with AnsweringServer(script) as server, client_of(server, clock) as client:
-        inquiry = Inquiry(books=client, clock=client.clock, **more)
-        findings = await inquire(lockfile, inquiry)
+        context = ReconcileContext(ledger_api=client, clock=client.clock, **more)
+        findings = await inquire(lockfile, context)
         asked = [request for request in server.requests if request.target.endswith("query_credits_usage")]
         return findings, [request.json for request in asked]
 
@@ -112,7 +112,7 @@ async def test_one_look_at_the_ledger_serves_all_tools():
 async def test_tasks_of_an_older_time_or_another_tool_are_no_candidates():
     rows = [CONTROL, row("older", -3601), row("b", 5, tool_type=OTHER_TOOL)]
     (finding,), _ = await found(lockfile_of(doubt_of_call().entry, CONTROL_ENTRY), Ledger(*rows))
-    assert finding == Free(doubt=doubt_of_call())
+    assert finding == NotCharged(doubt=doubt_of_call())
 
 
 async def test_a_call_whose_time_nobody_knows_is_held_against_the_whole_ledger():
@@ -168,7 +168,7 @@ async def test_what_cannot_be_fully_read_frees_nobody(page):
         (finding,), _ = await found(lockfile, answer)
     except LedgerError:
         return
-    assert isinstance(finding, Unproven)
+    assert isinstance(finding, Inconclusive)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ async def test_the_ledger_of_another_account_frees_nobody_and_offers_nothing():
         return finding
 
     body = envelope({"balances": 1, "email": "Ours@example.org"})
-    assert isinstance(await with_email("theirs@example.org"), Unproven)
+    assert isinstance(await with_email("theirs@example.org"), Inconclusive)
     assert isinstance(await with_email(" ours@EXAMPLE.org"), Ambiguous)
 
 
@@ -226,11 +226,11 @@ async def test_a_lost_task_is_adopted_and_a_call_without_a_trace_is_freed():
         AnsweringServer(Ledger(row("lost", 1.3), row("late", 2 * HOUR + 1))) as server,
         client_of(server, StillClock(at(4 * HOUR))) as client,
     ):
-        inquiry = Inquiry(books=client, clock=client.clock)
-        await release_free(await inquire(recorder.lockfile, inquiry), recorder)
-        for doubt, record in unique_fits(await inquire(recorder.lockfile, inquiry)):
+        context = ReconcileContext(ledger_api=client, clock=client.clock)
+        await release_free(await inquire(recorder.lockfile, context), recorder)
+        for doubt, record in unique_fits(await inquire(recorder.lockfile, context)):
             await adopt(doubt, record, recorder)
-        assert await inquire(recorder.lockfile, inquiry) == ()
+        assert await inquire(recorder.lockfile, context) == ()
     entry, _ = recorder.lockfile.entries.values()
     assert (entry.key, entry.primary.task_id, entry.spent) == ("hero/fox", "lost", 420)
 

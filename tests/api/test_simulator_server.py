@@ -28,7 +28,7 @@ def catalog():
 class Client:
     def __init__(self, running, session, clock):
         self.running, self.session, self.clock = running, session, clock
-        self.world = running.world
+        self.world = running.service
 
     async def post(self, call, headers=KEY, **body):
         async with self.session.post(f"{self.running.url}/{call}", json=body, headers=headers) as answer:

@@ -28,29 +28,29 @@ from sora2batch.sjinn.answer import (
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.secret import ApiKey
-from sora2batch.sjinn.timeouts import Patience
+from sora2batch.sjinn.timeouts import Timeouts
 
 KEY = ApiKey("sk-test/secret+key")
 TOOL = "sora2-text-to-video-api"
 ACCEPTED = envelope({"task_id": "t-1"})
-IMPATIENT = Patience(connect_seconds=0.2, create_seconds=0.2, read_seconds=0.2)
+IMPATIENT = Timeouts(connect_seconds=0.2, create_seconds=0.2, read_seconds=0.2)
 
 
-def client_of(url, *, patience=None):
+def client_of(url, *, timeouts=None):
     return SjinnClient(
-        Endpoint.parse(url), KEY, clock=StillClock(), patience=patience or Patience(create_seconds=5.0)
+        Endpoint.parse(url), KEY, clock=StillClock(), timeouts=timeouts or Timeouts(create_seconds=5.0)
     )
 
 
-async def create_at(url, *, patience=None):
-    async with client_of(url, patience=patience) as client:
+async def create_at(url, *, timeouts=None):
+    async with client_of(url, timeouts=timeouts) as client:
         return await client.create(TOOL, {"prompt": "a fox"})
 
 
-async def create_with(*answers, patience=None):
+async def create_with(*answers, timeouts=None):
     """Let a server with these answers get one create call, and make sure that it got it once."""
     async with AnsweringServer(answers) as server:
-        outcome = await create_at(server.url, patience=patience)
+        outcome = await create_at(server.url, timeouts=timeouts)
     assert len(server.requests) == 1
     return outcome
 
@@ -179,13 +179,13 @@ async def test_an_answer_that_says_nothing_certain_leaves_the_outcome_unknown(an
 
 
 async def test_no_answer_in_time_leaves_the_outcome_unknown():
-    outcome = await create_with(Stall(), patience=IMPATIENT)
+    outcome = await create_with(Stall(), timeouts=IMPATIENT)
     assert outcome == Unknown("no complete answer within the time-out")
 
 
 async def test_half_an_answer_in_time_leaves_the_outcome_unknown():
     wire = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + ACCEPTED[:20]
-    assert isinstance(await create_with(Stall(wire), patience=IMPATIENT), Unknown)
+    assert isinstance(await create_with(Stall(wire), timeouts=IMPATIENT), Unknown)
 
 
 async def test_a_task_id_that_arrived_is_not_lost_with_the_rest_of_its_answer():
@@ -212,7 +212,7 @@ async def test_a_name_that_cannot_be_resolved_sends_nothing():
 
 async def test_tls_to_a_server_without_tls_sends_nothing():
     async with AnsweringServer() as server:
-        outcome = await create_at(f"https://127.0.0.1:{server.port}", patience=IMPATIENT)
+        outcome = await create_at(f"https://127.0.0.1:{server.port}", timeouts=IMPATIENT)
     assert isinstance(outcome, NotSent)
     assert server.requests == []
 
@@ -224,7 +224,7 @@ async def test_a_connection_closed_during_the_tls_handshake_sends_nothing():
 
 async def test_a_tls_handshake_that_never_ends_sends_nothing():
     async with listener(say_nothing) as port:
-        outcome = await create_at(f"https://127.0.0.1:{port}", patience=IMPATIENT)
+        outcome = await create_at(f"https://127.0.0.1:{port}", timeouts=IMPATIENT)
     assert isinstance(outcome, NotSent)
 
 

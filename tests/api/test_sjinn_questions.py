@@ -15,7 +15,7 @@ from sora2batch.sjinn.api_error import ApiError, KeyRefusedError, LedgerError
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.secret import ApiKey
-from sora2batch.sjinn.timeouts import Patience
+from sora2batch.sjinn.timeouts import Timeouts
 
 KEY = ApiKey("sk-test-secret")
 SINCE = datetime(2026, 11, 22, 8, 59, 59, 700000, tzinfo=UTC)
@@ -33,8 +33,8 @@ def row(number):
 
 
 def client_of(url, clock):
-    patience = Patience(connect_seconds=0.2, read_seconds=0.2)
-    return SjinnClient(Endpoint.parse(url), KEY, clock=clock, patience=patience, sleep=clock.sleep)
+    timeouts = Timeouts(connect_seconds=0.2, read_seconds=0.2)
+    return SjinnClient(Endpoint.parse(url), KEY, clock=clock, timeouts=timeouts, sleep=clock.sleep)
 
 
 async def status_with(answer):

@@ -16,7 +16,7 @@ from sora2batch.sjinn.api_error import ApiError, UnreachableError
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.secret import ApiKey
-from sora2batch.sjinn.timeouts import Patience
+from sora2batch.sjinn.timeouts import Timeouts
 
 AFAR = "https://api.sora2batch.example/api"
 PASSWORD = "hunter2"
@@ -32,9 +32,9 @@ def _direct(monkeypatch):
 async def fault_of(url: str) -> ApiError:
     """Ask for the account in vain."""
     clock = StillClock()
-    patience = Patience(connect_seconds=2, read_seconds=2)
+    timeouts = Timeouts(connect_seconds=2, read_seconds=2)
     async with SjinnClient(
-        Endpoint.parse(url), ApiKey("sk-test-secret"), clock=clock, patience=patience, sleep=clock.sleep
+        Endpoint.parse(url), ApiKey("sk-test-secret"), clock=clock, timeouts=timeouts, sleep=clock.sleep
     ) as client:
         with pytest.raises(ApiError) as caught:
             await client.account()

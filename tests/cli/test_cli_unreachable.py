@@ -10,7 +10,7 @@ from fakes.threaded_api import BROKEN, RICH, ThreadedApi, refusal
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.run import pace
-from sora2batch.sjinn import timeouts as patience
+from sora2batch.sjinn import timeouts as timeouts
 
 KEY = "sk-never-to-be-seen"
 
@@ -18,8 +18,8 @@ KEY = "sk-never-to-be-seen"
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch):
     """Nobody is there who needs the pauses."""
-    monkeypatch.setattr(patience, "_FIRST_BACKOFF", 0.01)
-    monkeypatch.setattr(patience, "_LONGEST_BACKOFF", 0.02)
+    monkeypatch.setattr(timeouts, "_FIRST_BACKOFF", 0.01)
+    monkeypatch.setattr(timeouts, "_LONGEST_BACKOFF", 0.02)
     monkeypatch.setitem(pace.backoff_seconds.__kwdefaults__, "base", 0.01)
     monkeypatch.setitem(pace.backoff_seconds.__kwdefaults__, "most", 0.02)
 

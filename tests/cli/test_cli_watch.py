@@ -9,10 +9,10 @@ import pytest
 from fakes.lock_entry import completed, failed, submitted
 from fakes.still_clock import StillClock
 from fakes.watching import Pauses, Recording, load_batch, watched_of, write_state
-from sora2batch.app.batch import loading
+from sora2batch.app.batch import loader_for
 from sora2batch.app.stamp import StampedTree, stamps_of
 from sora2batch.app.watch import LineScreen, watch
-from sora2batch.app.watcher import Watched
+from sora2batch.app.watcher import BatchWatcher
 from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.hold import drop_hold, take_hold
 from sora2batch.manifest.tree import DiskTree
@@ -81,9 +81,9 @@ def test_a_run_that_dies_is_no_longer_shown_though_no_file_changed(manifest, bat
 
 def test_an_idle_look_reads_nothing(manifest, batch):
     one = watched_of(manifest)
-    sight = one.sight
+    snapshot = one.snapshot
     assert not one.refresh()
-    assert one.sight is sight
+    assert one.snapshot is snapshot
 
 
 def test_a_manifest_that_is_edited_is_read_again(manifest, batch):
@@ -146,7 +146,7 @@ def test_a_look_that_takes_long_is_taken_less_often(manifest, batch):
     one = watched_of(manifest)
 
     class Slow:
-        sight = property(lambda self: one.sight)
+        snapshot = property(lambda self: one.snapshot)
         complaints = ()
 
         def refresh(self):
@@ -208,20 +208,20 @@ def test_a_lockfile_that_is_being_replaced_is_read_whole_every_time(manifest, ba
     while writing.is_alive():
         seen += one.refresh()
         assert one.complaints == ()
-        assert one.sight.overview.total.states["submitted"] in {1, 2}
+        assert one.snapshot.overview.total.states["submitted"] in {1, 2}
     writing.join()
     assert seen, "nothing was read while it was being written"
     one.refresh()
-    assert one.sight.overview.total.states["submitted"] == 2
+    assert one.snapshot.overview.total.states["submitted"] == 2
 
 
 def test_an_edit_between_loading_and_the_first_look_is_seen(manifest, batch):
-    load = loading(())
+    load = loader_for(())
     loaded = load.load(manifest)
     manifest.write_text(manifest.read_text().replace("[fox, owl]", "[fox, owl, cat]"))
-    one = Watched(loaded, load)
+    one = BatchWatcher(loaded, load)
     assert one.refresh()
-    assert one.sight.overview.total.jobs == 3
+    assert one.snapshot.overview.total.jobs == 3
 
 
 def test_a_data_file_that_is_written_between_loading_and_the_first_look_is_read_again(
@@ -230,12 +230,12 @@ def test_a_data_file_that_is_written_between_loading_and_the_first_look_is_read_
     manifest.write_text(manifest.read_text().replace("[fox, owl]", "{from: animals.json}"))
     animals = folder / "animals.json"
     animals.write_text('["fox"]')
-    load = loading(())
+    load = loader_for(())
     loaded = load.load(manifest)
     animals.write_text('["fox", "hen"]')
-    one = Watched(loaded, load)
+    one = BatchWatcher(loaded, load)
     assert one.refresh()
-    assert one.sight.overview.total.jobs == 2
+    assert one.snapshot.overview.total.jobs == 2
     assert not one.refresh()
 
 

@@ -13,7 +13,7 @@ from fakes.lock_entry import entry_of
 from fakes.still_clock import StillClock
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.file import read_lockfile
-from sora2batch.lockfile.hold import is_held
+from sora2batch.lockfile.hold import lock_holder
 from sora2batch.lockfile.store import LockfileStore, read_state
 
 CHILD = """
@@ -59,7 +59,7 @@ async def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path, lin
     said = [child.stdout.readline() for _ in range(lines)]
     child.kill()
     said += [line for line in child.communicate()[0].splitlines(keepends=True) if line.endswith(b"\n")]
-    assert is_held(path) is None
+    assert lock_holder(path) is None
     told = [line.decode().split() for line in said]
 
     read_lockfile(path)

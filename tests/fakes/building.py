@@ -6,7 +6,7 @@ from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.plan.action import Plan
-from sora2batch.plan.make import Basis, make_plan
+from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
 
 TOOL = "sora2-text-to-video-api"
@@ -61,8 +61,8 @@ def basis_of(
     budget: int = 10_000,
     notices: tuple[str, ...] = (),
     **selection,
-) -> Basis:
-    return Basis(
+) -> PlanInputs:
+    return PlanInputs(
         manifest="campaign.yaml",
         jobs=jobs,
         lockfile=lockfile_of(*entries),

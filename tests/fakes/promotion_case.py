@@ -9,7 +9,7 @@ from fakes.building import lockfile_of
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.gallery.picks import Picks, read_picks
 from sora2batch.gallery.promotion.choose import choose
-from sora2batch.gallery.promotion.draft import Story, draft_of
+from sora2batch.gallery.promotion.draft import Provenance, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.setting import read_settings
@@ -42,7 +42,7 @@ def promotion_of(
 
 def text_of(picks: Picks, promotion: Promotion, *, target: str = "next.yaml", **more) -> str:
     """Write the manifest of a promotion."""
-    story = Story(
+    provenance = Provenance(
         manifest="spring.yaml",
         picks="picks.yaml",
         target=target,
@@ -50,4 +50,4 @@ def text_of(picks: Picks, promotion: Promotion, *, target: str = "next.yaml", **
         settings=read_settings(more.get("settings", ())),
         simulated=more.get("simulated", False),
     )
-    return write_manifest(draft_of(promotion, story, more.get("run", {})))
+    return write_manifest(draft_of(promotion, provenance, more.get("run", {})))

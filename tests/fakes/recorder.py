@@ -9,7 +9,7 @@ from dataclasses import replace
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
-from sora2batch.lockfile.job_table import View
+from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.lockfile_error import JournalError
 
 
@@ -19,7 +19,7 @@ class MemoryRecorder:
     def __init__(
         self, *, seconds: float = 0.001, refuses: Callable[[int, Entry], bool] = lambda number, entry: False
     ) -> None:
-        self._view = View()
+        self._view = JobTable()
         self._seconds = seconds
         self._refuses = refuses
         self._number = 0

@@ -14,15 +14,15 @@ from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Plan
-from sora2batch.plan.make import Basis, FileFault, make_plan
+from sora2batch.plan.make import FileFault, PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
-from sora2batch.run.budget_tracker import Purse
+from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.event import Event
-from sora2batch.run.execute import Order, execute
-from sora2batch.run.pace import Pause, Slots
-from sora2batch.run.port import OnFailure, Site
+from sora2batch.run.execute import RunSpec, execute
+from sora2batch.run.pace import ConcurrencyLimit, Pause
+from sora2batch.run.port import OnFailure, RunContext
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Brake, Halt
+from sora2batch.run.stop_signal import StopReason, StopSignal
 
 TOOL = "sora2-text-to-video-api"
 T = TypeVar("T")
@@ -122,7 +122,7 @@ class Rig:
     recorder: MemoryRecorder = field(default_factory=MemoryRecorder)
     folder: MemoryFolder = field(default_factory=MemoryFolder)
     listener: Memory = field(default_factory=Memory)
-    brake: Brake = field(default_factory=Brake)
+    stop_signal: StopSignal = field(default_factory=StopSignal)
     options: RunOptions = field(default_factory=RunOptions)
     stages: Stages = Stages.ALL
     on_failure: OnFailure = OnFailure.GO_ON
@@ -130,11 +130,11 @@ class Rig:
     expected: float = 60.0
     retry_failed: bool = False
     file_fault: FileFault = lambda attempt: None if attempt.outputs else "its file is missing"
-    purse: Purse = field(init=False)
-    slots: Slots = field(init=False)
+    budget_tracker: BudgetTracker = field(init=False)
+    concurrency_limit: ConcurrencyLimit = field(init=False)
 
     def plan(self) -> Plan:
-        basis = Basis(
+        basis = PlanInputs(
             manifest="campaign.yaml",
             jobs=self.jobs,
             lockfile=self.recorder.lockfile,
@@ -147,24 +147,24 @@ class Rig:
     async def run(self) -> None:
         plan = self.plan()
         money = plan.money
-        self.purse = Purse(budget=money.budget, spent=money.spent, in_doubt=money.in_doubt)
-        self.slots = Slots(self.options.concurrency)
+        self.budget_tracker = BudgetTracker(budget=money.budget, spent=money.spent, in_doubt=money.in_doubt)
+        self.concurrency_limit = ConcurrencyLimit(self.options.concurrency)
         self.api.before_create = self._check_intent
-        site = Site(
+        context = RunContext(
             api=self.api,
             recorder=self.recorder,
             listener=self.listener,
             clock=LoopClock(),
             options=self.options,
-            purse=self.purse,
-            brake=self.brake,
-            slots=self.slots,
+            budget_tracker=self.budget_tracker,
+            stop_signal=self.stop_signal,
+            concurrency_limit=self.concurrency_limit,
             pause=Pause(),
             on_failure=self.on_failure,
         )
         tools = {job.tool_type for job in self.jobs}
-        order = Order(plan=plan, stages=self.stages, expected_seconds=dict.fromkeys(tools, self.expected))
-        await execute(site, order, self.folder)
+        spec = RunSpec(plan=plan, stages=self.stages, expected_seconds=dict.fromkeys(tools, self.expected))
+        await execute(context, spec, self.folder)
 
     def job(self, name: str) -> Job:
         return next(job for job in self.jobs if job.input["prompt"] == name)
@@ -182,8 +182,8 @@ class Rig:
         return [self.state(str(job.input["prompt"])) for job in self.jobs]
 
     @property
-    def halts(self) -> list[Halt]:
-        return [stop.halt for stop in self.brake.stops]
+    def halts(self) -> list[StopReason]:
+        return [stop.reason for stop in self.stop_signal.stops]
 
     def check_laws(self) -> None:
         """What holds after every run, however it ended."""

@@ -23,7 +23,7 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.reconcile import inquire
 from sora2batch.run import pace, poll
-from sora2batch.sjinn import timeouts as patience
+from sora2batch.sjinn import timeouts as timeouts
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.part import PartFile
 from sora2batch.sjinn.request import CREATE
@@ -101,7 +101,7 @@ class _Steps:
 def _hurry(seconds: float) -> None:
     """Make every backoff short, the first one and those that follow."""
     longest = seconds * 20
-    patience._FIRST_BACKOFF, patience._LONGEST_BACKOFF = seconds, longest
+    timeouts._FIRST_BACKOFF, timeouts._LONGEST_BACKOFF = seconds, longest
     pace.backoff_seconds.__kwdefaults__.update(base=seconds, most=longest)
     poll._LONGEST_BACKOFF_SECONDS = longest
 

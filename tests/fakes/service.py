@@ -18,10 +18,10 @@ from fakes.footage import jpeg
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.clock import SystemClock
 from sora2batch.simulator.calls import Call
-from sora2batch.simulator.fault import Dice, Fault, FaultKind, Mishap, Moment
+from sora2batch.simulator.fault import Dice, Fault, FaultKind, FaultTiming, Mishap
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.server import Server
-from sora2batch.simulator.service import World
+from sora2batch.simulator.service import SimulatedService
 from sora2batch.simulator.studio import Studio
 from sora2batch.simulator.task import Task
 
@@ -81,7 +81,9 @@ class Service:
     ) -> None:
         options = SimulatorOptions(speed=speed, seed=seed, faults=tuple(faults))
         self._dice = Moods(options.faults, seed=seed)
-        self.world = World(options, load_catalog([tools_dir]), clock=SystemClock(), dice=self._dice)
+        self.world = SimulatedService(
+            options, load_catalog([tools_dir]), clock=SystemClock(), dice=self._dice
+        )
         self._options = options
         self._active = 0
         self._stalled: set[str] = set()
@@ -120,7 +122,7 @@ class Service:
 
     def refuse(self, call: Call | str) -> None:
         """From now on this call is answered with 429 and Retry-After."""
-        self._dice.always[call] = Mishap(kind=FaultKind.TOO_MANY, moment=Moment.BEFORE)
+        self._dice.always[call] = Mishap(kind=FaultKind.TOO_MANY, moment=FaultTiming.BEFORE)
 
     def fail_generations(self) -> None:
         """From now on every task fails; it is paid all the same."""

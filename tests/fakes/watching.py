@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loading
+from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.watch import line_of
-from sora2batch.app.watcher import Watched
+from sora2batch.app.watcher import BatchWatcher
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry
@@ -15,12 +15,12 @@ from sora2batch.lockfile.file import write_lockfile
 
 
 def load_batch(manifest: Path) -> Batch:
-    return loading(()).load(manifest)
+    return loader_for(()).load(manifest)
 
 
-def watched_of(manifest: Path) -> Watched:
-    load = loading(())
-    return Watched(load.load(manifest), load)
+def watched_of(manifest: Path) -> BatchWatcher:
+    load = loader_for(())
+    return BatchWatcher(load.load(manifest), load)
 
 
 def entry_of(job: Job, *attempts: Attempt) -> Entry:
@@ -46,7 +46,7 @@ class Recording:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def show(self, watched: Sequence[Watched]) -> None:
+    def show(self, watched: Sequence[BatchWatcher]) -> None:
         self.lines += [line_of(one) for one in watched]
 
 

@@ -17,7 +17,7 @@ from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.codec import decode_lockfile, encode_header, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
-from sora2batch.lockfile.job_table import View
+from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.journal import decode_journal, encode_journal_header
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.merge import merge_lockfiles
@@ -39,7 +39,7 @@ class Checkout:
 
     lock: bytes = encode_header(MANIFEST)
     journal: bytes = encode_journal_header(MANIFEST, started_at="2026-11-22T09:00:00Z")
-    view: View = field(default_factory=View)
+    view: JobTable = field(default_factory=JobTable)
     under_way: list[tuple[Job, Attempt]] = field(default_factory=list)
     """Intents on disk whose calls were made and not answered."""
     told: set[str] = field(default_factory=set)
@@ -60,7 +60,7 @@ class Checkout:
     def recover(self) -> None:
         """Begin anew with what is on disk."""
         self.under_way.clear()
-        self.view = View()
+        self.view = JobTable()
         self.view.absorb_all(decode_lockfile(self.lock, file="x").entries.values())
         self.view.absorb_all(decode_journal(self.journal, file="y"))
 

@@ -23,7 +23,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.load import load_manifest
 from sora2batch.matrix.expand import expand
-from sora2batch.plan.make import Basis, make_plan
+from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
 
 SHIPPED = load_catalog()
@@ -143,7 +143,7 @@ def test_the_next_manifest_asks_for_exactly_what_was_promoted(found, opinions, i
     assert sum(len(job.origins) for job in promotion.jobs) == len(found)
     assert manifest.max_credits == sum(job.credits for job in expansion.jobs) == promotion.credits
 
-    basis = Basis(
+    basis = PlanInputs(
         manifest="next.yaml",
         jobs=expansion.jobs,
         lockfile=Lockfile(manifest=""),

@@ -6,10 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from fakes.books import (
+from fakes.ledger_api import (
     CONTROL,
     CONTROL_ENTRY,
     CONTROL_ROW,
@@ -20,14 +17,17 @@ from fakes.books import (
     doubt_of_call,
     stamp,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from fakes.building import TOOL
 from fakes.recorder import MemoryRecorder
 from fakes.still_clock import StillClock
 from sora2batch.lockfile.entry import State
 from sora2batch.reconcile.doubt import NARROW_MARGIN, Doubt
 from sora2batch.reconcile.evidence import Evidence
-from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unproven
-from sora2batch.reconcile.inquire import SETTLE, Inquiry, inquire
+from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
+from sora2batch.reconcile.inquire import SETTLE, ReconcileContext, inquire
 from sora2batch.reconcile.judge import judge, unique_fits
 from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.reconcile.settle import adopt, release_free
@@ -136,7 +136,7 @@ def by_fingerprint(world):
 def test_a_call_that_was_charged_is_never_free(world, others, seconds, skew):
     truth = by_fingerprint(world)
     for finding in judged(world, others, seconds=seconds, skew=skew):
-        if isinstance(finding, Free):
+        if isinstance(finding, NotCharged):
             assert truth[finding.doubt.entry.fingerprint].charge is None
 
 
@@ -144,7 +144,7 @@ def test_a_call_that_was_charged_is_never_free(world, others, seconds, skew):
 def test_once_settled_a_call_is_free_exactly_if_no_unknown_charge_may_be_its(world, others):
     tasks = tasks_of([*rows_of(world), *others])
     for finding in judged(world, others, seconds=4000):
-        assert not isinstance(finding, TooEarly | Unproven)
+        assert not isinstance(finding, TooEarly | Inconclusive)
         possible = {task.task_id for task in tasks if finding.doubt.may_be(task, NARROW_MARGIN)}
         found = {one.task_id for one in finding.candidates} if isinstance(finding, Ambiguous) else set()
         assert found == possible
@@ -208,12 +208,12 @@ async def _settled(world, others, moments):
     recorder.put(CONTROL_ENTRY, *(call.doubt.entry for call in world))
     clock = StillClock()
     lag = {call.task_id: call.lag / 1000 for call in world}
-    inquiry = Inquiry(
-        books=FakeBooks(clock=clock, rows=[*rows_of(world), *others, CONTROL_ROW], lag=lag), clock=clock
+    context = ReconcileContext(
+        ledger_api=FakeBooks(clock=clock, rows=[*rows_of(world), *others, CONTROL_ROW], lag=lag), clock=clock
     )
     for moment in moments:
         clock.moment = at(moment)
-        await release_free(await inquire(recorder.lockfile, inquiry), recorder)
-        for doubt, record in unique_fits(await inquire(recorder.lockfile, inquiry)):
+        await release_free(await inquire(recorder.lockfile, context), recorder)
+        for doubt, record in unique_fits(await inquire(recorder.lockfile, context)):
             await adopt(doubt, record, recorder)
     return recorder.lockfile

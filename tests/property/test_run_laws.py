@@ -35,7 +35,7 @@ from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, LedgerError
 
@@ -50,7 +50,7 @@ STATUSES = [WORKING, UNREADABLE, KEY_REFUSED, api.Failed(refusal("moderated")), 
 class Trouble:
     """What happens to a run from outside."""
 
-    halt: tuple[float, Halt] | None
+    reason: tuple[float, StopReason] | None
     """When the brake is pulled, and why."""
     cancel: float | None
     """When the run is cancelled, as by a second Ctrl-C."""
@@ -93,11 +93,11 @@ def rigs(draw, turns=None, **fixed) -> Rig:
 
 TROUBLES = st.builds(
     Trouble,
-    halt=st.none() | st.tuples(st.floats(0, 90), st.sampled_from(Halt)),
+    reason=st.none() | st.tuples(st.floats(0, 90), st.sampled_from(StopReason)),
     cancel=st.none() | st.floats(0, 120),
     refused_line=st.integers(0, 30),
 )
-NO_TROUBLE = Trouble(halt=None, cancel=None, refused_line=0)
+NO_TROUBLE = Trouble(reason=None, cancel=None, refused_line=0)
 
 
 def run(rig: Rig, trouble: Trouble = NO_TROUBLE) -> float | None:
@@ -106,10 +106,12 @@ def run(rig: Rig, trouble: Trouble = NO_TROUBLE) -> float | None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        rig.brake.on_pull(lambda _: pulled.append(loop.time()))
+        rig.stop_signal.on_pull(lambda _: pulled.append(loop.time()))
         task = loop.create_task(rig.run())
-        if trouble.halt:
-            loop.call_later(trouble.halt[0], rig.brake.pull, trouble.halt[1], "from outside")
+        if trouble.reason:
+            loop.call_later(
+                trouble.reason[0], rig.stop_signal.request_stop, trouble.reason[1], "from outside"
+            )
         # Where nothing answers, somebody loses patience in the end.
         loop.call_later(3000.0 if trouble.cancel is None else trouble.cancel, task.cancel)
         with suppress(asyncio.CancelledError):
@@ -125,7 +127,7 @@ def run(rig: Rig, trouble: Trouble = NO_TROUBLE) -> float | None:
 def test_nothing_is_paid_twice_or_lost_or_beyond_the_budget(rig: Rig, trouble: Trouble):
     run(rig, trouble)
     rig.check_laws()
-    assert rig.api.charged <= rig.purse.spent <= rig.budget
+    assert rig.api.charged <= rig.budget_tracker.spent <= rig.budget
     assert rig.recorder.lockfile.spent <= rig.budget
 
 
@@ -149,7 +151,7 @@ def test_one_submitter_follows_the_plan(rig: Rig, trouble: Trouble):
 @given(rigs(turns=st.sampled_from(HARMLESS)))
 def test_a_run_that_ends_by_itself_has_as_many_slots_taken_as_tasks_are_open(rig: Rig):
     run(rig)
-    assert rig.slots.open == rig.all_states.count(State.SUBMITTED)
+    assert rig.concurrency_limit.open == rig.all_states.count(State.SUBMITTED)
 
 
 @settings(max_examples=150, deadline=None)
@@ -173,5 +175,5 @@ def test_a_price_that_rose_is_found_and_counted_in_full(rig: Rig):
     rig.api._ledger_errors.clear()
     run(rig)
     if rig.api._ledger_lag < 1 and rig.api.rows:
-        assert Halt.CREDITS in rig.halts
-        assert rig.purse.spent == rig.api.charged == rig.recorder.lockfile.spent
+        assert StopReason.CREDITS in rig.halts
+        assert rig.budget_tracker.spent == rig.api.charged == rig.recorder.lockfile.spent

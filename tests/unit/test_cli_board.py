@@ -15,7 +15,7 @@ from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from sora2batch.cli.show.group_table import group_lines, group_table
 from sora2batch.cli.show.money_bar import money_lines
-from sora2batch.cli.show.notes import Paper, age_of, notes_of
+from sora2batch.cli.show.notes import NoteLayout, age_of, notes_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.action import Money
@@ -39,7 +39,7 @@ def status_of(*jobs, entries=()):
 
 def notes(jobs, entries, *, width=100, rows=20):
     found = concerns_of(status_of(*jobs, entries=entries))
-    return shown(*notes_of(found, Paper(width=width, rows=rows, now=NOW)), width=width)
+    return shown(*notes_of(found, NoteLayout(width=width, rows=rows, now=NOW)), width=width)
 
 
 @pytest.mark.parametrize(

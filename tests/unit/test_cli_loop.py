@@ -15,10 +15,10 @@ from signal import SIGINT, SIGTERM, raise_signal
 import pytest
 
 from sora2batch.app.failure import Terminated, failure_of
-from sora2batch.app.loop import pulling, run_loop
+from sora2batch.app.loop import on_signal, run_loop
 from sora2batch.app.signals import ending_behind, unwind_on_signals
 from sora2batch.lockfile.lockfile_error import SaveError
-from sora2batch.run.stop_signal import Brake, Halt
+from sora2batch.run.stop_signal import StopReason, StopSignal
 
 ENDINGS = {SIGINT: KeyboardInterrupt, SIGTERM: Terminated}
 FAR = 30.0
@@ -115,19 +115,21 @@ def test_a_signal_between_two_answers_keeps_back_neither(number):
 
 @pytest.mark.parametrize("number", ENDINGS)
 def test_the_first_signal_pulls_the_brake_and_the_second_cancels(number):
-    brake = Brake()
+    stop_signal = StopSignal()
     heard = asyncio.Event()
 
     async def work():
-        brake.on_pull(lambda _: heard.set())
+        stop_signal.on_pull(lambda _: heard.set())
         raise_signal(number)
         await heard.wait()
         raise_signal(number)
         await asyncio.sleep(FAR)
 
     with pytest.raises(ENDINGS[number]):
-        run_loop(work, take=pulling(brake))
-    assert [stop.halt for stop in brake.stops] == [{SIGINT: Halt.INTERRUPT, SIGTERM: Halt.TERMINATE}[number]]
+        run_loop(work, take=on_signal(stop_signal))
+    assert [stop.reason for stop in stop_signal.stops] == [
+        {SIGINT: StopReason.INTERRUPT, SIGTERM: StopReason.TERMINATE}[number]
+    ]
 
 
 def test_a_signal_comes_before_what_the_work_raises_which_is_told_as_well():

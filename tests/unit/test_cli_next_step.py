@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sora2batch.app.batch import loading
+from sora2batch.app.batch import loader_for
 from sora2batch.app.next_step import next_step
 from sora2batch.app.snapshot import look_at
 from sora2batch.lockfile.codec import encode_lockfile
@@ -34,7 +34,7 @@ REFUSED, OTHER = "the image cannot be fetched", "internal error"
 def test_the_next_step_after_failures_is_one_that_does_something(tmp_path: Path, errors, step):
     path = tmp_path / "small.yaml"
     path.write_text(MANIFEST)
-    batch = loading(()).load(path)
+    batch = loader_for(()).load(path)
     entries = {
         job.fingerprint: Entry(
             key=job.key,

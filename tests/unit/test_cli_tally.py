@@ -1,26 +1,26 @@
 from __future__ import annotations
 
 from fakes.building import job_of
-from sora2batch.app.run_progress import Tally
+from sora2batch.app.run_progress import RunProgress
 from sora2batch.run import event
 
 FOX = job_of("fox")
 
 
-def tally(*events):
-    counted = Tally(to_submit=3, to_generate=3, to_download=3, budget=5000, spent=0)
+def run_progress(*events):
+    counted = RunProgress(to_submit=3, to_generate=3, to_download=3, budget=5000, spent=0)
     for happened in events:
         counted.count(happened)
     return counted
 
 
 def test_what_went_well_is_counted_and_what_did_not_is_named():
-    counted = tally(
+    counted = run_progress(
         event.Submitted(job=FOX, task_id="a"),
         event.Submitted(job=FOX, task_id="b"),
-        event.Postponed(job=FOX, message="busy"),
+        event.Deferred(job=FOX, message="busy"),
         event.Generated(job=FOX),
-        event.Overdue(job=FOX, task_id="b"),
+        event.TimedOut(job=FOX, task_id="b"),
         event.NotDownloaded(job=FOX, message="gone"),
         event.Spent(charged=840, budget=5000),
     )
@@ -31,11 +31,11 @@ def test_what_went_well_is_counted_and_what_did_not_is_named():
 
 
 def test_a_run_without_mishaps_names_none():
-    counted = tally(event.Submitted(job=FOX, task_id="a"), event.Generated(job=FOX))
+    counted = run_progress(event.Submitted(job=FOX, task_id="a"), event.Generated(job=FOX))
     assert counted.line == "1/3 submitted, 1/3 generated, 0/3 downloaded; 0 of 5,000 credits"
 
 
 def test_more_than_was_expected_never_looks_like_less_than_nothing():
-    counted = Tally(to_submit=0, to_generate=0, to_download=0, budget=1, spent=0)
+    counted = RunProgress(to_submit=0, to_generate=0, to_download=0, budget=1, spent=0)
     counted.count(event.Downloaded(job=FOX, paths=("fox.mp4",)))
     assert "1/1 downloaded" in counted.line

@@ -14,8 +14,8 @@ from sora2batch.lockfile.hold import (
     LockHeldError,
     _is_file_at,
     drop_hold,
-    is_held,
     lock_fault,
+    lock_holder,
     read_holder,
     take_hold,
 )
@@ -72,16 +72,16 @@ def test_a_journal_that_its_holder_removed_is_opened_anew(lock_path):
 
 
 def test_is_held_tells_who_and_leaves_nothing_behind(lock_path):
-    assert is_held(lock_path) is None
+    assert lock_holder(lock_path) is None
     assert not journal_path(lock_path).exists()
     descriptor = take_hold(lock_path)
-    assert is_held(lock_path) == Holder()
+    assert lock_holder(lock_path) == Holder()
     os.write(descriptor, encode_journal_header("x.yaml", started_at="2026-11-22T09:00:00Z"))
-    holder = is_held(lock_path)
+    holder = lock_holder(lock_path)
     assert holder is not None
     assert holder.pid == os.getpid()
     os.close(descriptor)
-    assert is_held(lock_path) is None
+    assert lock_holder(lock_path) is None
     os.close(take_hold(lock_path))
 
 
@@ -92,10 +92,10 @@ def test_a_lock_dies_with_its_process(lock_path):
     )
     child = subprocess.Popen([sys.executable, "-c", script, str(lock_path)], stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"held\n"
-    assert is_held(lock_path) == Holder()
+    assert lock_holder(lock_path) == Holder()
     child.kill()
     child.communicate()
-    assert is_held(lock_path) is None
+    assert lock_holder(lock_path) is None
 
 
 def test_a_folder_that_does_not_exist_is_said_so(tmp_path):
@@ -137,7 +137,7 @@ def test_where_files_cannot_be_locked_a_dead_runs_journal_stays_and_can_be_looke
     with pytest.raises(LockfileError, match="cannot be locked"):
         take_hold(lock_path)
     assert journal.read_bytes() == b"left by a dead run\n"
-    assert is_held(lock_path) is None
+    assert lock_holder(lock_path) is None
 
 
 def test_whether_files_can_be_locked_is_found_out_by_one_that_is_there(tmp_path, no_locks, monkeypatch):

@@ -7,7 +7,7 @@ from fakes.lock_entry import DIGEST, completed, failed, in_doubt, submitted
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.gallery.page.card import Change, Tariff
 from sora2batch.gallery.page.link import Links
-from sora2batch.gallery.page.make import Base, Basis, Moment, make_gallery
+from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_gallery
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote, Output
@@ -18,13 +18,13 @@ FOX, OWL, HARE = (job_of(name) for name in ("fox", "owl", "hare"))
 
 
 def moment(*jobs, entries=()):
-    return Moment(jobs=jobs, lockfile=lockfile_of(*entries))
+    return BatchState(jobs=jobs, lockfile=lockfile_of(*entries))
 
 
 def gallery_of(*jobs, entries=(), base=None, **more):
     money = Money(budget=Credits(1000), spent=Credits(0), in_doubt=Credits(0), to_spend=Credits(0))
     return make_gallery(
-        Basis(
+        GalleryInputs(
             manifest="show.yaml",
             name="show",
             simulated=False,
@@ -144,7 +144,9 @@ class TestSince:
         assert told(gallery) == {"hero/fox": Change.SAME, "hero/owl": None}
 
     def test_where_the_manifest_of_then_cannot_be_read_all_that_was_sent_counts(self):
-        base = Moment(jobs=None, lockfile=lockfile_of(entry_of(FOX, completed()), entry_of(OWL, completed())))
+        base = BatchState(
+            jobs=None, lockfile=lockfile_of(entry_of(FOX, completed()), entry_of(OWL, completed()))
+        )
         gallery = gallery_of(FOX, HARE, entries=(entry_of(FOX, completed()),), base=base)
         assert told(gallery) == {
             "hero/fox": Change.SAME,

@@ -19,7 +19,7 @@ from sora2batch.ground.plainfile import (
     read_plain_file,
 )
 from sora2batch.ground.target import Replaceable, put_in_place, settle_target, write_new, write_over
-from sora2batch.lockfile.hold import is_held, take_hold
+from sora2batch.lockfile.hold import lock_holder, take_hold
 from sora2batch.lockfile.lockfile_error import LockfileError
 from sora2batch.lockfile.real_path import written_file
 from sora2batch.run.file_move import digest_of
@@ -87,7 +87,7 @@ def test_a_circle_of_links_is_told(tmp_path):
     (tmp_path / "b").symlink_to("a.lock.jsonl")
     with pytest.raises(LockfileError, match="too many levels of symbolic links"):
         written_file(tmp_path / "a.lock.jsonl")
-    assert is_held(tmp_path / "a.lock.jsonl") is None
+    assert lock_holder(tmp_path / "a.lock.jsonl") is None
 
 
 def test_a_folder_reached_through_a_link_is_where_it_is(tmp_path):

@@ -52,8 +52,8 @@ def test_a_finished_job_with_a_bad_file_is_downloaded():
 
 def test_the_files_of_a_second_paid_task_are_looked_after_too():
     attempts = (completed(outputs=(FILE,)), completed("task-b"))
-    basis = basis_of(FOX, entries=(entry_of(FOX, *attempts),))
-    (planned,) = make_plan(basis, lambda one: "b.mp4 is missing" if one.task_id == "task-b" else None).jobs
+    inputs = basis_of(FOX, entries=(entry_of(FOX, *attempts),))
+    (planned,) = make_plan(inputs, lambda one: "b.mp4 is missing" if one.task_id == "task-b" else None).jobs
     assert (planned.action, planned.reason, planned.credits) == (Action.DOWNLOAD, "b.mp4 is missing", 840)
 
 

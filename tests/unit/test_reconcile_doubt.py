@@ -5,13 +5,13 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from fakes.ledger_api import CONTROL, CONTROL_ROW, OTHER_TOOL, at, charge, doubt_of_call, ledger_task
 
-from fakes.books import CONTROL, CONTROL_ROW, OTHER_TOOL, at, charge, doubt_of_call, ledger_task
 from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, find_doubts
 from sora2batch.reconcile.evidence import Evidence, OwnTask
-from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unasked, Unproven
+from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, NotChecked, TooEarly
 from sora2batch.reconcile.judge import judge, unique_fits
 from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.sjinn.answer import LedgerReading
@@ -98,14 +98,14 @@ def test_a_call_without_a_readable_time_may_be_any_charge_and_fits_none(moment):
     assert doubt.may_be(ledger_task("t", -1000 * DAY), NARROW_MARGIN)
     assert not doubt.fits(ledger_task("t", 1))
     (finding,) = judged([doubt], seconds=0)
-    assert isinstance(finding, Unproven)
+    assert isinstance(finding, Inconclusive)
 
 
 def test_a_call_without_a_trace_is_free_once_the_ledger_is_believed():
     doubt = doubt_of_call()
     until = at(SETTLE.total_seconds())
     assert judged([doubt], seconds=59.9) == (TooEarly(doubt=doubt, until=until),)
-    assert judged([doubt], seconds=60) == (Free(doubt=doubt),)
+    assert judged([doubt], seconds=60) == (NotCharged(doubt=doubt),)
 
 
 def test_an_intent_of_the_future_is_not_believed_to_be_old():
@@ -115,7 +115,9 @@ def test_an_intent_of_the_future_is_not_believed_to_be_old():
 
 def test_tasks_that_a_lockfile_knows_explain_their_charges():
     doubt = doubt_of_call()
-    assert judged([doubt], charge("mine"), charge("yours"), known=["mine", "yours"]) == (Free(doubt=doubt),)
+    assert judged([doubt], charge("mine"), charge("yours"), known=["mine", "yours"]) == (
+        NotCharged(doubt=doubt),
+    )
 
 
 @pytest.mark.parametrize("seconds", [0, DAY])
@@ -155,7 +157,7 @@ def test_all_rows_of_a_task_are_one_candidate_and_what_came_back_is_told_apart()
 def test_a_task_is_as_old_as_its_charge_not_as_what_was_given_back():
     doubt = doubt_of_call()
     before = -NARROW_MARGIN.total_seconds() - 60
-    assert judged([doubt], charge("old", before), charge("old", 60, cost=-420)) == (Free(doubt=doubt),)
+    assert judged([doubt], charge("old", before), charge("old", 60, cost=-420)) == (NotCharged(doubt=doubt),)
 
 
 def test_a_row_that_gives_back_alone_still_tells_of_a_task():
@@ -168,7 +170,7 @@ def test_of_two_calls_only_the_earlier_may_be_a_charge_from_long_before_the_late
     own = [OwnTask(task_id="late", submitted=at(hours), account=None, is_of_this_lockfile=True)]
     findings = judged([fox, owl], charge("t", 1), charge("late", hours + 1), own=own)
     assert candidates(findings[0]) == ["t"]
-    assert findings[1] == Free(doubt=owl)
+    assert findings[1] == NotCharged(doubt=owl)
     assert pairs(findings) == [("hero/fox", "t")]
 
 
@@ -230,8 +232,8 @@ def test_a_call_of_another_lockfile_that_cannot_have_made_it_is_no_rival(rival):
 
 def test_calls_that_are_not_held_against_any_task_are_not_paired():
     doubt = doubt_of_call()
-    findings = [Free(doubt=doubt), TooEarly(doubt=doubt, until=at(0)), Unasked(doubt=doubt)]
-    findings.append(Unproven(doubt=doubt, reason="nobody knows"))
+    findings = [NotCharged(doubt=doubt), TooEarly(doubt=doubt, until=at(0)), NotChecked(doubt=doubt)]
+    findings.append(Inconclusive(doubt=doubt, reason="nobody knows"))
     assert pairs(findings) == []
 
 
@@ -243,9 +245,9 @@ class TestSilence:
     def reason(self, *records, doubt=None, **more):
         """Why nothing is proven; None where the call is free."""
         (finding,) = judged([doubt or doubt_of_call()], *records, control=False, **more)
-        if isinstance(finding, Free):
+        if isinstance(finding, NotCharged):
             return None
-        assert isinstance(finding, Unproven)
+        assert isinstance(finding, Inconclusive)
         return finding.reason
 
     def own(self, seconds=0, *, here=True, account=None):
@@ -378,6 +380,6 @@ def test_rows_in_any_order_and_twice_are_the_same_task():
 
 def test_a_clock_that_was_slow_makes_the_ledger_wait_longer():
     own = [OwnTask(task_id="mine", submitted=at(0), account=None, is_of_this_lockfile=True)]
-    for seconds, kind in [(1259, TooEarly), (1261, Free)]:
+    for seconds, kind in [(1259, TooEarly), (1261, NotCharged)]:
         (finding,) = judged([doubt_of_call()], charge("mine", 1200), control=False, own=own, seconds=seconds)
         assert isinstance(finding, kind)

@@ -3,8 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from fakes.books import (
+from fakes.ledger_api import (
     CONTROL_ENTRY,
     CONTROL_ROW,
     OTHER_TOOL,
@@ -15,6 +14,7 @@ from fakes.books import (
     ledger_task,
     stamp,
 )
+
 from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from fakes.recorder import MemoryRecorder
@@ -26,8 +26,8 @@ from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.store import LockfileStore, read_state
 from sora2batch.reconcile.doubt import WIDE_MARGIN, find_doubts
-from sora2batch.reconcile.finding import Ambiguous, Free, TooEarly, Unproven
-from sora2batch.reconcile.inquire import Inquiry, inquire
+from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
+from sora2batch.reconcile.inquire import ReconcileContext, inquire
 from sora2batch.reconcile.judge import unique_fits
 from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
 from sora2batch.sjinn.answer import Failed, Finished, KeyRefused, Refusal, Unreadable, Working
@@ -38,11 +38,11 @@ HOUR = 3600
 FOX = job_of("fox")
 
 
-def inquiry_of(*rows, seconds=HOUR, books=None, **more):
+def inquiry_of(*rows, seconds=HOUR, ledger_api=None, **more):
     """The ledger; it shows a task of ours of that time as well."""
     clock = StillClock(at(seconds))
-    books = {"rows": (*rows, CONTROL_ROW), **(books or {})}
-    return Inquiry(books=FakeBooks(clock=clock, **books), clock=clock, **more)
+    ledger_api = {"rows": (*rows, CONTROL_ROW), **(ledger_api or {})}
+    return ReconcileContext(ledger_api=FakeBooks(clock=clock, **ledger_api), clock=clock, **more)
 
 
 def lockfile_with(*entries):
@@ -68,14 +68,14 @@ class TestInquire:
             doubt_of_call("bee", 100),
             doubt_of_call("cat", 300, tool_type=OTHER_TOOL),
         ]
-        inquiry = inquiry_of()
-        await inquire(lockfile_of(*(doubt.entry for doubt in doubts)), inquiry)
-        assert inquiry.books.asked == [at(100) - WIDE_MARGIN]
+        context = inquiry_of()
+        await inquire(lockfile_of(*(doubt.entry for doubt in doubts)), context)
+        assert context.ledger_api.asked == [at(100) - WIDE_MARGIN]
 
     async def test_nothing_in_doubt_asks_nothing(self):
-        inquiry = inquiry_of()
-        assert await inquire(lockfile_with(), inquiry) == ()
-        assert inquiry.books.asked == []
+        context = inquiry_of()
+        assert await inquire(lockfile_with(), context) == ()
+        assert context.ledger_api.asked == []
 
     @pytest.mark.parametrize(("days", "reaches_back"), [(2, True), (40, False)])
     async def test_it_is_read_back_to_the_last_task_of_ours_that_may_serve_as_a_control(
@@ -84,11 +84,11 @@ class TestInquire:
         before = -days * 24 * HOUR
         known = entry_of(job_of("owl"), completed("owls", submitted_at=stamp(before)))
         doubt = doubt_of_call(account="f" * 16)
-        books = {"identity": "f" * 16, "rows": [charge("owls", before + 1)]}
-        inquiry = inquiry_of(books=books)
-        (finding,) = await inquire(lockfile_of(doubt.entry, known), inquiry)
-        assert inquiry.books.asked == [(at(before) if reaches_back else at(0)) - WIDE_MARGIN]
-        assert isinstance(finding, Free if reaches_back else Unproven)
+        ledger_api = {"identity": "f" * 16, "rows": [charge("owls", before + 1)]}
+        context = inquiry_of(ledger_api=ledger_api)
+        (finding,) = await inquire(lockfile_of(doubt.entry, known), context)
+        assert context.ledger_api.asked == [(at(before) if reaches_back else at(0)) - WIDE_MARGIN]
+        assert isinstance(finding, NotCharged if reaches_back else Inconclusive)
 
     async def test_findings_come_in_the_lockfiles_order_whatever_their_tools(self):
         tools = {"cat": TOOL, "bee": OTHER_TOOL, "ape": TOOL}
@@ -102,9 +102,9 @@ class TestInquire:
         )
         rows = [charge("owls"), charge("of another batch")]
         other = lockfile_of(entry_of(job_of("ape"), completed("of another batch")))
-        inquiry = inquiry_of(books={"rows": rows}, beside=[other])
-        assert isinstance((await inquire(lockfile, inquiry))[0], Free)
-        assert isinstance((await inquire(lockfile, inquiry_of(books={"rows": rows})))[0], Ambiguous)
+        context = inquiry_of(ledger_api={"rows": rows}, beside=[other])
+        assert isinstance((await inquire(lockfile, context))[0], NotCharged)
+        assert isinstance((await inquire(lockfile, inquiry_of(ledger_api={"rows": rows})))[0], Ambiguous)
 
     async def test_doubts_of_other_lockfiles_forbid_a_match_without_a_person(self):
         elsewhere = doubt_of_call("owl")
@@ -116,25 +116,25 @@ class TestInquire:
     async def test_a_call_whose_client_died_may_show_for_ten_minutes_after_its_intent(self):
         lockfile = lockfile_with(doubt_of_call().entry)
         assert isinstance((await inquire(lockfile, inquiry_of(seconds=599)))[0], TooEarly)
-        assert isinstance((await inquire(lockfile, inquiry_of(seconds=600)))[0], Free)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=600)))[0], NotCharged)
 
     async def test_a_call_may_show_for_ten_minutes_after_it_was_given_up(self):
         late = stamp(DEFAULT_PATIENCE.create_seconds)
         doubt = doubt_of_call(finished_at=late, error=ErrorNote(message="no answer in time"))
         lockfile = lockfile_with(doubt.entry)
         assert isinstance((await inquire(lockfile, inquiry_of(seconds=719)))[0], TooEarly)
-        assert isinstance((await inquire(lockfile, inquiry_of(seconds=720)))[0], Free)
+        assert isinstance((await inquire(lockfile, inquiry_of(seconds=720)))[0], NotCharged)
 
     async def test_a_ledger_without_our_own_tasks_proves_nothing(self):
         doubt = doubt_of_call("fox", 0)
         known = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(10)))
         lockfile = lockfile_with(doubt.entry, known)
         (finding,) = await inquire(lockfile, inquiry_of())
-        assert finding == Unproven(
+        assert finding == Inconclusive(
             doubt=doubt, reason="the ledger lacks our task mine too; is it another account's?"
         )
         (finding,) = await inquire(lockfile, inquiry_of(charge("mine", 11)))
-        assert finding == Free(doubt=doubt)
+        assert finding == NotCharged(doubt=doubt)
 
     async def test_a_known_task_is_no_candidate_however_the_ledger_spells_its_id(self):
         name = "550e8400-e29b-41d4-a716-446655440000"
@@ -142,25 +142,25 @@ class TestInquire:
         known = entry_of(job_of("owl"), submitted(name, submitted_at=stamp(0)))
         for row in (charge(name, 1), charge(name.upper(), 1)):
             (finding,) = await inquire(lockfile_with(doubt.entry, known), inquiry_of(row))
-            assert finding == Free(doubt=doubt)
+            assert finding == NotCharged(doubt=doubt)
 
     async def test_a_task_of_another_account_is_not_missed(self):
         doubt = doubt_of_call(account="a" * 16)
         known = entry_of(job_of("owl"), submitted("theirs", submitted_at=stamp(10), account="b" * 16))
         (finding,) = await inquire(
-            lockfile_with(doubt.entry, known), inquiry_of(books={"identity": "a" * 16})
+            lockfile_with(doubt.entry, known), inquiry_of(ledger_api={"identity": "a" * 16})
         )
-        assert finding == Free(doubt=doubt)
+        assert finding == NotCharged(doubt=doubt)
 
     async def test_a_task_too_young_to_be_listed_is_not_missed(self):
         doubt = doubt_of_call("fox", 0)
         young = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(3590)))
         (finding,) = await inquire(lockfile_with(doubt.entry, young), inquiry_of(seconds=3600))
-        assert finding == Free(doubt=doubt)
+        assert finding == NotCharged(doubt=doubt)
 
     async def test_time_that_reading_takes_proves_nothing(self):
         lockfile = lockfile_with(doubt_of_call().entry)
-        slow = inquiry_of(seconds=50, books={"read_seconds": 6000})
+        slow = inquiry_of(seconds=50, ledger_api={"read_seconds": 6000})
         assert isinstance((await inquire(lockfile, slow))[0], TooEarly)
 
     async def test_an_account_that_does_not_tell_who_it_is_takes_nothing_away(self):
@@ -171,13 +171,13 @@ class TestInquire:
         clock = StillClock(at(HOUR))
         doubt = doubt_of_call(account="a" * 16)
         ours = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(0), account="a" * 16))
-        inquiry = Inquiry(books=Nameless(clock=clock, rows=[charge("mine")]), clock=clock)
-        assert await inquire(lockfile_of(doubt.entry, ours), inquiry) == (Free(doubt=doubt),)
+        context = ReconcileContext(ledger_api=Nameless(clock=clock, rows=[charge("mine")]), clock=clock)
+        assert await inquire(lockfile_of(doubt.entry, ours), context) == (NotCharged(doubt=doubt),)
 
     async def test_a_ledger_that_cannot_be_read_concludes_nothing(self):
-        inquiry = inquiry_of(books={"error": LedgerError("it broke off")})
+        context = inquiry_of(ledger_api={"error": LedgerError("it broke off")})
         with pytest.raises(LedgerError, match="it broke off"):
-            await inquire(lockfile_with(doubt_of_call().entry), inquiry)
+            await inquire(lockfile_with(doubt_of_call().entry), context)
 
 
 class TestRelease:
@@ -306,56 +306,56 @@ class TestAdopt:
 
     async def test_a_task_that_is_adopted_is_the_next_runs_to_explain(self):
         recorder = recorder_of(doubt_of_call("fox", 0).entry, doubt_of_call("owl", 100).entry, CONTROL_ENTRY)
-        inquiry = inquiry_of(charge("t", 101))
-        assert unique_fits(await inquire(recorder.lockfile, inquiry)) == ()
+        context = inquiry_of(charge("t", 101))
+        assert unique_fits(await inquire(recorder.lockfile, context)) == ()
         await adopt(find_doubts(recorder.lockfile)[1], ledger_task("t", 101), recorder)
-        (finding,) = await inquire(recorder.lockfile, inquiry)
-        assert finding == Free(doubt=doubt_of_call("fox", 0))
+        (finding,) = await inquire(recorder.lockfile, context)
+        assert finding == NotCharged(doubt=doubt_of_call("fox", 0))
 
 
 class TestAdoptByWord:
-    async def adopted(self, task_id, *rows, books=None, doubt=None):
+    async def adopted(self, task_id, *rows, ledger_api=None, doubt=None):
         recorder = recorder_of((doubt or doubt_of_call()).entry, CONTROL_ENTRY)
-        inquiry = inquiry_of(*rows, books=books)
-        findings = await inquire(recorder.lockfile, inquiry)
+        context = inquiry_of(*rows, ledger_api=ledger_api)
+        findings = await inquire(recorder.lockfile, context)
         try:
-            await adopt_by_word(task_id, only_doubt(recorder), findings, inquiry.books, recorder)
+            await adopt_by_word(task_id, only_doubt(recorder), findings, context.ledger_api, recorder)
         finally:
-            self.recorder, self.books = recorder, inquiry.books
+            self.recorder, self.ledger_api = recorder, context.ledger_api
         return recorder.lockfile.get(FOX.fingerprint).primary
 
     async def test_a_candidate_is_taken_at_what_it_cost_even_if_it_does_not_fit(self):
         primary = await self.adopted("u", charge("t"), charge("u", 3000, cost=500))
         assert (primary.state, primary.task_id, primary.credits) == (State.SUBMITTED, "u", 500)
-        assert self.books.statuses_asked == []
+        assert self.ledger_api.statuses_asked == []
 
     @pytest.mark.parametrize("answer", [Working(0), Finished(()), Failed(Refusal(code=None, message="no"))])
     async def test_another_task_is_taken_at_the_jobs_price_if_it_exists(self, answer):
-        primary = await self.adopted("old", charge("t"), books={"statuses": {"old": answer}})
+        primary = await self.adopted("old", charge("t"), ledger_api={"statuses": {"old": answer}})
         assert (primary.state, primary.task_id, primary.credits) == (State.SUBMITTED, "old", 420)
 
     async def test_a_task_that_nobody_confirms_is_refused(self):
-        books = {"statuses": {"old": Unreadable("the API said: task not found")}}
+        ledger_api = {"statuses": {"old": Unreadable("the API said: task not found")}}
         with pytest.raises(UsageError) as caught:
-            await self.adopted("old", books=books)
+            await self.adopted("old", ledger_api=ledger_api)
         assert caught.value.message == (
             "the API does not confirm that there is a task old: the API said: task not found"
         )
         assert only_doubt(self.recorder) == doubt_of_call()
 
     async def test_a_refused_key_confirms_nothing(self):
-        books = {"statuses": {"old": KeyRefused(Refusal(code=401, message="bad key"))}}
+        ledger_api = {"statuses": {"old": KeyRefused(Refusal(code=401, message="bad key"))}}
         with pytest.raises(KeyRefusedError, match="bad key"):
-            await self.adopted("old", books=books)
+            await self.adopted("old", ledger_api=ledger_api)
         assert only_doubt(self.recorder) == doubt_of_call()
 
     async def test_the_candidates_of_another_call_are_not_this_ones(self):
         fox, owl = doubt_of_call("fox", 5000), doubt_of_call("owl", 0)
         recorder = recorder_of(fox.entry, owl.entry, CONTROL_ENTRY)
-        inquiry = inquiry_of(charge("owls", 1), seconds=6000)
-        findings = await inquire(recorder.lockfile, inquiry)
+        context = inquiry_of(charge("owls", 1), seconds=6000)
+        findings = await inquire(recorder.lockfile, context)
         with pytest.raises(UsageError, match="does not confirm"):
-            await adopt_by_word("owls", fox, findings, inquiry.books, recorder)
+            await adopt_by_word("owls", fox, findings, context.ledger_api, recorder)
 
 
 class TestDoubtOf:

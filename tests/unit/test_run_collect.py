@@ -13,7 +13,7 @@ from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
 
@@ -193,8 +193,8 @@ def test_only_a_few_files_are_fetched_at_once():
 def test_a_disk_that_takes_no_file_ends_the_run_and_keeps_what_is_known():
     full = OSError(errno.ENOSPC, "No space left on device")
     rig = play(fetching(*jobs_of(5), errors={"002": [full]}))
-    assert rig.halts == [Halt.DISK]
-    assert "No space left on device" in rig.brake.stops[0].error.message
+    assert rig.halts == [StopReason.DISK]
+    assert "No space left on device" in rig.stop_signal.stops[0].error.message
     assert rig.state("002") is State.COMPLETED
 
 
@@ -204,7 +204,7 @@ def test_a_result_that_cannot_be_recorded_ends_the_run():
         refuses=lambda number, entry: any(one.sha256 for one in entry.primary.outputs)
     )
     play(rig)
-    assert rig.halts == [Halt.DISK]
+    assert rig.halts == [StopReason.DISK]
     assert rig.listener.of(Downloaded) == []
 
 
@@ -215,7 +215,7 @@ def test_ctrl_c_does_not_wait_for_downloads(seconds):
 
     async def interrupted() -> float:
         loop = asyncio.get_running_loop()
-        loop.call_later(seconds, rig.brake.pull, Halt.INTERRUPT, "Ctrl-C")
+        loop.call_later(seconds, rig.stop_signal.request_stop, StopReason.INTERRUPT, "Ctrl-C")
         await rig.run()
         return loop.time()
 

@@ -11,9 +11,9 @@ from fakes.video_api import ACCEPT, SILENT_BUT_CHARGED, UNREACHABLE, WORKING, Tu
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Output, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.event import Doubted, Downloaded, Generated, Halted, Submitted
+from sora2batch.run.event import Downloaded, Generated, Halted, InDoubt, Submitted
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 
 
 def batch(*jobs, **more) -> Rig:
@@ -21,10 +21,10 @@ def batch(*jobs, **more) -> Rig:
     return rig_of(*jobs, rig=more, **script)
 
 
-async def pulled(rig: Rig, seconds: float, halt: Halt = Halt.INTERRUPT) -> float:
+async def pulled(rig: Rig, seconds: float, reason: StopReason = StopReason.INTERRUPT) -> float:
     """Run, pull the brake after so many seconds, and tell how long the run went on."""
     loop = asyncio.get_running_loop()
-    loop.call_later(seconds, rig.brake.pull, halt, halt.value)
+    loop.call_later(seconds, rig.stop_signal.request_stop, reason, reason.value)
     await rig.run()
     return loop.time() - seconds
 
@@ -34,8 +34,8 @@ def test_a_batch_goes_from_its_plan_to_its_files():
     assert rig.all_states == [State.COMPLETED] * 20
     assert all(rig.entry(f"{number:03}").primary.outputs[0].sha256 for number in range(20))
     assert rig.halts == []
-    assert rig.purse.spent == rig.api.charged == 20 * 420
-    assert rig.slots.open == 0
+    assert rig.budget_tracker.spent == rig.api.charged == 20 * 420
+    assert rig.concurrency_limit.open == 0
 
 
 def test_each_job_is_submitted_then_generated_then_downloaded():
@@ -109,17 +109,17 @@ def test_every_task_of_a_job_that_was_paid_twice_is_followed():
     assert all(attempt.outputs for attempt in rig.entry("fox").attempts)
 
 
-@pytest.mark.parametrize("halt", [Halt.INTERRUPT, Halt.TERMINATE])
-def test_a_signal_waits_for_calls_under_way_and_for_nothing_else(halt):
+@pytest.mark.parametrize("halt", [StopReason.INTERRUPT, StopReason.TERMINATE])
+def test_a_signal_waits_for_calls_under_way_and_for_nothing_else(reason):
     rig = batch(
         *jobs_of(30),
         options=RunOptions(submit_concurrency=2),
         creates={"001": [Turn(answer=ACCEPT.answer, seconds=4.0)]},
     )
-    assert run_virtual(pulled(rig, 1.5, halt)) == pytest.approx(3.0, abs=1.0)
+    assert run_virtual(pulled(rig, 1.5, reason)) == pytest.approx(3.0, abs=1.0)
     rig.check_laws()
     assert rig.state("001") is State.SUBMITTED
-    assert rig.listener.of(Halted)[0].message == halt.value
+    assert rig.listener.of(Halted)[0].message == reason.value
 
 
 def test_a_signal_does_not_wait_for_an_answer_that_does_not_come():
@@ -127,7 +127,7 @@ def test_a_signal_does_not_wait_for_an_answer_that_does_not_come():
     assert run_virtual(pulled(rig, 2.0)) <= 8.1
     rig.check_laws()
     assert rig.state("003") is State.IN_DOUBT
-    assert [event.job.key for event in rig.listener.of(Doubted)] == ["hero/003"]
+    assert [event.job.key for event in rig.listener.of(InDoubt)] == ["hero/003"]
 
 
 @pytest.mark.parametrize(
@@ -145,38 +145,40 @@ def test_a_signal_ends_every_kind_of_wait_at_once(more, seconds):
     rig = batch(*jobs_of(30), **more)
     assert run_virtual(pulled(rig, seconds)) < 0.5
     rig.check_laws()
-    assert rig.halts == [Halt.INTERRUPT]
+    assert rig.halts == [StopReason.INTERRUPT]
 
 
-@pytest.mark.parametrize("halt", [Halt.KEY, Halt.CREDITS, Halt.FAIL_FAST, Halt.UNAVAILABLE])
-def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(halt):
+@pytest.mark.parametrize(
+    "halt", [StopReason.KEY, StopReason.CREDITS, StopReason.FAIL_FAST, StopReason.UNAVAILABLE]
+)
+def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(reason):
     rig = batch(*jobs_of(30))
-    run_virtual(pulled(rig, 3.0, halt))
+    run_virtual(pulled(rig, 3.0, reason))
     rig.check_laws()
     submitted = rig.listener.of(Submitted)
     assert 0 < len(submitted) < 30
     assert rig.all_states.count(State.COMPLETED) == len(submitted) == len(rig.listener.of(Downloaded))
 
 
-@pytest.mark.parametrize("halt", list(Halt))
-def test_a_brake_that_was_pulled_before_the_start_keeps_everything_from_starting(halt):
+@pytest.mark.parametrize("halt", list(StopReason))
+def test_a_brake_that_was_pulled_before_the_start_keeps_everything_from_starting(reason):
     jobs = jobs_of(12)
     rig = batch(*jobs, options=RunOptions(concurrency=2, submit_concurrency=2))
     rig.recorder.put(
         *(entry_for(job, _submitted(job)) for job in jobs[:3]), entry_for(jobs[3], _completed("task-003"))
     )
-    rig.brake.pull(halt, halt.value)
+    rig.stop_signal.request_stop(reason, reason.value)
     play(rig)
     assert rig.api.calls == []
-    assert (rig.api.questions == []) == halt.ends_waiting
-    assert (rig.folder.asked == []) == halt.ends_waiting
+    assert (rig.api.questions == []) == reason.ends_waiting
+    assert (rig.folder.asked == []) == reason.ends_waiting
 
 
 def test_a_full_disk_waits_for_answers_however_long_they_take():
     """Nobody is in a hurry, and the task id can at least be shown."""
     slow = Turn(answer=ACCEPT.answer, seconds=100.0)
     rig = batch(*jobs_of(5), creates={"001": [slow]})
-    run_virtual(pulled(rig, 2.0, Halt.DISK))
+    run_virtual(pulled(rig, 2.0, StopReason.DISK))
     rig.check_laws()
     assert rig.state("001") is State.SUBMITTED
 
@@ -203,7 +205,7 @@ def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(moment):
         loop = asyncio.get_running_loop()
         task = asyncio.create_task(rig.run())
         await asyncio.sleep(moment)
-        rig.brake.pull(Halt.INTERRUPT, "Ctrl-C")
+        rig.stop_signal.request_stop(StopReason.INTERRUPT, "Ctrl-C")
         await asyncio.sleep(0.01)
         if not task.done():
             task.cancel()

@@ -13,13 +13,13 @@ from sora2batch.lockfile.entry import Attempt, ErrorNote, State
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.run import entries as note
 from sora2batch.run.artifact import Artifacts
-from sora2batch.run.budget_tracker import Purse
+from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.checkpoint import regular_checkpoints
-from sora2batch.run.event import Halted, Undaunted, Warned
+from sora2batch.run.event import BestEffortListener, Halted, Warned
 from sora2batch.run.outcome import assess
 from sora2batch.run.recorded_url import recorded_outputs, without_secrets
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Brake, Halt, Stop
+from sora2batch.run.stop_signal import StopReason, StopRequest, StopSignal
 from sora2batch.sjinn.answer import Refusal
 
 FOX, OWL = job_of("fox"), job_of("owl")
@@ -45,8 +45,8 @@ def planned_of(job, action, entry=None) -> PlannedJob:
     return PlannedJob(job=job, action=action, reason="", credits=job.credits, entry=entry)
 
 
-def stop(halt: Halt) -> Stop:
-    return Stop(halt=halt, message=halt.value)
+def stop(reason: StopReason) -> StopRequest:
+    return StopRequest(reason=reason, message=reason.value)
 
 
 @pytest.mark.parametrize(
@@ -76,25 +76,25 @@ def test_a_job_that_was_not_submitted_is_left_open(tmp_path):
 
 
 def test_jobs_that_fail_fast_left_out_are_not_left_open(tmp_path):
-    found = code_of(tmp_path, entry_for(FOX, attempt(State.FAILED)), stops=[stop(Halt.FAIL_FAST)])
+    found = code_of(tmp_path, entry_for(FOX, attempt(State.FAILED)), stops=[stop(StopReason.FAIL_FAST)])
     assert found is ExitCode.FAILED
 
 
 @pytest.mark.parametrize(
     ("halts", "code"),
     [
-        ([Halt.KEY], ExitCode.KEY),
-        ([Halt.CREDITS], ExitCode.BUDGET),
-        ([Halt.UNAVAILABLE], ExitCode.OPEN),
-        ([Halt.UNAVAILABLE, Halt.UNREACHABLE], ExitCode.UNREACHABLE),
-        ([Halt.DISK], ExitCode.OPEN),
-        ([Halt.CREDITS, Halt.KEY], ExitCode.KEY),
-        ([Halt.KEY, Halt.INTERRUPT], ExitCode.INTERRUPTED),
-        ([Halt.FAIL_FAST, Halt.TERMINATE], ExitCode.TERMINATED),
+        ([StopReason.KEY], ExitCode.KEY),
+        ([StopReason.CREDITS], ExitCode.BUDGET),
+        ([StopReason.UNAVAILABLE], ExitCode.OPEN),
+        ([StopReason.UNAVAILABLE, StopReason.UNREACHABLE], ExitCode.UNREACHABLE),
+        ([StopReason.DISK], ExitCode.OPEN),
+        ([StopReason.CREDITS, StopReason.KEY], ExitCode.KEY),
+        ([StopReason.KEY, StopReason.INTERRUPT], ExitCode.INTERRUPTED),
+        ([StopReason.FAIL_FAST, StopReason.TERMINATE], ExitCode.TERMINATED),
     ],
 )
 def test_the_gravest_reason_to_stop_decides(tmp_path, halts, code):
-    assert code_of(tmp_path, stops=[stop(halt) for halt in halts]) is code
+    assert code_of(tmp_path, stops=[stop(reason) for reason in halts]) is code
 
 
 def test_a_second_task_that_is_open_keeps_the_job_open(tmp_path):
@@ -115,38 +115,38 @@ def test_files_that_the_plan_found_in_place_are_looked_at_again_only_if_somethin
 
 
 def test_a_purse_counts_what_is_reserved_charged_and_in_doubt():
-    purse = Purse(budget=Credits(1000), spent=Credits(300), in_doubt=Credits(100))
-    assert purse.reserve(Credits(400))
-    assert not purse.reserve(Credits(400))
-    assert (purse.spent, purse.free) == (300, 300)
-    purse.doubt(Credits(400))
-    assert (purse.spent, purse.free) == (700, 300)
-    assert purse.reserve(Credits(300))
-    assert not purse.reserve(Credits(1))
-    purse.release(Credits(300))
-    assert purse.reserve(Credits(200))
-    purse.charge(Credits(200))
-    assert (purse.spent, purse.free) == (900, 100)
-    purse.surcharge(Credits(500))
-    assert (purse.spent, purse.free) == (1400, 0)
-    assert not purse.reserve(Credits(1))
+    budget_tracker = BudgetTracker(budget=Credits(1000), spent=Credits(300), in_doubt=Credits(100))
+    assert budget_tracker.reserve(Credits(400))
+    assert not budget_tracker.reserve(Credits(400))
+    assert (budget_tracker.spent, budget_tracker.free) == (300, 300)
+    budget_tracker.doubt(Credits(400))
+    assert (budget_tracker.spent, budget_tracker.free) == (700, 300)
+    assert budget_tracker.reserve(Credits(300))
+    assert not budget_tracker.reserve(Credits(1))
+    budget_tracker.release(Credits(300))
+    assert budget_tracker.reserve(Credits(200))
+    budget_tracker.charge(Credits(200))
+    assert (budget_tracker.spent, budget_tracker.free) == (900, 100)
+    budget_tracker.surcharge(Credits(500))
+    assert (budget_tracker.spent, budget_tracker.free) == (1400, 0)
+    assert not budget_tracker.reserve(Credits(1))
 
 
 def test_a_brake_tells_each_kind_of_reason_once():
-    brake, told = Brake(), []
-    brake.on_pull(lambda stop: told.append(stop.message))
-    brake.pull(Halt.CREDITS, "first")
-    brake.pull(Halt.CREDITS, "second")
-    brake.pull(Halt.INTERRUPT, "third")
+    stop_signal, told = StopSignal(), []
+    stop_signal.on_pull(lambda stop: told.append(stop.message))
+    stop_signal.request_stop(StopReason.CREDITS, "first")
+    stop_signal.request_stop(StopReason.CREDITS, "second")
+    stop_signal.request_stop(StopReason.INTERRUPT, "third")
     assert told == ["first", "third"]
-    assert brake.is_pulled
+    assert stop_signal.is_pulled
 
 
 def test_a_brake_tells_who_comes_late_what_has_happened():
-    brake, told = Brake(), []
-    brake.pull(Halt.INTERRUPT, "Ctrl-C")
-    brake.on_pull(lambda stop: told.append(stop.halt))
-    assert told == [Halt.INTERRUPT]
+    stop_signal, told = StopSignal(), []
+    stop_signal.request_stop(StopReason.INTERRUPT, "Ctrl-C")
+    stop_signal.on_pull(lambda stop: told.append(stop.reason))
+    assert told == [StopReason.INTERRUPT]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_listener_is_heard_until_it_fails():
         if len(told) == 2:
             raise ValueError("I/O operation on closed file")
 
-    undaunted = Undaunted(listener)
+    undaunted = BestEffortListener(listener)
     for number in range(4):
         undaunted(Halted(message=str(number)))
     assert [event.message for event in told] == ["0", "1"]
@@ -228,5 +228,5 @@ def test_the_lockfile_is_written_every_ten_seconds_even_if_it_failed_before(erro
 def test_that_the_api_cannot_be_reached_weighs_less_than_open_jobs_and_more_than_failed_ones(
     tmp_path, state, code
 ):
-    stops = [stop(Halt.UNAVAILABLE), stop(Halt.UNREACHABLE)]
+    stops = [stop(StopReason.UNAVAILABLE), stop(StopReason.UNREACHABLE)]
     assert code_of(tmp_path, entry_for(FOX, attempt(state)), stops=stops) is code

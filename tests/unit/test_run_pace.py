@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 
 from fakes.loop import DeadlockError, run_virtual
-from sora2batch.run.cancel_scope import Interruption
-from sora2batch.run.pace import Pause, Slots, backoff_seconds
+from sora2batch.run.cancel_scope import CancelScope
+from sora2batch.run.pace import ConcurrencyLimit, Pause, backoff_seconds
 from sora2batch.run.schedule import Schedule
 
 
@@ -19,14 +19,14 @@ def test_backoff_doubles_up_to_a_minute(refusals, most):
 def test_slots_are_handed_out_in_turn():
     order = []
 
-    async def take(slots: Slots, name: str) -> None:
+    async def take(slots: ConcurrencyLimit, name: str) -> None:
         await slots.take()
         order.append(name)
         await asyncio.sleep(1.0)
         slots.free()
 
     async def main() -> None:
-        slots = Slots(2)
+        slots = ConcurrencyLimit(2)
         async with asyncio.TaskGroup() as group:
             for name in "abcdef":
                 group.create_task(take(slots, name))
@@ -38,7 +38,7 @@ def test_slots_are_handed_out_in_turn():
 
 def test_a_slot_beyond_the_limit_is_not_handed_on():
     async def main() -> None:
-        slots = Slots(1)
+        slots = ConcurrencyLimit(1)
         slots.occupy()
         slots.occupy()
         waiting = asyncio.create_task(slots.take())
@@ -55,7 +55,7 @@ def test_a_slot_beyond_the_limit_is_not_handed_on():
 
 def test_who_gives_up_waiting_for_a_slot_takes_none():
     async def main() -> None:
-        slots = Slots(1)
+        slots = ConcurrencyLimit(1)
         await slots.take()
         first, second = asyncio.create_task(slots.take()), asyncio.create_task(slots.take())
         await asyncio.sleep(0)
@@ -70,7 +70,7 @@ def test_who_gives_up_waiting_for_a_slot_takes_none():
 
 def test_a_slot_that_is_handed_over_to_one_who_gives_up_goes_to_the_next():
     async def main() -> None:
-        slots = Slots(1)
+        slots = ConcurrencyLimit(1)
         await slots.take()
         first, second = asyncio.create_task(slots.take()), asyncio.create_task(slots.take())
         await asyncio.sleep(0)
@@ -152,7 +152,7 @@ def test_the_end_of_a_schedule_wakes_everybody():
 def test_only_a_wait_is_interrupted():
     log = []
 
-    async def work(interruption: Interruption) -> None:
+    async def work(interruption: CancelScope) -> None:
         with interruption.wait():
             await asyncio.sleep(1.0)
         await asyncio.sleep(5.0)
@@ -161,7 +161,7 @@ def test_only_a_wait_is_interrupted():
             log.append("waited")
 
     async def main() -> None:
-        interruption = Interruption()
+        interruption = CancelScope()
         async with asyncio.TaskGroup() as group:
             first = group.create_task(work(interruption))
             await asyncio.sleep(0.5)
@@ -177,7 +177,7 @@ def test_only_a_wait_is_interrupted():
 
 def test_who_interrupts_is_not_interrupted():
     async def main() -> str:
-        interruption = Interruption()
+        interruption = CancelScope()
         with interruption.wait():
             interruption.end()
             await asyncio.sleep(1.0)

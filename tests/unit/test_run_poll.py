@@ -11,10 +11,10 @@ from fakes.video_api import ACCEPT, KEY_REFUSED, UNREADABLE, WORKING, Turn, done
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.event import Failed, Overdue
+from sora2batch.run.event import Failed, TimedOut
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 
 FAILED = api.Failed(refusal("the prompt was moderated", 7))
@@ -77,7 +77,7 @@ def test_fail_fast_ends_the_submitting_at_the_first_failure_and_waits_for_the_re
             more={"options": options, "on_failure": OnFailure.STOP_SUBMITTING},
         )
     )
-    assert rig.halts == [Halt.FAIL_FAST]
+    assert rig.halts == [StopReason.FAIL_FAST]
     assert rig.all_states[:2] == [State.FAILED, State.COMPLETED]
     assert rig.all_states[-1] is None
 
@@ -112,7 +112,7 @@ def test_the_time_to_wait_ends_the_waiting_and_not_the_task():
     options = RunOptions(concurrency=1)
     rig = play(waiting(job_of("fox"), statuses={"fox": [WORKING]}, more={"options": options}))
     assert rig.state("fox") is State.SUBMITTED
-    assert [event.task_id for event in rig.listener.of(Overdue)] == ["task-fox"]
+    assert [event.task_id for event in rig.listener.of(TimedOut)] == ["task-fox"]
     assert rig.halts == []
 
 
@@ -133,7 +133,7 @@ def test_an_overdue_task_keeps_its_slot_and_if_all_do_the_submitting_ends():
     script = {"000": [WORKING], "001": [WORKING]}
     rig = play(waiting(*jobs_of(4), statuses=script, more={"options": options}))
     assert rig.all_states == [State.SUBMITTED, State.SUBMITTED, None, None]
-    assert rig.halts == [Halt.UNAVAILABLE]
+    assert rig.halts == [StopReason.UNAVAILABLE]
 
 
 def test_one_overdue_task_does_not_end_the_submitting():
@@ -146,7 +146,7 @@ def test_one_overdue_task_does_not_end_the_submitting():
 def test_a_key_that_is_refused_again_and_again_is_believed():
     rig = play(waiting(job_of("fox"), statuses={"fox": [KEY_REFUSED]}))
     assert len(rig.api.asked("task-fox")) == 3
-    assert rig.halts == [Halt.KEY]
+    assert rig.halts == [StopReason.KEY]
     assert rig.state("fox") is State.SUBMITTED
 
 
@@ -159,7 +159,7 @@ def test_a_key_that_is_refused_once_is_not_believed():
 def test_a_key_that_is_refused_at_the_deadline_is_believed():
     options = RunOptions(timeout=5.0)
     rig = play(waiting(job_of("fox"), statuses={"fox": [KEY_REFUSED]}, more={"options": options}))
-    assert rig.halts == [Halt.KEY]
+    assert rig.halts == [StopReason.KEY]
 
 
 def test_tasks_of_an_earlier_run_are_asked_about_within_one_interval():
@@ -179,7 +179,7 @@ def test_open_tasks_of_an_earlier_run_take_slots():
     play(rig)
     second_done = sorted(moment for moment, _ in rig.api.questions)[1]
     assert rig.api.calls[0].began >= second_done
-    assert rig.slots.open == 0
+    assert rig.concurrency_limit.open == 0
 
 
 def test_a_disk_that_refuses_a_result_does_not_cut_a_create_call_off():
@@ -189,7 +189,7 @@ def test_a_disk_that_refuses_a_result_does_not_cut_a_create_call_off():
     rig.recorder = type(rig.recorder)(refuses=lambda number, entry: entry.state is State.COMPLETED)
     play(rig)
     assert rig.all_states == [State.SUBMITTED, State.SUBMITTED]
-    assert rig.halts == [Halt.DISK]
+    assert rig.halts == [StopReason.DISK]
 
 
 def test_ctrl_c_does_not_wait_for_questions_under_way():
@@ -197,7 +197,7 @@ def test_ctrl_c_does_not_wait_for_questions_under_way():
 
     async def interrupted() -> float:
         loop = asyncio.get_running_loop()
-        loop.call_later(100.0, rig.brake.pull, Halt.INTERRUPT, "Ctrl-C")
+        loop.call_later(100.0, rig.stop_signal.request_stop, StopReason.INTERRUPT, "Ctrl-C")
         await rig.run()
         return loop.time()
 

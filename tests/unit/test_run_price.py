@@ -14,7 +14,7 @@ from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Warned
 from sora2batch.run.price_watch import PriceDriftError
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn.api_error import KeyRefusedError, LedgerError
 
 WIDE = RunOptions(concurrency=1000, submit_concurrency=8)
@@ -44,8 +44,8 @@ def test_every_price_is_looked_at_once():
 def test_a_price_that_rose_costs_one_task_and_ends_the_submitting():
     rig = play(submitting(*jobs_of(20), otherwise=DEAR))
     assert rig.api.created == ["000"]
-    assert rig.halts == [Halt.CREDITS]
-    error = rig.brake.stops[0].error
+    assert rig.halts == [StopReason.CREDITS]
+    error = rig.stop_signal.stops[0].error
     assert isinstance(error, PriceDriftError)
     assert error.exit_code is ExitCode.BUDGET
     assert "hero/000 cost 2,100 credits, but the catalogue says 420" in error.message
@@ -55,7 +55,7 @@ def test_the_true_cost_is_recorded_and_counted():
     rig = play(submitting(*jobs_of(3), otherwise=DEAR))
     assert rig.entry("000").primary.credits == 2100
     assert rig.entry("000").state is State.SUBMITTED
-    assert rig.purse.spent == 2100
+    assert rig.budget_tracker.spent == 2100
 
 
 def test_a_task_that_was_done_before_its_charge_was_seen_stays_done():
@@ -72,7 +72,7 @@ def test_a_task_that_was_done_before_its_charge_was_seen_stays_done():
 def test_no_second_task_of_a_price_is_bought_while_the_ledger_lags(lag):
     rig = play(submitting(*jobs_of(20), otherwise=DEAR, ledger_lag=lag))
     assert rig.api.created == ["000"]
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
     assert len(rig.api.ledger_reads) <= 6
 
 
@@ -98,7 +98,7 @@ def test_a_price_whose_row_comes_late_is_bought_side_by_side_from_then_on():
 
 def test_a_row_that_comes_too_late_for_patience_still_bounds_the_loss():
     rig = play(submitting(*jobs_of(200), otherwise=DEAR, ledger_lag=8.0))
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
     assert len(rig.api.calls) < 15
 
 
@@ -107,14 +107,14 @@ def test_one_proven_price_proves_no_other():
     script = {job.input["prompt"]: [Turn(answer=ACCEPT.answer, cost=9000)] for job in dear}
     rig = play(submitting(*cheap, *dear, creates=script, ledger_lag=1.0))
     assert rig.api.created == ["000", "001", "002", "dear0"]
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
 
 
 def test_a_later_rise_is_found_by_the_regular_look():
     options = RunOptions(concurrency=1000, submit_concurrency=1)
     script = {f"{number:03}": [DEAR] for number in range(50, 400)}
     rig = play(submitting(*jobs_of(400), options=options, creates=script))
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
     risen = [call for call in rig.api.calls if call.name >= "050"]
     assert risen[-1].ended - risen[0].began < 3.0
 
@@ -130,15 +130,15 @@ def test_the_regular_look_is_one_workers_work_and_not_too_frequent():
 def test_a_rise_of_the_last_jobs_is_found_at_the_end():
     script = {f"{number:03}": [DEAR] for number in (8, 9)}
     rig = play(submitting(*jobs_of(10), creates=script))
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
     assert [rig.entry(name).primary.credits for name in ("008", "009")] == [2100, 2100]
-    assert rig.purse.spent == rig.api.charged
+    assert rig.budget_tracker.spent == rig.api.charged
 
 
 def test_a_rise_of_the_last_jobs_is_found_at_the_end_though_the_ledger_lags():
     script = {f"{number:03}": [DEAR] for number in (8, 9)}
     rig = play(submitting(*jobs_of(10), creates=script, ledger_lag=2.0))
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
     assert [rig.entry(name).primary.credits for name in ("008", "009")] == [2100, 2100]
 
 
@@ -151,7 +151,7 @@ def test_a_price_that_fell_changes_nothing():
 def test_a_first_job_that_is_refused_leaves_its_price_unknown():
     rig = play(submitting(*jobs_of(10), creates={"000": [REJECT], "001": [LOST], "002": [DEAR]}))
     assert rig.api.created == ["000", "001", "002"]
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
 
 
 def test_a_first_job_that_has_to_wait_keeps_the_others_waiting():
@@ -172,13 +172,13 @@ def test_a_ledger_that_can_be_read_again_is_read_again():
     options = RunOptions(concurrency=2000, submit_concurrency=1)
     script = {f"{number:03}": [DEAR] for number in range(1000, 1800)}
     rig = play(submitting(*jobs_of(1800), options=options, creates=script, ledger=[LedgerError("HTTP 500")]))
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
 
 
 def test_a_key_that_the_ledger_refuses_ends_the_submitting():
     rig = play(submitting(*jobs_of(5), ledger=[KeyRefusedError("the API refused the key")]))
     assert rig.api.created == ["000"]
-    assert rig.halts == [Halt.KEY]
+    assert rig.halts == [StopReason.KEY]
 
 
 def test_a_true_cost_that_the_disk_refuses_does_not_cut_calls_off():
@@ -189,7 +189,7 @@ def test_a_true_cost_that_the_disk_refuses_does_not_cut_calls_off():
     rig = submitting(*jobs_of(500), options=options, creates=script)
     rig.recorder = type(rig.recorder)(refuses=lambda number, entry: entry.primary.credits == 2100)
     play(rig)
-    assert rig.halts == [Halt.CREDITS, Halt.DISK]
+    assert rig.halts == [StopReason.CREDITS, StopReason.DISK]
     assert rig.state("001") is State.SUBMITTED
 
 
@@ -199,7 +199,7 @@ def test_ctrl_c_does_not_wait_for_the_ledger(seconds):
 
     async def interrupted() -> float:
         loop = asyncio.get_running_loop()
-        loop.call_later(seconds, rig.brake.pull, Halt.INTERRUPT, "Ctrl-C")
+        loop.call_later(seconds, rig.stop_signal.request_stop, StopReason.INTERRUPT, "Ctrl-C")
         await rig.run()
         return loop.time()
 
@@ -212,7 +212,7 @@ def test_ctrl_c_during_the_first_call_does_not_begin_to_read_the_ledger():
 
     async def interrupted() -> float:
         loop = asyncio.get_running_loop()
-        loop.call_later(0.1, rig.brake.pull, Halt.TERMINATE, "SIGTERM")
+        loop.call_later(0.1, rig.stop_signal.request_stop, StopReason.TERMINATE, "SIGTERM")
         await rig.run()
         return loop.time()
 

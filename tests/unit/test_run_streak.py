@@ -12,7 +12,7 @@ from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Halted
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.run.streak import cause_of
 from sora2batch.sjinn import answer as api
 
@@ -33,9 +33,9 @@ def submitting(count: int, *, options: RunOptions = ONE, more=None, **script):
 def test_the_same_rejection_twenty_times_in_a_row_ends_the_submitting_and_is_named():
     rig = play(submitting(100, otherwise=REJECT))
     assert len(rig.api.calls) == 20
-    assert rig.halts == [Halt.FAIL_FAST]
-    (stop,) = rig.brake.stops
-    assert stop.halt.exit_code is ExitCode.FAILED
+    assert rig.halts == [StopReason.FAIL_FAST]
+    (stop,) = rig.stop_signal.stops
+    assert stop.reason.exit_code is ExitCode.FAILED
     told = "20 jobs in a row were rejected for the same reason: the prompt is not allowed (code 42)"
     assert stop.message == told
     assert stop.error.message == f"no more jobs were submitted: {told}"
@@ -52,7 +52,7 @@ def test_how_many_it_takes_is_the_manifests_word():
 def test_fail_fast_is_one_of_any_cause():
     rig = play(submitting(9, otherwise=REJECT, more={"on_failure": OnFailure.STOP_SUBMITTING}))
     assert len(rig.api.calls) == 1
-    assert rig.brake.stops[0].message == "hero/000 was rejected"
+    assert rig.stop_signal.stops[0].message == "hero/000 was rejected"
 
 
 def test_what_differs_from_job_to_job_makes_no_other_cause():
@@ -77,7 +77,7 @@ def test_a_lost_answer_in_between_says_nothing_about_the_cause():
     script = {f"{number:03}": [LOST if number % 2 else rejecting("no", 7)] for number in range(60)}
     rig = play(submitting(60, creates=script))
     assert rig.all_states.count(State.REJECTED) == 20
-    assert rig.halts == [Halt.FAIL_FAST]
+    assert rig.halts == [StopReason.FAIL_FAST]
 
 
 def failing(*, options: RunOptions, count: int = 100, **script):
@@ -90,8 +90,8 @@ def moderated(name: str) -> api.Failed:
 
 def test_the_same_failure_twenty_times_in_a_row_ends_the_submitting_and_what_is_open_is_waited_for():
     rig = failing(options=RunOptions(submit_concurrency=1, concurrency=5), finished=moderated)
-    assert rig.halts == [Halt.FAIL_FAST]
-    assert "20 jobs in a row failed for the same reason: task-" in rig.brake.stops[0].message
+    assert rig.halts == [StopReason.FAIL_FAST]
+    assert "20 jobs in a row failed for the same reason: task-" in rig.stop_signal.stops[0].message
     assert 20 <= len(rig.api.calls) <= 26
     assert set(rig.all_states) == {State.FAILED, None}
 

@@ -23,10 +23,10 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.event import Doubted, Paused, Postponed, Rejected, Spent, Submitted, Unsaved
+from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import Halt
+from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 
 ONE = RunOptions(submit_concurrency=1)
@@ -79,7 +79,7 @@ def test_a_lost_answer_leaves_the_job_in_doubt_and_is_never_asked_for_again():
     assert rig.all_states == [State.IN_DOUBT, State.SUBMITTED]
     assert rig.api.created == ["fox", "owl"]
     assert rig.entry("fox").primary.error.message == "the connection was reset"
-    assert len(rig.listener.of(Doubted)) == 1
+    assert len(rig.listener.of(InDoubt)) == 1
 
 
 def named(task_id: str, *, cost: int | None = 0, seconds: float = 0.2) -> Turn:
@@ -104,10 +104,10 @@ def test_two_calls_answered_with_one_task_do_not_share_it(first, second):
     assert doubt.task_id is None
     assert doubt.error.message == f"the API answered with task {second}, which is that of hero/fox"
     assert doubt.credits == 420
-    assert [(event.job.key, event.message) for event in rig.listener.of(Doubted)] == [
+    assert [(event.job.key, event.message) for event in rig.listener.of(InDoubt)] == [
         ("hero/owl", doubt.error.message)
     ]
-    assert rig.purse.spent == rig.recorder.lockfile.spent == 3 * 420
+    assert rig.budget_tracker.spent == rig.recorder.lockfile.spent == 3 * 420
     assert rig.api.created == ["fox", "owl", "cat"]
 
 
@@ -152,14 +152,14 @@ def test_a_retry_answered_with_the_failed_task_is_in_doubt_and_counts():
     doubt, before = rig.entry("fox").attempts
     assert (doubt.state, doubt.number, before) == (State.IN_DOUBT, 2, failed)
     assert doubt.error.message == "the API answered with task t-1, which is an earlier one of this job"
-    assert rig.purse.spent == rig.recorder.lockfile.spent == 840
+    assert rig.budget_tracker.spent == rig.recorder.lockfile.spent == 840
 
 
 def test_an_api_that_names_one_task_for_every_call_is_soon_left_alone():
     rig = submitting(*jobs_of(50), otherwise=named("t-1"))
     run_virtual(rig.run())
     assert len(rig.api.calls) == 21
-    assert rig.halts == [Halt.UNAVAILABLE]
+    assert rig.halts == [StopReason.UNAVAILABLE]
 
 
 @pytest.mark.parametrize("turn", [UNREACHABLE, busy(), busy(3.0)])
@@ -215,8 +215,8 @@ def test_a_job_that_is_refused_for_long_is_put_off_and_the_submitting_ends():
     rig = play(submitting(job_of("fox"), job_of("owl"), options=options, creates={"fox": [UNREACHABLE]}))
     assert rig.api.created == ["fox"] * 3
     assert rig.all_states == [None, None]
-    assert [event.job.key for event in rig.listener.of(Postponed)] == ["hero/fox"]
-    assert rig.halts == [Halt.UNAVAILABLE]
+    assert [event.job.key for event in rig.listener.of(Deferred)] == ["hero/fox"]
+    assert rig.halts == [StopReason.UNAVAILABLE]
 
 
 def test_without_retries_a_refused_call_is_made_once():
@@ -245,13 +245,13 @@ def test_a_job_that_is_only_outrun_by_others_is_not_put_off():
 
 @pytest.mark.parametrize(
     ("turn", "halt"),
-    [(BAD_KEY, Halt.KEY), (BROKE, Halt.CREDITS)],
+    [(BAD_KEY, StopReason.KEY), (BROKE, StopReason.CREDITS)],
 )
-def test_a_refusal_that_concerns_every_job_ends_the_submitting(turn, halt):
+def test_a_refusal_that_concerns_every_job_ends_the_submitting(turn, reason):
     options = RunOptions(concurrency=100, submit_concurrency=3)
     jobs = jobs_of(20)
     rig = play(submitting(*jobs, options=options, creates={"004": [turn]}))
-    assert rig.halts == [halt]
+    assert rig.halts == [reason]
     assert rig.state("004") is None
     assert len(rig.api.calls) <= 8
     assert all(call.ended is not None for call in rig.api.calls)
@@ -264,7 +264,7 @@ def test_calls_under_way_end_well_after_the_key_was_refused():
         submitting(*jobs_of(6), options=options, creates={"001": [slow], "002": [BAD_KEY]}),
     )
     assert rig.state("001") is State.SUBMITTED
-    assert rig.halts == [Halt.KEY]
+    assert rig.halts == [StopReason.KEY]
 
 
 def test_fail_fast_ends_the_submitting_at_the_first_rejection():
@@ -272,7 +272,7 @@ def test_fail_fast_ends_the_submitting_at_the_first_rejection():
         submitting(*jobs_of(5), creates={"001": [REJECT]}, more={"on_failure": OnFailure.STOP_SUBMITTING})
     )
     assert rig.api.created == ["000", "001"]
-    assert rig.halts == [Halt.FAIL_FAST]
+    assert rig.halts == [StopReason.FAIL_FAST]
 
 
 def test_an_intent_that_the_disk_refuses_is_not_followed_by_a_call():
@@ -280,8 +280,8 @@ def test_an_intent_that_the_disk_refuses_is_not_followed_by_a_call():
     rig.recorder = type(rig.recorder)(refuses=lambda number, entry: number == 3)
     play(rig)
     assert rig.api.created == ["000"]
-    assert rig.halts == [Halt.DISK]
-    assert rig.purse.spent == 420
+    assert rig.halts == [StopReason.DISK]
+    assert rig.budget_tracker.spent == 420
 
 
 def test_a_task_id_that_the_disk_refuses_is_shown():
@@ -290,7 +290,7 @@ def test_a_task_id_that_the_disk_refuses_is_shown():
     play(rig)
     assert [event.task_id for event in rig.listener.of(Unsaved)] == ["task-000"]
     assert rig.state("000") is State.IN_DOUBT
-    assert rig.halts == [Halt.DISK]
+    assert rig.halts == [StopReason.DISK]
 
 
 def test_a_disk_that_refuses_one_line_does_not_cut_the_other_calls_off():
@@ -304,7 +304,7 @@ def test_a_disk_that_refuses_one_line_does_not_cut_the_other_calls_off():
     )
     play(rig)
     assert rig.state("001") is State.SUBMITTED
-    assert rig.halts == [Halt.DISK]
+    assert rig.halts == [StopReason.DISK]
 
 
 def test_an_intent_is_taken_back_if_the_submitting_ended_while_it_was_written():
@@ -312,13 +312,15 @@ def test_an_intent_is_taken_back_if_the_submitting_ended_while_it_was_written():
     rig.recorder = type(rig.recorder)(seconds=1.0)
 
     async def interrupted() -> None:
-        asyncio.get_running_loop().call_later(0.5, rig.brake.pull, Halt.INTERRUPT, "Ctrl-C")
+        asyncio.get_running_loop().call_later(
+            0.5, rig.stop_signal.request_stop, StopReason.INTERRUPT, "Ctrl-C"
+        )
         await rig.run()
 
     run_virtual(interrupted())
     assert rig.api.created == []
     assert rig.recorder.states("fox") == [State.IN_DOUBT, State.WITHDRAWN]
-    assert rig.purse.spent == 0
+    assert rig.budget_tracker.spent == 0
 
 
 def test_a_withdrawn_call_of_an_earlier_process_is_no_submission():
@@ -337,26 +339,26 @@ def test_a_failed_job_is_submitted_again_under_the_next_number():
     )
     play(rig)
     assert rig.entry("fox").primary.number == 3
-    assert rig.purse.spent == 840
+    assert rig.budget_tracker.spent == 840
 
 
 def test_the_budget_is_held_even_if_the_plan_is_too_dear():
     rig = play(submitting(*jobs_of(10), more={"budget": 1000}))
     assert rig.api.charged == 840
-    assert rig.halts == [Halt.CREDITS]
+    assert rig.halts == [StopReason.CREDITS]
 
 
 def test_what_is_in_doubt_counts_against_the_budget():
     rig = play(submitting(*jobs_of(3), otherwise=LOST, more={"budget": 1000}))
     assert len(rig.api.calls) == 2
-    assert rig.purse.spent == 840
+    assert rig.budget_tracker.spent == 840
     assert [event.charged for event in rig.listener.of(Spent)] == [420, 840]
 
 
 def test_many_lost_answers_in_a_row_end_the_submitting():
     rig = play(submitting(*jobs_of(50), otherwise=LOST, options=RunOptions(submit_concurrency=1)))
     assert len(rig.api.calls) == 20
-    assert rig.halts == [Halt.UNAVAILABLE]
+    assert rig.halts == [StopReason.UNAVAILABLE]
 
 
 def test_lost_answers_between_others_do_not_end_the_submitting():
@@ -397,7 +399,7 @@ def test_no_more_tasks_are_open_than_slots():
         most = max(most, open_tasks)
     assert most == 3
     assert rig.all_states == [State.COMPLETED] * 12
-    assert rig.slots.open == 0
+    assert rig.concurrency_limit.open == 0
 
 
 @pytest.mark.parametrize("turn", [REJECT, LOST, Turn(answer=api.NotSent("refused"), seconds=0.0)])
@@ -405,14 +407,14 @@ def test_a_job_without_a_task_gives_its_slot_back(turn):
     options = RunOptions(concurrency=1, submit_concurrency=2, retries=0, poll_interval=1.0)
     script = {f"{number:03}": [turn] for number in range(1, 4)}
     rig = play(submitting(*jobs_of(5), options=options, stages=Stages.SUBMIT | Stages.WAIT, creates=script))
-    assert rig.slots.open == 0
+    assert rig.concurrency_limit.open == 0
 
 
 def test_an_error_of_the_client_leaves_the_job_in_doubt():
     rig = play(submitting(*jobs_of(3), creates={"001": [Turn(answer=UsageError("the proxy is unusable"))]}))
     assert rig.state("001") is State.IN_DOUBT
-    assert rig.brake.stops[0].message == "the proxy is unusable"
-    assert rig.purse.spent == 840
+    assert rig.stop_signal.stops[0].message == "the proxy is unusable"
+    assert rig.budget_tracker.spent == 840
 
 
 def test_a_silent_call_ends_with_the_second_ctrl_c_and_stays_in_doubt():
@@ -428,8 +430,8 @@ def test_a_silent_call_ends_with_the_second_ctrl_c_and_stays_in_doubt():
     run_virtual(cancelled())
     rig.check_laws()
     assert rig.state("000") is State.IN_DOUBT
-    assert rig.purse.spent == 420
-    assert len(rig.listener.of(Doubted)) == 1
+    assert rig.budget_tracker.spent == 420
+    assert len(rig.listener.of(InDoubt)) == 1
 
 
 def test_an_answer_that_came_is_kept_even_if_the_run_is_cancelled_while_it_is_written():

@@ -14,7 +14,7 @@ from sora2batch.gallery.sheet.cross import cross_of, spans_of
 from sora2batch.gallery.sheet.layout import MOST_HEIGHT, MOST_WIDTH, UNITS, Role
 from sora2batch.gallery.sheet.legible import with_legible_labels
 from sora2batch.gallery.sheet.placing import lay_out
-from sora2batch.gallery.sheet.rectangle import Box
+from sora2batch.gallery.sheet.rectangle import Rectangle
 from sora2batch.gallery.sheet.section import caption_of, sections_of
 from sora2batch.gallery.sheet.tile import aspect_of, tiles_of
 from sora2batch.ground.job import Credits
@@ -200,7 +200,7 @@ def test_labels_that_the_font_lacks_are_numbered_on_their_axis():
 
 
 def test_boxes_that_touch_do_not_overlap():
-    box = Box(0, 0, 10, 10)
+    box = Rectangle(0, 0, 10, 10)
     assert not box.overlaps(box.moved(10, 0))
     assert not box.overlaps(box.moved(0, 10))
     assert box.overlaps(box.moved(9, 9))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.simulator.fault import Dice, Fault, FaultKind, Moment, parse_fault
+from sora2batch.simulator.fault import Dice, Fault, FaultKind, FaultTiming, parse_fault
 
 ALL = tuple(kind for kind in FaultKind if kind is not FaultKind.FAIL)
 
@@ -41,7 +41,7 @@ def test_a_rate_of_nought_never_strikes_and_of_one_always():
 
 def test_half_of_the_trouble_strikes_before_the_deed_and_half_after():
     dice = Dice(always(FaultKind.SERVER_ERROR), seed=3)
-    late = sum(dice.mishap("create", str(n), ALL).moment is Moment.AFTER for n in range(400))
+    late = sum(dice.mishap("create", str(n), ALL).moment is FaultTiming.AFTER for n in range(400))
     assert 150 < late < 250
 
 

@@ -6,7 +6,7 @@ from fakes.still_clock import StillClock
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.simulator.fault import Dice
 from sora2batch.simulator.options import SimulatorOptions
-from sora2batch.simulator.service import World
+from sora2batch.simulator.service import SimulatedService
 from sora2batch.simulator.shot import Quality, shot_of
 
 FOX = "https://samples.sora2batch.example/fox.jpg"
@@ -14,7 +14,7 @@ FOX = "https://samples.sora2batch.example/fox.jpg"
 
 @pytest.fixture
 def world():
-    return World(SimulatorOptions(), load_catalog(), clock=StillClock(), dice=Dice((), seed=0))
+    return SimulatedService(SimulatorOptions(), load_catalog(), clock=StillClock(), dice=Dice((), seed=0))
 
 
 def test_a_shot_shows_the_parameters_the_price_and_the_take(world):
@@ -49,7 +49,9 @@ def test_an_image_tool_starts_from_the_first_of_its_images(world):
 
 
 def test_takes_differ_and_equal_takes_do_not(world):
-    other = World(SimulatorOptions(seed=9), load_catalog(), clock=StillClock(), dice=Dice((), seed=9))
+    other = SimulatedService(
+        SimulatorOptions(seed=9), load_catalog(), clock=StillClock(), dice=Dice((), seed=9)
+    )
     one, two = (shot_of(world.create("sora2-text-to-video-api", {"prompt": "a fox"})) for _ in range(2))
     again = shot_of(other.create("sora2-text-to-video-api", {"prompt": "a fox"}))
     assert one.variation != two.variation

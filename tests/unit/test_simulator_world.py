@@ -11,7 +11,7 @@ from sora2batch.simulator.charges import LedgerQuery
 from sora2batch.simulator.fault import Dice, Fault, FaultKind
 from sora2batch.simulator.options import EarlierTask, SimulatorOptions
 from sora2batch.simulator.refusal import ErrorCode, RefusalError
-from sora2batch.simulator.service import World
+from sora2batch.simulator.service import SimulatedService
 
 SORA = "sora2-text-to-video-api"
 HOME = "http://127.0.0.1:1"
@@ -31,7 +31,7 @@ def clock():
 def world_of(catalog, clock):
     def make(**options):
         given = SimulatorOptions(**options)
-        return World(given, catalog, clock=clock, dice=Dice(given.faults, seed=given.seed))
+        return SimulatedService(given, catalog, clock=clock, dice=Dice(given.faults, seed=given.seed))
 
     return make
 

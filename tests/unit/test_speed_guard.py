@@ -34,7 +34,7 @@ from sora2batch.lockfile.store import LockfileStore
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import RunOptions
 from sora2batch.matrix.expand import expand
-from sora2batch.plan.make import Basis, make_plan
+from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.render_text import plan_lines
 from sora2batch.plan.selection import Selection
 from sora2batch.run.artifact import Artifacts
@@ -112,8 +112,8 @@ def expanding() -> Calls:
     return calls
 
 
-def basis_of(jobs, *entries) -> Basis:
-    return Basis(
+def basis_of(jobs, *entries) -> PlanInputs:
+    return PlanInputs(
         manifest="x.yaml",
         jobs=jobs,
         lockfile=lockfile_of("x.yaml", entries),
@@ -171,9 +171,9 @@ def test_a_job_of_a_matrix_takes_a_bounded_number_of_calls(expanding):
 
 
 def test_a_planned_job_takes_a_bounded_number_of_calls():
-    basis = basis_of(expand_text(MATRIX).jobs)
+    inputs = basis_of(expand_text(MATRIX).jobs)
     with Calls() as calls:
-        list(plan_lines(make_plan(basis, lambda attempt: None)))
+        list(plan_lines(make_plan(inputs, lambda attempt: None)))
     assert calls.total / JOBS < 25
 
 
@@ -295,7 +295,7 @@ def test_open_tasks_are_no_coroutines_of_their_own():
         running = asyncio.create_task(rig.run())
         while not running.done():
             await asyncio.sleep(1)
-            seen.append((rig.slots.open, len(asyncio.all_tasks())))
+            seen.append((rig.concurrency_limit.open, len(asyncio.all_tasks())))
 
     run_virtual(run())
     assert max(slots for slots, _ in seen) == 600

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.group import ExampleCommand
-from sora2batch.cli.option import FILE, chatter_options, json_option, tools_dir_option
+from sora2batch.cli.option import FILE, json_option, printer_options, tools_dir_option
 from sora2batch.ground.errors import ExitCode
 
 
@@ -18,7 +18,7 @@ from sora2batch.ground.errors import ExitCode
 @click.argument("manifest", required=False, type=FILE)
 @json_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     manifest: Path | None, as_json: bool, tools_dirs: tuple[Path, ...], verbose: int, quiet: bool
 ) -> ExitCode:

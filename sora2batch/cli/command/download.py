@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.group import ExampleCommand
-from sora2batch.cli.option import chatter_options, manifest_argument, simulated_option, tools_dir_option
+from sora2batch.cli.option import manifest_argument, printer_options, simulated_option, tools_dir_option
 from sora2batch.cli.printer import Chatter
 from sora2batch.ground.errors import ExitCode
 
@@ -20,7 +20,7 @@ from sora2batch.ground.errors import ExitCode
 @click.option("--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits.")
 @simulated_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     manifest: Path,
     select: tuple[str, ...],
@@ -34,8 +34,8 @@ def command(
     Works without a key as long as the URLs do; with one, an expired URL is renewed. Exit code 4 if a file
     cannot be had.
     """
-    from sora2batch.app.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.batch import loader_for  # noqa: PLC0415  # work is loaded when it is called for
     from sora2batch.app.download import download  # noqa: PLC0415
 
-    batch = loading(tools_dirs, simulated=simulated).load(manifest)
+    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
     return download(batch, select, Chatter.of(verbose, quiet=quiet))

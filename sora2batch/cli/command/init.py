@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.group import ExampleCommand
-from sora2batch.cli.option import FILE, chatter_options, complete_tool, tools_dir_option
+from sora2batch.cli.option import FILE, complete_tool, printer_options, tools_dir_option
 from sora2batch.cli.printer import Chatter
 
 
@@ -26,7 +26,7 @@ from sora2batch.cli.printer import Chatter
     help="The tool of its jobs; `sora2batch tools` lists them.  [default: veo3-text-to-video-fast-api]",
 )
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     manifest: Path, tool: str | None, tools_dirs: tuple[Path, ...], verbose: int, quiet: bool
 ) -> None:

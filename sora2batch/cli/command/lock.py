@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.group import ExampleCommand, HelpfulGroup, show_help_alone
-from sora2batch.cli.option import chatter_options
+from sora2batch.cli.option import printer_options
 from sora2batch.cli.printer import Chatter
 
 _FILE = click.Path(path_type=Path)
@@ -26,7 +26,7 @@ def command(context: click.Context) -> None:
 
 @command.command(cls=ExampleCommand, examples=("sora2batch lock resolve campaign.lock.jsonl",))
 @click.argument("file", type=_FILE)
-@chatter_options
+@printer_options
 def resolve(file: Path, verbose: int, quiet: bool) -> None:
     """Unite both sides of the merge-conflict marks in a lockfile."""
     from sora2batch.app.lock import resolve_file  # noqa: PLC0415  # work is loaded when it is called for
@@ -44,7 +44,7 @@ def resolve(file: Path, verbose: int, quiet: bool) -> None:
 @click.argument("base", type=_FILE)
 @click.argument("ours", type=_FILE)
 @click.argument("theirs", type=_FILE)
-@chatter_options
+@printer_options
 def merge(base: Path, ours: Path, theirs: Path, verbose: int, quiet: bool) -> None:
     """Merge THEIRS into OURS, as a git merge driver does; name it in .gitattributes as merge=sora2batch."""
     from sora2batch.app.lock import merge_files  # noqa: PLC0415

@@ -9,9 +9,9 @@ import click
 from sora2batch.cli.group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
-    chatter_options,
     json_option,
     manifests_argument,
+    printer_options,
     selection_options,
     simulated_option,
     tools_dir_option,
@@ -44,13 +44,13 @@ from sora2batch.ground.errors import ExitCode
 @selection_options
 @simulated_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(**given: Any) -> ExitCode:
     """Show for every job what a run would do, and what that costs; nothing that costs is sent.
 
     Exit code 3 if the plan does not fit the budget, 10 with --detailed-exitcode if there is something to
     submit.
     """
-    from sora2batch.app.plan import Flags, plan  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.plan import PlanArgs, plan  # noqa: PLC0415  # work is loaded when it is called for
 
-    return plan(Flags(**given))
+    return plan(PlanArgs(**given))

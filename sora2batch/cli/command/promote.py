@@ -10,9 +10,9 @@ from sora2batch.cli.group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     WholeNumber,
-    chatter_options,
     json_option,
     manifest_argument,
+    printer_options,
     simulated_option,
     tools_dir_option,
 )
@@ -53,7 +53,7 @@ from sora2batch.cli.option import (
 @json_option
 @simulated_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(**given: Any) -> None:
     """Write the next manifest from picks: many cheap takes, look, choose, then the chosen few.
 
@@ -61,6 +61,6 @@ def command(**given: Any) -> None:
     budget is exactly the price, and a comment above each job says where it comes from. Sends nothing; needs
     neither key nor network. What two picks would send alike becomes one job.
     """
-    from sora2batch.app.promote import Flags, promote_picks  # noqa: PLC0415  # work is loaded when called for
+    from sora2batch.app.promote import PromoteArgs, promote_picks  # noqa: PLC0415  # work is loaded when called for
 
-    promote_picks(Flags(**given))
+    promote_picks(PromoteArgs(**given))

@@ -8,9 +8,9 @@ import click
 
 from sora2batch.cli.group import ExampleCommand
 from sora2batch.cli.option import (
-    chatter_options,
     json_option,
     manifest_argument,
+    printer_options,
     simulated_option,
     tools_dir_option,
 )
@@ -40,7 +40,7 @@ from sora2batch.ground.errors import ExitCode
 @json_option
 @simulated_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     manifest: Path,
     adopt: tuple[str, ...],
@@ -60,9 +60,9 @@ def command(
 
     Exit code 4 if jobs stay in doubt, 1 if a charge differs from its price.
     """
-    from sora2batch.app.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.app.reconcile import Orders, reconcile  # noqa: PLC0415
+    from sora2batch.app.batch import loader_for  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.reconcile import ReconcileRequest, reconcile  # noqa: PLC0415
 
-    orders = Orders(adopt=adopt, release=release, auto=auto)
-    batch = loading(tools_dirs, simulated=simulated).load(manifest)
-    return reconcile(batch, orders, Chatter.of(verbose, quiet=quiet), as_json=as_json)
+    request = ReconcileRequest(adopt=adopt, release=release, auto=auto)
+    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
+    return reconcile(batch, request, Chatter.of(verbose, quiet=quiet), as_json=as_json)

@@ -9,9 +9,9 @@ import click
 from sora2batch.cli.group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
-    chatter_options,
     json_option,
     manifest_argument,
+    printer_options,
     simulated_option,
     tools_dir_option,
 )
@@ -50,13 +50,13 @@ from sora2batch.cli.option import (
 @json_option
 @simulated_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(**given: Any) -> None:
     """Write the gallery: one HTML file that shows every job's clip, state and cost.
 
     Open it in a browser, from disk: it needs no network. It links to the clips, so keep it where it is, or
     move it together with them. A run that is under way is shown as far as it is.
     """
-    from sora2batch.app.report import Flags, report  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.report import ReportArgs, report  # noqa: PLC0415  # work is loaded when it is called for
 
-    report(Flags(**given))
+    report(ReportArgs(**given))

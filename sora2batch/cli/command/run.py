@@ -10,8 +10,8 @@ from sora2batch.cli.group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     WholeNumber,
-    chatter_options,
     json_option,
+    printer_options,
     selection_options,
     tools_dir_option,
 )
@@ -40,7 +40,7 @@ from sora2batch.ground.errors import ExitCode
 @click.option("--no-download", is_flag=True, help="Submit and wait only.")
 @json_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(**given: Any) -> ExitCode:
     """Validate, plan, ask, submit, wait, download, and keep every result in the lockfile.
 
@@ -51,6 +51,6 @@ def command(**given: Any) -> ExitCode:
     refused, 6 another run holds the lockfile, 7 the API cannot be reached (nothing sent), 130 and 143
     interrupted.
     """
-    from sora2batch.app.run import Flags, run  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.run import RunArgs, run  # noqa: PLC0415  # work is loaded when it is called for
 
-    return run(Flags(**given))
+    return run(RunArgs(**given))

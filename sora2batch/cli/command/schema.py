@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sora2batch.cli.group import ExampleCommand
-from sora2batch.cli.option import chatter_options
+from sora2batch.cli.option import printer_options
 
 _FILES = {
     "manifest": "manifest.schema.json",
@@ -21,7 +21,7 @@ _FILES = {
     examples=("sora2batch schema manifest > manifest.schema.json",),
 )
 @click.argument("name", type=click.Choice(list(_FILES)), default="manifest")
-@chatter_options
+@printer_options
 def command(name: str, verbose: int, quiet: bool) -> None:
     """Print a JSON Schema: of manifests, tool files, plans, lockfile lines or picks."""
     from sora2batch.app.result import echo  # noqa: PLC0415  # work is loaded when it is called for

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.group import ExampleCommand
-from sora2batch.cli.option import WholeNumber, chatter_options, tools_dir_option
+from sora2batch.cli.option import WholeNumber, printer_options, tools_dir_option
 
 
 @click.command(
@@ -41,7 +41,7 @@ from sora2batch.cli.option import WholeNumber, chatter_options, tools_dir_option
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides every draw.")
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     port: int,
     speed: float,

@@ -8,9 +8,9 @@ import click
 
 from sora2batch.cli.group import ExampleCommand
 from sora2batch.cli.option import (
-    chatter_options,
     json_option,
     manifests_argument,
+    printer_options,
     simulated_option,
     tools_dir_option,
 )
@@ -48,7 +48,7 @@ _INTERVAL = 2.0
 @json_option
 @simulated_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     manifests: tuple[Path, ...],
     watch: bool,
@@ -70,13 +70,13 @@ def command(
 
     Exit code 0 whenever it can tell; 130 if Ctrl-C ended a watch before its time.
     """
-    from sora2batch.app.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.batch import loader_for  # noqa: PLC0415  # work is loaded when it is called for
     from sora2batch.app.status import show_statuses, watch_statuses  # noqa: PLC0415
 
     del verbose, quiet
     _check(watch=watch, interval=interval, as_json=as_json)
     _check_ledger(asked=asks_ledger, watch=watch, simulated=simulated)
-    load = loading(tools_dirs, simulated=simulated)
+    load = loader_for(tools_dirs, simulated=simulated)
     if asks_ledger:
         from sora2batch.app.claims import show_claims  # noqa: PLC0415
 

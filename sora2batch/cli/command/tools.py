@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.group import ExampleCommand
-from sora2batch.cli.option import chatter_options, complete_tool, json_option, tools_dir_option
+from sora2batch.cli.option import complete_tool, json_option, printer_options, tools_dir_option
 from sora2batch.cli.printer import Chatter
 
 
@@ -21,7 +21,7 @@ from sora2batch.cli.printer import Chatter
 @click.argument("name", metavar="[NAME]", required=False, shell_complete=complete_tool)
 @json_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(name: str | None, as_json: bool, tools_dirs: tuple[Path, ...], verbose: int, quiet: bool) -> None:
     """List the tools of the catalogue with their prices; with NAME, the inputs of one."""
     from sora2batch.app.tools import print_tools, show_tools  # noqa: PLC0415

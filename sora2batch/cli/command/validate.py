@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sora2batch.cli.group import ExampleCommand
-from sora2batch.cli.option import chatter_options, json_option, manifests_argument, tools_dir_option
+from sora2batch.cli.option import json_option, manifests_argument, printer_options, tools_dir_option
 from sora2batch.cli.printer import Chatter
 from sora2batch.ground.errors import ExitCode
 
@@ -22,7 +22,7 @@ from sora2batch.ground.errors import ExitCode
 @manifests_argument
 @json_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     manifests: tuple[Path, ...], as_json: bool, tools_dirs: tuple[Path, ...], verbose: int, quiet: bool
 ) -> ExitCode:

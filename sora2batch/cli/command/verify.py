@@ -8,9 +8,9 @@ import click
 
 from sora2batch.cli.group import ExampleCommand
 from sora2batch.cli.option import (
-    chatter_options,
     json_option,
     manifest_argument,
+    printer_options,
     simulated_option,
     tools_dir_option,
 )
@@ -26,7 +26,7 @@ from sora2batch.ground.errors import ExitCode
 @json_option
 @simulated_option
 @tools_dir_option
-@chatter_options
+@printer_options
 def command(
     manifest: Path,
     as_json: bool,
@@ -40,8 +40,8 @@ def command(
     Exit code 1 if a file is missing, differs or is no whole video, picture or sound; `sora2batch download`
     fetches it again.
     """
-    from sora2batch.app.batch import loading  # noqa: PLC0415  # work is loaded when it is called for
+    from sora2batch.app.batch import loader_for  # noqa: PLC0415  # work is loaded when it is called for
     from sora2batch.app.verify import verify  # noqa: PLC0415
 
-    batch = loading(tools_dirs, simulated=simulated).load(manifest)
+    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
     return verify(batch, Chatter.of(verbose, quiet=quiet), as_json=as_json)

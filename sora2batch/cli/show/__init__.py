@@ -1,1 +1,1 @@
-"""."""
+"""What a terminal shows: bars, boards, live views. Drawn by rich."""

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sora2batch.app.run_progress import Tally
+from sora2batch.app.run_progress import RunProgress
 from sora2batch.ground.cells import without_controls
 
 
 @contextmanager
-def bars(tally: Tally) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
+def bars(run_progress: RunProgress) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Show a bar for each stage, and the credits; yield how to redraw them and how to print above them."""
     columns = (
         TextColumn("{task.description:<10}"),
@@ -24,20 +24,28 @@ def bars(tally: Tally) -> Iterator[tuple[Callable[[], None], Callable[[str], Non
         TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=Console(stderr=True, highlight=False)) as shown:
-        submit = shown.add_task("submitted", total=tally.to_submit, note="", visible=False)
-        generate = shown.add_task("generated", total=tally.expected_to_generate, note="", visible=False)
-        download = shown.add_task("downloaded", total=tally.expected_to_download, note="", visible=False)
+        submit = shown.add_task("submitted", total=run_progress.to_submit, note="", visible=False)
+        generate = shown.add_task(
+            "generated", total=run_progress.expected_to_generate, note="", visible=False
+        )
+        download = shown.add_task(
+            "downloaded", total=run_progress.expected_to_download, note="", visible=False
+        )
 
         def update() -> None:
-            money = f"{tally.spent:,} of {tally.budget:,} credits"
-            total = tally.expected_to_submit
+            money = f"{run_progress.spent:,} of {run_progress.budget:,} credits"
+            total = run_progress.expected_to_submit
             shown.update(
-                submit, completed=tally.submitted, total=total, note=money, visible=tally.to_submit > 0
+                submit,
+                completed=run_progress.submitted,
+                total=total,
+                note=money,
+                visible=run_progress.to_submit > 0,
             )
-            total = tally.expected_to_generate
-            shown.update(generate, completed=tally.generated, total=total, visible=total > 0)
-            total = tally.expected_to_download
-            shown.update(download, completed=tally.downloaded, total=total, visible=total > 0)
+            total = run_progress.expected_to_generate
+            shown.update(generate, completed=run_progress.generated, total=total, visible=total > 0)
+            total = run_progress.expected_to_download
+            shown.update(download, completed=run_progress.downloaded, total=total, visible=total > 0)
 
         update()
         yield update, lambda message: shown.console.print(escape(without_controls(message)), soft_wrap=True)

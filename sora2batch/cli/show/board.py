@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sora2batch.app.next_step import next_step
-from sora2batch.app.snapshot import Sight
+from sora2batch.app.snapshot import BatchSnapshot
 from sora2batch.cli.show.group_table import group_lines, group_table
 from sora2batch.cli.show.money_bar import money_lines
-from sora2batch.cli.show.notes import Paper, notes_of
+from sora2batch.cli.show.notes import NoteLayout, notes_of
 
 _ROWS_A_GROUP_LIST = 40
 _ROWS_A_SECTION = 20
@@ -27,7 +27,9 @@ _OTHER_ROWS = 12
 """Lines of a board that are neither groups nor jobs."""
 
 
-def board(sight: Sight, console: Console, now: datetime, *, height: int | None = None) -> RenderableType:
+def board(
+    snapshot: BatchSnapshot, console: Console, now: datetime, *, height: int | None = None
+) -> RenderableType:
     """Draw a status.
 
     Args:
@@ -36,31 +38,33 @@ def board(sight: Sight, console: Console, now: datetime, *, height: int | None =
         now: how long jobs are open is counted to this moment.
         height: rows that it should not exceed; None where it may scroll.
     """
-    return Group(*_parts(sight, console, now, height))
+    return Group(*_parts(snapshot, console, now, height))
 
 
-def _parts(sight: Sight, console: Console, now: datetime, height: int | None) -> Iterator[RenderableType]:
-    groups = len(sight.overview.groups)
+def _parts(
+    snapshot: BatchSnapshot, console: Console, now: datetime, height: int | None
+) -> Iterator[RenderableType]:
+    groups = len(snapshot.overview.groups)
     group_rows = _ROWS_A_GROUP_LIST if height is None else max(_FEWEST_ROWS, (height - _OTHER_ROWS) // 2)
-    yield _title(sight)
-    if sight.holder:
-        yield Text(f"run by {sight.holder}", style="bold cyan")
+    yield _title(snapshot)
+    if snapshot.holder:
+        yield Text(f"run by {snapshot.holder}", style="bold cyan")
     yield Text("")
-    table = group_table(sight.overview, group_rows)
+    table = group_table(snapshot.overview, group_rows)
     yield (
         table
         if _width_of(table, console) <= console.width
-        else Group(*group_lines(sight.overview, group_rows))
+        else Group(*group_lines(snapshot.overview, group_rows))
     )
-    sections = len(sight.concerns)
+    sections = len(snapshot.concerns)
     rows = _ROWS_A_SECTION
     if height is not None and sections:
         left = height - _OTHER_ROWS - min(groups, group_rows)
         rows = max(_FEWEST_ROWS, left // sections - 2)
-    yield from notes_of(sight.concerns, Paper(width=console.width, rows=rows, now=now))
+    yield from notes_of(snapshot.concerns, NoteLayout(width=console.width, rows=rows, now=now))
     yield Text("")
-    yield from money_lines(sight.status.money, console)
-    yield Text.assemble(("next: ", "bold"), next_step(sight))
+    yield from money_lines(snapshot.status.money, console)
+    yield Text.assemble(("next: ", "bold"), next_step(snapshot))
 
 
 def _width_of(table: Table, console: Console) -> int:
@@ -68,9 +72,9 @@ def _width_of(table: Table, console: Console) -> int:
     return Measurement.get(console, console.options.update(width=_NO_LIMIT), table).maximum
 
 
-def _title(sight: Sight) -> Text:
-    count = len(sight.status.jobs)
-    simulated = " (simulated)" if sight.batch.simulated else ""
+def _title(snapshot: BatchSnapshot) -> Text:
+    count = len(snapshot.status.jobs)
+    simulated = " (simulated)" if snapshot.batch.simulated else ""
     return Text.assemble(
-        (sight.status.manifest, "bold"), f"{simulated}: {count:,} {'job' if count == 1 else 'jobs'}"
+        (snapshot.status.manifest, "bold"), f"{simulated}: {count:,} {'job' if count == 1 else 'jobs'}"
     )

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from sora2batch.app.watch import complaint_of
-from sora2batch.app.watcher import Watched
+from sora2batch.app.watcher import BatchWatcher
 from sora2batch.cli.show.board import board
 from sora2batch.ground.clock import Clock
 
@@ -37,15 +37,15 @@ class LiveScreen:
         self._clock = clock
         self._interval = interval
 
-    def show(self, watched: Sequence[Watched]) -> None:
+    def show(self, watched: Sequence[BatchWatcher]) -> None:
         """Draw them as they are now; how long tasks are open changes all the time."""
         self._live.update(Group(*self._parts(watched)), refresh=True)
 
-    def _parts(self, watched: Sequence[Watched]) -> Iterator[RenderableType]:
+    def _parts(self, watched: Sequence[BatchWatcher]) -> Iterator[RenderableType]:
         height = (self._console.height - 2) // len(watched)
         for one in watched:
-            yield board(one.sight, self._console, self._clock.now(), height=height)
+            yield board(one.snapshot, self._console, self._clock.now(), height=height)
             for fault in one.complaints:
                 yield Text(complaint_of(fault), style="yellow")
-        if not all(one.sight.is_at_rest for one in watched):
+        if not all(one.snapshot.is_at_rest for one in watched):
             yield Text(f"looking every {self._interval:g} s; Ctrl-C ends", style="dim")

@@ -28,7 +28,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class NoteLayout:
     """What the notes are written on."""
 
     width: int
@@ -38,13 +38,13 @@ class Paper:
     now: datetime
 
 
-def notes_of(concerns: Mapping[Concern, tuple[JobStatus, ...]], paper: Paper) -> Iterator[Text]:
+def notes_of(concerns: Mapping[Concern, tuple[JobStatus, ...]], layout: NoteLayout) -> Iterator[Text]:
     """Write a section for each concern: a heading, the first jobs, and how many more there are."""
     for concern, jobs in concerns.items():
         yield Text("")
         yield Text(f"{concern.value}: {len(jobs):,}", style=f"bold {_STYLES[concern]}")
-        yield from _jobs(concern, jobs[: paper.rows], paper)
-        if (more := len(jobs) - paper.rows) > 0:
+        yield from _jobs(concern, jobs[: layout.rows], layout)
+        if (more := len(jobs) - layout.rows) > 0:
             yield Text(f"  … and {more:,} more", style="dim")
 
 
@@ -63,19 +63,19 @@ def age_of(since: str | None, now: datetime) -> str:
     return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
 
 
-def _jobs(concern: Concern, jobs: Sequence[JobStatus], paper: Paper) -> Iterator[Text]:
+def _jobs(concern: Concern, jobs: Sequence[JobStatus], layout: NoteLayout) -> Iterator[Text]:
     longest = max(width_of(one.job.key) for one in jobs)
-    is_stacked = paper.width < _NARROW or longest > paper.width // 2
+    is_stacked = layout.width < _NARROW or longest > layout.width // 2
     for one in jobs:
         attempt = _attempt_of(concern, one)
-        told = _told(concern, attempt, paper.now)
+        told = _told(concern, attempt, layout.now)
         if is_stacked:
             yield Text(f"  {isolated(one.job.key)}", overflow="fold")
             if told:
-                yield _line(f"    {told}", paper)
+                yield _line(f"    {told}", layout)
         else:
             pad = " " * (longest - width_of(one.job.key))
-            yield _line(f"  {isolated(one.job.key)}{pad}   {told}", paper)
+            yield _line(f"  {isolated(one.job.key)}{pad}   {told}", layout)
 
 
 def _attempt_of(concern: Concern, status: JobStatus) -> Attempt:
@@ -96,7 +96,7 @@ def _told(concern: Concern, attempt: Attempt, now: datetime) -> str:
     return "  ".join(words)
 
 
-def _line(words: str, paper: Paper) -> Text:
+def _line(words: str, layout: NoteLayout) -> Text:
     line = Text(words.rstrip(), no_wrap=True, overflow="ellipsis")
-    line.truncate(paper.width, overflow="ellipsis")
+    line.truncate(layout.width, overflow="ellipsis")
     return line

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sora2batch.app.run_progress import Tally, tally_of
+from sora2batch.app.run_progress import RunProgress, progress_of
 from sora2batch.cli.printer import Chatter
 from sora2batch.ground.cells import isolated
 from sora2batch.plan.action import Plan
@@ -25,15 +25,15 @@ def describe(happened: Event) -> str | None:
     match happened:
         case event.Rejected(job=job, message=message):
             return f"rejected: {isolated(job.key)}: {message} (not charged)"
-        case event.Doubted(job=job, message=message):
+        case event.InDoubt(job=job, message=message):
             return f"in doubt: {isolated(job.key)}: {message}; it may have been charged and is not sent again"
-        case event.Postponed(job=job, message=message):
+        case event.Deferred(job=job, message=message):
             return f"postponed: {isolated(job.key)}: {message}"
         case event.Paused(seconds=seconds, message=message):
             return f"pausing {seconds:.1f} s: {message}"
         case event.Failed(job=job, message=message):
             return f"failed: {isolated(job.key)}: {message}"
-        case event.Overdue(job=job, task_id=task_id):
+        case event.TimedOut(job=job, task_id=task_id):
             return f"overdue: {isolated(job.key)}: task {task_id} goes on; the next run asks again"
         case event.NotDownloaded(job=job, message=message):
             return f"not downloaded: {isolated(job.key)}: {message}"
@@ -61,18 +61,18 @@ def detail(happened: Event) -> str | None:
 
 
 @contextmanager
-def progress(plan: Plan, stages: Stages, chatter: Chatter) -> Iterator[Listener]:
+def progress(plan: Plan, stages: Stages, printer: Chatter) -> Iterator[Listener]:
     """Show a run's progress on standard error, in the way that suits it."""
-    tally = tally_of(plan, stages)
-    if chatter.level < 0:
-        yield _Lines(tally, chatter, period=None)
+    run_progress = progress_of(plan, stages)
+    if printer.level < 0:
+        yield _Lines(run_progress, printer, period=None)
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from sora2batch.cli.show.bars import bars  # noqa: PLC0415  # rich is for terminals only
 
-        with bars(tally) as (update, say):
-            yield _Bars(tally, chatter, update, say)
+        with bars(run_progress) as (update, say):
+            yield _Bars(run_progress, printer, update, say)
     else:
-        lines = _Lines(tally, chatter, period=_SECONDS_BETWEEN_LINES)
+        lines = _Lines(run_progress, printer, period=_SECONDS_BETWEEN_LINES)
         yield lines
         lines.say_tally()
 
@@ -81,8 +81,8 @@ def progress(plan: Plan, stages: Stages, chatter: Chatter) -> Iterator[Listener]
 class _Lines:
     """A line now and then, and one for whatever went wrong."""
 
-    tally: Tally
-    chatter: Chatter
+    run_progress: RunProgress
+    printer: Chatter
     period: float | None
     """Seconds between tallies; None for none at all."""
     told_at: float = field(default_factory=time.monotonic)
@@ -90,16 +90,16 @@ class _Lines:
 
     def say_tally(self) -> None:
         """Tell how far the run has come, unless that was told just now."""
-        if self.tally.line != self.told:
-            self.told = self.tally.line
-            self.chatter.say(self.told)
+        if self.run_progress.line != self.told:
+            self.told = self.run_progress.line
+            self.printer.say(self.told)
 
     def __call__(self, happened: Event, /) -> None:
-        self.tally.count(happened)
+        self.run_progress.count(happened)
         if message := describe(happened):
-            self.chatter.say(message)
+            self.printer.say(message)
         elif message := detail(happened):
-            self.chatter.detail(message)
+            self.printer.detail(message)
         if self.period and time.monotonic() - self.told_at >= self.period:
             self.told_at = time.monotonic()
             self.say_tally()
@@ -109,14 +109,14 @@ class _Lines:
 class _Bars:
     """Bars that grow; messages scroll above them."""
 
-    tally: Tally
-    chatter: Chatter
+    run_progress: RunProgress
+    printer: Chatter
     update: Callable[[], None]
     say: Callable[[str], None]
 
     def __call__(self, happened: Event, /) -> None:
-        self.tally.count(happened)
-        message = describe(happened) or (detail(happened) if self.chatter.level >= 1 else None)
+        self.run_progress.count(happened)
+        message = describe(happened) or (detail(happened) if self.printer.level >= 1 else None)
         if message:
             self.say(message)
         self.update()

@@ -22,7 +22,7 @@ _URL = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class BatchState:
     """A batch at some time: what was asked for, and what was known of it."""
 
     jobs: Sequence[Job] | None
@@ -36,17 +36,17 @@ class Base:
 
     ref: str
     """The git revision, as it was given."""
-    moment: Moment
+    moment: BatchState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class GalleryInputs:
     """All that a gallery is made from."""
 
     manifest: str
     name: str
     simulated: bool
-    now: Moment
+    now: BatchState
     money: Money
     links: Links
     price_of_former: Callable[[Entry], Credits]
@@ -56,27 +56,27 @@ class Basis:
     marks: tuple[Mark, ...] = ()
 
 
-def make_gallery(basis: Basis) -> Gallery:
+def make_gallery(inputs: GalleryInputs) -> Gallery:
     """Make the page's content; the same manifest and lockfile give the same."""
-    maker = _CardMaker(basis)
+    maker = _CardMaker(inputs)
     with collector_paused():
-        cards = maker.cards(basis.now)
-        if basis.base:
-            cards = compare_cards(cards, maker.cards(_with_files_of(basis.base.moment, basis.now.lockfile)))
+        cards = maker.cards(inputs.now)
+        if inputs.base:
+            cards = compare_cards(cards, maker.cards(_with_files_of(inputs.base.moment, inputs.now.lockfile)))
     return Gallery(
-        manifest=basis.manifest,
-        name=basis.name,
-        simulated=basis.simulated,
+        manifest=inputs.manifest,
+        name=inputs.name,
+        simulated=inputs.simulated,
         axes=axes_of(cards),
         cards=cards,
-        money=basis.money,
-        base=basis.base.ref if basis.base else None,
-        tariffs=basis.tariffs,
-        marks=basis.marks,
+        money=inputs.money,
+        base=inputs.base.ref if inputs.base else None,
+        tariffs=inputs.tariffs,
+        marks=inputs.marks,
     )
 
 
-def _with_files_of(then: Moment, now: Lockfile) -> Moment:
+def _with_files_of(then: BatchState, now: Lockfile) -> BatchState:
     """Find the files of another moment where they lie now: one may have given its name to another's."""
     entries = then.lockfile.entries.items()
     found = {mark: entry.with_paths_of(now.entries.get(mark, entry)) for mark, entry in entries}
@@ -86,12 +86,12 @@ def _with_files_of(then: Moment, now: Lockfile) -> Moment:
 class _CardMaker:
     """Makes the cards of one moment or two."""
 
-    def __init__(self, basis: Basis) -> None:
-        self._links = basis.links
-        self._price_of_former = basis.price_of_former
-        self._deciding = {tariff.tool_type: tariff.field for tariff in basis.tariffs}
+    def __init__(self, inputs: GalleryInputs) -> None:
+        self._links = inputs.links
+        self._price_of_former = inputs.price_of_former
+        self._deciding = {tariff.tool_type: tariff.field for tariff in inputs.tariffs}
 
-    def cards(self, moment: Moment) -> tuple[Card, ...]:
+    def cards(self, moment: BatchState) -> tuple[Card, ...]:
         """Make a card of every job, then of every orphan."""
         jobs = moment.jobs or ()
         places = FormerPlaces(jobs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sora2batch.gallery.promotion.choose import counted
-from sora2batch.gallery.promotion.draft import Story
+from sora2batch.gallery.promotion.draft import Provenance
 from sora2batch.gallery.promotion.make import Promotion
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.ground.text import one_line
@@ -15,16 +15,16 @@ _KEYS = 3
 _KEY_ROOM = 100
 
 
-def promotion_notices(promotion: Promotion, story: Story) -> Iterator[str]:
+def promotion_notices(promotion: Promotion, provenance: Provenance) -> Iterator[str]:
     """Tell of picks that became one job, and of requests that were paid before."""
     yield from _merged(promotion)
     paid = [job.origins[0] for job in promotion.jobs if job.is_paid]
     if paid:
         asked = "1 request was" if len(paid) == 1 else f"{len(paid):,} requests were"
-        world = " in the simulator" if story.simulated else ""
+        world = " in the simulator" if provenance.simulated else ""
         yield (
-            f"{asked} paid for already{world} under {story.manifest} ({_keys(paid)}); "
-            f"running {story.target} pays for new takes"
+            f"{asked} paid for already{world} under {provenance.manifest} ({_keys(paid)}); "
+            f"running {provenance.target} pays for new takes"
         )
 
 

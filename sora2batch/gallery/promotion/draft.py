@@ -20,7 +20,7 @@ _ROOM = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Provenance:
     """How a promotion came about; all file names are bare, so that the text is the same on every machine."""
 
     manifest: str
@@ -32,7 +32,7 @@ class Story:
     simulated: bool
 
 
-def draft_of(promotion: Promotion, story: Story, run: JsonObject) -> ManifestDraft:
+def draft_of(promotion: Promotion, provenance: Provenance, run: JsonObject) -> ManifestDraft:
     """Lay out a promotion as a manifest whose budget fits exactly.
 
     Args:
@@ -43,8 +43,8 @@ def draft_of(promotion: Promotion, story: Story, run: JsonObject) -> ManifestDra
     tools = {job.tool_type for job in promotion.jobs}
     common = _common_input(promotion.jobs) if len(promotion.jobs) > 1 else {}
     return ManifestDraft(
-        comments=tuple(_header(story)),
-        name=_name_of(story.target),
+        comments=tuple(_header(provenance)),
+        name=_name_of(provenance.target),
         tool=promotion.jobs[0].tool_type if len(tools) == 1 else None,
         max_credits=promotion.credits,
         budget_comment=promotion.arithmetic,
@@ -53,7 +53,7 @@ def draft_of(promotion: Promotion, story: Story, run: JsonObject) -> ManifestDra
         groups=tuple(
             GroupDraft(
                 name=job.name,
-                comments=tuple(_origin_line(origin, story) for origin in job.origins),
+                comments=tuple(_origin_line(origin, provenance) for origin in job.origins),
                 tool=None if len(tools) == 1 else job.tool_type,
                 input=_literal({field: job.input[field] for field in job.input if field not in common}),
             )
@@ -62,14 +62,14 @@ def draft_of(promotion: Promotion, story: Story, run: JsonObject) -> ManifestDra
     )
 
 
-def _header(story: Story) -> Iterator[str]:
-    simulated = " (simulated)" if story.simulated else ""
-    source = f"{_line(story.manifest)}{simulated} by {_line(story.picks)}"
-    yield f"Promoted from {source}: {story.choice.count} ({story.choice.reason})."
-    if story.settings:
-        yield f"Set for every job: {', '.join(setting.shown for setting in story.settings)}."
-    world = " --simulate" if story.simulated else ""
-    yield f"The price: sora2batch plan {shlex.quote(_line(story.target))}{world}"
+def _header(provenance: Provenance) -> Iterator[str]:
+    simulated = " (simulated)" if provenance.simulated else ""
+    source = f"{_line(provenance.manifest)}{simulated} by {_line(provenance.picks)}"
+    yield f"Promoted from {source}: {provenance.choice.count} ({provenance.choice.reason})."
+    if provenance.settings:
+        yield f"Set for every job: {', '.join(setting.shown for setting in provenance.settings)}."
+    world = " --simulate" if provenance.simulated else ""
+    yield f"The price: sora2batch plan {shlex.quote(_line(provenance.target))}{world}"
 
 
 def _name_of(target: str) -> str:
@@ -97,10 +97,10 @@ def _literal(fields: JsonObject) -> JsonObject:
     return {field: literal(value) for field, value in fields.items()}
 
 
-def _origin_line(origin: Origin, story: Story) -> str:
+def _origin_line(origin: Origin, provenance: Provenance) -> str:
     """Word where a job comes from: ``from hero/fox, rated 5/5, task 550e8400: love the light``."""
     rating = [] if origin.pick.rating is None else [f"rated {origin.pick.rating}/5"]
-    kind = "simulated task" if story.simulated else "task"
+    kind = "simulated task" if provenance.simulated else "task"
     task = [] if origin.task_id is None else [f"{kind} {_line(origin.task_id)}"]
     told = ", ".join([f"from {_line(origin.key)}", *rating, *task])
     note = _line(origin.pick.note)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sora2batch.gallery.sheet.rectangle import Box
+from sora2batch.gallery.sheet.rectangle import Rectangle
 from sora2batch.gallery.sheet.section import Section
 from sora2batch.gallery.sheet.tile import Tile
 
@@ -40,7 +40,7 @@ class Label:
     """Words on a sheet."""
 
     text: str
-    box: Box
+    box: Rectangle
     role: Role
 
 
@@ -49,7 +49,7 @@ class Placed:
     """A tile and its frame."""
 
     tile: Tile
-    box: Box
+    box: Rectangle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Layout:
     width: int
     height: int
     tiles: tuple[Placed, ...]
-    holes: tuple[Box, ...]
+    holes: tuple[Rectangle, ...]
     """Where a matrix has no job."""
     labels: tuple[Label, ...]
     hidden: int

@@ -13,7 +13,7 @@ from sora2batch.gallery.sheet.ink import BARS, INK, INK_DIM, LINE, PAPER, mixed
 from sora2batch.gallery.sheet.layout import MARGIN, Label, Layout, Placed, Role
 from sora2batch.gallery.sheet.look import LOOKS
 from sora2batch.gallery.sheet.poster import NoPoster
-from sora2batch.gallery.sheet.rectangle import Box
+from sora2batch.gallery.sheet.rectangle import Rectangle
 from sora2batch.ground.typography import Font, fitted, font_of, wrapped
 
 _ROUND = 8
@@ -88,7 +88,7 @@ def _dot(size: int) -> Image.Image:
     return mask.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def _hole(draw: ImageDraw.ImageDraw, box: Box) -> None:
+def _hole(draw: ImageDraw.ImageDraw, box: Rectangle) -> None:
     edges = (box.left, box.top, box.right - 1, box.bottom - 1)
     draw.rounded_rectangle(edges, _ROUND, outline=mixed(PAPER, LINE, 0.45))
 

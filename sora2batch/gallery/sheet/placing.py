@@ -22,7 +22,7 @@ from sora2batch.gallery.sheet.layout import (
     choose_scale,
     height_of,
 )
-from sora2batch.gallery.sheet.rectangle import Box
+from sora2batch.gallery.sheet.rectangle import Rectangle
 from sora2batch.gallery.sheet.section import COLUMN_LABEL, GAP, Section, caption_of
 from sora2batch.gallery.sheet.tile import Tile
 
@@ -48,7 +48,7 @@ class _Placing:
         self._most_pictures = most_area // scale.unit**2
         self._top = MARGIN + HEADER
         self._tiles: list[Placed] = []
-        self._holes: list[Box] = []
+        self._holes: list[Rectangle] = []
         self._labels: list[Label] = []
 
     def put(self, section: Section) -> bool:
@@ -65,7 +65,7 @@ class _Placing:
         height = self._top + MARGIN
         if hidden:
             text = f"… and {hidden:,} more"
-            self._label(text, Box(MARGIN, self._top, self._scale.width, FOOTER), Role.MORE)
+            self._label(text, Rectangle(MARGIN, self._top, self._scale.width, FOOTER), Role.MORE)
             height += FOOTER
         frames = [placed.box for placed in self._tiles] + self._holes
         right = max(LEAST_WIDTH - MARGIN, *(box.right for box in frames), 0)
@@ -88,9 +88,9 @@ class _Placing:
             if index == 0:
                 self._head(section, start)
                 self._head_columns(cross, MARGIN + section.row_label, start + head, width)
-            self._label(row, Box(MARGIN, top, section.row_label - GAP, height), Role.ROW)
+            self._label(row, Rectangle(MARGIN, top, section.row_label - GAP, height), Role.ROW)
             for column, cell in enumerate(cells):
-                box = Box(MARGIN + section.row_label + column * (width + GAP), top, width, height)
+                box = Rectangle(MARGIN + section.row_label + column * (width + GAP), top, width, height)
                 if cell is None:
                     self._holes.append(box)
                 else:
@@ -111,9 +111,9 @@ class _Placing:
             if first == 0:
                 self._head(section, start)
             for column, tile in enumerate(row):
-                box = Box(MARGIN + column * (width + GAP), top, width, height)
+                box = Rectangle(MARGIN + column * (width + GAP), top, width, height)
                 self._tiles.append(Placed(tile=tile, box=box))
-                caption = Box(box.left, box.bottom, width, below)
+                caption = Rectangle(box.left, box.bottom, width, below)
                 self._label(caption_of(tile, section.name), caption, Role.CAPTION)
             self._top = top + height + below
             top = self._top + GAP
@@ -127,16 +127,16 @@ class _Placing:
 
     def _head(self, section: Section, top: int) -> None:
         if section.name:
-            self._label(section.name, Box(MARGIN, top, self._scale.width, SECTION_HEAD), Role.SECTION)
+            self._label(section.name, Rectangle(MARGIN, top, self._scale.width, SECTION_HEAD), Role.SECTION)
 
     def _head_columns(self, cross: Cross, start: int, top: int, width: int) -> None:
         for span in spans_of(cross):
             left = start + span.first * (width + GAP)
             reach = span.count * (width + GAP) - GAP
-            box = Box(left, top + span.level * COLUMN_LABEL, reach, COLUMN_LABEL)
+            box = Rectangle(left, top + span.level * COLUMN_LABEL, reach, COLUMN_LABEL)
             self._label(span.label, box, Role.COLUMN)
 
-    def _label(self, text: str, box: Box, role: Role) -> None:
+    def _label(self, text: str, box: Rectangle, role: Role) -> None:
         self._labels.append(Label(text=text, box=box, role=role))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rectangle:
     """Where something stands."""
 
     left: int
@@ -24,7 +24,7 @@ class Box:
         """The first row of pixels below it."""
         return self.top + self.height
 
-    def overlaps(self, other: Box) -> bool:
+    def overlaps(self, other: Rectangle) -> bool:
         """Tell whether the two share a pixel."""
         return (
             self.left < other.right
@@ -33,6 +33,6 @@ class Box:
             and other.top < self.bottom
         )
 
-    def moved(self, right: int, down: int) -> Box:
+    def moved(self, right: int, down: int) -> Rectangle:
         """The same elsewhere."""
-        return Box(self.left + right, self.top + down, self.width, self.height)
+        return Rectangle(self.left + right, self.top + down, self.width, self.height)
