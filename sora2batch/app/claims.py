@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, BatchLoader
+from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.connection import find_access
 from sora2batch.app.discover import is_one_manifest
+from sora2batch.app.json_document import print_documents
 from sora2batch.app.loop import run_loop
-from sora2batch.app.output import print_documents
-from sora2batch.app.result import echo
+from sora2batch.app.output import Printer
 from sora2batch.app.snapshot import status_of
-from sora2batch.cli.printer import complain
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.text import one_line
@@ -33,20 +33,23 @@ class _Found:
     unclear: tuple[str, ...]
 
 
-def show_claims(load: BatchLoader, manifests: Sequence[Path], *, as_json: bool) -> None:
+def show_claims(
+    printer: Printer, *, manifests: Sequence[Path], as_json: bool, tools_dirs: Sequence[Path]
+) -> None:
     """Print every task that came to nothing, with what the ledger shows of it.
 
     Raises:
         Sora2BatchError: a manifest or lockfile cannot be read, there is no key, or the ledger cannot be read.
     """
-    found = [_look_up(batch) for batch in load.load_all(manifests)]
+    batches = loader_for(tools_dirs).load_all(manifests)
+    found = [_look_up(batch) for batch in batches]
     for unclear in dict.fromkeys(reason for one in found for reason in one.unclear):
-        complain(f"the ledger holds what is not understood: {unclear}")
+        printer.error(f"the ledger holds what is not understood: {unclear}")
     if as_json:
-        print_documents([_to_json(one) for one in found], is_one=is_one_manifest(manifests))
+        print_documents([_to_json(one) for one in found], printer, is_one=is_one_manifest(manifests))
         return
     for one in found:
-        _echo(one)
+        _show(one, printer)
 
 
 def _look_up(batch: Batch) -> _Found:
@@ -57,14 +60,13 @@ def _look_up(batch: Batch) -> _Found:
 
 
 async def _read_ledger(claims: Sequence[Claim]) -> LedgerReading:
-    from sora2batch.app.connection import find_access  # noqa: PLC0415  # loads the network
-
     calls = (Doubt(entry=claim.entry, attempt=claim.attempt) for claim in claims)
     async with find_access(os.environ).open_client() as client:
         return await client.ledger(since=min(call.since(WIDE_MARGIN) for call in calls))
 
 
-def _echo(found: _Found) -> None:
+def _show(found: _Found, printer: Printer) -> None:
+    echo = printer.output
     count = len(found.claims)
     tasks = "1 task" if count == 1 else f"{count:,} tasks"
     echo(f"{found.batch.manifest.file}: {tasks} came to nothing" if count else _nothing(found.batch))

@@ -13,9 +13,9 @@ from pathlib import Path
 from sora2batch import __version__
 from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.connection import Access, find_access, redact
+from sora2batch.app.json_document import print_json
 from sora2batch.app.loop import run_loop
-from sora2batch.app.output import print_json
-from sora2batch.app.result import echo
+from sora2batch.app.output import Printer
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
@@ -46,15 +46,17 @@ class Check:
     """Where it is bad: what a run would end with."""
 
 
-def examine(manifest: Path | None, tools_dirs: Sequence[Path], *, as_json: bool) -> ExitCode:
+def examine(
+    printer: Printer, *, manifest: Path | None, tools_dirs: Sequence[Path], as_json: bool
+) -> ExitCode:
     """Look at everything that a run needs and print what was found."""
     checks = list(_checks(manifest, tools_dirs))
     faults = {check.exit_code for check in checks if check.verdict is Verdict.BAD}
     if as_json:
-        print_json({"version": 1, "ok": not faults, "checks": [_to_json(check) for check in checks]})
+        print_json({"version": 1, "ok": not faults, "checks": [_to_json(check) for check in checks]}, printer)
     else:
         for check in checks:
-            echo(f"{check.verdict:<4}  {check.name}: {check.message}")
+            printer.output(f"{check.verdict:<4}  {check.name}: {check.message}")
     if faults == {ExitCode.UNREACHABLE}:
         return ExitCode.UNREACHABLE
     return ExitCode.USAGE if faults else ExitCode.DONE

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from sora2batch.app.batch import Batch
+from sora2batch.app.batch import loader_for
 from sora2batch.app.execution import carry_out
+from sora2batch.app.output import Display
 from sora2batch.app.request import RunRequest
-from sora2batch.cli.printer import Chatter
 from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.selection import Selection
 from sora2batch.run.stages import Stages
 
 
-def download(batch: Batch, select: Sequence[str], printer: Chatter) -> ExitCode:
+def download(
+    printer: Display, *, manifest: Path, select: Sequence[str], simulated: bool, tools_dirs: Sequence[Path]
+) -> ExitCode:
     """Fetch what is missing or differs; submit nothing.
 
     Raises:
         Sora2BatchError: nothing was fetched, or the results could not be written down.
     """
+    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
     selection = Selection(select=tuple(select))
     return carry_out(
         batch, RunRequest(selection=selection, stages=Stages.DOWNLOAD, printer=printer)

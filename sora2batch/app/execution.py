@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-
-import click
 
 from sora2batch.app.batch import Batch
 from sora2batch.app.connection import find_access
 from sora2batch.app.keeping import check_keeping
 from sora2batch.app.loop import run_loop
+from sora2batch.app.output import Display
 from sora2batch.app.planning import Payer, check_account, check_plan, plan_again, proof_of
 from sora2batch.app.renaming import follow_keys
 from sora2batch.app.request import RunRequest
 from sora2batch.app.settling import held, settle_before_planning
 from sora2batch.app.shelving import put_right
-from sora2batch.cli.printer import complain
 from sora2batch.ground.clock import SystemClock
-from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError
+from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.plainfile import is_led_out
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges, check_tools
@@ -31,7 +29,7 @@ from sora2batch.plan.host import check_host
 from sora2batch.plan.render_text import money_line, totals_line
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
-from sora2batch.run.stop_signal import StopReason, StopRequest, StopSignal
+from sora2batch.run.stop_signal import StopRequest, StopSignal
 from sora2batch.sjinn.api_error import UnreachableError
 from sora2batch.sjinn.endpoint import URL_VARIABLE, load_endpoint
 from sora2batch.sjinn.secret import load_key
@@ -42,7 +40,7 @@ _CHARGES_COUNT_FOR = timedelta(days=1)
 class DeclinedError(Sora2BatchError):
     """Whoever was asked said no, or Ctrl-C; nothing was sent."""
 
-    exit_code = ExitCode.INTERRUPTED
+    exit_code = StopReason.DECLINED.exit_code
 
 
 def check_beforehand(batches: Sequence[Batch], request: RunRequest) -> None:
@@ -75,11 +73,14 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         if has_work(plan, request.stages):
             payer = _agree(batch, plan, request)
             follow_keys(batch.expansion.jobs, store)
-            from sora2batch.app.launch import drive  # noqa: PLC0415  # the network is for those who have work
+            from sora2batch.app.launch import AgreedRun, launch  # noqa: PLC0415  # loads the network
 
-            silence = drive(batch, plan, store, request, stop_signal, payer)
+            run = AgreedRun(
+                batch=batch, plan=plan, store=store, request=request, stop_signal=stop_signal, payer=payer
+            )
+            silence = launch(run)
         else:
-            request.printer.say(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
+            request.printer.info(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
             follow_keys(batch.expansion.jobs, store)
             run_loop(partial(_finish, batch, plan, store, request))
         was_sent = store.lockfile.spent != plan.money.spent
@@ -148,10 +149,10 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
     Raises:
         Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
     """
-    request.printer.say(f"{batch.manifest.file}: {totals_line(plan)}")
-    request.printer.say(money_line(plan))
+    request.printer.info(f"{batch.manifest.file}: {totals_line(plan)}")
+    request.printer.info(money_line(plan))
     for notice in request.told.new(plan.notices, batch.catalog):
-        request.printer.say(f"notice: {notice}")
+        request.printer.info(f"notice: {notice}")
     if _spends(plan, request.stages):
         check_plan(batch, plan)
         check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
@@ -164,7 +165,7 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
         return Payer(clock=SystemClock())
     payer = check_account(plan)
     if not request.agreed:
-        _ask(plan)
+        _ask(plan, request.printer)
     return payer
 
 
@@ -178,8 +179,7 @@ def _check_means(batch: Batch, plan: Plan, request: RunRequest) -> None:
         return
     if asks_the_api(plan, request.stages):
         find_access(os.environ)
-    is_somebody_there = sys.stdin.isatty() and sys.stderr.isatty()
-    if _spends(plan, request.stages) and not request.agreed and not is_somebody_there:
+    if _spends(plan, request.stages) and not request.agreed and not request.printer.can_ask:
         raise UsageError(
             f"{plan.manifest}: this would spend {plan.money.to_spend:,} credits and nobody is there to ask",
             hint="say --yes if that is what you want",
@@ -190,13 +190,8 @@ def _spends(plan: Plan, stages: Stages) -> bool:
     return Stages.SUBMIT in stages and plan.counts[Action.SUBMIT] > 0
 
 
-def _ask(plan: Plan) -> None:
+def _ask(plan: Plan, printer: Display) -> None:
     count = plan.counts[Action.SUBMIT]
     question = f"Submit {count:,} {'job' if count == 1 else 'jobs'} for {plan.money.to_spend:,} credits?"
-    try:
-        is_agreed = click.confirm(question, err=True)
-    except click.Abort:
-        complain("")
-        is_agreed = False
-    if not is_agreed:
+    if not printer.confirm(question):
         raise DeclinedError(f"{plan.manifest}: not agreed to; nothing was sent")

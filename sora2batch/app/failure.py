@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 
-import click
-
-from sora2batch.cli.printer import complain
+from sora2batch.app.output import Printer
+from sora2batch.app.signals import Terminated
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.problem import Problem
+from sora2batch.ground.stop_reason import StopReason
 
 _INTERNAL = 70
 """``EX_SOFTWARE`` of sysexits.h: a bug of ours."""
@@ -29,46 +26,13 @@ class Failure:
     """How the command is called, if it was called in another way."""
 
 
-class Terminated(SystemExit):
-    """SIGTERM came while there was nothing to wait for; unwinding lets go of what is held."""
-
-    def __init__(self) -> None:
-        super().__init__(int(ExitCode.TERMINATED))
-
-
-def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
-    """Tell what went wrong, on standard error and where --json was given on standard output; choose the code.
-
-    A command prints its document as the last thing it does, so there is none yet.
-    """
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, SystemExit) and not isinstance(error, Terminated):  # the end of a completion
-        return error.code if isinstance(error.code, int) else ExitCode.USAGE
-    if is_very_verbose(arguments) and not isinstance(error, click.ClickException):
-        print_traceback(error)
-    failure = failure_of(error)
-    print_failure(failure)
-    if wants_json(arguments):
-        from sora2batch.app.output import print_json_error  # noqa: PLC0415  # loads orjson
-
-        with suppress(OSError, Sora2BatchError):
-            print_json_error(failure.message, failure.hint, failure.exit_code, failure.problems)
-    return failure.exit_code
-
-
 def failure_of(error: BaseException) -> Failure:
     """Word an error and choose its exit code."""
     match error:
-        case click.UsageError():
-            usage = error.ctx.get_usage() if error.ctx else None
-            return Failure(exit_code=ExitCode.USAGE, message=error.format_message(), usage=usage)
-        case click.ClickException():
-            return Failure(exit_code=ExitCode.USAGE, message=error.format_message())
-        case click.Abort() | KeyboardInterrupt():
-            return _ended("interrupted", ExitCode.INTERRUPTED, error.__cause__)
+        case KeyboardInterrupt():
+            return _ended("interrupted", StopReason.INTERRUPT, error.__cause__)
         case Terminated():
-            return _ended("terminated", ExitCode.TERMINATED, error.__cause__)
+            return _ended("terminated", StopReason.TERMINATE, error.__cause__)
         case Sora2BatchError():
             problems = getattr(error, "problems", ())  # of a ManifestError, which would load much
             return Failure(
@@ -86,59 +50,43 @@ def failure_of(error: BaseException) -> Failure:
 
 def is_bug(error: BaseException) -> bool:
     """Tell whether nobody has foreseen an error."""
-    is_exit = isinstance(error, SystemExit | click.exceptions.Exit)
-    return not is_exit and failure_of(error).exit_code == _INTERNAL
+    return not isinstance(error, SystemExit) and failure_of(error).exit_code == _INTERNAL
 
 
-def _ended(how: str, code: ExitCode, meanwhile: BaseException | None) -> Failure:
+def _ended(how: str, reason: StopReason, meanwhile: BaseException | None) -> Failure:
     """Word the end by a signal, and what else went wrong in the same moment."""
     if not isinstance(meanwhile, Sora2BatchError | OSError):
-        return Failure(exit_code=code, message=how)
+        return Failure(exit_code=reason.exit_code, message=how)
     trouble = failure_of(meanwhile)
-    return Failure(exit_code=code, message=f"{how}; {trouble.message}", hint=trouble.hint)
+    return Failure(exit_code=reason.exit_code, message=f"{how}; {trouble.message}", hint=trouble.hint)
 
 
-def print_failure(failure: Failure) -> None:
+def print_failure(failure: Failure, printer: Printer) -> None:
     """Print what is wrong and what to do about it."""
     if failure.problems:
         from sora2batch.app.excerpt import problem_lines  # noqa: PLC0415  # most calls find no problem
 
         for line in problem_lines(failure.problems):
-            complain(line)
+            printer.error(line)
     if failure.usage:
-        complain(failure.usage)
-    complain(f"error: {failure.message}")
+        printer.error(failure.usage)
+    printer.error(f"error: {failure.message}")
     if failure.hint:
-        complain(f"hint: {failure.hint}")
+        printer.error(f"hint: {failure.hint}")
 
 
-def print_error(error: Sora2BatchError, *, verbosity: int) -> None:
+def print_error(error: Sora2BatchError, printer: Printer) -> None:
     """Print an error that does not end the program."""
-    if verbosity > 1:
-        print_traceback(error)
-    print_failure(failure_of(error))
+    if printer.level > 1:
+        print_traceback(error, printer)
+    print_failure(failure_of(error), printer)
 
 
-def print_traceback(error: BaseException) -> None:
+def print_traceback(error: BaseException, printer: Printer) -> None:
     """Print where an error came from, without the key."""
-    import traceback  # noqa: PLC0415
+    from sora2batch.app.trace import trace_of  # noqa: PLC0415  # for -vv only
 
-    from sora2batch.app.connection import redact  # noqa: PLC0415  # of no use without a traceback
-
-    complain(redact("".join(traceback.format_exception(error))))
-
-
-def is_very_verbose(arguments: Sequence[str]) -> bool:
-    """Tell whether -vv was given, before and without parsing the command line."""
-    short = "".join(one[1:] for one in arguments if one.startswith("-") and not one.startswith("--"))
-    return short.count("v") + arguments.count("--verbose") > 1
-
-
-def wants_json(arguments: Sequence[str]) -> bool:
-    """Tell whether a JSON document is expected, before and without parsing the command line."""
-    if "--json" in arguments or "--format=json" in arguments:
-        return True
-    return ("--format", "json") in pairwise(arguments)
+    printer.error(trace_of(error))
 
 
 def _gravest(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -10,11 +10,11 @@ from unicodedata import normalize
 
 from sora2batch.app.argument import arguments_for
 from sora2batch.app.new_file import check_alone, check_name
-from sora2batch.app.starter import manifest_for
+from sora2batch.app.output import Printer
+from sora2batch.app.starter import DEFAULT_TOOL, manifest_for
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
-from sora2batch.cli.printer import Chatter
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
 from sora2batch.ground.target import put_in_place, write_new
@@ -30,7 +30,7 @@ _LONGEST_NAME = 200
 _SHOWN = 40
 
 
-def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], printer: Chatter) -> None:
+def begin(printer: Printer, *, manifest: Path, tool: str | None, tools_dirs: Sequence[Path]) -> None:
     """Write a manifest for a tool, and what git should know beside it.
 
     Raises:
@@ -38,7 +38,7 @@ def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], printer: C
                 lockfile, its name or the tool is no good, and nothing was written; or the disk refused.
     """
     _check_name(manifest)
-    text = _text_for(tool_type, tools_dirs)
+    text = _text_for(tool or DEFAULT_TOOL, tools_dirs)
     folder = manifest.parent
     try:
         make_folders(folder)
@@ -49,8 +49,8 @@ def begin(manifest: Path, tool_type: str, tools_dirs: Sequence[Path], printer: C
     write_new(manifest, _named(text, manifest.stem))
     for setting in settings:
         setting.write()
-    printer.say(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
-    printer.say(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
+    printer.info(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
+    printer.info(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
 
 
 def _text_for(tool_type: str, tools_dirs: Sequence[Path]) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sora2batch.app.batch import Batch
+from sora2batch.app.output import Printer
 from sora2batch.app.request import RunRequest
 from sora2batch.catalog.tool import Kind
-from sora2batch.cli.printer import Chatter
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.stages import Stages
@@ -34,7 +34,7 @@ def check_keeping(batch: Batch, plan: Plan, request: RunRequest) -> None:
     if handles:
         handles.check()
     if handles and (fitting := handles.fit(options)) != options:
-        request.printer.say(
+        request.printer.info(
             f"notice: {needed(options):,} files and connections may be needed at once and {handles.spare:,} "
             f"are allowed: at most {fitting.submit_concurrency:,} calls and {fitting.concurrency:,} tasks at "
             "once; `ulimit -n 1024` allows more"
@@ -49,7 +49,7 @@ def options_of(batch: Batch, request: RunRequest) -> RunOptions:
     return options if request.concurrency is None else replace(options, concurrency=request.concurrency)
 
 
-def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], printer: Chatter) -> None:
+def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> None:
     from sora2batch.run.destination import check_destination, free_bytes  # noqa: PLC0415  # as above
 
     kinds = [batch.catalog.get(planned.job.tool_type).kind for planned in jobs]
@@ -58,7 +58,7 @@ def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], printer: Chatter) ->
     usual = 0 if batch.simulated else sum(_USUALLY[kind] for kind in kinds)
     free = free_bytes(batch.output_dir)
     if free is not None and free < usual:
-        printer.say(
+        printer.info(
             f"notice: {batch.output_dir} has room for {free // _MIB:,} MiB; "
             f"results like these often take {usual // _MIB:,}"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.cli.printer import Chatter
+from sora2batch.app.output import Printer
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import is_stream, read_plain_file, read_stream
 from sora2batch.lockfile.codec import decode_lockfile
@@ -14,19 +14,19 @@ from sora2batch.lockfile.merge import merge_lockfiles, resolve_conflicts
 from sora2batch.lockfile.real_path import written_file
 
 
-def resolve_file(path: Path, printer: Chatter) -> None:
+def resolve_file(printer: Printer, *, file: Path) -> None:
     """Unite both sides of the conflict marks in a lockfile, in place.
 
     Raises:
         UsageError: there is no such file.
         LockfileError: a line on either side cannot be read; the file is left as it was.
     """
-    lockfile = resolve_conflicts(_read(path), file=str(path))
-    write_lockfile(path, lockfile)
-    printer.say(f"{path}: {len(lockfile.entries):,} jobs, {lockfile.spent:,} credits")
+    lockfile = resolve_conflicts(_read(file), file=str(file))
+    write_lockfile(file, lockfile)
+    printer.info(f"{file}: {len(lockfile.entries):,} jobs, {lockfile.spent:,} credits")
 
 
-def merge_files(base: Path, ours: Path, theirs: Path, printer: Chatter) -> None:
+def merge_files(printer: Printer, *, base: Path, ours: Path, theirs: Path) -> None:
     """Merge two descendants of a lockfile into the first of them, as git asks of a merge driver.
 
     Raises:
@@ -39,7 +39,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, printer: Chatter) -> None:
         _lockfile(theirs, _read_given(theirs)),
     )
     write_lockfile(ours, merged)
-    printer.detail(f"{ours}: {len(merged.entries):,} jobs, {merged.spent:,} credits")
+    printer.debug(f"{ours}: {len(merged.entries):,} jobs, {merged.spent:,} credits")
 
 
 def _lockfile(path: Path, data: bytes) -> Lockfile:

@@ -15,15 +15,13 @@ from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
-from sora2batch.app.signals import ENDINGS
-from sora2batch.run.stop_signal import StopReason, StopSignal
+from sora2batch.app.signals import ENDINGS, STOP_REASONS
+from sora2batch.run.stop_signal import StopSignal
 
 T = TypeVar("T")
 
 Taker: TypeAlias = Callable[[signal.Signals], bool]
 """Takes a signal in the event loop; tells whether it did."""
-
-_HALTS = {signal.SIGINT: StopReason.INTERRUPT, signal.SIGTERM: StopReason.TERMINATE}
 
 
 def run_loop(work: Callable[[], Coroutine[Any, Any, T]], *, take: Taker | None = None) -> T:
@@ -40,13 +38,13 @@ def run_loop(work: Callable[[], Coroutine[Any, Any, T]], *, take: Taker | None =
 
 
 def on_signal(stop_signal: StopSignal) -> Taker:
-    """Have the first signal pull the brake; who sends another does not want to wait for answers."""
+    """Have the first signal end the submitting; who sends another does not want to wait for answers."""
 
     def take(number: signal.Signals) -> bool:
         if any(stop.reason.is_signal for stop in stop_signal.stops):
             return False
         stop_signal.request_stop(
-            _HALTS[number], "interrupted; waiting for the answers of calls under way (again: at once)"
+            STOP_REASONS[number], "interrupted; waiting for the answers of calls under way (again: at once)"
         )
         return True
 

@@ -1,70 +1,116 @@
-"""JSON on standard output: exactly one document a call."""
+"""What a command may say, as ports; ``cli`` passes the real things in, tests pass fakes.
+
+Results go to standard output, everything else to standard error.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
 
-import orjson
+from sora2batch.ground.errors import Sora2BatchError
 
-from sora2batch.app.result import echo
-from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.ground.errors import word_of
-from sora2batch.ground.problem import Position, Problem, format_path
-
-
-def print_json(document: JsonValue) -> None:
-    """Print one document."""
-    echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
-
-
-def print_documents(documents: Sequence[JsonObject], *, is_one: bool) -> None:
-    """Print the document of the one manifest that was named, or a list of those of several."""
-    if is_one:
-        print_json(documents[0])
-    else:
-        print_json({"version": 1, "manifests": list(documents)})
+if TYPE_CHECKING:  # for those who draw
+    from sora2batch.app.snapshot import BatchSnapshot
+    from sora2batch.app.watcher import BatchWatcher
+    from sora2batch.ground.clock import Clock
+    from sora2batch.plan.action import Plan
+    from sora2batch.run.event import Listener
+    from sora2batch.run.stages import Stages
 
 
-def print_json_error(message: str, hint: str | None, exit_code: int, problems: Sequence[Problem]) -> None:
-    """Print what went wrong where a result was expected."""
-    document: JsonObject = {"version": 1, "error": error_to_json(message, hint, exit_code)}
-    if problems:
-        document["problems"] = problems_to_json(problems)
-    print_json(document)
+class OutputError(Sora2BatchError):
+    """Standard output takes no more, and somebody waits for it: a full disk, say."""
 
 
-def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:
-    """Turn an error into what every document calls ``error``."""
-    return {
-        "code": word_of(exit_code),
-        "message": _readable(message),
-        "hint": hint and _readable(hint),
-        "exit_code": exit_code,
-    }
+class Printer(Protocol):
+    """Where words go."""
+
+    @property
+    def level(self) -> int:
+        """How much to tell: -1 quiet, 0 as usual, 1 verbose, 2 very verbose."""
+        ...
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether results are read on a terminal."""
+        ...
+
+    def info(self, message: str) -> None:
+        """Tell something that most people want to know."""
+        ...
+
+    def debug(self, message: str) -> None:
+        """Tell something that few people want to know."""
+        ...
+
+    def error(self, message: str) -> None:
+        """Tell something that everybody must know; a run does not end because nobody listens."""
+        ...
+
+    def failure(self, error: Sora2BatchError) -> None:
+        """Tell of an error that does not end the program: what is wrong, and what to do about it."""
+        ...
+
+    def output(self, text: str | bytes) -> None:
+        """Print a line or more of the result.
+
+        Raises:
+            OutputError: it cannot be written; that is told once, what comes after goes into the void.
+        """
+        ...
+
+    def output_lines(self, lines: Iterable[str]) -> None:
+        """Print any number of lines, which hold nothing that steers a terminal, in a few big writes.
+
+        Raises:
+            OutputError: as above.
+        """
+        ...
+
+    def output_file(self, data: bytes) -> None:
+        """Print a file byte for byte.
+
+        Raises:
+            OutputError: as above.
+        """
+        ...
 
 
-def problems_to_json(problems: Sequence[Problem]) -> list[JsonValue]:
-    """Turn problems into what ``validate --json`` prints of them."""
-    return [_problem(problem) for problem in problems]
+class Display(Printer, Protocol):
+    """A printer that can also ask, and draw what changes."""
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there to answer."""
+        ...
+
+    def confirm(self, question: str) -> bool:
+        """Ask for a yes; Ctrl-C and the end of the input are a no."""
+        ...
+
+    def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
+        """Show a run's events while the block lasts."""
+        ...
+
+    def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
+        """Draw statuses at a terminal."""
+        ...
+
+    @property
+    def can_redraw(self) -> bool:
+        """Whether results are read on a terminal that can be drawn over."""
+        ...
+
+    def screen(self, clock: Clock, interval: float) -> AbstractContextManager[Screen]:
+        """Open what shows batches that are watched, looked at every *interval* seconds."""
+        ...
 
 
-def _problem(problem: Problem) -> JsonObject:
-    told: JsonObject = {
-        **_place(problem.file, problem.position),
-        "path": format_path(problem.path),
-        "message": _readable(problem.sentence),
-    }
-    if problem.sources:
-        told["sources"] = [
-            {**_place(source.file, source.position), "name": source.name} for source in problem.sources
-        ]
-    return told
+class Screen(Protocol):
+    """Where the watched are shown."""
 
-
-def _place(file: str, position: Position) -> JsonObject:
-    return {"file": _readable(file), "line": position.line, "column": position.column}
-
-
-def _readable(text: str) -> str:
-    """Replace what is no Unicode: a file name of other bytes."""
-    return text.encode("utf-8", "replace").decode()
+    def show(self, watched: Sequence[BatchWatcher]) -> None:
+        """Show them as they are now."""
+        ...

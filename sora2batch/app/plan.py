@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.discover import is_one_manifest
-from sora2batch.app.failure import print_error
-from sora2batch.app.output import print_documents
+from sora2batch.app.json_document import print_documents
+from sora2batch.app.output import Printer
 from sora2batch.app.planning import (
     Planned,
     check_account,
@@ -22,8 +22,7 @@ from sora2batch.app.planning import (
     read_selection,
     save_plan,
 )
-from sora2batch.app.show_plan import echo_markdown, echo_text
-from sora2batch.cli.printer import Chatter
+from sora2batch.app.show_plan import print_markdown, print_text
 from sora2batch.gallery.sheet.sheet_file import find_sheet
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.action import Action
@@ -54,8 +53,6 @@ class PlanArgs:
     force: bool
     simulated: bool
     tools_dirs: tuple[Path, ...]
-    verbose: int
-    quiet: bool
 
     @property
     def selection(self) -> Selection:
@@ -64,13 +61,8 @@ class PlanArgs:
             self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
         )
 
-    @property
-    def printer(self) -> Chatter:
-        """How much to tell."""
-        return Chatter.of(self.verbose, quiet=self.quiet)
 
-
-def plan(args: PlanArgs) -> ExitCode:
+def plan(args: PlanArgs, printer: Printer) -> ExitCode:
     """Show what a run would do now.
 
     Raises:
@@ -87,10 +79,10 @@ def plan(args: PlanArgs) -> ExitCode:
     if args.out:
         save_plan(plans[0], selection, args.max_credits, args.out)
     form = "json" if args.as_json else args.form
-    view = PlanView(form=form, is_one=is_one_manifest(args.manifests), printer=args.printer)
+    view = PlanView(form=form, is_one=is_one_manifest(args.manifests), printer=printer)
     code = view.show(plans, [*_refusals(plans), *(_account_refusals(plans) if args.check_balance else ())])
     if args.out:
-        args.printer.say(f"saved: {args.out}")
+        printer.info(f"saved: {args.out}")
     has_submissions = any(planned.plan.counts[Action.SUBMIT] for planned in plans)
     return ExitCode.PENDING if args.detailed_exitcode and not code and has_submissions else code
 
@@ -102,19 +94,21 @@ class PlanView:
     form: str
     is_one: bool
     """Whether one manifest was named: then its document is the whole output."""
-    printer: Chatter
+    printer: Printer
 
     def show(self, plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> ExitCode:
         """Print plans, then what speaks against them; choose the exit code."""
         self._print(plans)
         for error in refusals:
-            print_error(error, verbosity=self.printer.level)
+            self.printer.failure(error)
         return gravest({error.exit_code for error in refusals})
 
     def _print(self, plans: Sequence[Planned]) -> None:
         if self.form == "json":
             print_documents(
-                [plan_to_json(planned.plan, planned.comparison) for planned in plans], is_one=self.is_one
+                [plan_to_json(planned.plan, planned.comparison) for planned in plans],
+                self.printer,
+                is_one=self.is_one,
             )
             return
         told = Told()
@@ -122,10 +116,10 @@ class PlanView:
             if self.form == "markdown":
                 batch = planned.batch
                 sheet = find_sheet(batch.manifest.path, simulated=batch.simulated)
-                echo_markdown(planned.plan, planned.comparison, sheet)
+                print_markdown(planned.plan, planned.comparison, sheet, self.printer)
             else:
                 new = told.new(planned.plan.notices, planned.batch.catalog)
-                echo_text(replace(planned.plan, notices=new), planned.comparison)
+                print_text(replace(planned.plan, notices=new), planned.comparison, self.printer)
 
 
 def show_plans(

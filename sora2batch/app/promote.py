@@ -7,11 +7,10 @@ from pathlib import Path
 
 from sora2batch.app.argument import arguments_for
 from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.json_document import print_json
 from sora2batch.app.new_file import check_new_manifest
-from sora2batch.app.output import print_json
-from sora2batch.app.result import echo, write_out
+from sora2batch.app.output import Printer
 from sora2batch.app.source import lock_path_of
-from sora2batch.cli.printer import Chatter
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.advice import promotion_notices
 from sora2batch.gallery.promotion.choose import choose, counted
@@ -40,8 +39,6 @@ class PromoteArgs:
     as_json: bool
     simulated: bool
     tools_dirs: tuple[Path, ...]
-    verbose: int
-    quiet: bool
 
     @property
     def is_printed(self) -> bool:
@@ -54,7 +51,7 @@ class PromoteArgs:
         return Path("next.yaml") if self.is_printed else self.out
 
 
-def promote_picks(args: PromoteArgs) -> None:
+def promote_picks(args: PromoteArgs, printer: Printer) -> None:
     """Write the manifest of the picked jobs and tell what it costs.
 
     Raises:
@@ -83,12 +80,11 @@ def promote_picks(args: PromoteArgs) -> None:
     )
     text = write_manifest(draft_of(promotion, provenance, _run_of(batch)))
     prove(text, promotion, args.target, batch.catalog)
-    printer = Chatter.of(args.verbose, quiet=args.quiet)
-    printer.say(f"{provenance.choice.count}: {provenance.choice.reason}")
+    printer.info(f"{provenance.choice.count}: {provenance.choice.reason}")
     for notice in promotion_notices(promotion, provenance):
-        printer.say(f"notice: {notice}")
+        printer.info(f"notice: {notice}")
     if args.is_printed:
-        write_out(text.encode())
+        printer.output_file(text.encode())
     else:
         write_new(args.out, text)
         _tell(args, provenance, promotion, printer)
@@ -115,10 +111,10 @@ def _run_of(batch: Batch) -> JsonObject:
             return {}
 
 
-def _tell(args: PromoteArgs, provenance: Provenance, promotion: Promotion, printer: Chatter) -> None:
+def _tell(args: PromoteArgs, provenance: Provenance, promotion: Promotion, printer: Printer) -> None:
     lock = lock_path_of(args.out, simulated=False)
     if lock.exists():
-        printer.say(f"notice: {lock} is there already: what it spent counts against the new budget")
+        printer.info(f"notice: {lock} is there already: what it spent counts against the new budget")
     if args.as_json:
         print_json(
             {
@@ -127,10 +123,11 @@ def _tell(args: PromoteArgs, provenance: Provenance, promotion: Promotion, print
                 "jobs": len(promotion.jobs),
                 "credits": promotion.credits,
                 "picks": {"taken": len(provenance.choice.taken), "of": provenance.choice.of},
-            }
+            },
+            printer,
         )
     else:
         jobs = counted(len(promotion.jobs), "job")
-        echo(f"wrote {args.out}: {jobs}, {promotion.credits:,} credits")
+        printer.output(f"wrote {args.out}: {jobs}, {promotion.credits:,} credits")
     given = arguments_for(args.out, simulated=args.simulated, tools_dirs=args.tools_dirs)
-    printer.say(f"next: sora2batch plan {given}")
+    printer.info(f"next: sora2batch plan {given}")

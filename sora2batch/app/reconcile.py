@@ -6,14 +6,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
-from sora2batch.app.batch import Batch
+from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.json_document import print_json
 from sora2batch.app.loop import run_loop
-from sora2batch.app.output import print_json
+from sora2batch.app.output import Printer
 from sora2batch.app.renaming import Renaming, follow_keys
-from sora2batch.app.settlement import Settlement, echo_settlement, settlement_to_json
+from sora2batch.app.settlement import Settlement, print_settlement, settlement_to_json
 from sora2batch.app.settling import backend_of, held, look_into, reconcile_context
-from sora2batch.cli.printer import Chatter, complain
 from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.lockfile.content import Lockfile
@@ -58,41 +59,55 @@ class ReconcileRequest:
         )
 
 
-def reconcile(batch: Batch, request: ReconcileRequest, printer: Chatter, *, as_json: bool) -> ExitCode:
+def reconcile(  # noqa: PLR0913  # a person may want that much settled
+    printer: Printer,
+    *,
+    manifest: Path,
+    adopt: tuple[str, ...],
+    release: tuple[str, ...],
+    auto: bool,
+    as_json: bool,
+    simulated: bool,
+    tools_dirs: Sequence[Path],
+) -> ExitCode:
     """Settle what can be settled and tell the rest."""
+    request = ReconcileRequest(adopt=adopt, release=release, auto=auto)
+    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
     with held(batch) as store:
         request = request.renamed(follow_keys(batch.expansion.jobs, store))
-        settlement = run_loop(partial(_settle, batch, store, request))
+        settlement = run_loop(partial(_settle, batch, store, request, printer))
     if as_json:
-        print_json(settlement_to_json(batch.manifest.file, settlement))
+        print_json(settlement_to_json(batch.manifest.file, settlement), printer)
     else:
-        echo_settlement(batch.manifest.file, settlement)
+        print_settlement(batch.manifest.file, settlement, printer)
     if settlement.findings:
-        printer.say("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
+        printer.info("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
     return settlement.exit_code
 
 
-async def _settle(batch: Batch, store: LockfileStore, request: ReconcileRequest) -> Settlement:
+async def _settle(
+    batch: Batch, store: LockfileStore, request: ReconcileRequest, printer: Printer
+) -> Settlement:
     async with store.session():
         if request.are_offline and not (batch.simulated or load_key(os.environ)):
-            return await _settle_offline(store, request)
+            return await _settle_offline(store, request, printer)
         async with backend_of(batch, store.lockfile) as backend:
-            return await _settle_online(batch, store, request, reconcile_context(batch, backend))
+            return await _settle_online(batch, store, request, reconcile_context(batch, backend), printer)
 
 
-async def _settle_offline(store: LockfileStore, request: ReconcileRequest) -> Settlement:
-    released = await _release(store, request, ())
+async def _settle_offline(store: LockfileStore, request: ReconcileRequest, printer: Printer) -> Settlement:
+    released = await _release(store, request, (), printer)
     nothing = Audit(checked=0, unlisted=(), differences=())
     left = tuple(NotChecked(doubt=doubt) for doubt in find_doubts(store.lockfile))
     return Settlement(adopted=(), released=released, findings=left, audit=nothing)
 
 
 async def _settle_online(
-    batch: Batch, store: LockfileStore, request: ReconcileRequest, context: ReconcileContext
+    batch: Batch, store: LockfileStore, request: ReconcileRequest, context: ReconcileContext, printer: Printer
 ) -> Settlement:
     findings = await look_into(batch, store.lockfile, context)
     adopted = await _adopt(batch, store, request, findings, context)
-    released = await _release(store, request, findings)
+    released = await _release(store, request, findings, printer)
     records = await _charges(store.lockfile, context)
     left = await look_into(batch, store.lockfile, context)
     checked = audit(store.lockfile, records, batch.catalog)
@@ -106,12 +121,12 @@ async def _settle_online(
 
 
 async def _release(
-    store: LockfileStore, request: ReconcileRequest, findings: Sequence[Finding]
+    store: LockfileStore, request: ReconcileRequest, findings: Sequence[Finding], printer: Printer
 ) -> tuple[str, ...]:
     doubts = find_doubts(store.lockfile)
     named = [doubt_of(key, doubts) for key in request.release]
     for doubt in named:
-        _warn_of_candidates(doubt, findings)
+        _warn_of_candidates(doubt, findings, printer)
         await release(doubt, store)
     still = find_doubts(store.lockfile)
     proven = [finding for finding in findings if finding.doubt in still]
@@ -119,11 +134,11 @@ async def _release(
     return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
 
 
-def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding]) -> None:
+def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding], printer: Printer) -> None:
     for finding in findings:
         if finding.doubt == doubt and isinstance(finding, Ambiguous):
             task = finding.candidates[0]
-            complain(
+            printer.error(
                 f"warning: {isolated(doubt.entry.key)} is released on your word, but the ledger has the task "
                 f"{task.task_id} ({task.charged:,} credits): if it is that job's, it is paid twice"
             )

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.batch_state import state_at
-from sora2batch.app.output import print_json
-from sora2batch.app.result import echo, write_out
+from sora2batch.app.json_document import print_json
+from sora2batch.app.output import Printer
 from sora2batch.catalog.catalog import UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
-from sora2batch.cli.printer import Chatter
 from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.page.card import Mark
 from sora2batch.gallery.page.html import render_page
@@ -42,32 +41,25 @@ class ReportArgs:
     as_json: bool
     simulated: bool
     tools_dirs: tuple[Path, ...]
-    verbose: int
-    quiet: bool
-
-    @property
-    def printer(self) -> Chatter:
-        """How much to tell."""
-        return Chatter.of(self.verbose, quiet=self.quiet)
 
 
-def report(args: ReportArgs) -> None:
+def report(args: ReportArgs, printer: Printer) -> None:
     """Write the page and tell where it is.
 
     Raises:
         Sora2BatchError: the manifest or a lockfile cannot be read, or the page cannot be written.
     """
     batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
-    view = ReportView(batch=batch, lockfile=batch.read_lockfile(), args=args)
+    view = ReportView(batch=batch, lockfile=batch.read_lockfile(), args=args, printer=printer)
     page = args.output or page_path(batch)
     _check_targets(page, args, batch)
     written = {"gallery": view.write_gallery(page)}
     if args.sheet:
         written["sheet"] = view.write_sheet(args.sheet)
     if args.as_json:
-        print_json({"version": 1, "manifest": batch.manifest.file, **written})
+        print_json({"version": 1, "manifest": batch.manifest.file, **written}, printer)
     else:
-        tell = args.printer.say if STANDARD_OUTPUT in {page, args.sheet} else echo
+        tell = printer.info if STANDARD_OUTPUT in {page, args.sheet} else printer.output
         tell("\n".join(f"{name + ':':<8} {path}" for name, path in written.items()))
 
 
@@ -104,6 +96,7 @@ class ReportView:
     batch: Batch
     lockfile: Lockfile
     args: ReportArgs
+    printer: Printer
 
     @property
     def status(self) -> Status:
@@ -115,7 +108,7 @@ class ReportView:
         """Write the page and name it."""
         page = render_page(make_gallery(self._inputs(path)))
         if path == STANDARD_OUTPUT:
-            write_out(page)
+            self.printer.output_file(page)
         else:
             write_page(path, page)
         return str(path)
@@ -128,7 +121,7 @@ class ReportView:
         batch = self.batch
         sheet = make_sheet(self.status, batch.artifacts.locate, simulated=batch.simulated)
         if path == STANDARD_OUTPUT:
-            write_out(sheet)
+            self.printer.output_file(sheet)
         else:
             write_sheet(path, sheet, batch.manifest.file)
         return str(path)
@@ -158,7 +151,7 @@ class ReportView:
 
     def _base(self) -> Base | None:
         ref = self.args.compare
-        return Base(ref=ref, moment=state_at(self.batch, ref, self.args.printer)) if ref else None
+        return Base(ref=ref, moment=state_at(self.batch, ref, self.printer)) if ref else None
 
     def _marks(self) -> tuple[Mark, ...]:
         """Read earlier picks; those of jobs that are not here are left to whoever promotes them.

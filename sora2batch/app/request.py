@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sora2batch.cli.printer import Chatter
+from sora2batch.app.output import Display
 from sora2batch.plan.notice import Told
 from sora2batch.plan.saved import SavedPlan
 from sora2batch.plan.selection import Selection
@@ -18,7 +18,7 @@ class RunRequest:
 
     selection: Selection
     stages: Stages
-    printer: Chatter
+    printer: Display
     on_failure: OnFailure = OnFailure.GO_ON
     concurrency: int | None = None
     agreed: bool = False

@@ -12,15 +12,13 @@ from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.ending import Ending, ended, ending_to_json, not_begun, refused
 from sora2batch.app.execution import carry_out, check_beforehand
-from sora2batch.app.failure import print_error
-from sora2batch.app.output import print_documents
+from sora2batch.app.json_document import print_documents
+from sora2batch.app.output import Display, OutputError, Printer
 from sora2batch.app.plan import PlanView, show_plans
 from sora2batch.app.planning import narrow, read_selection
 from sora2batch.app.request import RunRequest
-from sora2batch.app.result import OutputError
-from sora2batch.app.show_status import echo_outcome
+from sora2batch.app.show_status import print_outcome
 from sora2batch.app.snapshot import status_of
-from sora2batch.cli.printer import Chatter
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.job_status import Status
 from sora2batch.plan.saved import SavedPlan, read_saved_plan
@@ -53,8 +51,6 @@ class RunArgs:
     no_download: bool
     as_json: bool
     tools_dirs: tuple[Path, ...]
-    verbose: int
-    quiet: bool
     saved: SavedPlan | None = None
 
     @property
@@ -70,11 +66,6 @@ class RunArgs:
     def is_one(self) -> bool:
         """Whether exactly one manifest was named."""
         return is_one_manifest(self.manifests)
-
-    @property
-    def printer(self) -> Chatter:
-        """How much to tell."""
-        return Chatter.of(self.verbose, quiet=self.quiet)
 
     def again(self, ending: Ending) -> tuple[str, ...]:
         """Write the arguments with which a program goes on from where a run ended.
@@ -102,10 +93,9 @@ class RunArgs:
         }
         return (*words, *(flag for flag, is_given in given.items() if is_given))
 
-    @property
-    def view(self) -> PlanView:
+    def view(self, printer: Printer) -> PlanView:
         """How a plan is shown."""
-        return PlanView(form="json" if self.as_json else "text", is_one=self.is_one, printer=self.printer)
+        return PlanView(form="json" if self.as_json else "text", is_one=self.is_one, printer=printer)
 
     @property
     def stages(self) -> Stages:
@@ -114,13 +104,12 @@ class RunArgs:
             return Stages.SUBMIT
         return Stages.SUBMIT | Stages.WAIT if self.no_download else Stages.ALL
 
-    @property
-    def request(self) -> RunRequest:
+    def request(self, printer: Display) -> RunRequest:
         """All that concerns one batch."""
         return RunRequest(
             selection=self.selection,
             stages=self.stages,
-            printer=self.printer,
+            printer=printer,
             on_failure=OnFailure.STOP_SUBMITTING if self.fail_fast else OnFailure.GO_ON,
             concurrency=self.concurrency,
             agreed=self.yes,
@@ -128,7 +117,7 @@ class RunArgs:
         )
 
 
-def run(args: RunArgs) -> ExitCode:
+def run(args: RunArgs, printer: Display) -> ExitCode:
     """Carry out every batch, or show what would be done.
 
     Raises:
@@ -140,15 +129,15 @@ def run(args: RunArgs) -> ExitCode:
     load = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
     batches = narrow(load.load_all(args.manifests), args.selection)
     if args.dry_run:
-        return show_plans(batches, args.selection, args.view, args.saved)
-    request = args.request
+        return show_plans(batches, args.selection, args.view(printer), args.saved)
+    request = args.request(printer)
     if len(batches) > 1:
         check_beforehand(batches, request)
     endings = list(_carry_out_all(batches, args, request))
     code = gravest({ending.exit_code for ending in endings})
     if args.as_json:
         documents = [ending_to_json(one, status_of(one.batch), args.again(one)) for one in endings]
-        return _told(code, lambda: print_documents(documents, is_one=args.is_one), args)
+        return _told(code, lambda: print_documents(documents, printer, is_one=args.is_one), printer)
     return code
 
 
@@ -202,7 +191,7 @@ def _carry_out_all(batches: Sequence[Batch], args: RunArgs, request: RunRequest)
         yield ending
         if ending.exit_code in _ENDS_ALL:
             if rest := batches[number:]:
-                args.printer.say(f"not begun: {', '.join(str(one.manifest.path) for one in rest)}")
+                request.printer.info(f"not begun: {', '.join(str(one.manifest.path) for one in rest)}")
             yield from (not_begun(one, ending) for one in rest)
             return
 
@@ -212,15 +201,17 @@ def _carry_out_one(batch: Batch, args: RunArgs, request: RunRequest) -> Ending:
     try:
         outcome = carry_out(batch, request)
     except Sora2BatchError as error:
-        print_error(error, verbosity=args.verbose)
+        request.printer.failure(error)
         return refused(batch, error, _status_if_any(batch))
     for stop in outcome.stops:
         if stop.error:
-            print_error(stop.error, verbosity=args.verbose)
+            request.printer.failure(stop.error)
     ending = ended(batch, outcome)
     if args.as_json:
         return ending
-    code = _told(ending.exit_code, lambda: echo_outcome(batch, status_of(batch)), args)
+    code = _told(
+        ending.exit_code, lambda: print_outcome(batch, status_of(batch), request.printer), request.printer
+    )
     return replace(ending, exit_code=code)
 
 
@@ -231,11 +222,11 @@ def _status_if_any(batch: Batch) -> Status | None:
         return None
 
 
-def _told(code: ExitCode, tell: Callable[[], None], args: RunArgs) -> ExitCode:
+def _told(code: ExitCode, tell: Callable[[], None], printer: Printer) -> ExitCode:
     """Print what came of it; where that cannot be done, the next batch has its turn all the same."""
     try:
         tell()
     except OutputError as error:
-        print_error(error, verbosity=args.verbose)
+        printer.failure(error)
         return gravest({code, error.exit_code})
     return code

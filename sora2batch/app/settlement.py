@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from sora2batch.app.result import echo
+from sora2batch.app.output import Printer
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.cells import isolated
 from sora2batch.ground.clock import to_timestamp
@@ -37,49 +37,51 @@ class Settlement:
         return ExitCode.FAILED if self.audit.differences else ExitCode.DONE
 
 
-def echo_settlement(manifest: str, settlement: Settlement) -> None:
+def print_settlement(manifest: str, settlement: Settlement, printer: Printer) -> None:
     """Print what was done, then what is left of each call in doubt, then the charges."""
     for key, task_id in settlement.adopted:
-        echo(f"adopted: {isolated(key)} is task {task_id}; the next run waits for it")
+        printer.output(f"adopted: {isolated(key)} is task {task_id}; the next run waits for it")
     if settlement.matched:
-        echo("matched by tool, price and time alone: if others use this account, look at the clips")
+        printer.output("matched by tool, price and time alone: if others use this account, look at the clips")
     for key in settlement.released:
-        echo(f"released: {isolated(key)}; the next run submits it")
+        printer.output(f"released: {isolated(key)}; the next run submits it")
     for finding in settlement.findings:
-        _show_finding(finding)
+        _show_finding(finding, printer)
     if not settlement.findings:
-        echo(f"{manifest}: no job is in doubt")
+        printer.output(f"{manifest}: no job is in doubt")
     checked = settlement.audit
     for difference in checked.differences:
         back = f", {difference.returned:,} were given back" if difference.returned else ""
-        echo(
+        printer.output(
             f"charged: {isolated(difference.entry.key)} cost {difference.charged:,} credits{back}, "
             f"the price was {difference.price:,} (task {difference.attempt.task_id})"
         )
-    echo(f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ")
+    printer.output(
+        f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ"
+    )
     if checked.unlisted:
-        echo(f"{len(checked.unlisted):,} tasks are not in the ledger of this account")
+        printer.output(f"{len(checked.unlisted):,} tasks are not in the ledger of this account")
 
 
-def _show_finding(finding: Finding) -> None:
+def _show_finding(finding: Finding, printer: Printer) -> None:
     attempt = finding.doubt.attempt
     key = isolated(finding.doubt.entry.key)
-    echo(f"in doubt: {key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
+    printer.output(f"in doubt: {key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
     match finding:
         case NotChecked():
-            echo("  the ledger was not asked: there is no key")
+            printer.output("  the ledger was not asked: there is no key")
         case Inconclusive(reason=reason):
-            echo(f"  no charge is seen, but {reason}")
-            echo("  look at the account's own page; if nothing was charged there: --release it")
+            printer.output(f"  no charge is seen, but {reason}")
+            printer.output("  look at the account's own page; if nothing was charged there: --release it")
         case NotCharged():
-            echo("  never charged by the ledger: the next run submits it, or --release it now")
+            printer.output("  never charged by the ledger: the next run submits it, or --release it now")
         case TooEarly(until=until):
-            echo(f"  no charge so far; that counts from {to_timestamp(until)} on")
+            printer.output(f"  no charge so far; that counts from {to_timestamp(until)} on")
         case Ambiguous(candidates=candidates, obstacle=obstacle):
             for task in candidates:
-                echo(f"  {_told(task, finding.doubt)}")
+                printer.output(f"  {_told(task, finding.doubt)}")
             if obstacle:
-                echo(f"  {obstacle}")
+                printer.output(f"  {obstacle}")
 
 
 def _told(task: LedgerTask, doubt: Doubt) -> str:

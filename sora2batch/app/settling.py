@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sora2batch.app.batch import Batch
 from sora2batch.app.loop import run_loop
-from sora2batch.cli.printer import Chatter
+from sora2batch.app.output import Printer
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Fingerprint
@@ -52,7 +52,7 @@ async def backend_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[Backend]
 
 
 async def settle_before_planning(
-    batch: Batch, store: LockfileStore, printer: Chatter, *, only: Collection[Fingerprint] | None = None
+    batch: Batch, store: LockfileStore, printer: Printer, *, only: Collection[Fingerprint] | None = None
 ) -> None:
     """Take back what the ledger proves was never charged, so that the plan can submit it; tell the rest.
 
@@ -70,10 +70,10 @@ async def settle_before_planning(
             ]
             await release_free(findings, store)
     except Sora2BatchError as error:
-        printer.say(f"jobs in doubt stay so: {error.message}")
+        printer.info(f"jobs in doubt stay so: {error.message}")
         return
     for finding in findings:
-        printer.say(describe_finding(finding))
+        printer.info(describe_finding(finding))
 
 
 async def look_into(batch: Batch, lockfile: Lockfile, context: ReconcileContext) -> tuple[Finding, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sora2batch.app.batch import Batch
-from sora2batch.cli.printer import Chatter
+from sora2batch.app.output import Printer
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Plan
@@ -17,7 +17,7 @@ def shelf_of(batch: Batch, store: LockfileStore) -> Shelf:
     return Shelf(batch.output_dir, store, entries, batch.expansion.jobs, beside=batch.lockfiles_beside)
 
 
-async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Chatter) -> None:
+async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Printer) -> None:
     """Give the jobs of a plan their names back, and bring the lockfile up to date.
 
     Raises:
@@ -31,9 +31,9 @@ async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Cha
         await store.checkpoint()
 
 
-def tell_moves(batch: Batch, shelf: Shelf, printer: Chatter) -> None:
+def tell_moves(batch: Batch, shelf: Shelf, printer: Printer) -> None:
     """Say that files have other names now."""
     if shelf.moved:
         count = "1 file has" if shelf.moved == 1 else f"{shelf.moved:,} files have"
         former = batch.output_dir / FORMER_FOLDER
-        printer.say(f"{count} a new path: what the manifest no longer asks for is in {former}")
+        printer.info(f"{count} a new path: what the manifest no longer asks for is in {former}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from sora2batch.app.result import echo_lines
+from sora2batch.app.output import Printer
 from sora2batch.plan.action import Plan
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines
 
@@ -15,16 +14,16 @@ if TYPE_CHECKING:  # few plans compare
 _LINES_AT_A_TERMINAL = 200
 
 
-def echo_text(plan: Plan, comparison: Comparison | None) -> None:
+def print_text(plan: Plan, comparison: Comparison | None, printer: Printer) -> None:
     """Print a plan for a person; at a terminal a long one is summed up by group."""
     is_long = len(plan.jobs) > _LINES_AT_A_TERMINAL
-    echo_lines(short_plan_lines(plan) if is_long and sys.stdout.isatty() else plan_lines(plan))
+    printer.output_lines(short_plan_lines(plan) if is_long and printer.is_terminal else plan_lines(plan))
     if comparison:
-        echo_lines(comparison_lines(comparison))
+        printer.output_lines(comparison_lines(comparison))
 
 
-def echo_markdown(plan: Plan, comparison: Comparison | None, sheet: str | None) -> None:
+def print_markdown(plan: Plan, comparison: Comparison | None, sheet: str | None, printer: Printer) -> None:
     """Print a plan for a pull request, with a link to the contact sheet of that name."""
     from sora2batch.plan.render_markdown import plan_markdown  # noqa: PLC0415  # for pull requests only
 
-    echo_lines(plan_markdown(plan, comparison, sheet))
+    printer.output_lines(plan_markdown(plan, comparison, sheet))

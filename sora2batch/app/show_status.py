@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sora2batch.app.batch import Batch
-from sora2batch.app.result import echo, echo_lines
+from sora2batch.app.output import Printer
 from sora2batch.ground.cells import isolated, padded, width_of
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import State
@@ -20,13 +20,13 @@ _ADVICE = {
 """What to do about a state; each command can be given as it stands."""
 
 
-def echo_status(batch: Batch, status: Status) -> None:
+def print_status(batch: Batch, status: Status, printer: Printer) -> None:
     """Print a line a job, the counts, the credits, and what to do next."""
     count = len(status.jobs)
-    echo(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
+    printer.output(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
     width = max((width_of(one.job.key) for one in status.jobs), default=0)
-    echo_lines(_job_line(one, width) for one in status.jobs)
-    echo_summary(batch, status)
+    printer.output_lines(_job_line(one, width) for one in status.jobs)
+    print_summary(batch, status, printer)
 
 
 def _job_line(one: JobStatus, width: int) -> str:
@@ -35,25 +35,25 @@ def _job_line(one: JobStatus, width: int) -> str:
     return f"  {one.state:<9}  {padded(isolated(one.job.key), width)}  {one.credits:>6,}{told}"
 
 
-def echo_summary(batch: Batch, status: Status) -> None:
+def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
     """Print the counts and the credits, and the commands to go on with."""
     money, states = status.money, status.states
     counted = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in sorted(states.items()))
-    echo(counted or "no jobs")
+    printer.output(counted or "no jobs")
     doubt = f" (of it {money.in_doubt:,} in doubt)" if money.in_doubt else ""
-    echo(f"credits: {money.spent:,} spent{doubt} of {money.budget:,}")
+    printer.output(f"credits: {money.spent:,} spent{doubt} of {money.budget:,}")
     for state, advice in _ADVICE.items():
         if states[state]:
             told = advice.replace("{given}", batch.arguments).replace("{run}", batch.run_arguments)
-            echo(f"next: {states[state]:,} {told}")
+            printer.output(f"next: {states[state]:,} {told}")
     if missing := sum(one.lacks_file for one in status.jobs):
         command = f"sora2batch download {batch.arguments}"
-        echo(f"next: {missing:,} done but not downloaded: `{command}` fetches them")
+        printer.output(f"next: {missing:,} done but not downloaded: `{command}` fetches them")
 
 
-def echo_outcome(batch: Batch, status: Status) -> None:
+def print_outcome(batch: Batch, status: Status, printer: Printer) -> None:
     """Print what a run came to, and where things are."""
-    echo_summary(batch, status)
-    echo(f"clips:    {batch.output_dir}")
-    echo(f"lockfile: {batch.lock_path}")
-    echo(f"gallery:  `sora2batch report {batch.arguments}` writes it")
+    print_summary(batch, status, printer)
+    printer.output(f"clips:    {batch.output_dir}")
+    printer.output(f"lockfile: {batch.lock_path}")
+    printer.output(f"gallery:  `sora2batch report {batch.arguments}` writes it")

@@ -10,13 +10,23 @@ from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from sora2batch.app.failure import Terminated, is_bug
+from sora2batch.ground.stop_reason import StopReason
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
+
+class Terminated(SystemExit):
+    """SIGTERM came while there was nothing to wait for; unwinding lets go of what is held."""
+
+    def __init__(self) -> None:
+        super().__init__(int(StopReason.TERMINATE.exit_code))
+
+
 ENDINGS = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
 """What each raises."""
+STOP_REASONS = {signal.SIGINT: StopReason.INTERRUPT, signal.SIGTERM: StopReason.TERMINATE}
+"""What each is for a run that takes it in its loop."""
 
 _AGAIN_SECONDS = 0.05
 _IMPORT = "<frozen importlib._bootstrap>"
@@ -40,9 +50,9 @@ def end_at_once_from_now_on() -> None:
                 signal.signal(number, signal.SIG_DFL)
 
 
-def ending_behind(error: BaseException) -> BaseException:
-    """Find the signal that looks like a bug: C and Rust may make something else of what it raised."""
-    return _raised[-1] if _raised and is_bug(error) else error
+def last_raised() -> BaseException | None:
+    """Tell what the last signal raised; C and Rust may have made something else of it on its way."""
+    return _raised[-1] if _raised else None
 
 
 def _unwind(number: int, frame: FrameType | None) -> None:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
-from sora2batch.app.failure import Terminated
 from sora2batch.app.loop import run_loop
-from sora2batch.app.result import echo
-from sora2batch.catalog.catalog import Catalog
+from sora2batch.app.output import Printer
+from sora2batch.app.signals import Terminated
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.simulator.fault import parse_fault
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.serve import serve_forever
 
 
-def serve(options: SimulatorOptions, catalog: Catalog) -> None:
+def serve(  # noqa: PLR0913  # so much can be told to a simulator
+    printer: Printer,
+    *,
+    port: int,
+    speed: float,
+    balance: int,
+    faults: Sequence[str],
+    seed: int,
+    tools_dirs: Sequence[Path],
+) -> None:
     """Serve until Ctrl-C or SIGTERM; where it can be found is the result, so it goes to standard output.
 
     Raises:
-        UsageError: the port is taken.
+        UsageError: the port is taken, or a fault is none.
     """
+    options = SimulatorOptions(
+        port=port, speed=speed, balance=balance, faults=tuple(map(parse_fault, faults)), seed=seed
+    )
+    catalog = load_catalog(tools_dirs)
     with suppress(KeyboardInterrupt, Terminated):
-        run_loop(partial(serve_forever, options, catalog, announce=echo))
+        run_loop(partial(serve_forever, options, catalog, announce=printer.output))

@@ -2,55 +2,63 @@
 
 from __future__ import annotations
 
-from sora2batch.app.output import print_json
-from sora2batch.app.result import echo
-from sora2batch.catalog.catalog import Catalog
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sora2batch.app.json_document import print_json
+from sora2batch.app.output import Printer
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.tool import FieldInfo, Tool
-from sora2batch.cli.printer import Chatter
 from sora2batch.ground.canonical import JsonObject
 
 
-def print_tools(catalog: Catalog, name: str | None) -> None:
-    """Print every tool, or the one that is named, as JSON.
-
-    Raises:
-        UnknownToolError: there is no tool of this name.
-    """
-    if name:
-        print_json(_to_json(catalog.get(name)))
-    else:
-        print_json({"version": 1, "tools": [_to_json(tool) for tool in catalog.tools.values()]})
-
-
-def show_tools(catalog: Catalog, name: str | None, printer: Chatter) -> None:
+def show_tools(printer: Printer, *, name: str | None, as_json: bool, tools_dirs: Sequence[Path]) -> None:
     """Print a line for every tool, or the inputs of the one that is named.
 
     Raises:
+        CatalogError: a tool file is no good.
         UnknownToolError: there is no tool of this name.
     """
-    if name:
-        _show(catalog.get(name))
-        return
+    catalog = load_catalog(tools_dirs)
+    if as_json:
+        print_json(_to_json(catalog.get(name)) if name else _all_to_json(catalog), printer)
+    elif name:
+        for line in _lines(catalog.get(name)):
+            printer.output(line)
+    else:
+        _show_all(catalog, printer)
+
+
+def complete_tool(begun: str) -> Sequence[tuple[str, str]]:
+    """Find the tools whose names begin so; beside each its price, and whether its model has ended."""
+    return [
+        (tool.tool_type, f"{tool.price_text}  {tool.mark}".rstrip())
+        for tool in load_catalog().tools.values()
+        if tool.tool_type.startswith(begun)
+    ]
+
+
+def _show_all(catalog: Catalog, printer: Printer) -> None:
     tools = list(catalog.tools.values())
     width = max(len(tool.tool_type) for tool in tools)
     for tool in tools:
-        echo(f"{tool.tool_type:<{width}}  {tool.price_text}  {tool.mark}".rstrip())
-    printer.say("\nprices in credits; `sora2batch tools NAME` shows a tool's inputs")
+        printer.output(f"{tool.tool_type:<{width}}  {tool.price_text}  {tool.mark}".rstrip())
+    printer.info("\nprices in credits; `sora2batch tools NAME` shows a tool's inputs")
 
 
-def _show(tool: Tool) -> None:
-    echo(f"{tool.tool_type}: {tool.title} ({tool.kind}, {tool.availability}) {tool.mark}".rstrip())
-    echo(f"price: {tool.price_text}")
-    echo(f"usually takes {tool.expected_seconds.min} to {tool.expected_seconds.max} seconds")
+def _lines(tool: Tool) -> Iterator[str]:
+    yield f"{tool.tool_type}: {tool.title} ({tool.kind}, {tool.availability}) {tool.mark}".rstrip()
+    yield f"price: {tool.price_text}"
+    yield f"usually takes {tool.expected_seconds.min} to {tool.expected_seconds.max} seconds"
     if tool.notice:
-        echo(f"notice: {tool.notice}")
+        yield f"notice: {tool.notice}"
     if tool.docs:
-        echo(f"docs: {tool.docs}")
-    echo("input:")
+        yield f"docs: {tool.docs}"
+    yield "input:"
     for field in tool.fields():
-        echo(f"  {field.name}: {field.allowed} ({_default(field)})")
+        yield f"  {field.name}: {field.allowed} ({_default(field)})"
         if field.description:
-            echo(f"      {field.description}")
+            yield f"      {field.description}"
 
 
 def _default(field: FieldInfo) -> str:
@@ -63,6 +71,10 @@ def _default(field: FieldInfo) -> str:
             return "default true" if field.default else "default false"
         case _:
             return f"default {field.default}"
+
+
+def _all_to_json(catalog: Catalog) -> JsonObject:
+    return {"version": 1, "tools": [_to_json(tool) for tool in catalog.tools.values()]}
 
 
 def _to_json(tool: Tool) -> JsonObject:

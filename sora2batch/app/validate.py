@@ -7,10 +7,9 @@ from pathlib import Path
 
 from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.excerpt import in_order, problem_lines
-from sora2batch.app.output import print_json, problems_to_json
-from sora2batch.app.result import echo_lines
+from sora2batch.app.json_document import print_json, problems_to_json
+from sora2batch.app.output import Printer
 from sora2batch.app.source import Source, find_sources
-from sora2batch.cli.printer import Chatter
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.problem import START, Problem
@@ -18,7 +17,7 @@ from sora2batch.manifest.manifest_error import ManifestError
 
 
 def validate(
-    manifests: Sequence[Path], tools_dirs: Sequence[Path], printer: Chatter, *, as_json: bool
+    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], as_json: bool
 ) -> ExitCode:
     """Print what is wrong with any of the manifests.
 
@@ -42,9 +41,9 @@ def validate(
     problems = in_order(found)
     if as_json:
         document: JsonObject = {"valid": not problems, "problems": problems_to_json(problems)}
-        print_json(document | ({"notices": list(notices)} if notices else {}))
+        print_json(document | ({"notices": list(notices)} if notices else {}), printer)
     else:
-        echo_lines(problem_lines(problems))
+        printer.output_lines(problem_lines(problems))
     return ExitCode.USAGE if problems else ExitCode.DONE
 
 
@@ -52,13 +51,13 @@ def _missing(source: Source, error: UsageError) -> Problem:
     return Problem(file=source.path.as_posix(), position=START, message=error.message, hint=error.hint)
 
 
-def _tell(batch: Batch, printer: Chatter) -> Sequence[str]:
+def _tell(batch: Batch, printer: Printer) -> Sequence[str]:
     """Say what a manifest comes to, and what may be a slip in it."""
     jobs = batch.expansion.jobs
     price = sum(job.credits for job in jobs)
     count = "1 job" if len(jobs) == 1 else f"{len(jobs):,} jobs"
-    printer.say(f"{batch.manifest.path}: valid; {count}, {price:,} credits if all are submitted")
+    printer.info(f"{batch.manifest.path}: valid; {count}, {price:,} credits if all are submitted")
     notices = (*batch.notices, *batch.expansion.notices)
     for notice in notices:
-        printer.say(f"notice: {notice}")
+        printer.info(f"notice: {notice}")
     return notices

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from sora2batch.app.batch import Batch
+from sora2batch.app.batch import Batch, loader_for
 from sora2batch.app.connection import redact
-from sora2batch.app.output import print_json
-from sora2batch.app.result import echo
-from sora2batch.cli.printer import Chatter
+from sora2batch.app.json_document import print_json
+from sora2batch.app.output import Printer
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode
@@ -16,22 +16,25 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 
 
-def verify(batch: Batch, printer: Chatter, *, as_json: bool) -> ExitCode:
+def verify(
+    printer: Printer, *, manifest: Path, as_json: bool, simulated: bool, tools_dirs: Sequence[Path]
+) -> ExitCode:
     """Hash every file and print which of them are not what they were, or never were a result.
 
     Raises:
         LockfileError: the lockfile cannot be read.
     """
+    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
     lockfile = batch.read_lockfile()
     faults = list(_faults(batch, lockfile))
     if as_json:
         told: list[JsonValue] = [{"key": key, "message": message} for key, message in faults]
-        print_json({"version": 1, "ok": not faults, "faults": told})
+        print_json({"version": 1, "ok": not faults, "faults": told}, printer)
     else:
         for key, message in faults:
-            echo(f"{isolated(key)}: {message}")
+            printer.output(f"{isolated(key)}: {message}")
     finished = sum(entry.state is State.COMPLETED for entry in lockfile.entries.values())
-    printer.say(f"{finished:,} finished jobs checked, {len(faults):,} differ")
+    printer.info(f"{finished:,} finished jobs checked, {len(faults):,} differ")
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 

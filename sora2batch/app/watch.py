@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
-from sora2batch.app.result import echo
+from sora2batch.app.batch import loader_for
+from sora2batch.app.output import Display, Printer, Screen
 from sora2batch.app.watcher import BatchWatcher
-from sora2batch.ground.clock import Clock
-from sora2batch.ground.text import one_line
+from sora2batch.ground.clock import Clock, SystemClock
+from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.plan.overview import words_of
 
 _WORTH_OF_A_LOOK = 4
 """A look that takes long is not taken again before this many times as long has passed."""
-_COMPLAINT_ROOM = 300
 
 
-class Screen(Protocol):
-    """Where the watched are shown."""
+def watch_statuses(
+    printer: Display,
+    *,
+    manifests: Sequence[Path],
+    interval: float,
+    simulated: bool,
+    tools_dirs: Sequence[Path],
+) -> ExitCode:
+    """Show what is known of every job, and again whenever it changes; Ctrl-C ends it.
 
-    def show(self, watched: Sequence[BatchWatcher]) -> None:
-        """Show them as they are now."""
-        ...
+    Raises:
+        Sora2BatchError: a manifest or a lockfile cannot be read to begin with.
+    """
+    clock = SystemClock()
+    load = loader_for(tools_dirs, simulated=simulated)
+    watched = [BatchWatcher(batch, load) for batch in load.load_all(manifests)]
+    try:
+        with _open_screen(printer, clock, interval) as screen:
+            watch(watched, screen, clock, interval=interval)
+    except KeyboardInterrupt:
+        return StopReason.INTERRUPT.exit_code
+    return ExitCode.DONE
+
+
+def _open_screen(printer: Display, clock: Clock, interval: float) -> AbstractContextManager[Screen]:
+    """Choose a live view at a terminal, a line for every change elsewhere."""
+    return printer.screen(clock, interval) if printer.can_redraw else nullcontext(LineScreen(printer))
 
 
 def watch(
@@ -56,22 +76,11 @@ def watch(
         screen.show(watched)
 
 
-@contextmanager
-def open_screen(clock: Clock, interval: float) -> Iterator[Screen]:
-    """Choose a live view at a terminal, a line for every change elsewhere."""
-    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield LineScreen()
-        return
-    from sora2batch.cli.show.live import live_screen  # noqa: PLC0415  # rich is for terminals only
-
-    with live_screen(clock, interval) as screen:
-        yield screen
-
-
 class LineScreen:
     """A line for each batch whenever it differs from the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, printer: Printer) -> None:
+        self._printer = printer
         self._told: dict[int, str] = {}
 
     def show(self, watched: Sequence[BatchWatcher]) -> None:
@@ -80,7 +89,7 @@ class LineScreen:
             line = line_of(one)
             if self._told.get(index) != line:
                 self._told[index] = line
-                echo(line)
+                self._printer.output(line)
 
 
 def line_of(watched: BatchWatcher) -> str:
@@ -91,10 +100,5 @@ def line_of(watched: BatchWatcher) -> str:
     parts = [f"{snapshot.status.manifest}: {counts}", f"{money.spent:,} of {money.budget:,} credits"]
     if snapshot.holder:
         parts.append(f"run by {snapshot.holder}")
-    parts += [complaint_of(fault) for fault in watched.complaints]
+    parts += watched.complaint_lines
     return "; ".join(parts)
-
-
-def complaint_of(fault: str) -> str:
-    """Say that the view is an old one, and why."""
-    return f"shown as it was before: {one_line(fault, _COMPLAINT_ROOM)}"

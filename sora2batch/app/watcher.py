@@ -12,8 +12,11 @@ from sora2batch.app.batch import Batch, BatchLoader
 from sora2batch.app.snapshot import BatchSnapshot, look_at
 from sora2batch.app.stamp import Stamp, stamps_of
 from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.text import one_line
 from sora2batch.lockfile.hold import lock_holder
 from sora2batch.lockfile.journal import journal_path
+
+_COMPLAINT_ROOM = 300
 
 
 class BatchWatcher:
@@ -37,6 +40,11 @@ class BatchWatcher:
     def complaints(self) -> tuple[str, ...]:
         """What cannot be read just now; the sight is from before."""
         return tuple(fault for fault in (self._manifest_fault, self._lockfile_fault) if fault)
+
+    @property
+    def complaint_lines(self) -> list[str]:
+        """The complaints in words: that the snapshot is an old one, and why."""
+        return [f"shown as it was before: {one_line(fault, _COMPLAINT_ROOM)}" for fault in self.complaints]
 
     def refresh(self) -> bool:
         """Read again what has changed, or could not be read; tell whether there was anything."""

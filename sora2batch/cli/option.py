@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from sora2batch.cli.table import TOOL_COMPLETION, resolve
+from sora2batch.ground.digits import plain_digits
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 _Decorator = Callable[[_F], _F]
 
@@ -24,8 +27,6 @@ class WholeNumber(click.IntRange):
         try:
             int(value)
         except ValueError:
-            from sora2batch.ground.digits import plain_digits  # noqa: PLC0415  # most numbers are right
-
             meant = plain_digits(str(value))
             advice = "write digits alone" if meant is None else f"write {meant}"
             self.fail(f"{value!r} is no whole number ({advice})", param, ctx)
@@ -56,13 +57,8 @@ tools_dir_option = click.option(
 
 def complete_tool(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete a tool's name; beside it the price, and whether its model has ended."""
-    from sora2batch.catalog.catalog import load_catalog  # noqa: PLC0415  # only a shell asks
-
-    return [
-        CompletionItem(tool.tool_type, help=f"{tool.price_text}  {tool.mark}".rstrip())
-        for tool in load_catalog().tools.values()
-        if tool.tool_type.startswith(begun)
-    ]
+    found = resolve(TOOL_COMPLETION)(begun)
+    return [CompletionItem(name, help=told) for name, told in found]
 
 
 def printer_options(function: _F) -> _F:

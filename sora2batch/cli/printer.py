@@ -1,39 +1,109 @@
-"""Messages on standard error: results go to standard output, everything else here."""
+"""The printer of the command line: standard output and standard error, a person at a terminal."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
+from sora2batch.app.failure import print_error
+from sora2batch.cli import standard_output
 from sora2batch.ground.cells import without_controls
+from sora2batch.ground.errors import Sora2BatchError
+
+if TYPE_CHECKING:
+    from sora2batch.app.output import Screen
+    from sora2batch.app.snapshot import BatchSnapshot
+    from sora2batch.ground.clock import Clock
+    from sora2batch.plan.action import Plan
+    from sora2batch.run.event import Listener
+    from sora2batch.run.stages import Stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chatter:
-    """How much to tell."""
+class ClickPrinter:
+    """What commands get as their ``Printer`` and ``Display``."""
 
     level: int = 0
-    """-1 quiet, 0 as usual, 1 verbose, 2 very verbose."""
 
     @classmethod
-    def of(cls, verbose: int, *, quiet: bool) -> Chatter:
+    def of(cls, verbose: int, *, quiet: bool) -> ClickPrinter:
         """Read the flags."""
         return cls(level=-1 if quiet else verbose)
 
-    def say(self, message: str) -> None:
+    @property
+    def is_terminal(self) -> bool:
+        """Whether results are read on a terminal."""
+        return sys.stdout.isatty()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there to answer."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def info(self, message: str) -> None:
         """Tell something that most people want to know."""
         if self.level >= 0:
-            complain(message)
+            self.error(message)
 
-    def detail(self, message: str) -> None:
+    def debug(self, message: str) -> None:
         """Tell something that few people want to know."""
         if self.level >= 1:
-            complain(message)
+            self.error(message)
 
+    def error(self, message: str) -> None:
+        """Tell something that everybody must know; a run does not end because nobody listens."""
+        with suppress(OSError):
+            click.echo(without_controls(message), err=True)
 
-def complain(message: str) -> None:
-    """Tell something that everybody must know; a run does not end because nobody listens."""
-    with suppress(OSError):
-        click.echo(without_controls(message), err=True)
+    def failure(self, error: Sora2BatchError) -> None:
+        """Tell of an error that does not end the program."""
+        print_error(error, self)
+
+    def output(self, text: str | bytes) -> None:
+        """Print a line or more of the result."""
+        standard_output.echo(text)
+
+    def output_lines(self, lines: Iterable[str]) -> None:
+        """Print any number of lines in a few big writes."""
+        standard_output.echo_lines(lines)
+
+    def output_file(self, data: bytes) -> None:
+        """Print a file byte for byte."""
+        standard_output.write_out(data)
+
+    def confirm(self, question: str) -> bool:
+        """Ask for a yes; Ctrl-C and the end of the input are a no."""
+        try:
+            return click.confirm(question, err=True)
+        except click.Abort:
+            self.error("")
+            return False
+
+    def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
+        """Show a run's events on standard error, in the way that suits it."""
+        from sora2batch.cli.show.progress import progress  # noqa: PLC0415  # for those who have work
+
+        return progress(plan, stages, self)
+
+    def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
+        """Draw statuses at a terminal."""
+        from sora2batch.cli.show.live import print_boards  # noqa: PLC0415  # rich is for terminals only
+
+        print_boards(snapshots, clock.now())
+
+    @property
+    def can_redraw(self) -> bool:
+        """Whether results are read on a terminal that can be drawn over."""
+        return self.is_terminal and os.environ.get("TERM") != "dumb"
+
+    def screen(self, clock: Clock, interval: float) -> AbstractContextManager[Screen]:
+        """Open a live view."""
+        from sora2batch.cli.show.live import live_screen  # noqa: PLC0415  # as above
+
+        return live_screen(clock, interval)

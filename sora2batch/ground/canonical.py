@@ -10,11 +10,12 @@ from typing import Any, TypeAlias
 import orjson
 import rfc8785
 
+from sora2batch.ground.digits import SAFE_INTEGER
+
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 """What JSON can say. Values are never changed in place once they are handed on."""
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
-_SAFE_INTEGER = 2**53 - 1
 _ATOMS = frozenset({str, bool, type(None)})
 """Types whose values are canonical as they are."""
 _WITHOUT_FRACTION = _ATOMS | {int}
@@ -52,7 +53,7 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - the type is looked at in a 
     if kind in _ATOMS:
         return True
     if kind is int:
-        return bool(-_SAFE_INTEGER <= value <= _SAFE_INTEGER)
+        return bool(-SAFE_INTEGER <= value <= SAFE_INTEGER)
     if kind is dict:
         for key, item in value.items():
             if not key.isascii() or (type(item) not in _ATOMS and not _is_plain(item)):
@@ -64,7 +65,7 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - the type is looked at in a 
 def with_whole_numbers(value: JsonValue) -> JsonValue:
     """Write 10.0 as 10: canonical JSON knows no difference, so neither do we."""
     match value:
-        case float() if value.is_integer() and abs(value) <= _SAFE_INTEGER:
+        case float() if value.is_integer() and abs(value) <= SAFE_INTEGER:
             return int(value)
         case list():
             return [with_whole_numbers(item) for item in value]

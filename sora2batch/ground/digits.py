@@ -1,10 +1,11 @@
-"""A whole number as people write it, read without a guess."""
+"""Whole numbers: how large they may be, and as people write them, read without a guess."""
 
 from __future__ import annotations
 
 import re
 
-from sora2batch.manifest.scalar import SAFE_INTEGER
+SAFE_INTEGER = 2**53 - 1
+"""The largest whole number that every JSON reader takes as it is (RFC 7493, 2.2)."""
 
 _GROUPED = re.compile(
     r"[+]?[0-9]{1,3}(?P<mark>[,._' \u00a0\u2009\u202f\u2019])[0-9]{3}(?:(?P=mark)[0-9]{3})*"

@@ -11,7 +11,7 @@ import yaml
 
 from sora2batch.ground.digits import plain_digits
 from sora2batch.ground.problem import DataPath, Problem
-from sora2batch.manifest.text import Lines
+from sora2batch.manifest.source_text import Lines
 from sora2batch.manifest.yaml_events import Mark, events
 
 _PAIR = re.compile(r"(?P<key>[^\s:'\"{}\[\],]+)\s*:\s+(?P<value>[^\s'\"{\[&*!|>].*)", re.DOTALL)

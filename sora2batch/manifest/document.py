@@ -15,7 +15,7 @@ from sora2batch.manifest.cut import Cut, find_cuts
 from sora2batch.manifest.jsontext import json_places, load_json
 from sora2batch.manifest.locate import Locator, yaml_places
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.text import Lines, decode
+from sora2batch.manifest.source_text import Lines, decode
 
 _JSON_START = re.compile(r"\s*[\[{]")
 _JSON_COMMENT = re.compile(r"[\s,]*(/\*|//(?![\w-]+\.\w))")

@@ -12,11 +12,12 @@ import re
 from itertools import islice
 
 from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.problem import START, DataPath, Position, Problem
 from sora2batch.manifest.locate import Place
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.scalar import SAFE_INTEGER, ScalarError, finite_float, safe_integer
-from sora2batch.manifest.text import Lines
+from sora2batch.manifest.scalar import ScalarError, finite_float, safe_integer
+from sora2batch.manifest.source_text import Lines
 from sora2batch.manifest.walker import DEPTH_LIMIT
 
 _HALF_PAIR = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")

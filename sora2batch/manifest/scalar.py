@@ -9,8 +9,8 @@ import math
 import re
 
 from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.digits import SAFE_INTEGER
 
-SAFE_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 
 TAG_PREFIX = "tag:yaml.org,2002:"

@@ -38,7 +38,8 @@ def refuse_duplicates(jobs: Sequence[Job], manifest: Manifest, diagnostics: Diag
         _note_names(message, duplicates, manifest, diagnostics)
     if have_dotted_folders(names):
         for duplicates in _nested(jobs):
-            message = f'{_both(duplicates)}: "{duplicates.first.filename}" would be a file and a folder{_more(duplicates)}'
+            clash = f'"{duplicates.first.filename}" would be a file and a folder'
+            message = f"{_both(duplicates)}: {clash}{_more(duplicates)}"
             _note_names(message, duplicates, manifest, diagnostics)
 
 

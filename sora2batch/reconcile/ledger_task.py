@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sora2batch.sjinn.answer import LedgerRecord
-from sora2batch.sjinn.request import TASK_TYPE_PREFIX
+from sora2batch.sjinn.request_body import TASK_TYPE_PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
 from sora2batch.run import entries as note
 from sora2batch.run.cancel_scope import CancelScope
@@ -17,7 +18,6 @@ from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
 from sora2batch.run.poll import FinishedTask
 from sora2batch.run.port import RunContext
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
 

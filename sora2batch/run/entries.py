@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State
 from sora2batch.sjinn.answer import Refusal
-
-_SAFE_INTEGER = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,5 +78,5 @@ def withdrawn(intent: Attempt) -> Attempt:
 
 def error_note(note: Refusal) -> ErrorNote:
     """Keep the API's words; a number that JSON cannot carry faithfully is kept as text."""
-    is_huge = isinstance(note.code, int) and abs(note.code) > _SAFE_INTEGER
+    is_huge = isinstance(note.code, int) and abs(note.code) > SAFE_INTEGER
     return ErrorNote(code=str(note.code) if is_huge else note.code, message=note.message)

@@ -54,7 +54,7 @@ class _Pipeline:
         self._grace: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
-        self._context.stop_signal.on_pull(self._on_pull)
+        self._context.stop_signal.on_request(self._on_pull)
         # Who submits must know how many tasks are open, even if nobody waits for the last of them.
         for task in _open_tasks(self._wanted(Stages.SUBMIT | Stages.WAIT, Action.RESUME)):
             self._polling.watch_old(task)

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sora2batch.ground.errors import ExitCode, gravest
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.plan.decision import FileFault
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason, StopRequest
+from sora2batch.run.stop_signal import StopRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

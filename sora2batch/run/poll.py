@@ -11,6 +11,7 @@ from typing import assert_never
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.run import entries as note
 from sora2batch.run.cancel_scope import CancelScope
@@ -19,7 +20,6 @@ from sora2batch.run.pace import backoff_seconds
 from sora2batch.run.port import RunContext
 from sora2batch.run.recorded_url import recorded_outputs
 from sora2batch.run.schedule import Schedule
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.run.streak import Streak
 from sora2batch.run.submit import OpenTask
 from sora2batch.sjinn import answer as api

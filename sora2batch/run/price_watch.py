@@ -15,12 +15,13 @@ from typing import TypeAlias
 
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.entries import one_attempt
 from sora2batch.run.event import Warned
 from sora2batch.run.port import RunContext
-from sora2batch.run.stop_signal import StopReason, StopRequest
+from sora2batch.run.stop_signal import StopRequest
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.api_error import ApiError, KeyRefusedError
 
@@ -65,7 +66,7 @@ class PriceWatch:
         """Tasks of a price whose row did not come; after the first, one look after each task must do."""
         self._next_look = context.clock.monotonic() + _CHECK_EVERY_SECONDS
         self._blind_until = context.clock.monotonic()
-        context.stop_signal.on_pull(self._on_pull)
+        context.stop_signal.on_request(self._on_pull)
 
     def is_known(self, job: Job) -> bool:
         """Tell whether jobs of this price need not go alone: a row has proven it, or no row can be read."""

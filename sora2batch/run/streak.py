@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.run.stop_signal import StopReason, StopSignal
+from sora2batch.ground.stop_reason import StopReason
+from sora2batch.run.stop_signal import StopSignal
 from sora2batch.sjinn.answer import Refusal
 
 _QUOTED = re.compile(r""" "[^"]*" | '[^']*' | `[^`]*` | “[^”]*” | «[^»]*» """, re.VERBOSE)
@@ -31,13 +32,13 @@ def cause_of(refusal: Refusal) -> tuple[str, str]:
 
 
 class Streak:
-    """Counts the same end of jobs in a row, and pulls the brake when it came too often."""
+    """Counts the same end of jobs in a row, and ends the submitting when it came too often."""
 
     def __init__(self, stop_signal: StopSignal, *, limit: int, end: str) -> None:
         """Start counting.
 
         Args:
-            brake: what is pulled.
+            stop_signal: what is set.
             limit: how often; at 1 any cause will do.
             end: what became of each job: ``was rejected``, ``failed``.
         """

@@ -19,6 +19,7 @@ from aiolimiter import AsyncLimiter
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import entries as note
@@ -26,7 +27,7 @@ from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.port import RunContext
 from sora2batch.run.price_watch import PriceWatch
-from sora2batch.run.stop_signal import StopReason, StopRequest
+from sora2batch.run.stop_signal import StopRequest
 from sora2batch.run.streak import Streak
 from sora2batch.sjinn import answer as api
 
@@ -76,7 +77,7 @@ class SubmitStage:
 
     async def run(self) -> None:
         """Submit until the queue is empty or the brake is pulled; then every answer is on disk."""
-        self._context.stop_signal.on_pull(self._stop)
+        self._context.stop_signal.on_request(self._stop)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._context.options.submit_concurrency, len(self._queue))):
                 self._workers.append(group.create_task(self._work()))
@@ -176,7 +177,7 @@ class SubmitStage:
         except BaseException:
             self._context.budget_tracker.release(job.credits)
             raise
-        if self._context.stop_signal.is_pulled:
+        if self._context.stop_signal.is_set:
             await self._take_back(job, intent)
             return None
         settled = await self._settle(job, intent, await self._create(job))

@@ -31,7 +31,7 @@ from sora2batch.sjinn.endpoint import DEFAULT_URL, URL_VARIABLE, Endpoint
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import LedgerWalk
 from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
-from sora2batch.sjinn.request import (
+from sora2batch.sjinn.request_body import (
     ACCOUNT,
     CREATE,
     LEDGER,

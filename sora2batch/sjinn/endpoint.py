@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.sjinn.request import CALLS
+from sora2batch.sjinn.request_body import CALLS
 from sora2batch.sjinn.secret import ApiKey
 
 URL_VARIABLE = "SORA2BATCH_API_URL"

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import orjson
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.sjinn.answer import Refusal
 
 LONGEST_TEXT = 500
 _LONGEST_CODE = 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_LARGEST = 2**53 - 1
 """Beyond it JSON carries no whole number faithfully (RFC 8259, section 6), and no sum of credits is meant."""
 
 
@@ -98,7 +98,7 @@ def as_number(value: JsonValue) -> int | float | None:
     A boolean is no number, and none is believed beyond ±(2^53 - 1).
     """
     number = as_any_number(value)
-    return number if number is not None and -_LARGEST <= number <= _LARGEST else None
+    return number if number is not None and -SAFE_INTEGER <= number <= SAFE_INTEGER else None
 
 
 def as_any_number(value: JsonValue) -> int | float | None:

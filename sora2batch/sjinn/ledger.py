@@ -16,7 +16,7 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.sjinn.answer import LedgerAnswer, LedgerPage, LedgerRecord, Unreadable
 from sora2batch.sjinn.envelope import Envelope, as_number, one_line
 from sora2batch.sjinn.protocol import read_success, task_id_of
-from sora2batch.sjinn.request import TASK_TYPE_PREFIX
+from sora2batch.sjinn.request_body import TASK_TYPE_PREFIX
 
 MOST_CREDITS = 10**9
 """No task costs more; a larger number is no price."""

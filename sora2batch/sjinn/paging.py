@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from sora2batch.sjinn.answer import LedgerPage, LedgerReading, LedgerRecord
 from sora2batch.sjinn.api_error import LedgerError
-from sora2batch.sjinn.request import LedgerQuery
+from sora2batch.sjinn.request_body import LedgerQuery
 
 MOST_PAGES = 1000
 _USUAL_ROWS = 50

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from fakes.ledger_api import CONTROL_ENTRY, OTHER_TOOL, at, doubt_of_call, stamp
 
 from fakes.answering_server import AnsweringServer, Reply, Reset, envelope, ok
 from fakes.building import TOOL, entry_of, job_of, lockfile_of
+from fakes.ledger_api import CONTROL_ENTRY, OTHER_TOOL, at, doubt_of_call, stamp
 from fakes.lock_entry import completed
 from fakes.recorder import MemoryRecorder
 from fakes.still_clock import StillClock

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sora2batch.app.failure import is_very_verbose, report_failure, wants_json
+from sora2batch.cli.exit import is_very_verbose, report_failure, wants_json
 from sora2batch.sjinn.api_error import KeyRefusedError
 
 

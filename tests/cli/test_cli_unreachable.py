@@ -10,7 +10,7 @@ from fakes.threaded_api import BROKEN, RICH, ThreadedApi, refusal
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.run import pace
-from sora2batch.sjinn import timeouts as timeouts
+from sora2batch.sjinn import timeouts
 
 KEY = "sk-never-to-be-seen"
 

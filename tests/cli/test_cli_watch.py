@@ -13,6 +13,7 @@ from sora2batch.app.batch import loader_for
 from sora2batch.app.stamp import StampedTree, stamps_of
 from sora2batch.app.watch import LineScreen, watch
 from sora2batch.app.watcher import BatchWatcher
+from sora2batch.cli.printer import ClickPrinter
 from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.hold import drop_hold, take_hold
 from sora2batch.manifest.tree import DiskTree
@@ -147,7 +148,7 @@ def test_a_look_that_takes_long_is_taken_less_often(manifest, batch):
 
     class Slow:
         snapshot = property(lambda self: one.snapshot)
-        complaints = ()
+        complaint_lines = ()
 
         def refresh(self):
             clock.moment += timedelta(seconds=3)
@@ -158,7 +159,7 @@ def test_a_look_that_takes_long_is_taken_less_often(manifest, batch):
 
 
 def test_a_line_is_printed_only_where_it_differs(manifest, batch, capsys):
-    follow(manifest, nothing, nothing, lambda: write_state(batch, DONE), screen=LineScreen())
+    follow(manifest, nothing, nothing, lambda: write_state(batch, DONE), screen=LineScreen(ClickPrinter()))
     assert capsys.readouterr().out.splitlines() == [
         OPEN_LINE,
         "small.yaml: 1 pending, 1 completed; 420 of 5,000 credits",

@@ -11,6 +11,7 @@ from fakes.loop import LoopClock, run_virtual
 from fakes.recorder import MemoryRecorder
 from fakes.video_api import ScriptedApi
 from sora2batch.ground.job import Credits, Job, fingerprint_of
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Plan
@@ -22,7 +23,7 @@ from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.port import OnFailure, RunContext
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason, StopSignal
+from sora2batch.run.stop_signal import StopSignal
 
 TOOL = "sora2-text-to-video-api"
 T = TypeVar("T")

@@ -23,10 +23,10 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.reconcile import inquire
 from sora2batch.run import pace, poll
-from sora2batch.sjinn import timeouts as timeouts
+from sora2batch.sjinn import timeouts
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.part import PartFile
-from sora2batch.sjinn.request import CREATE
+from sora2batch.sjinn.request_body import CREATE
 
 
 @dataclass(frozen=True, kw_only=True)

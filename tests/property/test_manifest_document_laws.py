@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import SAFE_INTEGER, ScalarError, plain_value
-from sora2batch.manifest.text import Lines
+from sora2batch.manifest.source_text import Lines
 
 INTEGERS = st.integers(-SAFE_INTEGER, SAFE_INTEGER)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)

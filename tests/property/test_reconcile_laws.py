@@ -6,6 +6,10 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes.building import TOOL
 from fakes.ledger_api import (
     CONTROL,
     CONTROL_ENTRY,
@@ -17,10 +21,6 @@ from fakes.ledger_api import (
     doubt_of_call,
     stamp,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from fakes.building import TOOL
 from fakes.recorder import MemoryRecorder
 from fakes.still_clock import StillClock
 from sora2batch.lockfile.entry import State

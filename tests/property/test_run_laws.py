@@ -31,11 +31,11 @@ from fakes.video_api import (
     done,
     refusal,
 )
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, LedgerError
 
@@ -106,7 +106,7 @@ def run(rig: Rig, trouble: Trouble = NO_TROUBLE) -> float | None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        rig.stop_signal.on_pull(lambda _: pulled.append(loop.time()))
+        rig.stop_signal.on_request(lambda _: pulled.append(loop.time()))
         task = loop.create_task(rig.run())
         if trouble.reason:
             loop.call_later(

@@ -14,11 +14,13 @@ from signal import SIGINT, SIGTERM, raise_signal
 
 import pytest
 
-from sora2batch.app.failure import Terminated, failure_of
+from sora2batch.app.failure import failure_of
 from sora2batch.app.loop import on_signal, run_loop
-from sora2batch.app.signals import ending_behind, unwind_on_signals
+from sora2batch.app.signals import Terminated, unwind_on_signals
+from sora2batch.cli.exit import ending_behind
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.lockfile_error import SaveError
-from sora2batch.run.stop_signal import StopReason, StopSignal
+from sora2batch.run.stop_signal import StopSignal
 
 ENDINGS = {SIGINT: KeyboardInterrupt, SIGTERM: Terminated}
 FAR = 30.0
@@ -119,7 +121,7 @@ def test_the_first_signal_pulls_the_brake_and_the_second_cancels(number):
     heard = asyncio.Event()
 
     async def work():
-        stop_signal.on_pull(lambda _: heard.set())
+        stop_signal.on_request(lambda _: heard.set())
         raise_signal(number)
         await heard.wait()
         raise_signal(number)

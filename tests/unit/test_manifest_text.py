@@ -2,7 +2,7 @@ import pytest
 
 from sora2batch.ground.problem import Position
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.text import Lines, decode
+from sora2batch.manifest.source_text import Lines, decode
 
 
 def refusal(raw):

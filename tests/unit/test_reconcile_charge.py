@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from fakes.ledger_api import at, charge, stamp
 
 from fakes.building import entry_of, job_of, lockfile_of
+from fakes.ledger_api import at, charge, stamp
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.lockfile.content import Lockfile

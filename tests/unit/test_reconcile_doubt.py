@@ -5,9 +5,9 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from fakes.ledger_api import CONTROL, CONTROL_ROW, OTHER_TOOL, at, charge, doubt_of_call, ledger_task
 
 from fakes.building import TOOL, entry_of, job_of, lockfile_of
+from fakes.ledger_api import CONTROL, CONTROL_ROW, OTHER_TOOL, at, charge, doubt_of_call, ledger_task
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, find_doubts
 from sora2batch.reconcile.evidence import Evidence, OwnTask

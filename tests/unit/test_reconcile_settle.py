@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
+from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.ledger_api import (
     CONTROL_ENTRY,
     CONTROL_ROW,
@@ -14,8 +16,6 @@ from fakes.ledger_api import (
     ledger_task,
     stamp,
 )
-
-from fakes.building import TOOL, entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from fakes.recorder import MemoryRecorder
 from fakes.still_clock import StillClock

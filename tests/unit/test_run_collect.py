@@ -9,11 +9,11 @@ from fakes.loop import run_virtual
 from fakes.rig import MemoryFolder, Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import UNREADABLE, done
 from sora2batch.ground.job import Credits
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredError
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
 

@@ -9,11 +9,11 @@ from fakes.loop import run_virtual
 from fakes.rig import Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, SILENT_BUT_CHARGED, UNREACHABLE, WORKING, Turn, busy
 from sora2batch.ground.job import Credits
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Output, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Downloaded, Generated, Halted, InDoubt, Submitted
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason
 
 
 def batch(*jobs, **more) -> Rig:
@@ -109,7 +109,7 @@ def test_every_task_of_a_job_that_was_paid_twice_is_followed():
     assert all(attempt.outputs for attempt in rig.entry("fox").attempts)
 
 
-@pytest.mark.parametrize("halt", [StopReason.INTERRUPT, StopReason.TERMINATE])
+@pytest.mark.parametrize("reason", [StopReason.INTERRUPT, StopReason.TERMINATE])
 def test_a_signal_waits_for_calls_under_way_and_for_nothing_else(reason):
     rig = batch(
         *jobs_of(30),
@@ -149,7 +149,7 @@ def test_a_signal_ends_every_kind_of_wait_at_once(more, seconds):
 
 
 @pytest.mark.parametrize(
-    "halt", [StopReason.KEY, StopReason.CREDITS, StopReason.FAIL_FAST, StopReason.UNAVAILABLE]
+    "reason", [StopReason.KEY, StopReason.CREDITS, StopReason.FAIL_FAST, StopReason.UNAVAILABLE]
 )
 def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(reason):
     rig = batch(*jobs_of(30))
@@ -160,7 +160,7 @@ def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(reason):
     assert rig.all_states.count(State.COMPLETED) == len(submitted) == len(rig.listener.of(Downloaded))
 
 
-@pytest.mark.parametrize("halt", list(StopReason))
+@pytest.mark.parametrize("reason", list(StopReason))
 def test_a_brake_that_was_pulled_before_the_start_keeps_everything_from_starting(reason):
     jobs = jobs_of(12)
     rig = batch(*jobs, options=RunOptions(concurrency=2, submit_concurrency=2))

@@ -8,6 +8,7 @@ from fakes.loop import run_virtual
 from fakes.rig import entry_for, job_of
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
 from sora2batch.plan.action import Action, PlannedJob
@@ -19,7 +20,7 @@ from sora2batch.run.event import BestEffortListener, Halted, Warned
 from sora2batch.run.outcome import assess
 from sora2batch.run.recorded_url import recorded_outputs, without_secrets
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason, StopRequest, StopSignal
+from sora2batch.run.stop_signal import StopRequest, StopSignal
 from sora2batch.sjinn.answer import Refusal
 
 FOX, OWL = job_of("fox"), job_of("owl")
@@ -134,18 +135,18 @@ def test_a_purse_counts_what_is_reserved_charged_and_in_doubt():
 
 def test_a_brake_tells_each_kind_of_reason_once():
     stop_signal, told = StopSignal(), []
-    stop_signal.on_pull(lambda stop: told.append(stop.message))
+    stop_signal.on_request(lambda stop: told.append(stop.message))
     stop_signal.request_stop(StopReason.CREDITS, "first")
     stop_signal.request_stop(StopReason.CREDITS, "second")
     stop_signal.request_stop(StopReason.INTERRUPT, "third")
     assert told == ["first", "third"]
-    assert stop_signal.is_pulled
+    assert stop_signal.is_set
 
 
 def test_a_brake_tells_who_comes_late_what_has_happened():
     stop_signal, told = StopSignal(), []
     stop_signal.request_stop(StopReason.INTERRUPT, "Ctrl-C")
-    stop_signal.on_pull(lambda stop: told.append(stop.reason))
+    stop_signal.on_request(lambda stop: told.append(stop.reason))
     assert told == [StopReason.INTERRUPT]
 
 

@@ -9,12 +9,12 @@ from fakes.loop import run_virtual
 from fakes.rig import Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, KEY_REFUSED, UNREADABLE, WORKING, Turn, done, refusal
 from sora2batch.ground.job import Credits
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Failed, TimedOut
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 
 FAILED = api.Failed(refusal("the prompt was moderated", 7))

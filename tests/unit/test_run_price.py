@@ -9,12 +9,12 @@ from fakes.loop import run_virtual
 from fakes.rig import Rig, job_of, jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, LOST, REJECT, Turn, busy
 from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Warned
 from sora2batch.run.price_watch import PriceDriftError
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn.api_error import KeyRefusedError, LedgerError
 
 WIDE = RunOptions(concurrency=1000, submit_concurrency=8)

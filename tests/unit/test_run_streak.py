@@ -7,12 +7,12 @@ import pytest
 from fakes.rig import jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, LOST, REJECT, Turn, refusal
 from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Halted
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.run.streak import cause_of
 from sora2batch.sjinn import answer as api
 

@@ -21,12 +21,12 @@ from fakes.video_api import (
 )
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
+from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopReason
 from sora2batch.sjinn import answer as api
 
 ONE = RunOptions(submit_concurrency=1)
@@ -244,7 +244,7 @@ def test_a_job_that_is_only_outrun_by_others_is_not_put_off():
 
 
 @pytest.mark.parametrize(
-    ("turn", "halt"),
+    ("turn", "reason"),
     [(BAD_KEY, StopReason.KEY), (BROKE, StopReason.CREDITS)],
 )
 def test_a_refusal_that_concerns_every_job_ends_the_submitting(turn, reason):

@@ -10,7 +10,7 @@ from sora2batch.sjinn.answer import KeyRefused, LedgerPage, LedgerReading, Ledge
 from sora2batch.sjinn.api_error import LedgerError
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import MOST_PAGES, LedgerWalk
-from sora2batch.sjinn.request import LedgerQuery
+from sora2batch.sjinn.request_body import LedgerQuery
 
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 ROW = {

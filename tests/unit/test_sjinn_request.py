@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import orjson
 
-from sora2batch.sjinn.request import LedgerQuery, create_body, ledger_body, status_body
+from sora2batch.sjinn.request_body import LedgerQuery, create_body, ledger_body, status_body
 
 SINCE = datetime(2026, 11, 22, 10, 0, 0, 999999, tzinfo=timezone(timedelta(hours=1)))
 

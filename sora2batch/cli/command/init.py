@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import FILE, complete_tool, printer_options, tools_dir_option
-from sora2batch.cli.printer import Chatter
+from sora2batch.cli.table import call
+from sora2batch.ground.errors import ExitCode
 
 
 @click.command(
@@ -27,15 +29,10 @@ from sora2batch.cli.printer import Chatter
 )
 @tools_dir_option
 @printer_options
-def command(
-    manifest: Path, tool: str | None, tools_dirs: tuple[Path, ...], verbose: int, quiet: bool
-) -> None:
+def command(**given: Any) -> ExitCode:
     """Write a commented manifest that validates, and git's settings for its files.
 
     Adds lines to .gitignore (journals and clips are not committed) and .gitattributes (lockfiles are merged
     line by line) beside it. Overwrites nothing.
     """
-    from sora2batch.app.init import begin  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.app.starter import DEFAULT_TOOL  # noqa: PLC0415
-
-    begin(manifest, tool or DEFAULT_TOOL, tools_dirs, Chatter.of(verbose, quiet=quiet))
+    return call("init", **given)

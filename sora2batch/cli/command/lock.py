@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand, HelpfulGroup, show_help_alone
+from sora2batch.cli.lazy_group import ExampleCommand, HelpfulGroup, show_help_alone
 from sora2batch.cli.option import printer_options
-from sora2batch.cli.printer import Chatter
+from sora2batch.cli.table import call
+from sora2batch.ground.errors import ExitCode
 
 _FILE = click.Path(path_type=Path)
 
@@ -27,11 +29,9 @@ def command(context: click.Context) -> None:
 @command.command(cls=ExampleCommand, examples=("sora2batch lock resolve campaign.lock.jsonl",))
 @click.argument("file", type=_FILE)
 @printer_options
-def resolve(file: Path, verbose: int, quiet: bool) -> None:
+def resolve(**given: Any) -> ExitCode:
     """Unite both sides of the merge-conflict marks in a lockfile."""
-    from sora2batch.app.lock import resolve_file  # noqa: PLC0415  # work is loaded when it is called for
-
-    resolve_file(file, Chatter.of(verbose, quiet=quiet))
+    return call("lock resolve", **given)
 
 
 @command.command(
@@ -45,8 +45,6 @@ def resolve(file: Path, verbose: int, quiet: bool) -> None:
 @click.argument("ours", type=_FILE)
 @click.argument("theirs", type=_FILE)
 @printer_options
-def merge(base: Path, ours: Path, theirs: Path, verbose: int, quiet: bool) -> None:
+def merge(**given: Any) -> ExitCode:
     """Merge THEIRS into OURS, as a git merge driver does; name it in .gitattributes as merge=sora2batch."""
-    from sora2batch.app.lock import merge_files  # noqa: PLC0415
-
-    merge_files(base, ours, theirs, Chatter.of(verbose, quiet=quiet))
+    return call("lock merge", **given)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     json_option,
@@ -16,6 +16,7 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
+from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 
@@ -51,6 +52,4 @@ def command(**given: Any) -> ExitCode:
     Exit code 3 if the plan does not fit the budget, 10 with --detailed-exitcode if there is something to
     submit.
     """
-    from sora2batch.app.plan import PlanArgs, plan  # noqa: PLC0415  # work is loaded when it is called for
-
-    return plan(PlanArgs(**given))
+    return call("plan", **given)

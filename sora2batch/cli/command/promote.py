@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     WholeNumber,
@@ -16,6 +16,8 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
+from sora2batch.cli.table import call
+from sora2batch.ground.errors import ExitCode
 
 
 @click.command(
@@ -54,13 +56,11 @@ from sora2batch.cli.option import (
 @simulated_option
 @tools_dir_option
 @printer_options
-def command(**given: Any) -> None:
+def command(**given: Any) -> ExitCode:
     """Write the next manifest from picks: many cheap takes, look, choose, then the chosen few.
 
     Takes the favourites; where none is marked, all but those rated below 3. Prompts are written out, the
     budget is exactly the price, and a comment above each job says where it comes from. Sends nothing; needs
     neither key nor network. What two picks would send alike becomes one job.
     """
-    from sora2batch.app.promote import PromoteArgs, promote_picks  # noqa: PLC0415  # work is loaded when called for
-
-    promote_picks(PromoteArgs(**given))
+    return call("promote", **given)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     json_option,
     manifest_argument,
@@ -14,7 +14,7 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
-from sora2batch.cli.printer import Chatter
+from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 
@@ -41,17 +41,7 @@ from sora2batch.ground.errors import ExitCode
 @simulated_option
 @tools_dir_option
 @printer_options
-def command(
-    manifest: Path,
-    adopt: tuple[str, ...],
-    release: tuple[str, ...],
-    auto: bool,
-    as_json: bool,
-    simulated: bool,
-    tools_dirs: tuple[Path, ...],
-    verbose: int,
-    quiet: bool,
-) -> ExitCode:
+def command(**given: Any) -> ExitCode:
     """Settle jobs in doubt with the credits ledger, and compare every charge with its price.
 
     Without a flag it only shows: for each job in doubt the tasks of the ledger that no lockfile knows, and
@@ -60,9 +50,4 @@ def command(
 
     Exit code 4 if jobs stay in doubt, 1 if a charge differs from its price.
     """
-    from sora2batch.app.batch import loader_for  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.app.reconcile import ReconcileRequest, reconcile  # noqa: PLC0415
-
-    request = ReconcileRequest(adopt=adopt, release=release, auto=auto)
-    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
-    return reconcile(batch, request, Chatter.of(verbose, quiet=quiet), as_json=as_json)
+    return call("reconcile", **given)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     json_option,
@@ -15,6 +15,8 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
+from sora2batch.cli.table import call
+from sora2batch.ground.errors import ExitCode
 
 
 @click.command(
@@ -51,12 +53,10 @@ from sora2batch.cli.option import (
 @simulated_option
 @tools_dir_option
 @printer_options
-def command(**given: Any) -> None:
+def command(**given: Any) -> ExitCode:
     """Write the gallery: one HTML file that shows every job's clip, state and cost.
 
     Open it in a browser, from disk: it needs no network. It links to the clips, so keep it where it is, or
     move it together with them. A run that is under way is shown as far as it is.
     """
-    from sora2batch.app.report import ReportArgs, report  # noqa: PLC0415  # work is loaded when it is called for
-
-    report(ReportArgs(**given))
+    return call("report", **given)

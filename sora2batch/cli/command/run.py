@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     WholeNumber,
@@ -15,6 +15,7 @@ from sora2batch.cli.option import (
     selection_options,
     tools_dir_option,
 )
+from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 
@@ -51,6 +52,4 @@ def command(**given: Any) -> ExitCode:
     refused, 6 another run holds the lockfile, 7 the API cannot be reached (nothing sent), 130 and 143
     interrupted.
     """
-    from sora2batch.app.run import RunArgs, run  # noqa: PLC0415  # work is loaded when it is called for
-
-    return run(RunArgs(**given))
+    return call("run", **given)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import WholeNumber, printer_options, tools_dir_option
+from sora2batch.cli.table import call
+from sora2batch.ground.errors import ExitCode
 
 
 @click.command(
@@ -42,31 +44,9 @@ from sora2batch.cli.option import WholeNumber, printer_options, tools_dir_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides every draw.")
 @tools_dir_option
 @printer_options
-def command(
-    port: int,
-    speed: float,
-    balance: int,
-    faults: tuple[str, ...],
-    seed: int,
-    tools_dirs: tuple[Path, ...],
-    verbose: int,
-    quiet: bool,
-) -> None:
+def command(**given: Any) -> ExitCode:
     """Serve the simulated API on a loopback port, for other programs and for trying things out.
 
     It costs nothing. Ctrl-C ends it.
     """
-    from sora2batch.app.simulate import serve  # noqa: PLC0415
-    from sora2batch.catalog.catalog import load_catalog  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.simulator.fault import parse_fault  # noqa: PLC0415
-    from sora2batch.simulator.options import SimulatorOptions  # noqa: PLC0415
-
-    del verbose, quiet
-    options = SimulatorOptions(
-        port=port,
-        speed=speed,
-        balance=balance,
-        faults=tuple(parse_fault(text) for text in faults),
-        seed=seed,
-    )
-    serve(options, load_catalog(tools_dirs))
+    return call("simulate", **given)

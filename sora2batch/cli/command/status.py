@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     json_option,
     manifests_argument,
@@ -14,6 +14,7 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
+from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 _INTERVAL = 2.0
@@ -50,15 +51,7 @@ _INTERVAL = 2.0
 @tools_dir_option
 @printer_options
 def command(
-    manifests: tuple[Path, ...],
-    watch: bool,
-    interval: float | None,
-    asks_ledger: bool,
-    as_json: bool,
-    simulated: bool,
-    tools_dirs: tuple[Path, ...],
-    verbose: int,
-    quiet: bool,
+    *, watch: bool, interval: float | None, asks_ledger: bool, as_json: bool, simulated: bool, **given: Any
 ) -> ExitCode:
     """Show where every job stands and what it cost; without --ledger it needs neither key nor network.
 
@@ -70,22 +63,13 @@ def command(
 
     Exit code 0 whenever it can tell; 130 if Ctrl-C ended a watch before its time.
     """
-    from sora2batch.app.batch import loader_for  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.app.status import show_statuses, watch_statuses  # noqa: PLC0415
-
-    del verbose, quiet
     _check(watch=watch, interval=interval, as_json=as_json)
     _check_ledger(asked=asks_ledger, watch=watch, simulated=simulated)
-    load = loader_for(tools_dirs, simulated=simulated)
     if asks_ledger:
-        from sora2batch.app.claims import show_claims  # noqa: PLC0415
-
-        show_claims(load, manifests, as_json=as_json)
-        return ExitCode.DONE
+        return call("status --ledger", as_json=as_json, **given)
     if watch:
-        return watch_statuses(load, manifests, interval or _INTERVAL)
-    show_statuses(load, manifests, as_json=as_json)
-    return ExitCode.DONE
+        return call("status --watch", interval=interval or _INTERVAL, simulated=simulated, **given)
+    return call("status", as_json=as_json, simulated=simulated, **given)
 
 
 def _check(*, watch: bool, interval: float | None, as_json: bool) -> None:

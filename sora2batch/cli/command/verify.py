@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from sora2batch.cli.group import ExampleCommand
+from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     json_option,
     manifest_argument,
@@ -14,7 +14,7 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
-from sora2batch.cli.printer import Chatter
+from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 
@@ -27,21 +27,10 @@ from sora2batch.ground.errors import ExitCode
 @simulated_option
 @tools_dir_option
 @printer_options
-def command(
-    manifest: Path,
-    as_json: bool,
-    simulated: bool,
-    tools_dirs: tuple[Path, ...],
-    verbose: int,
-    quiet: bool,
-) -> ExitCode:
+def command(**given: Any) -> ExitCode:
     """Hash every file again and compare it with the lockfile, orphans included; look whether it is a result.
 
     Exit code 1 if a file is missing, differs or is no whole video, picture or sound; `sora2batch download`
     fetches it again.
     """
-    from sora2batch.app.batch import loader_for  # noqa: PLC0415  # work is loaded when it is called for
-    from sora2batch.app.verify import verify  # noqa: PLC0415
-
-    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
-    return verify(batch, Chatter.of(verbose, quiet=quiet), as_json=as_json)
+    return call("verify", **given)

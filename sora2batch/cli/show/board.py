@@ -33,7 +33,7 @@ def board(
     """Draw a status.
 
     Args:
-        sight: what to show.
+        snapshot: what to show.
         console: where it will be shown.
         now: how long jobs are open is counted to this moment.
         height: rows that it should not exceed; None where it may scroll.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from sora2batch.app.watch import complaint_of
+from sora2batch.app.snapshot import BatchSnapshot
 from sora2batch.app.watcher import BatchWatcher
 from sora2batch.cli.show.board import board
 from sora2batch.ground.clock import Clock
@@ -26,6 +27,15 @@ def live_screen(clock: Clock, interval: float) -> Iterator[LiveScreen]:
 def terminal() -> Console:
     """Write to standard output, without making anything of what the words look like."""
     return Console(highlight=False, markup=False, emoji=False)
+
+
+def print_boards(snapshots: Sequence[BatchSnapshot], now: datetime) -> None:
+    """Print statuses one below the other."""
+    console = terminal()
+    for index, snapshot in enumerate(snapshots):
+        if index:
+            console.print()
+        console.print(board(snapshot, console, now))
 
 
 class LiveScreen:
@@ -45,7 +55,7 @@ class LiveScreen:
         height = (self._console.height - 2) // len(watched)
         for one in watched:
             yield board(one.snapshot, self._console, self._clock.now(), height=height)
-            for fault in one.complaints:
-                yield Text(complaint_of(fault), style="yellow")
+            for line in one.complaint_lines:
+                yield Text(line, style="yellow")
         if not all(one.snapshot.is_at_rest for one in watched):
             yield Text(f"looking every {self._interval:g} s; Ctrl-C ends", style="dim")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sora2batch.app.output import Printer
 from sora2batch.app.run_progress import RunProgress, progress_of
-from sora2batch.cli.printer import Chatter
 from sora2batch.ground.cells import isolated
 from sora2batch.plan.action import Plan
 from sora2batch.run import event
@@ -61,7 +61,7 @@ def detail(happened: Event) -> str | None:
 
 
 @contextmanager
-def progress(plan: Plan, stages: Stages, printer: Chatter) -> Iterator[Listener]:
+def progress(plan: Plan, stages: Stages, printer: Printer) -> Iterator[Listener]:
     """Show a run's progress on standard error, in the way that suits it."""
     run_progress = progress_of(plan, stages)
     if printer.level < 0:
@@ -82,7 +82,7 @@ class _Lines:
     """A line now and then, and one for whatever went wrong."""
 
     run_progress: RunProgress
-    printer: Chatter
+    printer: Printer
     period: float | None
     """Seconds between tallies; None for none at all."""
     told_at: float = field(default_factory=time.monotonic)
@@ -92,14 +92,14 @@ class _Lines:
         """Tell how far the run has come, unless that was told just now."""
         if self.run_progress.line != self.told:
             self.told = self.run_progress.line
-            self.printer.say(self.told)
+            self.printer.info(self.told)
 
     def __call__(self, happened: Event, /) -> None:
         self.run_progress.count(happened)
         if message := describe(happened):
-            self.printer.say(message)
+            self.printer.info(message)
         elif message := detail(happened):
-            self.printer.detail(message)
+            self.printer.debug(message)
         if self.period and time.monotonic() - self.told_at >= self.period:
             self.told_at = time.monotonic()
             self.say_tally()
@@ -110,7 +110,7 @@ class _Bars:
     """Bars that grow; messages scroll above them."""
 
     run_progress: RunProgress
-    printer: Chatter
+    printer: Printer
     update: Callable[[], None]
     say: Callable[[str], None]
 

@@ -37,7 +37,7 @@ def draft_of(promotion: Promotion, provenance: Provenance, run: JsonObject) -> M
 
     Args:
         promotion: the jobs.
-        story: for the comments.
+        provenance: for the comments.
         run: the options of the manifest that was promoted from.
     """
     tools = {job.tool_type for job in promotion.jobs}

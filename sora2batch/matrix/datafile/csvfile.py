@@ -9,7 +9,7 @@ from sora2batch.ground.problem import Position, Problem
 from sora2batch.ground.suggest import listed
 from sora2batch.manifest.conflict import DIVIDER, conflict_in, divider_offsets
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.text import Lines, decode, with_plain_breaks
+from sora2batch.manifest.source_text import Lines, decode, with_plain_breaks
 from sora2batch.matrix.datafile.csvtext import Cell, CsvFault, read_cells, read_rows
 from sora2batch.matrix.datafile.delimiter import Layout, find_layout
 

@@ -11,7 +11,7 @@ from sora2batch.ground.canonical import JsonValue, NotCanonicalError, canonical_
 from sora2batch.ground.problem import Position, Problem
 from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.text import decode, with_plain_breaks
+from sora2batch.manifest.source_text import decode, with_plain_breaks
 
 _MAX_DEPTH = 100
 

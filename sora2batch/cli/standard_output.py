@@ -10,14 +10,10 @@ from itertools import islice
 
 import click
 
+from sora2batch.app.output import OutputError
 from sora2batch.ground.cells import without_controls
-from sora2batch.ground.errors import Sora2BatchError
 
 _LINES_AT_ONCE = 1000
-
-
-class OutputError(Sora2BatchError):
-    """Standard output takes no more, and somebody waits for it: a full disk, say."""
 
 
 def echo(text: str | bytes) -> None:

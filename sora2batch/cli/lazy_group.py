@@ -1,4 +1,4 @@
-"""A click command whose help starts with examples."""
+"""Commands of click whose help starts with examples, and groups that help on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from sora2batch.cli.table import COMMANDS, resolve
 from sora2batch.ground.suggest import did_you_mean, visible
 
 
@@ -41,6 +42,38 @@ class HelpfulGroup(click.Group):
         message = f'there is no command "{visible(name)}"'
         hint = _command_meant(name, self.list_commands(ctx)) or f"`{ctx.command_path} --help` lists them"
         raise click.UsageError(f"{message} ({hint})", ctx)
+
+
+class LazyGroup(HelpfulGroup):
+    """Knows the commands of the table by name; imports one only when it is called."""
+
+    def __init__(self, *args: Any, examples: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of a batch's life."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = resolve(f"sora2batch.cli.command.{cmd_name}:command")
+        return command
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, then the docstring."""
+        write_examples(self.examples, formatter)
+        super().format_help_text(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _command_meant(word: str, commands: list[str]) -> str | None:

@@ -1,0 +1,72 @@
+"""JSON on standard output: exactly one document a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from sora2batch.app.failure import Failure
+from sora2batch.app.output import Printer
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.errors import word_of
+from sora2batch.ground.problem import Position, Problem, format_path
+
+
+def print_json(document: JsonValue, printer: Printer) -> None:
+    """Print one document."""
+    printer.output(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+
+
+def print_documents(documents: Sequence[JsonObject], printer: Printer, *, is_one: bool) -> None:
+    """Print the document of the one manifest that was named, or a list of those of several."""
+    if is_one:
+        print_json(documents[0], printer)
+    else:
+        print_json({"version": 1, "manifests": list(documents)}, printer)
+
+
+def failure_to_json(failure: Failure) -> JsonObject:
+    """Turn what went wrong into the document that stands where a result was expected."""
+    error = error_to_json(failure.message, failure.hint, failure.exit_code)
+    document: JsonObject = {"version": 1, "error": error}
+    if failure.problems:
+        document["problems"] = problems_to_json(failure.problems)
+    return document
+
+
+def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:
+    """Turn an error into what every document calls ``error``."""
+    return {
+        "code": word_of(exit_code),
+        "message": _readable(message),
+        "hint": hint and _readable(hint),
+        "exit_code": exit_code,
+    }
+
+
+def problems_to_json(problems: Sequence[Problem]) -> list[JsonValue]:
+    """Turn problems into what ``validate --json`` prints of them."""
+    return [_problem(problem) for problem in problems]
+
+
+def _problem(problem: Problem) -> JsonObject:
+    told: JsonObject = {
+        **_place(problem.file, problem.position),
+        "path": format_path(problem.path),
+        "message": _readable(problem.sentence),
+    }
+    if problem.sources:
+        told["sources"] = [
+            {**_place(source.file, source.position), "name": source.name} for source in problem.sources
+        ]
+    return told
+
+
+def _place(file: str, position: Position) -> JsonObject:
+    return {"file": _readable(file), "line": position.line, "column": position.column}
+
+
+def _readable(text: str) -> str:
+    """Replace what is no Unicode: a file name of other bytes."""
+    return text.encode("utf-8", "replace").decode()

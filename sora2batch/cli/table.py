@@ -1,0 +1,93 @@
+"""The commands: what each is for, and where its work is done; the one place from which work is imported.
+
+Names are ``module:name``, imported when a command is called, so that ``--help`` answers at once. A test
+resolves every one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from sora2batch.cli.printer import ClickPrinter
+from sora2batch.ground.errors import ExitCode
+
+COMMANDS = {
+    "init": "Write a commented manifest that validates, and git's settings for it.",
+    "validate": "Check manifests; list every problem with its place.",
+    "plan": "Show what a run would do and cost; sends nothing that costs.",
+    "run": "Submit, wait, download; show the price and ask first.",
+    "status": "Show where every job stands.",
+    "reconcile": "Settle jobs in doubt with the credits ledger.",
+    "download": "Fetch the files that are missing.",
+    "verify": "Hash every file again and compare it with the lockfile.",
+    "report": "Write the gallery: every clip on one page.",
+    "promote": "Write the next manifest from picks: the chosen few, with other settings.",
+    "tools": "List the tools of the catalogue with their prices.",
+    "schema": "Print a JSON Schema that ships with this version.",
+    "lock": "Resolve and merge lockfiles.",
+    "doctor": "Check the set-up: key, API, folders, git.",
+    "simulate": "Serve the simulated API on this machine.",
+}
+"""In the order of a batch's life; the options of each are in ``cli/command/NAME.py``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A function of ``app``, called with a printer and what was given on the command line."""
+
+    function: str
+    arguments: str | None = None
+    """The dataclass of what was given, where it is more than a few values."""
+
+
+WORK = {
+    "init": Work("sora2batch.app.init:begin"),
+    "validate": Work("sora2batch.app.validate:validate"),
+    "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
+    "run": Work("sora2batch.app.run:run", "sora2batch.app.run:RunArgs"),
+    "status": Work("sora2batch.app.status:show_statuses"),
+    "status --watch": Work("sora2batch.app.watch:watch_statuses"),
+    "status --ledger": Work("sora2batch.app.claims:show_claims"),
+    "reconcile": Work("sora2batch.app.reconcile:reconcile"),
+    "download": Work("sora2batch.app.download:download"),
+    "verify": Work("sora2batch.app.verify:verify"),
+    "report": Work("sora2batch.app.report:report", "sora2batch.app.report:ReportArgs"),
+    "promote": Work("sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs"),
+    "tools": Work("sora2batch.app.tools:show_tools"),
+    "schema": Work("sora2batch.app.schema:show_schema"),
+    "lock resolve": Work("sora2batch.app.lock:resolve_file"),
+    "lock merge": Work("sora2batch.app.lock:merge_files"),
+    "doctor": Work("sora2batch.app.doctor:examine"),
+    "simulate": Work("sora2batch.app.simulate:serve"),
+}
+
+TOOL_COMPLETION = "sora2batch.app.tools:complete_tool"
+"""For shells that complete the name of a tool."""
+
+
+def call(name: str, /, *, verbose: int, quiet: bool, **given: Any) -> ExitCode:
+    """Do the work of a command.
+
+    Args:
+        name: its name in ``WORK``.
+        verbose: how often -v was given.
+        quiet: whether -q was given.
+        given: the other options and arguments.
+    """
+    work = WORK[name]
+    printer = ClickPrinter.of(verbose, quiet=quiet)
+    function = resolve(work.function)
+    code: ExitCode | None
+    if work.arguments:
+        code = function(resolve(work.arguments)(**given), printer)
+    else:
+        code = function(printer, **given)
+    return ExitCode.DONE if code is None else code
+
+
+def resolve(name: str) -> Any:
+    """Import what ``module:name`` names."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)
