@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch import Batch
 from sora2batch.app.connection import find_access
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.json_document import print_documents
+from sora2batch.app.loader import loader_for
 from sora2batch.app.loop import run_loop
 from sora2batch.app.output import Printer
 from sora2batch.app.snapshot import status_of

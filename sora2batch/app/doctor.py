@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from sora2batch import __version__
-from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch import Batch
 from sora2batch.app.connection import Access, find_access, redact
 from sora2batch.app.json_document import print_json
+from sora2batch.app.layout import BatchLayout
+from sora2batch.app.loader import loader_for
 from sora2batch.app.loop import run_loop
 from sora2batch.app.output import Printer
 from sora2batch.ground.canonical import JsonObject
@@ -143,15 +145,15 @@ def _check_git(batch: Batch) -> Iterator[Check]:
         yield from in_the_way
         return
     try:
-        yield from _check_git_files(batch.lock_path.parent, batch.lock_path.name)
+        yield from _check_git_files(batch.layout)
     except NoRepositoryError:
         yield _note("git", "no repository here: lockfiles want one")
     except GitError as error:
         yield _note("git", f"{error.message}; {error.hint}" if error.hint else error.message)
 
 
-def _check_git_files(folder: Path, lock: str) -> Iterator[Check]:
-    journal = lock.replace(".lock.jsonl", ".journal.jsonl")
+def _check_git_files(layout: BatchLayout) -> Iterator[Check]:
+    folder, lock, journal = layout.lockfile.parent, layout.lockfile.name, layout.journal.name
     merge = ask_git(folder, "check-attr", "merge", "--", f"./{lock}").decode(errors="replace")
     if not merge.strip().endswith(("union", "sora2batch")):
         yield _note(

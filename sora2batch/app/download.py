@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import loader_for
 from sora2batch.app.execution import carry_out
+from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Display
 from sora2batch.app.request import RunRequest
 from sora2batch.ground.errors import ExitCode

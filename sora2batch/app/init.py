@@ -9,6 +9,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from sora2batch.app.argument import arguments_for
+from sora2batch.app.layout import ATTRIBUTES, IGNORED
 from sora2batch.app.new_file import check_alone, check_name
 from sora2batch.app.output import Printer
 from sora2batch.app.starter import DEFAULT_TOOL, manifest_for
@@ -21,9 +22,7 @@ from sora2batch.ground.target import put_in_place, write_new
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
 
-_IGNORED = ("*.journal.jsonl", "*.sim.lock.jsonl", "*.report.html", "out/", "*.sim/")
-_ATTRIBUTES = ("*.lock.jsonl merge=union",)
-_SETTINGS = {".gitignore": _IGNORED, ".gitattributes": _ATTRIBUTES}
+_SETTINGS = {".gitignore": IGNORED, ".gitattributes": ATTRIBUTES}
 _HINT = "nothing was written; put a file there, or name a manifest in another folder"
 _LONGEST_NAME = 200
 """Bytes; a file system takes 255, and temporary names are longer still."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sora2batch.app.layout import SIMULATED, BatchLayout
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import reason
 from sora2batch.ground.target import check_free
-
-SIMULATED = ".sim"
-"""How the name of what the simulator makes ends, before the ending."""
 
 _YAML = (".yaml", ".yml")
 
@@ -49,7 +47,7 @@ def check_name(path: Path) -> None:
         message = f'{path}: "{SIMULATED}" at the end of a name is kept for what the simulator makes'
         raise UsageError(message, hint="give the manifest another name")
     try:
-        path.with_name(f"{path.stem}.sim.journal.jsonl").lstat()
+        BatchLayout(manifest=path, simulated=True).journal.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch import Batch
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.json_document import print_documents
+from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Printer
 from sora2batch.app.planning import (
     Planned,
@@ -115,7 +116,7 @@ class PlanView:
         for planned in plans:
             if self.form == "markdown":
                 batch = planned.batch
-                sheet = find_sheet(batch.manifest.path, simulated=batch.simulated)
+                sheet = find_sheet(batch.layout.sheets, batch.manifest.file, simulated=batch.simulated)
                 print_markdown(planned.plan, planned.comparison, sheet, self.printer)
             else:
                 new = told.new(planned.plan.notices, planned.batch.catalog)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch import Batch
 from sora2batch.app.json_document import print_json
+from sora2batch.app.loader import loader_for
 from sora2batch.app.loop import run_loop
 from sora2batch.app.output import Printer
 from sora2batch.app.renaming import Renaming, follow_keys

@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loader_for
-from sora2batch.app.batch_state import state_at
+from sora2batch.app.batch import Batch
+from sora2batch.app.history import jobs_at, lockfile_at
 from sora2batch.app.json_document import print_json
+from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Printer
 from sora2batch.catalog.catalog import UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
@@ -20,7 +21,7 @@ from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_g
 from sora2batch.gallery.page.page_file import GALLERY, write_page
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
-from sora2batch.ground.errors import UsageError
+from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.target import STANDARD_OUTPUT, settle_target
 from sora2batch.lockfile.content import Lockfile
@@ -51,7 +52,7 @@ def report(args: ReportArgs, printer: Printer) -> None:
     """
     batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
     view = ReportView(batch=batch, lockfile=batch.read_lockfile(), args=args, printer=printer)
-    page = args.output or page_path(batch)
+    page = args.output or batch.layout.report
     _check_targets(page, args, batch)
     written = {"gallery": view.write_gallery(page)}
     if args.sheet:
@@ -81,12 +82,6 @@ def _check_targets(page: Path, args: ReportArgs, batch: Batch) -> None:
         raise UsageError(f"the page and the sheet cannot both be {args.sheet}", hint="name another file")
     if args.sheet != STANDARD_OUTPUT:
         settle_target(args.sheet, sheets_of(batch.manifest.file))
-
-
-def page_path(batch: Batch) -> Path:
-    """``NAME.report.html`` beside the manifest; the simulator has its own."""
-    path = batch.manifest.path
-    return path.with_name(f"{path.stem}{'.sim' if batch.simulated else ''}.report.html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +146,7 @@ class ReportView:
 
     def _base(self) -> Base | None:
         ref = self.args.compare
-        return Base(ref=ref, moment=state_at(self.batch, ref, self.printer)) if ref else None
+        return Base(ref=ref, moment=_state_at(self.batch, ref, self.printer)) if ref else None
 
     def _marks(self) -> tuple[Mark, ...]:
         """Read earlier picks; those of jobs that are not here are left to whoever promotes them.
@@ -171,3 +166,19 @@ class ReportView:
             Mark(fingerprint=mine, favourite=bool(pick.favourite), rating=pick.rating, note=pick.note)
             for pick, mine in known
         )
+
+
+def _state_at(batch: Batch, ref: str, printer: Printer) -> BatchState:
+    """Find what was asked for and what was known at a ref.
+
+    A manifest that had problems then still lets its lockfile be compared: every job in it was asked for once.
+
+    Raises:
+        Sora2BatchError: there is no such ref, or the lockfile cannot be read.
+    """
+    lockfile = lockfile_at(batch, ref)
+    try:
+        return BatchState(jobs=jobs_at(batch, ref), lockfile=lockfile)
+    except Sora2BatchError as error:
+        printer.info(f"notice: only the lockfile of {ref} is compared: {error.message}")
+        return BatchState(jobs=None, lockfile=lockfile)

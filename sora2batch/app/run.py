@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch import Batch
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.ending import Ending, ended, ending_to_json, not_begun, refused
 from sora2batch.app.execution import carry_out, check_beforehand
 from sora2batch.app.json_document import print_documents
+from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Display, OutputError, Printer
 from sora2batch.app.plan import PlanView, show_plans
 from sora2batch.app.planning import narrow, read_selection

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.app.discover import is_manifest, manifest_paths
-from sora2batch.app.new_file import SIMULATED
+from sora2batch.app.layout import MANIFEST_ENDINGS, SIMULATED, BatchLayout, lock_path_of
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import is_led_out
-from sora2batch.lockfile.journal import journal_path
-
-_ENDINGS = (".yaml", ".yml", ".json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +21,6 @@ class Source:
     """Of the file itself, not of a link to it; spelled as the user did where it is none."""
     notices: tuple[str, ...] = ()
     """What is to be said of the name that was given."""
-
-
-def lock_path_of(manifest: Path, *, simulated: bool) -> Path:
-    """Find where the lockfile of a manifest is, or would be."""
-    return manifest.with_name(f"{manifest.stem}{SIMULATED if simulated else ''}.lock.jsonl")
 
 
 def find_source(path: Path) -> Source:
@@ -126,13 +118,13 @@ def _hard_links(path: Path) -> list[Path]:
 
 
 def _is_twin(other: Path, path: Path) -> bool:
-    is_named_so = other.suffix in _ENDINGS and other.name != path.name
+    is_named_so = other.suffix in MANIFEST_ENDINGS and other.name != path.name
     return is_named_so and not other.is_symlink() and other.is_file() and other.samefile(path)
 
 
 def _neighbours(path: Path) -> Iterator[str]:
     """Tell of another manifest beside this one that would write the same lockfile."""
-    for other in (path.with_suffix(ending) for ending in _ENDINGS):
+    for other in (path.with_suffix(ending) for ending in MANIFEST_ENDINGS):
         if other.name != path.name and _identity(other) != _identity(path) and is_manifest(other):
             lock = lock_path_of(path, simulated=False).name
             yield f"{other.name} has the same lockfile as {path.name}, {lock}: give one of them another name"
@@ -164,5 +156,4 @@ def _refuse_other_record(other: Path, kept: Path) -> None:
 
 
 def _has_record(manifest: Path) -> bool:
-    lock = lock_path_of(manifest, simulated=False)
-    return lock.exists() or journal_path(lock).exists()
+    return BatchLayout(manifest=manifest, simulated=False).has_record

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import loader_for
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.json_document import print_documents
+from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Display
 from sora2batch.app.show_status import print_status
 from sora2batch.app.snapshot import look_at, status_of

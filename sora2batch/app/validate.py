@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch import Batch
 from sora2batch.app.excerpt import in_order, problem_lines
 from sora2batch.app.json_document import print_json, problems_to_json
+from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Printer
 from sora2batch.app.source import Source, find_sources
 from sora2batch.ground.canonical import JsonObject

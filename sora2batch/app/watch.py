@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from sora2batch.app.batch import loader_for
+from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Display, Printer, Screen
 from sora2batch.app.watcher import BatchWatcher
 from sora2batch.ground.clock import Clock, SystemClock

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, BatchLoader
+from sora2batch.app.batch import Batch
+from sora2batch.app.loader import BatchLoader
 from sora2batch.app.snapshot import BatchSnapshot, look_at
 from sora2batch.app.stamp import Stamp, stamps_of
 from sora2batch.ground.errors import Sora2BatchError

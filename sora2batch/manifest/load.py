@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.plainfile import is_stream, read_plain_file, reason
+from sora2batch.ground.problem import Problem
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import (
@@ -33,6 +35,15 @@ if TYPE_CHECKING:
     from sora2batch.manifest.prune import Remains
 
 
+class FaultyManifestError(ManifestError):
+    """A manifest with parts that are no good, and with others that can still be looked at."""
+
+    def __init__(self, problems: Iterable[Problem], *, sound: Manifest | None) -> None:
+        super().__init__(problems)
+        self.sound = sound
+        """What is left without the faulty parts, to look for further problems in; never to be run."""
+
+
 def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
     """Read and check a manifest.
 
@@ -41,7 +52,7 @@ def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
         tree: read ``path.name`` through this instead of the disk.
 
     Raises:
-        ManifestError: with every problem, and with what is sound, which may have problems of its own.
+        FaultyManifestError: with every problem, and with what is sound, which may have problems of its own.
         UsageError: there is no such file, or it cannot be read.
         TreeError: the same, where a tree is given.
     """
@@ -55,7 +66,7 @@ def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
 
         remains = prune(document.data, faults)
         sound = None if remains is None else _sound(_manifest(path, document, remains.data, digest), remains)
-        raise ManifestError(problems_of(document, faults), sound=sound)
+        raise FaultyManifestError(problems_of(document, faults), sound=sound)
     assert isinstance(document.data, dict)
     return _manifest(path, document, document.data, digest)
 

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.problem import Problem, format_path
-
-if TYPE_CHECKING:
-    from sora2batch.manifest.model import Manifest
 
 
 class ManifestError(Sora2BatchError):
     """A manifest, or a data file of it, that cannot be used; holds every problem at once."""
 
-    def __init__(self, problems: Iterable[Problem], *, sound: Manifest | None = None) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(dict.fromkeys(problems), key=_place))
         """At least one; sorted by file, then position, then path, then the places of its values."""
-        self.sound = sound
-        """What is left without the faulty parts, to look for further problems in; never to be run."""
         super().__init__(_summary(self.problems))
 
     def __str__(self) -> str:

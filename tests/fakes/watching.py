@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch, loader_for
+from sora2batch.app.batch import Batch
+from sora2batch.app.loader import loader_for
 from sora2batch.app.watch import line_of
 from sora2batch.app.watcher import BatchWatcher
 from sora2batch.ground.job import Job

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sora2batch.app.batch import loader_for
+from sora2batch.app.loader import loader_for
 from sora2batch.app.next_step import next_step
 from sora2batch.app.snapshot import look_at
 from sora2batch.lockfile.codec import encode_lockfile

@@ -13,6 +13,7 @@ from PIL import Image
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from fakes.sheet_case import clip_bytes, locate_in, output_at, status_of, tile_of
+from sora2batch.app.layout import BatchLayout
 from sora2batch.gallery.sheet.face import Face, draw_face, face_of
 from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, RED, ROSE, VIOLET
 from sora2batch.gallery.sheet.layout import MOST_HEIGHT, MOST_WIDTH
@@ -181,16 +182,21 @@ def test_a_folder_in_its_place_is_told(tmp_path):
         write_sheet(tmp_path, b"", "small.yaml")
 
 
+def sheet_beside(manifest, *, simulated):
+    layout = BatchLayout(manifest=manifest, simulated=simulated)
+    return find_sheet(layout.sheets, manifest.name, simulated=simulated)
+
+
 def test_the_sheet_of_a_manifest_is_found_beside_it(tmp_path):
     manifest = tmp_path / "small.yaml"
-    assert find_sheet(manifest, simulated=False) is None
+    assert sheet_beside(manifest, simulated=False) is None
     (tmp_path / "sheet.png").write_bytes(sheet_bytes())
-    assert find_sheet(manifest, simulated=False) == "sheet.png"
+    assert sheet_beside(manifest, simulated=False) == "sheet.png"
     (tmp_path / "small.sheet.png").write_bytes(sheet_bytes())
-    assert find_sheet(manifest, simulated=False) == "small.sheet.png"
-    assert find_sheet(manifest, simulated=True) is None
+    assert sheet_beside(manifest, simulated=False) == "small.sheet.png"
+    assert sheet_beside(manifest, simulated=True) is None
     (tmp_path / "small.sim.sheet.png").write_bytes(sheet_bytes(simulated=True))
-    assert find_sheet(manifest, simulated=True) == "small.sim.sheet.png"
+    assert sheet_beside(manifest, simulated=True) == "small.sim.sheet.png"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +204,7 @@ def test_the_sheet_of_a_manifest_is_found_beside_it(tmp_path):
 )
 def test_a_file_that_is_not_its_sheet_is_not_linked(tmp_path, data):
     (tmp_path / "sheet.png").write_bytes(data)
-    assert find_sheet(tmp_path / "small.yaml", simulated=False) is None
+    assert sheet_beside(tmp_path / "small.yaml", simulated=False) is None
 
 
 @pytest.mark.parametrize("name", ["größe.yaml", "狐.yaml", "a\udcffb.yaml"])

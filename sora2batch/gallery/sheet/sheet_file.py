@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sora2batch.gallery.sheet.png_text import read_png_text
@@ -26,17 +27,9 @@ def is_sheet_of(path: Path, manifest: str, *, simulated: bool) -> bool:
     return found is not None and dict(found) == texts_of(manifest, simulated=simulated)
 
 
-def find_sheet(manifest: Path, *, simulated: bool) -> str | None:
-    """Look beside a manifest for its contact sheet and give its name: ``NAME.sheet.png``, then ``sheet.png``.
-
-    A simulation's is ``NAME.sim.sheet.png``.
-    """
-    stem = manifest.stem
-    names = [f"{stem}.sim.sheet.png"] if simulated else [f"{stem}.sheet.png", "sheet.png"]
-    for name in names:
-        if is_sheet_of(manifest.with_name(name), manifest.name, simulated=simulated):
-            return name
-    return None
+def find_sheet(candidates: Iterable[Path], manifest: str, *, simulated: bool) -> str | None:
+    """Choose of several files the first that is a contact sheet of a manifest, and give its name."""
+    return next((one.name for one in candidates if is_sheet_of(one, manifest, simulated=simulated)), None)
 
 
 def write_sheet(path: Path, data: bytes, manifest: str) -> None:
