@@ -17,8 +17,8 @@ from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.output_file import put_in_place, write_new
 from sora2batch.ground.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
-from sora2batch.ground.target import put_in_place, write_new
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sora2batch.app.layout import SIMULATED, BatchLayout
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.output_file import check_free
 from sora2batch.ground.plainfile import reason
-from sora2batch.ground.target import check_free
 
 _YAML = (".yaml", ".yml")
 

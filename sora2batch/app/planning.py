@@ -12,7 +12,7 @@ from sora2batch.app.batch import Batch
 from sora2batch.ground.clock import Clock
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
-from sora2batch.ground.target import STANDARD_OUTPUT, Replaceable, put_in_place, settle_target
+from sora2batch.ground.output_file import STANDARD_OUTPUT, Replaceable, check_target, put_in_place
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Plan
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
@@ -194,7 +194,7 @@ def check_plan_file(out: Path) -> Path:
             "--out needs a file: a saved plan finds its manifest from its own folder",
             hint="`sora2batch plan MANIFEST --json` prints the plan",
         )
-    return settle_target(out, Replaceable(noun="saved plan", is_one=_is_saved_plan))
+    return check_target(out, Replaceable(noun="saved plan", is_one=_is_saved_plan))
 
 
 def _is_saved_plan(path: Path) -> bool:

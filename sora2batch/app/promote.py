@@ -22,8 +22,8 @@ from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.output_file import STANDARD_OUTPUT, write_new
 from sora2batch.ground.plainfile import is_stream
-from sora2batch.ground.target import STANDARD_OUTPUT, write_new
 from sora2batch.manifest.write import write_manifest
 from sora2batch.plan.budget import refuse_retired
 

@@ -23,7 +23,7 @@ from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.job import Credits
-from sora2batch.ground.target import STANDARD_OUTPUT, settle_target
+from sora2batch.ground.output_file import STANDARD_OUTPUT, check_target
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.manifest_error import ManifestError
@@ -73,7 +73,7 @@ def _check_targets(page: Path, args: ReportArgs, batch: Batch) -> None:
     if args.as_json and STANDARD_OUTPUT in {page, args.sheet}:
         raise UsageError("- is standard output: leave --json out, or name a file")
     if page != STANDARD_OUTPUT:
-        settle_target(page, GALLERY)
+        check_target(page, GALLERY)
     if args.sheet is None:
         return
     from sora2batch.gallery.sheet.sheet_file import sheets_of  # noqa: PLC0415  # only where one is wanted
@@ -81,7 +81,7 @@ def _check_targets(page: Path, args: ReportArgs, batch: Batch) -> None:
     if os.path.realpath(args.sheet) == os.path.realpath(page):
         raise UsageError(f"the page and the sheet cannot both be {args.sheet}", hint="name another file")
     if args.sheet != STANDARD_OUTPUT:
-        settle_target(args.sheet, sheets_of(batch.manifest.file))
+        check_target(args.sheet, sheets_of(batch.manifest.file))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

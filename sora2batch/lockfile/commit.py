@@ -24,10 +24,10 @@ class GroupCommit(Generic[T]):
     def __init__(
         self,
         write: Callable[[Sequence[T]], Sequence[Exception | None]],
-        settle: Callable[[T, BaseException | None], None],
+        on_written: Callable[[T, BaseException | None], None],
     ) -> None:
         self._write = write
-        self._settle = settle
+        self._on_written = on_written
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._items: list[tuple[T, asyncio.Future[None]]] = []
@@ -88,7 +88,7 @@ class GroupCommit(Generic[T]):
         bug = turn.exception()
         answers: Sequence[BaseException | None] = [bug] * len(batch) if bug else turn.result()
         for (item, future), answer in zip(batch, answers, strict=True):
-            self._settle(item, answer)
+            self._on_written(item, answer)
             _answer(future, answer)
         self._begin()
 

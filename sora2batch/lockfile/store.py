@@ -162,7 +162,7 @@ class LockfileStore:
             self._let_go()
 
     def _begin(self) -> None:
-        self._commits = GroupCommit(self._appender.append, self._settle)
+        self._commits = GroupCommit(self._appender.append, self._on_written)
 
     async def _end(self) -> None:
         commits, self._commits = self._commits, None
@@ -190,7 +190,7 @@ class LockfileStore:
         if not self._appender.is_empty:
             self._appender.reset()
 
-    def _settle(self, line: JournalLine, error: BaseException | None) -> None:
+    def _on_written(self, line: JournalLine, error: BaseException | None) -> None:
         """Take a line into the view; an outcome even if the journal refused it: the lockfile may take it."""
         if line.is_intent:
             self._intents.discard(line.entry.fingerprint)

@@ -33,7 +33,7 @@ class Decision:
     """Whether also those are submitted again whose picture the API refused."""
     file_fault: FileFault
 
-    def of(self, job: Job) -> PlannedJob:
+    def decide(self, job: Job) -> PlannedJob:
         """Choose the action for a job, and word why."""
         entry = self.entries.get(job.fingerprint)
         if entry is None:

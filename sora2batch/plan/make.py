@@ -47,7 +47,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
         file_fault=file_fault,
     )
     with collector_paused():
-        planned = [decision.of(job) for job in picked]
+        planned = [decision.decide(job) for job in picked]
     kept = _apply_limit(planned, inputs.selection.limit)
     return Plan(
         manifest=inputs.manifest,

@@ -1,6 +1,6 @@
 """Create tasks in the plan's order: intent on disk, call, answer on disk, and only then the next step.
 
-The lines between "before the create call" and "the answer is on disk" are `_call` and `_settle`; nothing else
+The lines between "before the create call" and "the answer is on disk" are `_call` and `_handle_answer`; nothing else
 in the program creates a task. A worker is disturbed only where it waits, never between an intent and its
 outcome. docs/safety.md states what holds there.
 """
@@ -52,7 +52,7 @@ class _Again:
     """The call surely cost nothing and may be repeated."""
 
 
-_Settled: TypeAlias = OpenTask | _Again | None
+_Handled: TypeAlias = OpenTask | _Again | None
 """An open task; a call to repeat; or nothing more to do about this job now."""
 
 
@@ -137,9 +137,9 @@ class SubmitStage:
         refusals = 0
         while True:
             answered = self._answered
-            settled = await self._call_or_halt(job, intent)
-            if not isinstance(settled, _Again):
-                return settled
+            handled = await self._call_or_stop(job, intent)
+            if not isinstance(handled, _Again):
+                return handled
             others_get_through = self._answered > answered
             refusals = 1 if others_get_through else refusals + 1
             if refusals > self._context.options.retries:
@@ -158,7 +158,7 @@ class SubmitStage:
                     return
                 await self._context.pause.wait()
 
-    async def _call_or_halt(self, job: Job, intent: Attempt) -> _Settled:
+    async def _call_or_stop(self, job: Job, intent: Attempt) -> _Handled:
         """Make the call; if its intent or its answer cannot be kept, nothing more is submitted."""
         try:
             return await self._call(job, intent)
@@ -166,7 +166,7 @@ class SubmitStage:
             self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
             return None
 
-    async def _call(self, job: Job, intent: Attempt) -> _Settled:
+    async def _call(self, job: Job, intent: Attempt) -> _Handled:
         if not self._context.budget_tracker.reserve(job.credits):
             self._context.stop_signal.request_stop(
                 StopReason.CREDITS, f"the budget has no room left for {job.key}"
@@ -180,11 +180,11 @@ class SubmitStage:
         if self._context.stop_signal.is_set:
             await self._take_back(job, intent)
             return None
-        settled = await self._settle(job, intent, await self._create(job))
+        handled = await self._handle_answer(job, intent, await self._create(job))
         self._context.listener(
             Spent(charged=self._context.budget_tracker.spent, budget=self._context.budget_tracker.budget)
         )
-        return settled
+        return handled
 
     async def _create(self, job: Job) -> api.CreateOutcome:
         try:
@@ -194,7 +194,7 @@ class SubmitStage:
             self._context.listener(InDoubt(job=job, message="the run ended before the answer came"))
             raise
 
-    async def _settle(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Settled:
+    async def _handle_answer(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Handled:
         match answer:
             case api.Accepted(task_id):
                 if known := self._claim(task_id, job):

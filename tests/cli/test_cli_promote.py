@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.target import write_new
+from sora2batch.ground.output_file import write_new
 from sora2batch.lockfile.file import read_lockfile
 
 SPRING = """\

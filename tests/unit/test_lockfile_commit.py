@@ -23,7 +23,7 @@ class Disk:
         self.log.append(list(items))
         return [self.refuse.get(item) for item in items]
 
-    def settle(self, item, error):
+    def on_written(self, item, error):
         self.settled.append((item, error))
 
 
@@ -34,7 +34,7 @@ async def disk():
 
 @pytest.fixture
 async def commits(disk):
-    commits = GroupCommit(disk.write, disk.settle)
+    commits = GroupCommit(disk.write, disk.on_written)
     yield commits
     disk.gate.set()
     commits.shut()
@@ -87,7 +87,7 @@ async def test_a_bug_in_the_write_reaches_every_caller_of_the_batch(disk):
     def broken(_):
         raise RuntimeError("bug")
 
-    commits = GroupCommit(broken, disk.settle)
+    commits = GroupCommit(broken, disk.on_written)
     answers = await asyncio.gather(commits.put(1), commits.put(2), return_exceptions=True)
     assert [str(answer) for answer in answers] == ["bug", "bug"]
     commits.shut()
@@ -135,7 +135,7 @@ async def test_an_error_of_work_is_its_callers_alone(disk, commits):
 
 
 async def test_shut_waits_for_the_turn_under_way_and_begins_no_other(disk):
-    commits = GroupCommit(disk.write, disk.settle)
+    commits = GroupCommit(disk.write, disk.on_written)
     first = commits.put(1)
     await asyncio.sleep(0)
     second = commits.put(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sora2batch.gallery.page.html import GENERATOR
-from sora2batch.ground.target import Replaceable, write_over
+from sora2batch.ground.output_file import Replaceable, write_over
 
 _HEAD_BYTES = 4096
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sora2batch.gallery.sheet.png_text import read_png_text
-from sora2batch.ground.target import Replaceable, write_over
+from sora2batch.ground.output_file import Replaceable, write_over
 
 _SOFTWARE, _SOURCE, _COMMENT = "Software", "Source", "Comment"
 _OURS = "sora2batch"

@@ -10,6 +10,7 @@ from fakes.fragile_disk import After, FragileDisk
 from sora2batch.ground import plainfile
 from sora2batch.ground.disk import SystemDisk, remove_stale_temporaries, replace_file
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.output_file import Replaceable, check_target, put_in_place, write_new, write_over
 from sora2batch.ground.plainfile import (
     followed_inside,
     is_led_out,
@@ -18,7 +19,6 @@ from sora2batch.ground.plainfile import (
     open_own_file,
     read_plain_file,
 )
-from sora2batch.ground.target import Replaceable, put_in_place, settle_target, write_new, write_over
 from sora2batch.lockfile.hold import lock_holder, take_hold
 from sora2batch.lockfile.lockfile_error import LockfileError
 from sora2batch.lockfile.real_path import written_file
@@ -202,4 +202,4 @@ class TestTargets:
         (tmp_path / "real").write_bytes(b"mine")
         (tmp_path / "link").symlink_to("real")
         with pytest.raises(UsageError, match="is no song"):
-            settle_target(tmp_path / "link", OURS)
+            check_target(tmp_path / "link", OURS)

@@ -30,7 +30,7 @@ class Replaceable:
     hint: str = _HINT
 
 
-def settle_target(path: Path, ours: Replaceable) -> Path:
+def check_target(path: Path, ours: Replaceable) -> Path:
     """Find the file that a result is to be written to, and make sure that it may.
 
     Raises:
@@ -54,7 +54,7 @@ def write_over(path: Path, data: bytes, ours: Replaceable) -> None:
     Raises:
         UsageError: something else has its name, or it cannot be written; what was there is there still.
     """
-    put_in_place(settle_target(path, ours), data)
+    put_in_place(check_target(path, ours), data)
 
 
 def check_free(path: Path) -> None:
