@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sora2batch.app.api_client import open_client
 from sora2batch.app.batch import Batch
 from sora2batch.app.connection import find_access
 from sora2batch.app.discover import is_one_manifest
@@ -62,7 +63,7 @@ def _look_up(batch: Batch) -> _Found:
 
 async def _read_ledger(claims: Sequence[Claim]) -> LedgerReading:
     calls = (Doubt(entry=claim.entry, attempt=claim.attempt) for claim in claims)
-    async with find_access(os.environ).open_client() as client:
+    async with open_client(find_access(os.environ)) as client:
         return await client.ledger(since=min(call.since(WIDE_MARGIN) for call in calls))
 
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from sora2batch.ground.clock import Clock, SystemClock
 from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.endpoint import Endpoint, load_endpoint
 from sora2batch.sjinn.secret import KEY_FILE_VARIABLE, KEY_VARIABLE, ApiKey, load_key
-
-if TYPE_CHECKING:
-    from sora2batch.sjinn.client import SjinnClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +17,6 @@ class Access:
 
     key: ApiKey
     endpoint: Endpoint
-
-    def open_client(self, clock: Clock | None = None) -> SjinnClient:
-        """Make a client; nothing is sent yet. It goes by *clock* until an answer tells it the time."""
-        from sora2batch.sjinn.client import SjinnClient  # noqa: PLC0415  # loads aiohttp: only when it is needed
-
-        return SjinnClient(self.endpoint, self.key, clock=clock or SystemClock())
 
 
 def find_access(environ: Mapping[str, str]) -> Access:

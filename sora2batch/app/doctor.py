@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from sora2batch import __version__
+from sora2batch.app.api_client import open_client
 from sora2batch.app.batch import Batch
 from sora2batch.app.connection import Access, find_access, redact
 from sora2batch.app.json_document import print_json
@@ -99,7 +100,7 @@ def _check_api() -> Iterator[Check]:
 
 
 async def _ask(access: Access) -> list[Check]:
-    async with access.open_client() as client:
+    async with open_client(access) as client:
         account = await client.account()
         drift = (client.clock.now() - SystemClock().now()).total_seconds()
     checks = [_fine("API", f"answers; {account.balance:,} credits")]

@@ -12,9 +12,11 @@ from sora2batch.app.connection import find_access
 from sora2batch.app.keeping import check_keeping
 from sora2batch.app.loop import run_loop
 from sora2batch.app.output import Display
-from sora2batch.app.planning import Payer, check_account, check_plan, plan_again, proof_of
+from sora2batch.app.payer import Payer
+from sora2batch.app.planning import check_plan
 from sora2batch.app.renaming import follow_keys
 from sora2batch.app.request import RunRequest
+from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.app.settling import held, settle_before_planning
 from sora2batch.app.shelving import put_right
 from sora2batch.ground.clock import SystemClock
@@ -163,6 +165,8 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
         check_keeping(batch, plan, request)
     if not _spends(plan, request.stages) or batch.simulated:
         return Payer(clock=SystemClock())
+    from sora2batch.app.account import check_account  # noqa: PLC0415  # loads the network
+
     payer = check_account(plan)
     if not request.agreed:
         _ask(plan, request.printer)

@@ -61,12 +61,12 @@ def _ended(how: str, reason: StopReason, meanwhile: BaseException | None) -> Fai
     return Failure(exit_code=reason.exit_code, message=f"{how}; {trouble.message}", hint=trouble.hint)
 
 
-def print_failure(failure: Failure, printer: Printer) -> None:
-    """Print what is wrong and what to do about it."""
-    if failure.problems:
-        from sora2batch.app.excerpt import problem_lines  # noqa: PLC0415  # most calls find no problem
+def print_failure(failure: Failure, printer: Printer, *, trace: BaseException | None = None) -> None:
+    """Print what is wrong and what to do about it, if asked for with where in the program it came from."""
+    if failure.problems or trace:
+        from sora2batch.app.failure_detail import detail_lines  # noqa: PLC0415  # most failures are two lines
 
-        for line in problem_lines(failure.problems):
+        for line in detail_lines(failure.problems, trace):
             printer.error(line)
     if failure.usage:
         printer.error(failure.usage)
@@ -77,16 +77,7 @@ def print_failure(failure: Failure, printer: Printer) -> None:
 
 def print_error(error: Sora2BatchError, printer: Printer) -> None:
     """Print an error that does not end the program."""
-    if printer.level > 1:
-        print_traceback(error, printer)
-    print_failure(failure_of(error), printer)
-
-
-def print_traceback(error: BaseException, printer: Printer) -> None:
-    """Print where an error came from, without the key."""
-    from sora2batch.app.trace import trace_of  # noqa: PLC0415  # for -vv only
-
-    printer.error(trace_of(error))
+    print_failure(failure_of(error), printer, trace=error if printer.level > 1 else None)
 
 
 def _gravest(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -11,6 +11,8 @@ from sora2batch.app.request import RunRequest
 from sora2batch.catalog.tool import Kind
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Action, Plan, PlannedJob
+from sora2batch.run.destination import check_destination, free_bytes
+from sora2batch.run.handle import find_handles, needed
 from sora2batch.run.stages import Stages
 
 _KIB, _MIB = 1024, 1024**2
@@ -27,8 +29,6 @@ def check_keeping(batch: Batch, plan: Plan, request: RunRequest) -> None:
     Raises:
         UsageError: says what is in the way.
     """
-    from sora2batch.run.handle import find_handles, needed  # noqa: PLC0415  # for those who submit
-
     options = options_of(batch, request)
     handles = find_handles(options)
     if handles:
@@ -50,8 +50,6 @@ def options_of(batch: Batch, request: RunRequest) -> RunOptions:
 
 
 def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> None:
-    from sora2batch.run.destination import check_destination, free_bytes  # noqa: PLC0415  # as above
-
     kinds = [batch.catalog.get(planned.job.tool_type).kind for planned in jobs]
     least = len(kinds) * _SIMULATED if batch.simulated else sum(_AT_LEAST[kind] for kind in kinds)
     check_destination(batch.output_dir, (one.job.filename for one in jobs), least_bytes=least)

@@ -7,11 +7,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
-from sora2batch.app.backend import Backend, download_backend, real_backend, simulated_backend
+from sora2batch.app.backend import Backend
 from sora2batch.app.batch import Batch
 from sora2batch.app.keeping import options_of
 from sora2batch.app.loop import on_signal, run_loop
-from sora2batch.app.planning import Payer
+from sora2batch.app.open_backend import download_backend, real_backend, simulated_backend
+from sora2batch.app.payer import Payer
 from sora2batch.app.request import RunRequest
 from sora2batch.app.shelving import shelf_of, tell_moves
 from sora2batch.app.signals import Terminated

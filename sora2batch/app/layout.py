@@ -1,7 +1,7 @@
 """The names of all files that belong to a batch: the only place where they are made up.
 
-Of ``spring.yaml``: ``spring.lock.jsonl``, ``spring.journal.jsonl``, ``spring.report.html``, ``spring.sheet.png``
-and the output folder; of its simulated runs the same with ``.sim`` before the ending. Nobody else may be called so.
+Of ``spring.yaml``: ``spring.lock.jsonl``, ``spring.journal.jsonl``, ``spring.report.html``,
+``spring.sheet.png`` and the output folder; of its simulated runs the same with ``.sim`` before the ending.
 """
 
 from __future__ import annotations

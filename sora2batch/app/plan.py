@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sora2batch.app.batch import Batch
 from sora2batch.app.discover import is_one_manifest
 from sora2batch.app.json_document import print_documents
 from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Printer
-from sora2batch.app.planning import (
-    Planned,
-    check_account,
-    check_plan,
-    check_plan_file,
-    compare_with,
-    narrow,
-    plan_again,
-    read_selection,
-    save_plan,
-)
+from sora2batch.app.planning import Planned, check_plan, narrow, read_selection
 from sora2batch.app.show_plan import print_markdown, print_text
 from sora2batch.gallery.sheet.sheet_file import find_sheet
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
@@ -30,9 +20,6 @@ from sora2batch.plan.action import Action
 from sora2batch.plan.notice import Told
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection
-
-if TYPE_CHECKING:
-    from sora2batch.plan.saved import SavedPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +57,43 @@ def plan(args: PlanArgs, printer: Printer) -> ExitCode:
         Sora2BatchError: there is nothing to show: a manifest, the lockfile, a flag.
     """
     selection = args.selection
-    if args.out:
-        check_plan_file(args.out)
+    save = _saving(args, selection)
     load = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
     batches = load.load_all(args.manifests)
     if (args.out or args.base is not None) and len(batches) != 1:
         raise UsageError("--out and --base work on one manifest at a time")
-    plans = [_planned(batch, selection, args.base) for batch in narrow(batches, selection)]
-    if args.out:
-        save_plan(plans[0], selection, args.max_credits, args.out)
+    plans = [planned(batch, selection) for batch in narrow(batches, selection)]
+    if args.base is not None:
+        plans = [_compared(one, args.base) for one in plans]
+    if save:
+        save(plans[0])
     form = "json" if args.as_json else args.form
     view = PlanView(form=form, is_one=is_one_manifest(args.manifests), printer=printer)
     code = view.show(plans, [*_refusals(plans), *(_account_refusals(plans) if args.check_balance else ())])
     if args.out:
         printer.info(f"saved: {args.out}")
-    has_submissions = any(planned.plan.counts[Action.SUBMIT] for planned in plans)
+    has_submissions = any(one.plan.counts[Action.SUBMIT] for one in plans)
     return ExitCode.PENDING if args.detailed_exitcode and not code and has_submissions else code
+
+
+def _saving(args: PlanArgs, selection: Selection) -> Callable[[Planned], None] | None:
+    """Get ready to write a plan file, where one is wanted.
+
+    Raises:
+        UsageError: something else has its name.
+    """
+    if args.out is None:
+        return None
+    from sora2batch.app.saved_plan import check_plan_file, save_plan  # noqa: PLC0415  # few plans are saved
+
+    check_plan_file(args.out)
+    return partial(save_plan, selection=selection, max_credits=args.max_credits, out=args.out)
+
+
+def _compared(one: Planned, ref: str) -> Planned:
+    from sora2batch.app.base import compare_with  # noqa: PLC0415  # few plans compare
+
+    return replace(one, comparison=compare_with(one.batch, ref))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,62 +115,56 @@ class PlanView:
     def _print(self, plans: Sequence[Planned]) -> None:
         if self.form == "json":
             print_documents(
-                [plan_to_json(planned.plan, planned.comparison) for planned in plans],
+                [plan_to_json(one.plan, one.comparison) for one in plans],
                 self.printer,
                 is_one=self.is_one,
             )
             return
         told = Told()
-        for planned in plans:
+        for one in plans:
             if self.form == "markdown":
-                batch = planned.batch
+                batch = one.batch
                 sheet = find_sheet(batch.layout.sheets, batch.manifest.file, simulated=batch.simulated)
-                print_markdown(planned.plan, planned.comparison, sheet, self.printer)
+                print_markdown(one.plan, one.comparison, sheet, self.printer)
             else:
-                new = told.new(planned.plan.notices, planned.batch.catalog)
-                print_text(replace(planned.plan, notices=new), planned.comparison, self.printer)
+                new = told.new(one.plan.notices, one.batch.catalog)
+                print_text(replace(one.plan, notices=new), one.comparison, self.printer)
 
 
-def show_plans(
-    batches: Sequence[Batch], selection: Selection, view: PlanView, saved: SavedPlan | None = None
-) -> ExitCode:
+def show_plans(batches: Sequence[Batch], make: Callable[[Batch], Planned], view: PlanView) -> ExitCode:
     """Print plans and judge whether they fit their budgets: what ``run --dry-run`` does.
 
     Raises:
         Sora2BatchError: a lockfile cannot be read, the selection fits nothing, or a saved plan is stale.
     """
-    if saved:
-        plans = [_planned_again(batch, saved) for batch in batches]
-    else:
-        plans = [_planned(batch, selection, None) for batch in batches]
+    plans = [make(batch) for batch in batches]
     return view.show(plans, list(_refusals(plans)))
 
 
-def _planned(batch: Batch, selection: Selection, base: str | None) -> Planned:
-    lockfile = batch.read_lockfile()
-    comparison = None if base is None else compare_with(batch, base)
-    return Planned(
-        batch=batch, lockfile=lockfile, plan=batch.plan(lockfile, selection), comparison=comparison
-    )
+def planned(batch: Batch, selection: Selection) -> Planned:
+    """Make the plan of one batch.
 
-
-def _planned_again(batch: Batch, saved: SavedPlan) -> Planned:
+    Raises:
+        Sora2BatchError: the lockfile cannot be read, or the selection fits nothing.
+    """
     lockfile = batch.read_lockfile()
-    return Planned(batch=batch, lockfile=lockfile, plan=plan_again(batch, lockfile, saved))
+    return Planned(batch=batch, lockfile=lockfile, plan=batch.plan(lockfile, selection))
 
 
 def _refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
-    for planned in plans:
+    for one in plans:
         try:
-            check_plan(planned.batch, planned.plan)
+            check_plan(one.batch, one.plan)
         except Sora2BatchError as error:
             yield error
 
 
 def _account_refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
     """Ask the account only before anything is printed: broken off, the call must leave no half result."""
-    for planned in plans:
+    from sora2batch.app.account import check_account  # noqa: PLC0415  # loads the network
+
+    for one in plans:
         try:
-            check_account(planned.plan)
+            check_account(one.plan)
         except Sora2BatchError as error:
             yield error

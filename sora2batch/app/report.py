@@ -21,6 +21,7 @@ from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_g
 from sora2batch.gallery.page.page_file import GALLERY, write_page
 from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
+from sora2batch.gallery.sheet.sheet_file import sheets_of, write_sheet
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.output_file import STANDARD_OUTPUT, check_target
@@ -76,8 +77,6 @@ def _check_targets(page: Path, args: ReportArgs, batch: Batch) -> None:
         check_target(page, GALLERY)
     if args.sheet is None:
         return
-    from sora2batch.gallery.sheet.sheet_file import sheets_of  # noqa: PLC0415  # only where one is wanted
-
     if os.path.realpath(args.sheet) == os.path.realpath(page):
         raise UsageError(f"the page and the sheet cannot both be {args.sheet}", hint="name another file")
     if args.sheet != STANDARD_OUTPUT:
@@ -110,8 +109,7 @@ class ReportView:
 
     def write_sheet(self, path: Path) -> str:
         """Write the contact sheet and name it."""
-        from sora2batch.gallery.sheet.make import make_sheet  # noqa: PLC0415
-        from sora2batch.gallery.sheet.sheet_file import write_sheet  # noqa: PLC0415  # a page needs no Pillow
+        from sora2batch.gallery.sheet.make import make_sheet  # noqa: PLC0415  # a page needs no Pillow
 
         batch = self.batch
         sheet = make_sheet(self.status, batch.artifacts.locate, simulated=batch.simulated)

@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sora2batch.app.batch import Batch
@@ -15,9 +16,10 @@ from sora2batch.app.execution import carry_out, check_beforehand
 from sora2batch.app.json_document import print_documents
 from sora2batch.app.loader import loader_for
 from sora2batch.app.output import Display, OutputError, Printer
-from sora2batch.app.plan import PlanView, show_plans
-from sora2batch.app.planning import narrow, read_selection
+from sora2batch.app.plan import PlanView, planned, show_plans
+from sora2batch.app.planning import Planned, narrow, read_selection
 from sora2batch.app.request import RunRequest
+from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
 from sora2batch.app.snapshot import status_of
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
@@ -94,6 +96,13 @@ class RunArgs:
         }
         return (*words, *(flag for flag, is_given in given.items() if is_given))
 
+    @property
+    def plan_maker(self) -> Callable[[Batch], Planned]:
+        """How the plan of a batch is made: anew, or again as it was saved."""
+        if self.saved:
+            return partial(planned_again, saved=self.saved)
+        return partial(planned, selection=self.selection)
+
     def view(self, printer: Printer) -> PlanView:
         """How a plan is shown."""
         return PlanView(form="json" if self.as_json else "text", is_one=self.is_one, printer=printer)
@@ -130,7 +139,7 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     load = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
     batches = narrow(load.load_all(args.manifests), args.selection)
     if args.dry_run:
-        return show_plans(batches, args.selection, args.view(printer), args.saved)
+        return show_plans(batches, args.plan_maker, args.view(printer))
     request = args.request(printer)
     if len(batches) > 1:
         check_beforehand(batches, request)

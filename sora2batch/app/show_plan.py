@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sora2batch.app.output import Printer
 from sora2batch.plan.action import Plan
+from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines
 
 if TYPE_CHECKING:  # few plans compare
@@ -24,6 +25,4 @@ def print_text(plan: Plan, comparison: Comparison | None, printer: Printer) -> N
 
 def print_markdown(plan: Plan, comparison: Comparison | None, sheet: str | None, printer: Printer) -> None:
     """Print a plan for a pull request, with a link to the contact sheet of that name."""
-    from sora2batch.plan.render_markdown import plan_markdown  # noqa: PLC0415  # for pull requests only
-
     printer.output_lines(plan_markdown(plan, comparison, sheet))

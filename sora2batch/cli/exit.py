@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import click
 
-from sora2batch.app.failure import Failure, failure_of, is_bug, print_failure, print_traceback
+from sora2batch.app.failure import Failure, failure_of, is_bug, print_failure
 from sora2batch.app.signals import Terminated, last_raised
 from sora2batch.cli.printer import ClickPrinter
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
@@ -24,10 +24,9 @@ def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, SystemExit) and not isinstance(error, Terminated):  # the end of a completion
         return error.code if isinstance(error.code, int) else ExitCode.USAGE
     printer = ClickPrinter()
-    if is_very_verbose(arguments) and not isinstance(error, click.ClickException):
-        print_traceback(error, printer)
+    is_traced = is_very_verbose(arguments) and not isinstance(error, click.ClickException)
     failure = _failure_of(error)
-    print_failure(failure, printer)
+    print_failure(failure, printer, trace=error if is_traced else None)
     if wants_json(arguments):
         from sora2batch.app.json_document import failure_to_json, print_json  # noqa: PLC0415  # loads orjson
 

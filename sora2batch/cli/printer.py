@@ -19,6 +19,7 @@ from sora2batch.ground.errors import Sora2BatchError
 if TYPE_CHECKING:
     from sora2batch.app.output import Screen
     from sora2batch.app.snapshot import BatchSnapshot
+    from sora2batch.cli.show.drawing import Drawing
     from sora2batch.ground.clock import Clock
     from sora2batch.plan.action import Plan
     from sora2batch.run.event import Listener
@@ -85,25 +86,33 @@ class ClickPrinter:
             self.error("")
             return False
 
-    def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
-        """Show a run's events on standard error, in the way that suits it."""
-        from sora2batch.cli.show.progress import progress  # noqa: PLC0415  # for those who have work
-
-        return progress(plan, stages, self)
-
-    def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
-        """Draw statuses at a terminal."""
-        from sora2batch.cli.show.live import print_boards  # noqa: PLC0415  # rich is for terminals only
-
-        print_boards(snapshots, clock.now())
-
     @property
     def can_redraw(self) -> bool:
         """Whether results are read on a terminal that can be drawn over."""
-        return self.is_terminal and os.environ.get("TERM") != "dumb"
+        return self.is_terminal and _is_capable()
+
+    def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
+        """Show a run's events on standard error, in the way that suits it."""
+        if self.level >= 0 and sys.stderr.isatty() and _is_capable():
+            return _drawing().bar_progress(plan, stages, self)
+        from sora2batch.cli.show.progress import line_progress  # noqa: PLC0415  # for those who have work
+
+        return line_progress(plan, stages, self)
+
+    def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
+        """Draw statuses at a terminal."""
+        _drawing().print_boards(snapshots, clock.now())
 
     def screen(self, clock: Clock, interval: float) -> AbstractContextManager[Screen]:
         """Open a live view."""
-        from sora2batch.cli.show.live import live_screen  # noqa: PLC0415  # as above
+        return _drawing().live_screen(clock, interval)
 
-        return live_screen(clock, interval)
+
+def _is_capable() -> bool:
+    return os.environ.get("TERM") != "dumb"
+
+
+def _drawing() -> Drawing:
+    from sora2batch.cli.show.drawing import Drawing  # noqa: PLC0415  # rich is for terminals only
+
+    return Drawing()

@@ -1,8 +1,8 @@
 """Create tasks in the plan's order: intent on disk, call, answer on disk, and only then the next step.
 
-The lines between "before the create call" and "the answer is on disk" are `_call` and `_handle_answer`; nothing else
-in the program creates a task. A worker is disturbed only where it waits, never between an intent and its
-outcome. docs/safety.md states what holds there.
+The lines between "before the create call" and "the answer is on disk" are `_call` and `_handle_answer`;
+nothing else in the program creates a task. A worker is disturbed only where it waits, never between an intent
+and its outcome. docs/safety.md states what holds there.
 """
 
 from __future__ import annotations

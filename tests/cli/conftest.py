@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sora2batch.app import backend as world
+from sora2batch.app import simulation
 from sora2batch.cli.main import main
 
 KEY = "sk-never-to-be-seen"
@@ -70,7 +70,7 @@ def manifest(folder: Path) -> Path:
 def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
     """Call ``sora2batch``; nobody is at the keyboard."""
 
-    monkeypatch.setattr(world, "_SPEED", SPEED)
+    monkeypatch.setattr(simulation, "SPEED", SPEED)
 
     def call(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["sora2batch", *map(str, arguments)])

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.sheet_case import tile_of
-from sora2batch.gallery.sheet.layout import MOST_HEIGHT, MOST_WIDTH, UNITS, Role
 from sora2batch.gallery.sheet.placing import lay_out
 from sora2batch.gallery.sheet.section import sections_of
+from sora2batch.gallery.sheet.sheet_layout import MOST_HEIGHT, MOST_WIDTH, UNITS, Role
 
 ASPECTS = st.sampled_from([16 / 9, 9 / 16, 1.0, 1 / 3, 3.0])
 PATHS = st.sampled_from([None, Path("a.mp4")])

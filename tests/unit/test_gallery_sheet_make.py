@@ -16,11 +16,11 @@ from fakes.sheet_case import clip_bytes, locate_in, output_at, status_of, tile_o
 from sora2batch.app.layout import BatchLayout
 from sora2batch.gallery.sheet.face import Face, draw_face, face_of
 from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, RED, ROSE, VIOLET
-from sora2batch.gallery.sheet.layout import MOST_HEIGHT, MOST_WIDTH
 from sora2batch.gallery.sheet.make import MOST_BYTES, make_sheet
 from sora2batch.gallery.sheet.png import encode_png
 from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.gallery.sheet.sheet_file import find_sheet, is_sheet_of, texts_of, write_sheet
+from sora2batch.gallery.sheet.sheet_layout import MOST_HEIGHT, MOST_WIDTH
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote

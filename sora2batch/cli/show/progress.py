@@ -1,11 +1,9 @@
-"""A run's events as bars at a terminal, as calm lines elsewhere."""
+"""A run's events in words, and as calm lines where there is no terminal."""
 
 from __future__ import annotations
 
-import os
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -61,19 +59,12 @@ def detail(happened: Event) -> str | None:
 
 
 @contextmanager
-def progress(plan: Plan, stages: Stages, printer: Printer) -> Iterator[Listener]:
-    """Show a run's progress on standard error, in the way that suits it."""
-    run_progress = progress_of(plan, stages)
-    if printer.level < 0:
-        yield _Lines(run_progress, printer, period=None)
-    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        from sora2batch.cli.show.bars import bars  # noqa: PLC0415  # rich is for terminals only
-
-        with bars(run_progress) as (update, say):
-            yield _Bars(run_progress, printer, update, say)
-    else:
-        lines = _Lines(run_progress, printer, period=_SECONDS_BETWEEN_LINES)
-        yield lines
+def line_progress(plan: Plan, stages: Stages, printer: Printer) -> Iterator[Listener]:
+    """Tell how far a run has come in a line now and then; nobody who wants quiet is told so."""
+    is_quiet = printer.level < 0
+    lines = _Lines(progress_of(plan, stages), printer, period=None if is_quiet else _SECONDS_BETWEEN_LINES)
+    yield lines
+    if not is_quiet:
         lines.say_tally()
 
 
@@ -103,20 +94,3 @@ class _Lines:
         if self.period and time.monotonic() - self.told_at >= self.period:
             self.told_at = time.monotonic()
             self.say_tally()
-
-
-@dataclass(frozen=True, slots=True)
-class _Bars:
-    """Bars that grow; messages scroll above them."""
-
-    run_progress: RunProgress
-    printer: Printer
-    update: Callable[[], None]
-    say: Callable[[str], None]
-
-    def __call__(self, happened: Event, /) -> None:
-        self.run_progress.count(happened)
-        message = describe(happened) or (detail(happened) if self.printer.level >= 1 else None)
-        if message:
-            self.say(message)
-        self.update()

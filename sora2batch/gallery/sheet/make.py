@@ -11,7 +11,6 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sora2batch.gallery.sheet.layout import Layout, Placed
 from sora2batch.gallery.sheet.legible import with_legible_labels
 from sora2batch.gallery.sheet.paint import Header, Posters, paint
 from sora2batch.gallery.sheet.placing import lay_out
@@ -19,6 +18,7 @@ from sora2batch.gallery.sheet.png import encode_png
 from sora2batch.gallery.sheet.poster import NoPoster, read_poster
 from sora2batch.gallery.sheet.section import sections_of
 from sora2batch.gallery.sheet.sheet_file import texts_of
+from sora2batch.gallery.sheet.sheet_layout import Layout, Placed
 from sora2batch.gallery.sheet.tile import Locate, Tile, tiles_of
 from sora2batch.plan.job_status import Status
 from sora2batch.plan.overview import overview_of

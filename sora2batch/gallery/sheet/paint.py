@@ -10,10 +10,10 @@ from PIL import Image, ImageDraw
 
 from sora2batch.gallery.sheet.face import draw_face, face_of
 from sora2batch.gallery.sheet.ink import BARS, INK, INK_DIM, LINE, PAPER, mixed
-from sora2batch.gallery.sheet.layout import MARGIN, Label, Layout, Placed, Role
 from sora2batch.gallery.sheet.look import LOOKS
 from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.gallery.sheet.rectangle import Rectangle
+from sora2batch.gallery.sheet.sheet_layout import MARGIN, Label, Layout, Placed, Role
 from sora2batch.ground.typography import Font, fitted, font_of, wrapped
 
 _ROUND = 8

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sora2batch.gallery.sheet.cross import Cross, spans_of
-from sora2batch.gallery.sheet.layout import (
+from sora2batch.gallery.sheet.rectangle import Rectangle
+from sora2batch.gallery.sheet.section import COLUMN_LABEL, GAP, Section, caption_of
+from sora2batch.gallery.sheet.sheet_layout import (
     FOOTER,
     HEADER,
     LEAST_WIDTH,
@@ -22,8 +24,6 @@ from sora2batch.gallery.sheet.layout import (
     choose_scale,
     height_of,
 )
-from sora2batch.gallery.sheet.rectangle import Rectangle
-from sora2batch.gallery.sheet.section import COLUMN_LABEL, GAP, Section, caption_of
 from sora2batch.gallery.sheet.tile import Tile
 
 

@@ -11,11 +11,11 @@ from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed
 from fakes.sheet_case import locate_in, output_at, tile_of
 from sora2batch.gallery.sheet.cross import cross_of, spans_of
-from sora2batch.gallery.sheet.layout import MOST_HEIGHT, MOST_WIDTH, UNITS, Role
 from sora2batch.gallery.sheet.legible import with_legible_labels
 from sora2batch.gallery.sheet.placing import lay_out
 from sora2batch.gallery.sheet.rectangle import Rectangle
 from sora2batch.gallery.sheet.section import caption_of, sections_of
+from sora2batch.gallery.sheet.sheet_layout import MOST_HEIGHT, MOST_WIDTH, UNITS, Role
 from sora2batch.gallery.sheet.tile import aspect_of, tiles_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote

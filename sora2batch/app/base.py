@@ -1,0 +1,16 @@
+"""A plan beside what a git revision would ask for: `plan --base`."""
+
+from __future__ import annotations
+
+from sora2batch.app.batch import Batch
+from sora2batch.app.history import jobs_at
+from sora2batch.plan.compare import Comparison, compare
+
+
+def compare_with(batch: Batch, ref: str) -> Comparison:
+    """Expand the manifest as it stands in git at a ref and compare; where it is new, every job is.
+
+    Raises:
+        Sora2BatchError: there is no such ref, or the manifest has problems there.
+    """
+    return compare(ref, jobs_at(batch, ref), batch.expansion.jobs)

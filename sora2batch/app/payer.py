@@ -1,0 +1,17 @@
+"""Who pays for a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sora2batch.ground.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """The account that pays, as far as it has told anything."""
+
+    clock: Clock
+    """To stamp intents with: the API's, where its answer has told the time."""
+    account: str | None = None
+    """A hash of whose account it is, if the time was told with it: one without the other proves nothing."""

@@ -1,0 +1,51 @@
+"""A simulator in the same process, as the backend of a simulated run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from secrets import token_hex
+
+from sora2batch.app.backend import Backend
+from sora2batch.catalog.catalog import Catalog
+from sora2batch.ground.clock import SystemClock, from_timestamp
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import State
+from sora2batch.simulator.options import EarlierTask, SimulatorOptions
+from sora2batch.simulator.serve import simulator
+from sora2batch.sjinn.client import SjinnClient
+from sora2batch.sjinn.downloader import Downloader
+from sora2batch.sjinn.endpoint import Endpoint
+from sora2batch.sjinn.secret import ApiKey
+
+SPEED = 60.0
+"""How many times faster than in reality generations go by."""
+
+
+@asynccontextmanager
+async def open_simulation(catalog: Catalog, lockfile: Lockfile) -> AsyncIterator[Backend]:
+    """Start a simulator that remembers the tasks of earlier simulated runs."""
+    earlier = _earlier_tasks(lockfile)
+    options = SimulatorOptions(speed=SPEED, seed=len(lockfile.task_ids()), earlier=earlier)
+    clock = SystemClock()
+    async with simulator(options, catalog) as running:
+        key = ApiKey(f"simulated-{token_hex(16)}")  # no word of any text, for the key is cut out of texts
+        client = SjinnClient(Endpoint.parse(running.url), key, clock=clock)
+        async with client as api, Downloader(clock=clock) as fetcher:
+            yield Backend(api=api, fetcher=fetcher, clock=api.clock, speed=SPEED)
+
+
+def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:
+    return tuple(
+        EarlierTask(
+            task_id=attempt.task_id,
+            tool_type=entry.tool_type,
+            request=entry.input,
+            credits=attempt.credits,
+            created=from_timestamp(attempt.submitted_at),
+            finished=from_timestamp(attempt.finished_at) if attempt.finished_at else None,
+        )
+        for entry in lockfile.entries.values()
+        for attempt in entry.attempts
+        if attempt.task_id and attempt.submitted_at and attempt.state in {State.SUBMITTED, State.COMPLETED}
+    )
