@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sora2batch.catalog.catalog import load_catalog
+from sora2batch.ground.clock import moment_of
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
@@ -73,7 +74,7 @@ def _make_files(folder: Path, jobs: tuple[Job, ...]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path == source:
             path.write_bytes(_CLIP)
-            artifacts.stamp(path, _FINISHED)
+            artifacts.stamp(path, moment_of(_FINISHED))
         else:
             os.link(source, path)
 

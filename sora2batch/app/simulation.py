@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from sora2batch.app.backend import Backend
 from sora2batch.catalog.catalog import Catalog
-from sora2batch.ground.clock import SystemClock, from_timestamp
+from sora2batch.ground.clock import SystemClock
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.simulator.options import EarlierTask, SimulatorOptions
@@ -42,10 +42,10 @@ def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:
             tool_type=entry.tool_type,
             request=entry.input,
             credits=attempt.credits,
-            created=from_timestamp(attempt.submitted_at),
-            finished=from_timestamp(attempt.finished_at) if attempt.finished_at else None,
+            created=attempt.submitted,
+            finished=attempt.finished,
         )
         for entry in lockfile.entries.values()
         for attempt in entry.attempts
-        if attempt.task_id and attempt.submitted_at and attempt.state in {State.SUBMITTED, State.COMPLETED}
+        if attempt.task_id and attempt.submitted and attempt.state in {State.SUBMITTED, State.COMPLETED}
     )

@@ -44,3 +44,15 @@ def from_timestamp(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """Read what a lockfile says of a time; None for what is none, or so far off that no margin fits.
+
+    Only this program writes lockfiles, or so it should be: what a person wrote by hand is kept as it is.
+    """
+    try:
+        moment = from_timestamp(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment and 1 < moment.year < 9999 else None

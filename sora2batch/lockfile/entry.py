@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import moment_of
 from sora2batch.ground.job import Credits, Fingerprint
 
 _NOTHING = Credits(0)
@@ -92,9 +94,9 @@ class Attempt:
     task_id: str | None = None
     """The API's name for the task; what was paid can be asked for with it."""
     submitted_at: str | None = None
-    """When the call was about to be made; a timestamp of ``clock.to_timestamp``."""
+    """When the call was about to be made, byte for byte as the line has it; see ``submitted``."""
     finished_at: str | None = None
-    """When the task was seen to have ended."""
+    """When the task was seen to have ended; see ``finished``."""
     api: str | None = None
     """The host that was asked; a task is known there and nowhere else. Absent in simulated runs."""
     account: str | None = None
@@ -105,6 +107,16 @@ class Attempt:
     def __post_init__(self) -> None:
         if bool(self.task_id) is not self.state.has_task:
             raise ValueError(f"an attempt {self.state} with the task id {self.task_id}")
+
+    @property
+    def submitted(self) -> datetime | None:
+        """The moment just before the call; None where a line says nothing that can be read."""
+        return moment_of(self.submitted_at)
+
+    @property
+    def finished(self) -> datetime | None:
+        """The moment at which the task was seen to have ended; None as above."""
+        return moment_of(self.finished_at)
 
     @property
     def is_paid(self) -> bool:

@@ -10,7 +10,6 @@ from math import floor
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool
-from sora2batch.ground.clock import from_timestamp
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry
@@ -94,10 +93,7 @@ def _price_now(entry: Entry, catalog: Catalog) -> Credits | None:
 
 
 def _is_since(attempt: Attempt, moment: datetime) -> bool:
-    try:
-        return attempt.submitted_at is not None and from_timestamp(attempt.submitted_at) >= moment
-    except ValueError:
-        return False
+    return attempt.submitted is not None and attempt.submitted >= moment
 
 
 def check_tools(plan: Plan, catalog: Catalog) -> None:

@@ -11,7 +11,6 @@ from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
-from sora2batch.reconcile.doubt import moment_of
 from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.sjinn.answer import LedgerRecord
 
@@ -69,7 +68,7 @@ def audit(lockfile: Lockfile, records: Iterable[LedgerRecord], catalog: Catalog 
 
 def earliest_task(lockfile: Lockfile) -> datetime | None:
     """Find the moment from which on the ledger has to be read; None if no task has one."""
-    moments = (moment_of(attempt) for _, attempt, _ in _tasks(lockfile))
+    moments = (attempt.submitted for _, attempt, _ in _tasks(lockfile))
     return min(filter(None, moments), default=None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sora2batch.ground.clock import from_timestamp
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.ledger_task import LedgerTask, is_tool
@@ -22,20 +21,6 @@ _LATE = timedelta(minutes=3)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def moment_of(attempt: Attempt) -> datetime | None:
-    """Tell when a call was about to be made; None where a line says nothing that can be read."""
-    return _read(attempt.submitted_at)
-
-
-def _read(text: str | None) -> datetime | None:
-    try:
-        moment = from_timestamp(text) if text else None
-    except ValueError:
-        return None
-    # Of the first or the last year of the calendar no margin could be taken.
-    return moment if moment and 1 < moment.year < 9999 else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """One create call whose answer is not known."""
@@ -46,12 +31,12 @@ class Doubt:
     @property
     def intended(self) -> datetime | None:
         """The moment just before the call; only a line made by hand has none."""
-        return moment_of(self.attempt)
+        return self.attempt.submitted
 
     @property
     def given_up(self) -> datetime | None:
         """The last moment at which the call is known to have been under way; its intent, if we died there."""
-        return _read(self.attempt.finished_at) or self.intended
+        return self.attempt.finished or self.intended
 
     def since(self, margin: timedelta) -> datetime:
         """Tell the moment from which on a charge may be this call's."""

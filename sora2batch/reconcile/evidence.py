@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, Doubt, moment_of
+from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, Doubt
 from sora2batch.reconcile.ledger_task import LedgerTask, tasks_of
 from sora2batch.sjinn.answer import LedgerReading, LedgerRecord
 
@@ -128,7 +128,7 @@ def own_tasks(lockfile: Lockfile, *, is_of_this_lockfile: bool) -> Iterator[OwnT
     """Collect the tasks of a lockfile whose time is known."""
     for entry in lockfile.entries.values():
         for attempt in entry.attempts:
-            if attempt.task_id and (submitted := moment_of(attempt)):
+            if attempt.task_id and (submitted := attempt.submitted):
                 yield OwnTask(
                     task_id=attempt.task_id,
                     submitted=submitted,

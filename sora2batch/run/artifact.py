@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 
-from sora2batch.ground.clock import from_timestamp
 from sora2batch.ground.plainfile import open_plain_file
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.lockfile.path import is_plainly_inside, parts_inside
@@ -29,7 +29,7 @@ class Artifacts:
         A file gets its task's finishing time as its modification time when it is put in place. Where length
         and time still are what they were, nobody has written to it: its hash need not be computed again.
         """
-        return self._first_fault(attempt, _seconds(attempt.finished_at))
+        return self._first_fault(attempt, _seconds(attempt.finished))
 
     def opened_fault(self, attempt: Attempt) -> str | None:
         """Say what is wrong with a finished attempt's files, opening every one, though not to its end."""
@@ -55,9 +55,9 @@ class Artifacts:
             return (output.bytes or 0) < _LONGEST_WORDS
         return _digest(path) == output.sha256 and self._content_fault(output) is not None
 
-    def stamp(self, path: Path, finished_at: str | None) -> None:
+    def stamp(self, path: Path, finished: datetime | None) -> None:
         """Give a file its task's finishing time; without it the file is only slower to check."""
-        seconds = _seconds(finished_at)
+        seconds = _seconds(finished)
         if seconds is not None:
             with suppress(OSError, OverflowError):
                 os.utime(path, (seconds, seconds))
@@ -111,12 +111,8 @@ class Artifacts:
         return content_fault(path, output.path or "") if path else None
 
 
-def _seconds(finished_at: str | None) -> float | None:
-    """Read a finishing time; None for what somebody wrote by hand and is none."""
-    try:
-        return from_timestamp(finished_at).timestamp() if finished_at else None
-    except (ValueError, OverflowError):
-        return None
+def _seconds(finished: datetime | None) -> float | None:
+    return finished.timestamp() if finished else None
 
 
 def _digest(path: str) -> str | None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -124,14 +125,14 @@ class OutputFolder:
             path = with_ending(name, part.extension)
             if not await self._shelf.vacate(path, owner):
                 continue
-            if await asyncio.to_thread(self._place, part, path, owner, attempt.finished_at):
+            if await asyncio.to_thread(self._place, part, path, owner, attempt.finished):
                 placed = replace(recorded.output, path=path)
                 self._shelf.holdings.put(owner, recorded.index, placed)
                 await self._shelf.vacate_kin(path, owner)
                 return placed
         raise AssertionError("names never end")
 
-    def _place(self, part: Part, name: str, owner: Owner, finished_at: str | None) -> bool:
+    def _place(self, part: Part, name: str, owner: Owner, finished: datetime | None) -> bool:
         """Put a part in its place; blocking, for a thread."""
         path = self._root / name
         make_folder(path, self._root)
@@ -142,7 +143,7 @@ class OutputFolder:
             isinstance(place(part, path), Placed) for make_room in clear if make_room(name)
         )
         if is_placed:
-            self._artifacts.stamp(path, finished_at)
+            self._artifacts.stamp(path, finished)
         return is_placed
 
     def _set_aside(self, name: str) -> bool:

@@ -16,6 +16,7 @@ from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from sora2batch.cli.show.group_table import group_lines, group_table
 from sora2batch.cli.show.money_bar import money_lines
 from sora2batch.cli.show.notes import NoteLayout, age_of, notes_of
+from sora2batch.ground.clock import moment_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.action import Money
@@ -55,7 +56,7 @@ def notes(jobs, entries, *, width=100, rows=20):
     ],
 )
 def test_an_age_is_said_in_two_units_at_most(since, age):
-    assert age_of(since, NOW) == age
+    assert age_of(moment_of(since), NOW) == age
 
 
 def test_the_table_has_a_column_for_each_state_that_occurs():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes.footage import mp4
+from sora2batch.ground.clock import moment_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.artifact import Artifacts
@@ -34,7 +35,7 @@ def recorded(path: str | None = "a.mp4", data: bytes = DATA) -> Output:
 def folder(tmp_path: Path) -> Artifacts:
     artifacts = Artifacts(tmp_path)
     (tmp_path / "a.mp4").write_bytes(DATA)
-    artifacts.stamp(tmp_path / "a.mp4", FINISHED)
+    artifacts.stamp(tmp_path / "a.mp4", moment_of(FINISHED))
     return artifacts
 
 
@@ -108,7 +109,7 @@ def words(tmp_path: Path) -> Artifacts:
     """A folder in which an older version kept a host's words as if they were a clip."""
     artifacts = Artifacts(tmp_path)
     (tmp_path / "a.mp4").write_bytes(WORDS)
-    artifacts.stamp(tmp_path / "a.mp4", FINISHED)
+    artifacts.stamp(tmp_path / "a.mp4", moment_of(FINISHED))
     return artifacts
 
 

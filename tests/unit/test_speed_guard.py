@@ -22,6 +22,7 @@ from fakes.video_api import WORKING
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.input_check import InputChecker, compile_schema
 from sora2batch.ground.canonical import canonical_json
+from sora2batch.ground.clock import moment_of
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.appender import journal_line
@@ -189,7 +190,7 @@ def test_planning_looks_at_a_finished_file_once_and_reads_nothing(tmp_path):
     jobs = expand_text(MATRIX).jobs[:50]
     output = Output(path="a.mp4", sha256=sha256(data).hexdigest(), bytes=len(data))
     (tmp_path / "a.mp4").write_bytes(data)
-    artifacts.stamp(tmp_path / "a.mp4", when)
+    artifacts.stamp(tmp_path / "a.mp4", moment_of(when))
     done = completed(outputs=(output,), finished_at=when)
     entries = [replace(entry_of(done), fingerprint=job.fingerprint) for job in jobs]
     with Calls() as calls:

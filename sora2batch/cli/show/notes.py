@@ -9,7 +9,6 @@ from datetime import datetime
 from rich.text import Text
 
 from sora2batch.ground.cells import isolated, width_of
-from sora2batch.ground.clock import from_timestamp
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.concern import Concern
@@ -48,12 +47,11 @@ def notes_of(concerns: Mapping[Concern, tuple[JobStatus, ...]], layout: NoteLayo
             yield Text(f"  … and {more:,} more", style="dim")
 
 
-def age_of(since: str | None, now: datetime) -> str:
+def age_of(since: datetime | None, now: datetime) -> str:
     """Say how long ago something was; nothing where that is not known."""
-    try:
-        seconds = max(0, int((now - from_timestamp(since or "")).total_seconds()))
-    except (ValueError, OverflowError):
+    if since is None:
         return ""
+    seconds = max(0, int((now - since).total_seconds()))
     if seconds < _MINUTE:
         return f"{seconds} s"
     if seconds < _HOUR:
@@ -87,7 +85,7 @@ def _attempt_of(concern: Concern, status: JobStatus) -> Attempt:
 
 
 def _told(concern: Concern, attempt: Attempt, now: datetime) -> str:
-    age = age_of(attempt.submitted_at, now)
+    age = age_of(attempt.submitted, now)
     words = [f"for {age}"] if age and concern in {Concern.OPEN, Concern.IN_DOUBT} else []
     if attempt.task_id:
         words.append(f"task {attempt.task_id}")
