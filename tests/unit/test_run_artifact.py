@@ -64,7 +64,7 @@ def test_a_file_that_was_only_touched_is_hashed_and_found_good(folder):
 
 def test_only_the_thorough_look_finds_a_change_that_hides(folder):
     (folder.root / "a.mp4").write_bytes(DATA.upper())
-    folder.stamp(folder.root / "a.mp4", FINISHED)
+    folder.stamp(folder.root / "a.mp4", moment_of(FINISHED))
     assert folder.quick_fault(finished(recorded())) is None
     assert folder.fault(finished(recorded())) == "a.mp4 does not match its hash"
 
@@ -72,7 +72,7 @@ def test_only_the_thorough_look_finds_a_change_that_hides(folder):
 @pytest.mark.parametrize("moment", [None, "", "soon", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59-14:00"])
 def test_a_finishing_time_that_is_none_makes_the_look_thorough(folder, moment):
     (folder.root / "a.mp4").write_bytes(DATA.upper())
-    folder.stamp(folder.root / "a.mp4", moment)
+    folder.stamp(folder.root / "a.mp4", moment_of(moment))
     assert folder.quick_fault(finished(recorded(), finished_at=moment)) == "a.mp4 does not match its hash"
 
 
