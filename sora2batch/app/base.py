@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.history import jobs_at
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.history import jobs_at
 from sora2batch.plan.compare import Comparison, compare
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.api_client import open_client
-from sora2batch.app.batch import Batch
-from sora2batch.app.connection import find_access
-from sora2batch.app.discover import is_one_manifest
-from sora2batch.app.json_document import print_documents
-from sora2batch.app.loader import loader_for
-from sora2batch.app.loop import run_loop
-from sora2batch.app.output import Printer
-from sora2batch.app.snapshot import status_of
+from sora2batch.app.backend.api_client import open_client
+from sora2batch.app.backend.connection import find_access
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.discover import is_one_manifest
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.snapshot import status_of
+from sora2batch.app.output.json_document import print_documents
+from sora2batch.app.output.output import Printer
+from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.text import one_line

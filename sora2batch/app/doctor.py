@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 
 from sora2batch import __version__
-from sora2batch.app.api_client import open_client
-from sora2batch.app.batch import Batch
-from sora2batch.app.connection import Access, find_access, redact
-from sora2batch.app.json_document import print_json
-from sora2batch.app.layout import BatchLayout
-from sora2batch.app.loader import loader_for
-from sora2batch.app.loop import run_loop
-from sora2batch.app.output import Printer
+from sora2batch.app.backend.api_client import open_client
+from sora2batch.app.backend.connection import Access, find_access, redact
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.layout import BatchLayout
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.output import Printer
+from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode, Sora2BatchError

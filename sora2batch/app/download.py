@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.execution import carry_out
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Display
-from sora2batch.app.request import RunRequest
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.execution.execution import carry_out
+from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.output.output import Display
 from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.selection import Selection
 from sora2batch.run.stages import Stages

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
-from sora2batch.app.argument import arguments_for
-from sora2batch.app.layout import ATTRIBUTES, IGNORED
-from sora2batch.app.new_file import check_alone, check_name
-from sora2batch.app.output import Printer
+from sora2batch.app.batch.argument import arguments_for
+from sora2batch.app.batch.layout import ATTRIBUTES, IGNORED
+from sora2batch.app.batch.new_file import check_alone, check_name
+from sora2batch.app.output.output import Printer
 from sora2batch.app.starter import DEFAULT_TOOL, manifest_for
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.price import PriceError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.app.output import Printer
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import is_stream, read_plain_file, read_stream
 from sora2batch.lockfile.codec import decode_lockfile

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.app.snapshot import BatchSnapshot
+from sora2batch.app.batch.snapshot import BatchSnapshot
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.concern import Concern
 from sora2batch.plan.job_status import PENDING

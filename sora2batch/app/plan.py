@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.discover import is_one_manifest
-from sora2batch.app.json_document import print_documents
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Printer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.discover import is_one_manifest
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.output.json_document import print_documents
+from sora2batch.app.output.output import Printer
 from sora2batch.app.planning import Planned, check_plan, narrow, read_selection
 from sora2batch.app.show_plan import print_markdown, print_text
 from sora2batch.gallery.sheet.sheet_file import find_sheet
@@ -161,7 +161,7 @@ def _refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
 
 def _account_refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
     """Ask the account only before anything is printed: broken off, the call must leave no half result."""
-    from sora2batch.app.account import check_account  # noqa: PLC0415  # loads the network
+    from sora2batch.app.backend.account import check_account  # noqa: PLC0415  # loads the network
 
     for one in plans:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sora2batch.app.batch import Batch
+from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Plan

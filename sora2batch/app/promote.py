@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.app.argument import arguments_for
-from sora2batch.app.batch import Batch
-from sora2batch.app.json_document import print_json
-from sora2batch.app.layout import lock_path_of
-from sora2batch.app.loader import loader_for
-from sora2batch.app.new_file import check_new_manifest
-from sora2batch.app.output import Printer
+from sora2batch.app.batch.argument import arguments_for
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.layout import lock_path_of
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.new_file import check_new_manifest
+from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.output import Printer
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.advice import promotion_notices
 from sora2batch.gallery.promotion.choose import choose, counted

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.json_document import print_json
-from sora2batch.app.loader import loader_for
-from sora2batch.app.loop import run_loop
-from sora2batch.app.output import Printer
-from sora2batch.app.renaming import Renaming, follow_keys
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.renaming import Renaming, follow_keys
+from sora2batch.app.execution.settling import backend_of, held, look_into, reconcile_context
+from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.output import Printer
+from sora2batch.app.process.loop import run_loop
 from sora2batch.app.settlement import Settlement, print_settlement, settlement_to_json
-from sora2batch.app.settling import backend_of, held, look_into, reconcile_context
 from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.lockfile.content import Lockfile

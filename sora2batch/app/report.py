@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.history import jobs_at, lockfile_at
-from sora2batch.app.json_document import print_json
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Printer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.history import jobs_at, lockfile_at
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import UnknownToolError
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.gallery.agreement import disagreements

@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.discover import is_one_manifest
-from sora2batch.app.ending import Ending, ended, ending_to_json, not_begun, refused
-from sora2batch.app.execution import carry_out, check_beforehand
-from sora2batch.app.json_document import print_documents
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Display, OutputError, Printer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.discover import is_one_manifest
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.snapshot import status_of
+from sora2batch.app.execution.ending import Ending, ended, ending_to_json, not_begun, refused
+from sora2batch.app.execution.execution import carry_out, check_beforehand
+from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.output.json_document import print_documents
+from sora2batch.app.output.output import Display, OutputError, Printer
 from sora2batch.app.plan import PlanView, planned, show_plans
 from sora2batch.app.planning import Planned, narrow, read_selection
-from sora2batch.app.request import RunRequest
 from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
-from sora2batch.app.snapshot import status_of
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.job_status import Status
 from sora2batch.plan.saved import SavedPlan, read_saved_plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
+from sora2batch.app.batch.batch import Batch
 from sora2batch.app.planning import Planned
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.app.output import Printer
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.schema import schema_text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from sora2batch.app.output import Printer
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.cells import isolated
 from sora2batch.ground.clock import to_timestamp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sora2batch.app.output import Printer
+from sora2batch.app.output.output import Printer
 from sora2batch.plan.action import Plan
 from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.output import Printer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.cells import isolated, padded, width_of
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import State

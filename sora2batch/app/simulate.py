@@ -7,9 +7,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from sora2batch.app.loop import run_loop
-from sora2batch.app.output import Printer
-from sora2batch.app.signals import Terminated
+from sora2batch.app.output.output import Printer
+from sora2batch.app.process.loop import run_loop
+from sora2batch.app.process.signals import Terminated
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.simulator.fault import parse_fault
 from sora2batch.simulator.options import SimulatorOptions

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.discover import is_one_manifest
-from sora2batch.app.json_document import print_documents
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Display
+from sora2batch.app.batch.discover import is_one_manifest
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.snapshot import look_at, status_of
+from sora2batch.app.output.json_document import print_documents
+from sora2batch.app.output.output import Display
 from sora2batch.app.show_status import print_status
-from sora2batch.app.snapshot import look_at, status_of
 from sora2batch.ground.clock import SystemClock
 from sora2batch.plan.job_status import status_to_json
 

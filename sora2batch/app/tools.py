@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.app.json_document import print_json
-from sora2batch.app.output import Printer
+from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.tool import FieldInfo, Tool
 from sora2batch.ground.canonical import JsonObject

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.excerpt import in_order, problem_lines
-from sora2batch.app.json_document import print_json, problems_to_json
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Printer
-from sora2batch.app.source import Source, find_sources
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.source import Source, find_sources
+from sora2batch.app.output.excerpt import in_order, problem_lines
+from sora2batch.app.output.json_document import print_json, problems_to_json
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.problem import START, Problem

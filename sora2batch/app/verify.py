@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.connection import redact
-from sora2batch.app.json_document import print_json
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Printer
+from sora2batch.app.backend.connection import redact
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode

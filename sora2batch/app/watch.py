@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from sora2batch.app.loader import loader_for
-from sora2batch.app.output import Display, Printer, Screen
-from sora2batch.app.watcher import BatchWatcher
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.watcher import BatchWatcher
+from sora2batch.app.output.output import Display, Printer, Screen
 from sora2batch.ground.clock import Clock, SystemClock
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.stop_reason import StopReason

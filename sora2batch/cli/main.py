@@ -9,7 +9,7 @@ from io import TextIOWrapper
 import click
 
 from sora2batch import __version__
-from sora2batch.app.signals import end_at_once_from_now_on, unwind_on_signals
+from sora2batch.app.process.signals import end_at_once_from_now_on, unwind_on_signals
 from sora2batch.cli.exit import ending_behind, report_failure
 from sora2batch.cli.lazy_group import LazyGroup, show_help_alone
 from sora2batch.cli.standard_output import leave_streams_behind

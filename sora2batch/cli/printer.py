@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sora2batch.app.failure import print_error
+from sora2batch.app.output.failure import print_error
 from sora2batch.cli import standard_output
 from sora2batch.ground.cells import without_controls
 from sora2batch.ground.errors import Sora2BatchError
 
 if TYPE_CHECKING:
-    from sora2batch.app.output import Screen
-    from sora2batch.app.snapshot import BatchSnapshot
+    from sora2batch.app.batch.snapshot import BatchSnapshot
+    from sora2batch.app.output.output import Screen
     from sora2batch.cli.show.drawing import Drawing
     from sora2batch.ground.clock import Clock
     from sora2batch.plan.action import Plan

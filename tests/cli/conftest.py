@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sora2batch.app import simulation
+from sora2batch.app.backend import simulation
 from sora2batch.cli.main import main
 
 KEY = "sk-never-to-be-seen"

@@ -9,10 +9,10 @@ import pytest
 from fakes.lock_entry import completed, failed, submitted
 from fakes.still_clock import StillClock
 from fakes.watching import Pauses, Recording, load_batch, watched_of, write_state
-from sora2batch.app.loader import loader_for
-from sora2batch.app.stamp import StampedTree, stamps_of
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.stamp import StampedTree, stamps_of
+from sora2batch.app.batch.watcher import BatchWatcher
 from sora2batch.app.watch import LineScreen, watch
-from sora2batch.app.watcher import BatchWatcher
 from sora2batch.cli.printer import ClickPrinter
 from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.hold import drop_hold, take_hold

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.loader import loader_for
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.watcher import BatchWatcher
 from sora2batch.app.watch import line_of
-from sora2batch.app.watcher import BatchWatcher
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry

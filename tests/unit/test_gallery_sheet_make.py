@@ -13,7 +13,7 @@ from PIL import Image
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from fakes.sheet_case import clip_bytes, locate_in, output_at, status_of, tile_of
-from sora2batch.app.layout import BatchLayout
+from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.gallery.sheet.face import Face, draw_face, face_of
 from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, RED, ROSE, VIOLET
 from sora2batch.gallery.sheet.make import MOST_BYTES, make_sheet

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sora2batch.app.output import Printer
-from sora2batch.app.run_progress import RunProgress, progress_of
+from sora2batch.app.execution.run_progress import RunProgress, progress_of
+from sora2batch.app.output.output import Printer
 from sora2batch.cli.show.progress import describe, detail
 from sora2batch.ground.cells import without_controls
 from sora2batch.plan.action import Plan

@@ -13,8 +13,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from sora2batch.app.batch.snapshot import BatchSnapshot
 from sora2batch.app.next_step import next_step
-from sora2batch.app.snapshot import BatchSnapshot
 from sora2batch.cli.show.group_table import group_lines, group_table
 from sora2batch.cli.show.money_bar import money_lines
 from sora2batch.cli.show.notes import NoteLayout, notes_of

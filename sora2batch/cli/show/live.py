@@ -10,8 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from sora2batch.app.snapshot import BatchSnapshot
-from sora2batch.app.watcher import BatchWatcher
+from sora2batch.app.batch.snapshot import BatchSnapshot
+from sora2batch.app.batch.watcher import BatchWatcher
 from sora2batch.cli.show.board import board
 from sora2batch.ground.clock import Clock
 

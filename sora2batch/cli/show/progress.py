@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sora2batch.app.output import Printer
-from sora2batch.app.run_progress import RunProgress, progress_of
+from sora2batch.app.execution.run_progress import RunProgress, progress_of
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.cells import isolated
 from sora2batch.plan.action import Plan
 from sora2batch.run import event

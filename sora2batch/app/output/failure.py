@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sora2batch.app.output import Printer
-from sora2batch.app.signals import Terminated
+from sora2batch.app.output.output import Printer
+from sora2batch.app.process.signals import Terminated
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.stop_reason import StopReason
@@ -64,7 +64,7 @@ def _ended(how: str, reason: StopReason, meanwhile: BaseException | None) -> Fai
 def print_failure(failure: Failure, printer: Printer, *, trace: BaseException | None = None) -> None:
     """Print what is wrong and what to do about it, if asked for with where in the program it came from."""
     if failure.problems or trace:
-        from sora2batch.app.failure_detail import detail_lines  # noqa: PLC0415  # most failures are two lines
+        from sora2batch.app.output.failure_detail import detail_lines  # noqa: PLC0415  # most failures are two lines
 
         for line in detail_lines(failure.problems, trace):
             printer.error(line)

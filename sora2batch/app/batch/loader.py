@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.source import Source, find_source, find_sources
-from sora2batch.app.stamp import StampedTree
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.source import Source, find_source, find_sources
+from sora2batch.app.batch.stamp import StampedTree
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.ground.job import Credits
 from sora2batch.ground.problem import Problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sora2batch.app.output import Display
+from sora2batch.app.output.output import Display
 from sora2batch.plan.notice import Told
 from sora2batch.plan.saved import SavedPlan
 from sora2batch.plan.selection import Selection

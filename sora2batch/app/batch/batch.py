@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.app.argument import arguments_for
-from sora2batch.app.layout import BatchLayout
-from sora2batch.app.stamp import Stamp
+from sora2batch.app.batch.argument import arguments_for
+from sora2batch.app.batch.layout import BatchLayout
+from sora2batch.app.batch.stamp import Stamp
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits

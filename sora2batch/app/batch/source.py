@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.app.discover import is_manifest, manifest_paths
-from sora2batch.app.layout import MANIFEST_ENDINGS, SIMULATED, BatchLayout, lock_path_of
+from sora2batch.app.batch.discover import is_manifest, manifest_paths
+from sora2batch.app.batch.layout import MANIFEST_ENDINGS, SIMULATED, BatchLayout, lock_path_of
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import is_led_out
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.loop import run_loop
-from sora2batch.app.output import Printer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.output.output import Printer
+from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Fingerprint
@@ -23,7 +23,7 @@ from sora2batch.reconcile.settle import release_free
 from sora2batch.sjinn.secret import load_key
 
 if TYPE_CHECKING:
-    from sora2batch.app.backend import Backend
+    from sora2batch.app.backend.backend import Backend
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def held(batch: Batch) -> Iterator[LockfileStore]:
 @asynccontextmanager
 async def backend_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[Backend]:
     """Open the API that a batch belongs to."""
-    from sora2batch.app.open_backend import real_backend, simulated_backend  # noqa: PLC0415  # loads the network
+    from sora2batch.app.backend.open_backend import real_backend, simulated_backend  # noqa: PLC0415  # loads the network
 
     opening = simulated_backend(batch.catalog, lockfile) if batch.simulated else real_backend(os.environ)
     async with opening as backend:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from sora2batch.ground.errors import Sora2BatchError
 
 if TYPE_CHECKING:  # for those who draw
-    from sora2batch.app.snapshot import BatchSnapshot
-    from sora2batch.app.watcher import BatchWatcher
+    from sora2batch.app.batch.snapshot import BatchSnapshot
+    from sora2batch.app.batch.watcher import BatchWatcher
     from sora2batch.ground.clock import Clock
     from sora2batch.plan.action import Plan
     from sora2batch.run.event import Listener

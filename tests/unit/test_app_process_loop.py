@@ -14,9 +14,9 @@ from signal import SIGINT, SIGTERM, raise_signal
 
 import pytest
 
-from sora2batch.app.failure import failure_of
-from sora2batch.app.loop import on_signal, run_loop
-from sora2batch.app.signals import Terminated, unwind_on_signals
+from sora2batch.app.output.failure import failure_of
+from sora2batch.app.process.loop import on_signal, run_loop
+from sora2batch.app.process.signals import Terminated, unwind_on_signals
 from sora2batch.cli.exit import ending_behind
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.lockfile_error import SaveError

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import orjson
 
-from sora2batch.app.failure import Failure
-from sora2batch.app.output import Printer
+from sora2batch.app.output.failure import Failure
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import word_of
 from sora2batch.ground.problem import Position, Problem, format_path

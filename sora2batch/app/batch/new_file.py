@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.app.layout import SIMULATED, BatchLayout
+from sora2batch.app.batch.layout import SIMULATED, BatchLayout
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import check_free
 from sora2batch.ground.plainfile import reason

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.loader import BatchLoader
-from sora2batch.app.snapshot import BatchSnapshot, look_at
-from sora2batch.app.stamp import Stamp, stamps_of
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.loader import BatchLoader
+from sora2batch.app.batch.snapshot import BatchSnapshot, look_at
+from sora2batch.app.batch.stamp import Stamp, stamps_of
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.hold import lock_holder

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from secrets import token_hex
 
-from sora2batch.app.backend import Backend
+from sora2batch.app.backend.backend import Backend
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.clock import SystemClock
 from sora2batch.lockfile.content import Lockfile

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from fakes.building import job_of
-from sora2batch.app.run_progress import RunProgress
+from sora2batch.app.execution.run_progress import RunProgress
 from sora2batch.run import event
 
 FOX = job_of("fox")

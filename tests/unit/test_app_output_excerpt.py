@@ -2,7 +2,7 @@
 
 import pytest
 
-from sora2batch.app.excerpt import in_order, problem_lines
+from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.ground.problem import Position, Problem, Source
 
 

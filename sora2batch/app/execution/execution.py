@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.connection import find_access
-from sora2batch.app.keeping import check_keeping
-from sora2batch.app.loop import run_loop
-from sora2batch.app.output import Display
-from sora2batch.app.payer import Payer
+from sora2batch.app.backend.connection import find_access
+from sora2batch.app.backend.payer import Payer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.renaming import follow_keys
+from sora2batch.app.execution.keeping import check_keeping
+from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.execution.settling import held, settle_before_planning
+from sora2batch.app.execution.shelving import put_right
+from sora2batch.app.output.output import Display
 from sora2batch.app.planning import check_plan
-from sora2batch.app.renaming import follow_keys
-from sora2batch.app.request import RunRequest
+from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
-from sora2batch.app.settling import held, settle_before_planning
-from sora2batch.app.shelving import put_right
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.plainfile import is_led_out
@@ -75,7 +75,7 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         if has_work(plan, request.stages):
             payer = _agree(batch, plan, request)
             follow_keys(batch.expansion.jobs, store)
-            from sora2batch.app.launch import AgreedRun, launch  # noqa: PLC0415  # loads the network
+            from sora2batch.app.execution.launch import AgreedRun, launch  # noqa: PLC0415  # loads the network
 
             run = AgreedRun(
                 batch=batch, plan=plan, store=store, request=request, stop_signal=stop_signal, payer=payer
@@ -165,7 +165,7 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
         check_keeping(batch, plan, request)
     if not _spends(plan, request.stages) or batch.simulated:
         return Payer(clock=SystemClock())
-    from sora2batch.app.account import check_account  # noqa: PLC0415  # loads the network
+    from sora2batch.app.backend.account import check_account  # noqa: PLC0415  # loads the network
 
     payer = check_account(plan)
     if not request.agreed:

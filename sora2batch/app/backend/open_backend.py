@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from sora2batch.app.api_client import open_client
-from sora2batch.app.backend import Backend, NoApi
-from sora2batch.app.connection import find_access
+from sora2batch.app.backend.api_client import open_client
+from sora2batch.app.backend.backend import Backend, NoApi
+from sora2batch.app.backend.connection import find_access
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.clock import Clock, SystemClock
 from sora2batch.lockfile.content import Lockfile
@@ -42,6 +42,6 @@ async def download_backend(environ: Mapping[str, str]) -> AsyncIterator[Backend]
 
 def simulated_backend(catalog: Catalog, lockfile: Lockfile) -> AbstractAsyncContextManager[Backend]:
     """Start a simulator that remembers the tasks of earlier simulated runs."""
-    from sora2batch.app.simulation import open_simulation  # noqa: PLC0415  # loads PyAV and Pillow
+    from sora2batch.app.backend.simulation import open_simulation  # noqa: PLC0415  # loads PyAV and Pillow
 
     return open_simulation(catalog, lockfile)

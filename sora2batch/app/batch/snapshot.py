@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sora2batch.app.batch import Batch
+from sora2batch.app.batch.batch import Batch
 from sora2batch.lockfile.hold import Holder, lock_holder
 from sora2batch.plan.concern import Concern, concerns_of
 from sora2batch.plan.job_status import JobStatus, Status, make_status

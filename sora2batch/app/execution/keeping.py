@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.output import Printer
-from sora2batch.app.request import RunRequest
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.output.output import Printer
 from sora2batch.catalog.tool import Kind
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Action, Plan, PlannedJob

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.json_document import error_to_json
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.output.json_document import error_to_json
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, gravest
 from sora2batch.lockfile.entry import State

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.app.connection import Access
+from sora2batch.app.backend.connection import Access
 from sora2batch.ground.clock import Clock, SystemClock
 from sora2batch.sjinn.client import SjinnClient
 

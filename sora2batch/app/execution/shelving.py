@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sora2batch.app.batch import Batch
-from sora2batch.app.output import Printer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Plan

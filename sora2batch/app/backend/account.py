@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from sora2batch.app.api_client import open_client
-from sora2batch.app.connection import find_access
-from sora2batch.app.loop import run_loop
-from sora2batch.app.payer import Payer
+from sora2batch.app.backend.api_client import open_client
+from sora2batch.app.backend.connection import find_access
+from sora2batch.app.backend.payer import Payer
+from sora2batch.app.process.loop import run_loop
 from sora2batch.plan.action import Plan
 from sora2batch.plan.budget import check_balance
 

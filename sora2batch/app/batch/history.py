@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sora2batch.app.batch import Batch
+from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile

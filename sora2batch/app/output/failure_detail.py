@@ -5,8 +5,8 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 
-from sora2batch.app.connection import redact
-from sora2batch.app.excerpt import problem_lines
+from sora2batch.app.backend.connection import redact
+from sora2batch.app.output.excerpt import problem_lines
 from sora2batch.ground.problem import Problem
 
 

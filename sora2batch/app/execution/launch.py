@@ -7,15 +7,15 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
-from sora2batch.app.backend import Backend
-from sora2batch.app.batch import Batch
-from sora2batch.app.keeping import options_of
-from sora2batch.app.loop import on_signal, run_loop
-from sora2batch.app.open_backend import download_backend, real_backend, simulated_backend
-from sora2batch.app.payer import Payer
-from sora2batch.app.request import RunRequest
-from sora2batch.app.shelving import shelf_of, tell_moves
-from sora2batch.app.signals import Terminated
+from sora2batch.app.backend.backend import Backend
+from sora2batch.app.backend.open_backend import download_backend, real_backend, simulated_backend
+from sora2batch.app.backend.payer import Payer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.execution.keeping import options_of
+from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.execution.shelving import shelf_of, tell_moves
+from sora2batch.app.process.loop import on_signal, run_loop
+from sora2batch.app.process.signals import Terminated
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.lockfile_error import JournalError, SaveError
 from sora2batch.lockfile.store import LockfileStore

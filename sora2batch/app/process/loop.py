@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
-from sora2batch.app.signals import ENDINGS, STOP_REASONS
+from sora2batch.app.process.signals import ENDINGS, STOP_REASONS
 from sora2batch.run.stop_signal import StopSignal
 
 T = TypeVar("T")

@@ -1,0 +1,1 @@
+"""One batch carried out: locked, planned, agreed to, executed, written down."""

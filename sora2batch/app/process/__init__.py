@@ -1,0 +1,1 @@
+"""The process: standard streams, signals, event loops that no signal tears."""
