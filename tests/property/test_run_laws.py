@@ -74,13 +74,11 @@ def rigs(draw, turns=None, **fixed) -> Rig:
     )
     rig = rig_of(
         *jobs,
-        rig={
-            "options": options,
-            "stages": draw(st.sampled_from([Stages.ALL, Stages.SUBMIT])),
-            "on_failure": draw(st.sampled_from(OnFailure)),
-            "budget": PRICE * draw(st.integers(1, 14)),
-            "expected": draw(st.sampled_from([0.0, 60.0])),
-        },
+        options=options,
+        stages=draw(st.sampled_from([Stages.ALL, Stages.SUBMIT])),
+        on_failure=draw(st.sampled_from(OnFailure)),
+        budget=PRICE * draw(st.integers(1, 14)),
+        expected=draw(st.sampled_from([0.0, 60.0])),
         creates=creates,
         statuses=statuses,
         ledger=draw(st.sampled_from([(), (LedgerError("HTTP 500"),)])),
@@ -161,7 +159,7 @@ def test_the_next_run_goes_on_where_this_one_ended_and_pays_nothing_again(rig: R
     unsettled = [state in {None, State.SUBMITTED, State.COMPLETED} for state in rig.all_states]
     recorder = MemoryRecorder()
     recorder.put(*rig.recorder.lockfile.entries.values())
-    again = rig_of(*rig.jobs, rig={"recorder": recorder}, price=PRICE)
+    again = rig_of(*rig.jobs, recorder=recorder, price=PRICE)
     again.api.charges, again.api.rows = rig.api.charges, rig.api.rows
     run(again)
     again.check_laws()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from fakes.loop import run_virtual
 from sora2batch.run.schedule import Schedule
 
@@ -26,6 +28,7 @@ def test_an_item_that_is_due_sooner_overtakes_the_one_waited_for():
         await asyncio.sleep(1.0)
         schedule.put("sooner", 2.0)
         assert await waiting == "sooner"
+        assert asyncio.get_running_loop().time() == pytest.approx(2.0)
 
     run_virtual(main())
 

@@ -287,7 +287,7 @@ async def test_a_recorded_line_takes_a_bounded_number_of_calls(tmp_path):
 def test_open_tasks_are_no_coroutines_of_their_own():
     rig = rig_of(
         *jobs_of(600),
-        rig={"options": RunOptions(concurrency=1000, submit_concurrency=20, timeout=60.0)},
+        options=RunOptions(concurrency=1000, submit_concurrency=20, timeout=60.0),
         finished=lambda name: WORKING,
     )
     seen: list[tuple[int, int]] = []
