@@ -182,6 +182,16 @@ def test_every_template_is_compiled_once_however_many_jobs_use_it(expanding):
     assert expanding.of(Sandbox.from_string) == len(TEMPLATES)
 
 
+def test_a_text_that_several_groups_share_is_compiled_once():
+    group = "{matrix: {animal: [%s]}, input: {prompt: '{{ animal }} runs'}}"
+    with Calls() as calls:
+        jobs = expand_text(
+            "jobs: {" + ", ".join(f"{name}: {group % name}" for name in ("fox", "owl")) + "}"
+        ).jobs
+    assert len(jobs) == 2
+    assert calls.of(Sandbox.from_string) == 1
+
+
 def test_a_field_is_rendered_once_for_each_value_that_it_reads(expanding):
     mottos = 1
     assert expanding.of(Template.render) == RATIOS + mottos
