@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fakes.loop import run_virtual
 from fakes.recorder import MemoryRecorder
-from fakes.rig import Rig, jobs_of, rig_of
+from fakes.rig import MemoryFolder, Rig, jobs_of, rig_of
 from fakes.video_api import (
     ACCEPT,
     BAD_KEY,
@@ -72,8 +72,10 @@ def rigs(draw, turns=None, **fixed) -> Rig:
         timeout=draw(st.sampled_from([5.0, 200.0])),
         retries=draw(st.integers(0, 3)),
     )
-    rig = rig_of(
+    errors = {name: [DownloadError("gone")] for name in draw(st.sets(st.sampled_from(names)))}
+    return rig_of(
         *jobs,
+        folder=MemoryFolder(errors=errors),
         options=options,
         stages=draw(st.sampled_from([Stages.ALL, Stages.SUBMIT])),
         on_failure=draw(st.sampled_from(OnFailure)),
@@ -85,8 +87,6 @@ def rigs(draw, turns=None, **fixed) -> Rig:
         ledger_lag=draw(st.sampled_from([0.0, 0.3, 100.0])),
         price=PRICE,
     )
-    rig.folder._errors = {name: [DownloadError("gone")] for name in draw(st.sets(st.sampled_from(names)))}
-    return rig
 
 
 TROUBLES = st.builds(
