@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -167,3 +168,38 @@ def test_every_fake_is_on_the_page_about_tests():
         re.findall(r"^\| `(\w+)\.py` \|", (TESTS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     )
     assert named == {path.stem for path in (TESTS / "fakes").glob("*.py")}
+
+
+class TestThePageOnArchitecture:
+    """Its table: ``| `folder/` | what it does | `library`, … |``; the row of a folder counts for those in it."""
+
+    @pytest.fixture
+    def rows(self) -> dict[str, set[str]]:
+        """The libraries of the last column, by the folder in dots."""
+        page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+        found = re.findall(r"^\| `([\w/]+)/` \|.*\| ?([^|]*?) ?\|$", page, re.MULTILINE)
+        return {folder.replace("/", "."): set(re.findall(r"`(\w+)`", last)) for folder, last in found}
+
+    def test_every_folder_is_on_it(self, rows):
+        assert rows.keys() == folders()
+
+    def test_it_says_who_imports_what_as_the_contracts_do(self, rows):
+        told = defaultdict(set)
+        for folder, libraries in rows.items():
+            for library in libraries:
+                told[library].add(folder.partition(".")[0])
+        assert told == self.allowed()
+
+    @staticmethod
+    def allowed() -> dict[str, set[str]]:
+        """The folders that no contract forbids a library, by the library."""
+        settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        top = {name for name in folders() if "." not in name}
+        found = {}
+        for contract in settings["tool"]["importlinter"]["contracts"]:
+            if contract["type"] == "forbidden":
+                sources = {name.removeprefix("sora2batch.") for name in contract["source_modules"]}
+                for library in contract["forbidden_modules"]:
+                    if not library.startswith("sora2batch"):
+                        found[library] = found.get(library, top) - sources
+        return found
