@@ -6,6 +6,8 @@ import os
 import signal
 import time
 
+import pytest
+
 _OURS = ("GIT_", "SJINN_", "SORA2BATCH_", "_SORA2BATCH_", "LC_")
 _OTHERS = frozenset(
     {
@@ -30,6 +32,24 @@ _HEARD = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGCHLD", "SIGALRM")
 def pytest_configure() -> None:
     _forget_the_environment()
     _hear_signals()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter):
+    """Say in the end, and loudly, where the gallery was not looked at."""
+    result = yield
+    skipped = [
+        one for one in terminalreporter.stats.get("skipped", ()) if one.nodeid.startswith("tests/browser/")
+    ]
+    if skipped:
+        told = (
+            f"{len(skipped)} tests of the gallery in a browser DID NOT RUN: there is no Chromium on the PATH"
+        )
+        terminalreporter.write_sep("=", told, red=True, bold=True)
+        terminalreporter.write_line(
+            "Get it: apt-get install chromium, dnf install chromium, brew install --cask chromium"
+        )
+    return result
 
 
 def _forget_the_environment() -> None:

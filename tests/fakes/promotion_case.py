@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fakes.building import lockfile_of
+from fakes.building import job_of, lockfile_of
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.gallery.picks import Picks, read_picks
 from sora2batch.gallery.promotion.choose import choose
@@ -17,12 +17,24 @@ from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.write import write_manifest
 
+KLING = "kling3-text-to-video-api"
+
 
 def picks_of(folder: Path, text: str) -> Picks:
     """Read picks from a file that is called picks.yaml."""
     path = folder / "picks.yaml"
     path.write_text(text, encoding="utf-8")
     return read_picks(path)
+
+
+def picked(folder: Path, *entries: str) -> Picks:
+    """Read picks whose entries are given as the inside of a YAML mapping: ``key: a, rating: 5``."""
+    return picks_of(folder, "\n".join(["picks:", *(f"  - {{{entry}}}" for entry in entries)]))
+
+
+def without_mode(name: str = "fox", *, tool_type: str = KLING, **more) -> Job:
+    """A job of a tool that knows no mode."""
+    return job_of(name, tool_type=tool_type)._replace(input={"prompt": f"a {name}", **more})
 
 
 def promotion_of(

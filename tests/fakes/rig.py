@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from fakes.loop import LoopClock, run_virtual
@@ -59,9 +59,10 @@ def entry_for(job: Job, *attempts: Attempt) -> Entry:
     )
 
 
-def rig_of(*jobs: Job, rig: Mapping[str, Any] | None = None, **api: Any) -> Rig:
-    """A rig whose API plays a script."""
-    return Rig(jobs=list(jobs), api=ScriptedApi(clock=LoopClock(), **api), **(rig or {}))
+def rig_of(*jobs: Job, **given: Any) -> Rig:
+    """A rig whose API plays a script: what is given by name is a part of ``Rig``, else of ``ScriptedApi``."""
+    parts = {one.name: given.pop(one.name) for one in fields(Rig) if one.name in given}
+    return Rig(jobs=list(jobs), api=ScriptedApi(clock=LoopClock(), **given), **parts)
 
 
 def play(rig: Rig) -> Rig:

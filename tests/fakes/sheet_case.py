@@ -10,7 +10,10 @@ import av
 from PIL import Image
 
 from fakes.building import entry_of, job_of, lockfile_of
-from sora2batch.gallery.sheet.tile import Tile
+from sora2batch.gallery.sheet.legible import with_legible_labels
+from sora2batch.gallery.sheet.placing import lay_out
+from sora2batch.gallery.sheet.section import sections_of
+from sora2batch.gallery.sheet.tile import Locate, Tile, tiles_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.plan.job_status import Status, make_status
@@ -58,3 +61,11 @@ def output_at(path: str) -> Output:
 
 def locate_in(folder: Path):
     return lambda output: folder / output.path if output.path else None
+
+
+def cut_out(sheet: Image.Image, status: Status, locate: Locate) -> dict[str, Image.Image]:
+    """The tiles of a sheet of few jobs, by the key of the job: what is drawn in their frames and nowhere else."""
+    layout = lay_out(sections_of(with_legible_labels(tiles_of(status, locate))), most_area=3_000_000)
+    assert sheet.size == (layout.width, layout.height), "the sheet has another layout than this one"
+    boxes = {placed.tile.key: placed.box for placed in layout.tiles}
+    return {key: sheet.crop((box.left, box.top, box.right, box.bottom)) for key, box in boxes.items()}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fakes.loop import run_virtual
 from fakes.recorder import MemoryRecorder
-from fakes.rig import Rig, jobs_of, rig_of
+from fakes.rig import MemoryFolder, Rig, jobs_of, rig_of
 from fakes.video_api import (
     ACCEPT,
     BAD_KEY,
@@ -72,23 +72,21 @@ def rigs(draw, turns=None, **fixed) -> Rig:
         timeout=draw(st.sampled_from([5.0, 200.0])),
         retries=draw(st.integers(0, 3)),
     )
-    rig = rig_of(
+    errors = {name: [DownloadError("gone")] for name in draw(st.sets(st.sampled_from(names)))}
+    return rig_of(
         *jobs,
-        rig={
-            "options": options,
-            "stages": draw(st.sampled_from([Stages.ALL, Stages.SUBMIT])),
-            "on_failure": draw(st.sampled_from(OnFailure)),
-            "budget": PRICE * draw(st.integers(1, 14)),
-            "expected": draw(st.sampled_from([0.0, 60.0])),
-        },
+        folder=MemoryFolder(errors=errors),
+        options=options,
+        stages=draw(st.sampled_from([Stages.ALL, Stages.SUBMIT])),
+        on_failure=draw(st.sampled_from(OnFailure)),
+        budget=PRICE * draw(st.integers(1, 14)),
+        expected=draw(st.sampled_from([0.0, 60.0])),
         creates=creates,
         statuses=statuses,
         ledger=draw(st.sampled_from([(), (LedgerError("HTTP 500"),)])),
         ledger_lag=draw(st.sampled_from([0.0, 0.3, 100.0])),
         price=PRICE,
     )
-    rig.folder._errors = {name: [DownloadError("gone")] for name in draw(st.sets(st.sampled_from(names)))}
-    return rig
 
 
 TROUBLES = st.builds(
@@ -161,7 +159,7 @@ def test_the_next_run_goes_on_where_this_one_ended_and_pays_nothing_again(rig: R
     unsettled = [state in {None, State.SUBMITTED, State.COMPLETED} for state in rig.all_states]
     recorder = MemoryRecorder()
     recorder.put(*rig.recorder.lockfile.entries.values())
-    again = rig_of(*rig.jobs, rig={"recorder": recorder}, price=PRICE)
+    again = rig_of(*rig.jobs, recorder=recorder, price=PRICE)
     again.api.charges, again.api.rows = rig.api.charges, rig.api.rows
     run(again)
     again.check_laws()

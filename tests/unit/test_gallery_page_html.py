@@ -11,31 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.page_case import gallery_of
 from sora2batch.gallery.page import html as render
-from sora2batch.gallery.page.card import Card, Gallery
 from sora2batch.gallery.page.html import render_page
-from sora2batch.gallery.page.page_file import write_page
-from sora2batch.gallery.page.page_json import encode_gallery
-from sora2batch.ground.errors import UsageError
-from sora2batch.ground.job import Credits, Fingerprint
-from sora2batch.plan.action import Money
 
 ASSETS = Path(render.__file__).parent / "assets"
-
-
-def gallery_of(prompt="a fox", name="show"):
-    card = Card(
-        key="hero/fox",
-        fingerprint=Fingerprint("sha256:0"),
-        labels=(("group", "hero"),),
-        tool_type="t",
-        take=1,
-        input={"prompt": prompt},
-        kin="0",
-        price=Credits(1),
-    )
-    money = Money(budget=Credits(1000), spent=Credits(0), in_doubt=Credits(0), to_spend=Credits(0))
-    return Gallery(manifest="show.yaml", name=name, simulated=False, axes=(), cards=(card,), money=money)
 
 
 class Reader(HTMLParser):
@@ -82,10 +62,6 @@ def test_whatever_a_text_is_it_comes_back_and_adds_no_element(text):
     assert data["name"] == text
 
 
-def test_the_data_hold_no_character_of_markup():
-    assert not set("<>&") & set(encode_gallery(gallery_of("</script><!-- & -->")))
-
-
 def test_the_same_gallery_gives_the_same_bytes():
     assert render_page(gallery_of()) == render_page(gallery_of())
 
@@ -101,25 +77,3 @@ def test_no_part_can_end_its_own_element_or_reach_out():
         if path.suffix != ".html":
             assert not re.search(r"</(script|style)|<!--|@import|url\(", text)
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text)
-
-
-class TestOnDisk:
-    def test_an_older_page_is_replaced_and_nothing_else(self, tmp_path):
-        page = tmp_path / "a.html"
-        write_page(page, render_page(gallery_of("old")))
-        write_page(page, render_page(gallery_of("new")))
-        assert page.read_bytes() == render_page(gallery_of("new"))
-        assert list(tmp_path.iterdir()) == [page]
-
-    @pytest.mark.parametrize("text", ["version: 1\n", "<!doctype html><title>mine</title>"])
-    def test_a_file_of_somebody_else_is_left_alone(self, tmp_path, text):
-        page = tmp_path / "a.html"
-        page.write_text(text)
-        with pytest.raises(UsageError, match="is no gallery"):
-            write_page(page, b"x")
-        assert page.read_text() == text
-
-    @pytest.mark.parametrize("name", ["missing/a.html", "."])
-    def test_a_place_that_cannot_be_written_is_told(self, tmp_path, name):
-        with pytest.raises(UsageError, match=r"cannot (be written|write)"):
-            write_page(tmp_path / name, b"x")

@@ -1,5 +1,3 @@
-"""Contact sheets as PNG files."""
-
 from __future__ import annotations
 
 from io import BytesIO
@@ -12,69 +10,79 @@ from PIL import Image
 
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
-from fakes.sheet_case import clip_bytes, locate_in, output_at, status_of, tile_of
-from sora2batch.app.batch.layout import BatchLayout
-from sora2batch.gallery.sheet.face import Face, draw_face, face_of
-from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, RED, ROSE, VIOLET
+from fakes.sheet_case import clip_bytes, cut_out, locate_in, output_at, status_of
+from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREEN, GREY, RED, ROSE, VIOLET
 from sora2batch.gallery.sheet.make import MOST_BYTES, make_sheet
-from sora2batch.gallery.sheet.png import encode_png
-from sora2batch.gallery.sheet.poster import NoPoster
-from sora2batch.gallery.sheet.sheet_file import find_sheet, is_sheet_of, texts_of, write_sheet
 from sora2batch.gallery.sheet.sheet_layout import MOST_HEIGHT, MOST_WIDTH
-from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.job_status import make_status
-
-COLOURS = {
-    Face.PENDING: GREY,
-    Face.GENERATING: BLUE,
-    Face.FAILED: RED,
-    Face.REJECTED: ROSE,
-    Face.IN_DOUBT: AMBER,
-    Face.MISSING: VIOLET,
-    Face.BROKEN: VIOLET,
-}
 
 
 def image_of(data):
     return Image.open(BytesIO(data))
 
 
-@pytest.fixture
-def clips(tmp_path):
-    (tmp_path / "good.mp4").write_bytes(clip_bytes((220, 20, 20), (220, 20, 20)))
-    (tmp_path / "broken.mp4").write_bytes(b"no clip")
-    return locate_in(tmp_path)
+def colours_of(image):
+    return {colour for _, colour in image.getcolors(1 << 24)}
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    (folder / "good.mp4").write_bytes(clip_bytes((220, 20, 20), (220, 20, 20)))
+    (folder / "broken.mp4").write_bytes(b"no clip")
+    return locate_in(folder)
+
+
+@pytest.fixture(scope="module")
+def mixed(clips):
+    """The sheet of all those jobs, and its tiles."""
+    data = make_sheet(mixed_status(), clips)
+    return data, cut_out(image_of(data).convert("RGB"), mixed_status(), clips)
 
 
 def done(name):
     return completed(outputs=(output_at(name),))
 
 
-MIXED = (
-    done("good.mp4"),
-    done("broken.mp4"),
-    done("gone.mp4"),
-    completed(),
-    submitted(),
-    failed(error=ErrorNote(message="\x1b[31mcontent policy\n" * 20)),
-    rejected(error=ErrorNote(message="漢字" * 300)),
-    in_doubt(),
-    None,
-)
+MIXED = {
+    "n0": (done("good.mp4"), None),
+    "n1": (done("broken.mp4"), VIOLET),
+    "n2": (done("gone.mp4"), VIOLET),
+    "n3": (completed(), VIOLET),
+    "n4": (submitted(), BLUE),
+    "n5": (failed(error=ErrorNote(message="\x1b[31mcontent policy\n" * 20)), RED),
+    "n6": (rejected(error=ErrorNote(message="漢字" * 300)), ROSE),
+    "n7": (in_doubt(), AMBER),
+    "n8": (None, GREY),
+}
+"""By the job's name: what became of it, and the one colour of states that its tile has."""
+COLOURS_OF_STATES = {GREY, BLUE, RED, ROSE, AMBER, VIOLET, GREEN}
 
 
-def test_a_sheet_shows_jobs_of_every_kind_and_says_whose_it_is(clips):
-    image = image_of(make_sheet(status_of(*MIXED), clips))
+def mixed_status():
+    return status_of(*(attempt for attempt, _ in MIXED.values()))
+
+
+def test_a_sheet_says_whose_it_is(mixed):
+    image = image_of(mixed[0])
     assert (image.format, image.text) == ("PNG", {"Software": "sora2batch", "Source": "small.yaml"})
-    colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 24)}
-    assert {GREY, BLUE, RED, ROSE, AMBER, VIOLET} <= colours
-    assert any(red > 180 and green + blue < 100 for red, green, blue in colours)
 
 
-def test_the_same_status_and_clips_give_the_same_bytes(clips):
-    assert make_sheet(status_of(*MIXED), clips) == make_sheet(status_of(*MIXED), clips)
+def test_every_tile_of_a_sheet_has_the_colour_of_how_its_job_stands(mixed):
+    found = {key: COLOURS_OF_STATES & colours_of(tile) for key, tile in mixed[1].items()}
+    assert found == {f"hero/{name}": {colour} - {None} for name, (_, colour) in MIXED.items()}
+
+
+def test_a_tile_of_a_clip_shows_a_picture_of_it(mixed):
+    tile = mixed[1]["hero/n0"]
+    right_half = tile.crop((tile.width * 3 // 5, tile.height // 5, tile.width * 4 // 5, tile.height * 4 // 5))
+    assert all(red > 180 and green + blue < 100 for red, green, blue in colours_of(right_half))
+
+
+def test_the_same_status_and_clips_give_the_same_bytes(mixed, clips):
+    assert make_sheet(mixed_status(), clips) == mixed[0]
 
 
 def test_a_sheet_of_a_simulation_says_so(clips):
@@ -103,113 +111,3 @@ def test_no_words_can_break_a_sheet(label, message, manifest):
     lockfile = lockfile_of(entry_of(job, failed(error=ErrorNote(message=message))))
     status = make_status(manifest, [job], lockfile, Credits(0))
     assert image_of(make_sheet(status, lambda _: None)).text["Software"] == "sora2batch"
-
-
-@pytest.mark.parametrize(
-    ("state", "lack", "face"),
-    [
-        ("pending", NoPoster.MISSING, Face.PENDING),
-        ("submitted", NoPoster.MISSING, Face.GENERATING),
-        ("failed", NoPoster.BROKEN, Face.FAILED),
-        ("rejected", NoPoster.MISSING, Face.REJECTED),
-        ("in_doubt", NoPoster.MISSING, Face.IN_DOUBT),
-        ("completed", NoPoster.MISSING, Face.MISSING),
-        ("completed", NoPoster.BROKEN, Face.BROKEN),
-    ],
-)
-@pytest.mark.parametrize("size", [(160, 90), (90, 160), (427, 240)], ids=str)
-def test_every_kind_of_job_has_a_look_of_its_own(state, lack, face, size):
-    tile = tile_of(state=state, error="a reason " * 50)
-    assert face_of(tile, lack) is face
-    image = draw_face(face, tile, size)
-    assert image.size == size
-    assert COLOURS[face] in {colour for _, colour in image.getcolors(1 << 20)}
-
-
-def test_a_failed_tile_gives_the_apis_words_if_it_can_write_them():
-    assert Face.FAILED.detail(tile_of(state="failed", error="out of luck")) == "out of luck"
-    assert Face.FAILED.detail(tile_of(state="failed", error="не так")) == "the reason is in the lockfile"
-    assert Face.PENDING.detail(tile_of(credits=2100)) == "2,100 credits"
-
-
-def test_colours_are_given_up_before_a_picture_is():
-    noise = Image.frombytes("RGB", (200, 200), Random(2).randbytes(120_000))
-    modes = [image_of(encode_png(noise, {}, most)).mode for most in (200_000, 60_000, 33_000)]
-    assert modes == ["RGB", "P", "P"]
-    assert encode_png(noise, {}, 1000) is None
-
-
-def sheet_bytes(manifest="small.yaml", *, simulated=False):
-    return make_sheet(status_of(None, manifest=manifest), lambda _: None, simulated=simulated)
-
-
-def test_a_sheet_is_written_over_an_older_one_and_leaves_nothing_else(tmp_path):
-    path = tmp_path / "sheet.png"
-    for data in (sheet_bytes(), sheet_bytes(simulated=True), sheet_bytes()):
-        write_sheet(path, data, "small.yaml")
-        assert path.read_bytes() == data
-    assert [one.name for one in tmp_path.iterdir()] == ["sheet.png"]
-
-
-@pytest.mark.parametrize(
-    "other", [b"a letter", b"\x89PNG\r\n\x1a\n", sheet_bytes("other.yaml")], ids=["text", "png", "another"]
-)
-def test_no_other_file_is_written_over(tmp_path, other):
-    path = tmp_path / "sheet.png"
-    path.write_bytes(other)
-    with pytest.raises(
-        UsageError, match=r"is there already and is no contact sheet of small\.yaml"
-    ) as caught:
-        write_sheet(path, sheet_bytes(), "small.yaml")
-    assert caught.value.hint == "name another file; - is standard output"
-    assert path.read_bytes() == other
-
-
-def test_an_empty_file_may_be_written_over(tmp_path):
-    path = tmp_path / "sheet.png"
-    path.touch()
-    write_sheet(path, sheet_bytes(), "small.yaml")
-    assert is_sheet_of(path, "small.yaml", simulated=False)
-
-
-def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(UsageError, match=r"^cannot write .*: there is no folder .*none$"):
-        write_sheet(tmp_path / "none/sheet.png", b"", "small.yaml")
-
-
-def test_a_folder_in_its_place_is_told(tmp_path):
-    with pytest.raises(UsageError, match="cannot be written: it is a folder"):
-        write_sheet(tmp_path, b"", "small.yaml")
-
-
-def sheet_beside(manifest, *, simulated):
-    layout = BatchLayout(manifest=manifest, simulated=simulated)
-    return find_sheet(layout.sheets, manifest.name, simulated=simulated)
-
-
-def test_the_sheet_of_a_manifest_is_found_beside_it(tmp_path):
-    manifest = tmp_path / "small.yaml"
-    assert sheet_beside(manifest, simulated=False) is None
-    (tmp_path / "sheet.png").write_bytes(sheet_bytes())
-    assert sheet_beside(manifest, simulated=False) == "sheet.png"
-    (tmp_path / "small.sheet.png").write_bytes(sheet_bytes())
-    assert sheet_beside(manifest, simulated=False) == "small.sheet.png"
-    assert sheet_beside(manifest, simulated=True) is None
-    (tmp_path / "small.sim.sheet.png").write_bytes(sheet_bytes(simulated=True))
-    assert sheet_beside(manifest, simulated=True) == "small.sim.sheet.png"
-
-
-@pytest.mark.parametrize(
-    "data", [b"", b"text", sheet_bytes("other.yaml"), sheet_bytes(simulated=True), sheet_bytes()[:60]]
-)
-def test_a_file_that_is_not_its_sheet_is_not_linked(tmp_path, data):
-    (tmp_path / "sheet.png").write_bytes(data)
-    assert sheet_beside(tmp_path / "small.yaml", simulated=False) is None
-
-
-@pytest.mark.parametrize("name", ["größe.yaml", "狐.yaml", "a\udcffb.yaml"])
-def test_any_name_of_a_manifest_is_known_again(tmp_path, name):
-    path = tmp_path / "sheet.png"
-    path.write_bytes(sheet_bytes(name))
-    assert is_sheet_of(path, name, simulated=False)
-    assert all(text.isascii() for text in texts_of(name, simulated=False).values())

@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.fragile_disk import After, FragileDisk
 from sora2batch.ground import plainfile
-from sora2batch.ground.disk import SystemDisk, remove_stale_temporaries, replace_file
-from sora2batch.ground.errors import UsageError
-from sora2batch.ground.output_file import Replaceable, check_target, put_in_place, write_new, write_over
 from sora2batch.ground.plainfile import (
     followed_inside,
     is_led_out,
@@ -19,14 +15,13 @@ from sora2batch.ground.plainfile import (
     open_own_file,
     read_plain_file,
 )
-from sora2batch.lockfile.hold import lock_holder, take_hold
+from sora2batch.lockfile.hold import lock_holder
 from sora2batch.lockfile.lockfile_error import LockfileError
 from sora2batch.lockfile.real_path import written_file
 from sora2batch.run.file_move import digest_of
 from sora2batch.sjinn.part import Part, Taken, place
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-OURS = Replaceable(noun="song", is_one=lambda path: path.read_bytes().startswith(b"la"))
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
@@ -130,76 +125,3 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
 def test_what_a_process_was_started_with_is_known_by_its_name():
     assert all(is_stream(Path(name)) for name in ("-", "/dev/stdin", "/dev/fd/63", "/proc/self/fd/0"))
     assert not any(is_stream(Path(name)) for name in ("a", "/dev/shm/a", "x/-", "dev/stdin"))
-
-
-class TestWriting:
-    def test_a_link_where_the_temporary_file_is_to_be_is_not_written_through(self, tmp_path):
-        far = tmp_path / "far"
-        far.write_bytes(b"mine")
-        (tmp_path / f".x.tmp-{os.getpid()}").symlink_to(far)
-        replace_file(tmp_path / "x", b"new", disk=SystemDisk())
-        assert (tmp_path / "x").read_bytes() == b"new"
-        assert far.read_bytes() == b"mine"
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["far", "x"]
-
-    def test_a_long_name_leaves_room_for_a_temporary_one(self, tmp_path):
-        path = tmp_path / ("ü" * 125 + "abcde")  # 255 bytes
-        with pytest.raises(OSError):
-            replace_file(path, b"new", disk=FragileDisk(fail_at=4, after=After.DEAD))
-        assert len(list(tmp_path.iterdir())) == 1
-        remove_stale_temporaries(path)
-        assert list(tmp_path.iterdir()) == []
-        replace_file(path, b"new", disk=SystemDisk())
-        assert path.read_bytes() == b"new"
-
-    @pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
-    def test_only_a_plain_file_is_replaced(self, tmp_path, kind):
-        path = tmp_path / "x"
-        (tmp_path / "mine").write_bytes(b"mine")
-        {"link": lambda: path.symlink_to("mine"), "pipe": lambda: os.mkfifo(path), "folder": path.mkdir}[
-            kind
-        ]()
-        before = path.lstat()
-        for write in (
-            lambda: replace_file(path, b"new", disk=SystemDisk()),
-            lambda: put_in_place(path, b"new"),
-            lambda: write_new(path, "new"),
-        ):
-            with pytest.raises((OSError, UsageError)):
-                write()
-        assert os.path.samestat(path.lstat(), before)
-        assert (tmp_path / "mine").read_bytes() == b"mine"
-
-    def test_a_journal_that_is_made_a_link_is_not_held(self, tmp_path):
-        (tmp_path / "mine").write_bytes(b"mine")
-        (tmp_path / "x.journal.jsonl").symlink_to("mine")
-        with pytest.raises(LockfileError, match="it is a link"):
-            take_hold(tmp_path / "x.lock.jsonl")
-        assert (tmp_path / "mine").read_bytes() == b"mine"
-
-
-class TestTargets:
-    def test_ours_and_empty_ones_are_written_over(self, tmp_path):
-        for before in (b"", b"la la"):
-            (tmp_path / "x").write_bytes(before)
-            write_over(tmp_path / "x", b"la", OURS)
-            assert (tmp_path / "x").read_bytes() == b"la"
-
-    def test_others_are_left_alone(self, tmp_path):
-        (tmp_path / "x").write_bytes(b"mine")
-        with pytest.raises(UsageError, match="is there already and is no song"):
-            write_over(tmp_path / "x", b"la", OURS)
-        assert (tmp_path / "x").read_bytes() == b"mine"
-
-    def test_a_link_stays_one_and_what_it_leads_to_is_written(self, tmp_path):
-        (tmp_path / "real").write_bytes(b"la la")
-        (tmp_path / "link").symlink_to("real")
-        write_over(tmp_path / "link", b"la", OURS)
-        assert (tmp_path / "link").is_symlink()
-        assert (tmp_path / "real").read_bytes() == b"la"
-
-    def test_a_link_to_what_is_not_ours_is_refused(self, tmp_path):
-        (tmp_path / "real").write_bytes(b"mine")
-        (tmp_path / "link").symlink_to("real")
-        with pytest.raises(UsageError, match="is no song"):
-            check_target(tmp_path / "link", OURS)

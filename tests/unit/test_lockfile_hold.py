@@ -148,3 +148,12 @@ def test_whether_files_can_be_locked_is_found_out_by_one_that_is_there(tmp_path,
     monkeypatch.undo()
     assert lock_fault(file) is None
     assert file.read_bytes() == b"x"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_journal_that_is_made_a_link_is_not_held(tmp_path):
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / "x.journal.jsonl").symlink_to("mine")
+    with pytest.raises(LockfileError, match="it is a link"):
+        take_hold(tmp_path / "x.lock.jsonl")
+    assert (tmp_path / "mine").read_bytes() == b"mine"

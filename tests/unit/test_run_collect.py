@@ -6,6 +6,7 @@ import errno
 import pytest
 
 from fakes.loop import run_virtual
+from fakes.recorder import MemoryRecorder
 from fakes.rig import MemoryFolder, Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import UNREADABLE, done
 from sora2batch.ground.job import Credits
@@ -21,8 +22,8 @@ FRESH = "https://files.test/fox.mp4?signature=secret"
 KEPT = "https://files.test/fox.mp4"
 
 
-def fetching(*jobs, errors=None, stages: Stages = Stages.ALL, **script) -> Rig:
-    return rig_of(*jobs, rig={"folder": MemoryFolder(errors=errors), "stages": stages}, **script)
+def fetching(*jobs, errors=None, stages: Stages = Stages.ALL, **more) -> Rig:
+    return rig_of(*jobs, folder=MemoryFolder(errors=errors), stages=stages, **more)
 
 
 def finished_before(job, *outputs: Output, error: str | None = None):
@@ -199,11 +200,14 @@ def test_a_disk_that_takes_no_file_ends_the_run_and_keeps_what_is_known():
 
 
 def test_a_result_that_cannot_be_recorded_ends_the_run():
-    rig = fetching(*jobs_of(3))
-    rig.recorder = type(rig.recorder)(
-        refuses=lambda number, entry: any(one.sha256 for one in entry.primary.outputs)
+    rig = play(
+        fetching(
+            *jobs_of(3),
+            recorder=MemoryRecorder(
+                refuses=lambda number, entry: any(one.sha256 for one in entry.primary.outputs)
+            ),
+        )
     )
-    play(rig)
     assert rig.halts == [StopReason.DISK]
     assert rig.listener.of(Downloaded) == []
 

@@ -16,11 +16,6 @@ from sora2batch.run.event import Downloaded, Generated, Halted, InDoubt, Submitt
 from sora2batch.run.stages import Stages
 
 
-def batch(*jobs, **more) -> Rig:
-    script = {key: more.pop(key) for key in list(more) if key in {"creates", "statuses", "otherwise"}}
-    return rig_of(*jobs, rig=more, **script)
-
-
 async def pulled(rig: Rig, seconds: float, reason: StopReason = StopReason.INTERRUPT) -> float:
     """Run, pull the brake after so many seconds, and tell how long the run went on."""
     loop = asyncio.get_running_loop()
@@ -30,7 +25,7 @@ async def pulled(rig: Rig, seconds: float, reason: StopReason = StopReason.INTER
 
 
 def test_a_batch_goes_from_its_plan_to_its_files():
-    rig = play(batch(*jobs_of(20)))
+    rig = play(rig_of(*jobs_of(20)))
     assert rig.all_states == [State.COMPLETED] * 20
     assert all(rig.entry(f"{number:03}").primary.outputs[0].sha256 for number in range(20))
     assert rig.halts == []
@@ -39,14 +34,14 @@ def test_a_batch_goes_from_its_plan_to_its_files():
 
 
 def test_each_job_is_submitted_then_generated_then_downloaded():
-    rig = play(batch(job_of("fox")))
+    rig = play(rig_of(job_of("fox")))
     kinds = [event for event in rig.listener.events if isinstance(event, Submitted | Generated | Downloaded)]
     assert [type(event) for event in kinds] == [Submitted, Generated, Downloaded]
 
 
 def test_a_plan_without_work_sends_nothing():
     fox = job_of("fox")
-    rig = batch(fox)
+    rig = rig_of(fox)
     rig.recorder.put(entry_for(fox, _completed("task-fox", Output(path="a", sha256="ab" * 32, bytes=5))))
     play(rig)
     assert (rig.api.calls, rig.api.questions, rig.api.ledger_reads) == ([], [], [])
@@ -54,22 +49,22 @@ def test_a_plan_without_work_sends_nothing():
 
 
 def test_a_second_run_has_nothing_to_do():
-    rig = play(batch(*jobs_of(5)))
+    rig = play(rig_of(*jobs_of(5)))
     before = list(rig.recorder.lines)
-    again = rig_of(*rig.jobs, rig={"recorder": rig.recorder})
+    again = rig_of(*rig.jobs, recorder=rig.recorder)
     play(again)
     assert again.api.calls == []
     assert again.recorder.lines == before
 
 
 def test_without_waiting_the_run_ends_with_the_last_submission():
-    rig = play(batch(*jobs_of(5), stages=Stages.SUBMIT))
+    rig = play(rig_of(*jobs_of(5), stages=Stages.SUBMIT))
     assert rig.all_states == [State.SUBMITTED] * 5
     assert rig.api.questions == []
 
 
 def test_without_waiting_more_jobs_than_slots_are_submitted_as_slots_become_free():
-    rig = play(batch(*jobs_of(10), stages=Stages.SUBMIT, options=RunOptions(concurrency=2)))
+    rig = play(rig_of(*jobs_of(10), stages=Stages.SUBMIT, options=RunOptions(concurrency=2)))
     assert None not in rig.all_states
     assert rig.all_states.count(State.SUBMITTED) <= 2
     assert rig.folder.asked == []
@@ -77,7 +72,7 @@ def test_without_waiting_more_jobs_than_slots_are_submitted_as_slots_become_free
 
 def test_without_waiting_open_tasks_of_earlier_runs_still_take_slots():
     jobs = jobs_of(4)
-    rig = batch(*jobs, stages=Stages.SUBMIT, options=RunOptions(concurrency=2))
+    rig = rig_of(*jobs, stages=Stages.SUBMIT, options=RunOptions(concurrency=2))
     rig.recorder.put(*(entry_for(job, _submitted(job)) for job in jobs[:2]))
     play(rig)
     assert rig.api.calls[0].began > rig.api.questions[0][0]
@@ -85,14 +80,14 @@ def test_without_waiting_open_tasks_of_earlier_runs_still_take_slots():
 
 
 def test_without_downloads_results_are_only_recorded():
-    rig = play(batch(*jobs_of(3), stages=Stages.SUBMIT | Stages.WAIT))
+    rig = play(rig_of(*jobs_of(3), stages=Stages.SUBMIT | Stages.WAIT))
     assert rig.all_states == [State.COMPLETED] * 3
     assert rig.folder.asked == []
 
 
 def test_a_download_alone_submits_and_asks_for_nothing_else():
     jobs = jobs_of(3)
-    rig = batch(*jobs, stages=Stages.DOWNLOAD)
+    rig = rig_of(*jobs, stages=Stages.DOWNLOAD)
     rig.recorder.put(entry_for(jobs[0], _completed("task-000")), entry_for(jobs[1], _submitted(jobs[1])))
     play(rig)
     assert rig.api.calls == []
@@ -102,7 +97,7 @@ def test_a_download_alone_submits_and_asks_for_nothing_else():
 
 def test_every_task_of_a_job_that_was_paid_twice_is_followed():
     fox = job_of("fox")
-    rig = batch(fox)
+    rig = rig_of(fox)
     rig.recorder.put(entry_for(fox, _completed("task-one"), _submitted(fox)))
     play(rig)
     assert sorted(name for name, _ in rig.folder.asked) == ["fox", "fox"]
@@ -111,7 +106,7 @@ def test_every_task_of_a_job_that_was_paid_twice_is_followed():
 
 @pytest.mark.parametrize("reason", [StopReason.INTERRUPT, StopReason.TERMINATE])
 def test_a_signal_waits_for_calls_under_way_and_for_nothing_else(reason):
-    rig = batch(
+    rig = rig_of(
         *jobs_of(30),
         options=RunOptions(submit_concurrency=2),
         creates={"001": [Turn(answer=ACCEPT.answer, seconds=4.0)]},
@@ -123,7 +118,7 @@ def test_a_signal_waits_for_calls_under_way_and_for_nothing_else(reason):
 
 
 def test_a_signal_does_not_wait_for_an_answer_that_does_not_come():
-    rig = batch(*jobs_of(30), creates={"003": [SILENT_BUT_CHARGED]})
+    rig = rig_of(*jobs_of(30), creates={"003": [SILENT_BUT_CHARGED]})
     assert run_virtual(pulled(rig, 2.0)) <= 8.1
     rig.check_laws()
     assert rig.state("003") is State.IN_DOUBT
@@ -142,7 +137,7 @@ def test_a_signal_does_not_wait_for_an_answer_that_does_not_come():
     ids=["pausing", "backing off", "rate limited", "no slot", "waiting"],
 )
 def test_a_signal_ends_every_kind_of_wait_at_once(more, seconds):
-    rig = batch(*jobs_of(30), **more)
+    rig = rig_of(*jobs_of(30), **more)
     assert run_virtual(pulled(rig, seconds)) < 0.5
     rig.check_laws()
     assert rig.halts == [StopReason.INTERRUPT]
@@ -152,7 +147,7 @@ def test_a_signal_ends_every_kind_of_wait_at_once(more, seconds):
     "reason", [StopReason.KEY, StopReason.CREDITS, StopReason.FAIL_FAST, StopReason.UNAVAILABLE]
 )
 def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(reason):
-    rig = batch(*jobs_of(30))
+    rig = rig_of(*jobs_of(30))
     run_virtual(pulled(rig, 3.0, reason))
     rig.check_laws()
     submitted = rig.listener.of(Submitted)
@@ -163,7 +158,7 @@ def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(reason):
 @pytest.mark.parametrize("reason", list(StopReason))
 def test_a_brake_that_was_pulled_before_the_start_keeps_everything_from_starting(reason):
     jobs = jobs_of(12)
-    rig = batch(*jobs, options=RunOptions(concurrency=2, submit_concurrency=2))
+    rig = rig_of(*jobs, options=RunOptions(concurrency=2, submit_concurrency=2))
     rig.recorder.put(
         *(entry_for(job, _submitted(job)) for job in jobs[:3]), entry_for(jobs[3], _completed("task-003"))
     )
@@ -177,14 +172,14 @@ def test_a_brake_that_was_pulled_before_the_start_keeps_everything_from_starting
 def test_a_full_disk_waits_for_answers_however_long_they_take():
     """Nobody is in a hurry, and the task id can at least be shown."""
     slow = Turn(answer=ACCEPT.answer, seconds=100.0)
-    rig = batch(*jobs_of(5), creates={"001": [slow]})
+    rig = rig_of(*jobs_of(5), creates={"001": [slow]})
     run_virtual(pulled(rig, 2.0, StopReason.DISK))
     rig.check_laws()
     assert rig.state("001") is State.SUBMITTED
 
 
 def test_a_listener_that_can_tell_nobody_any_more_does_not_end_the_run():
-    rig = batch(*jobs_of(5))
+    rig = rig_of(*jobs_of(5))
     told = []
 
     def broken(event):
@@ -199,7 +194,7 @@ def test_a_listener_that_can_tell_nobody_any_more_does_not_end_the_run():
 
 @pytest.mark.parametrize("moment", [0.05, 0.3, 0.9, 1.5, 30.0, 61.0, 70.0])
 def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(moment):
-    rig = batch(*jobs_of(30), creates={"002": [SILENT_BUT_CHARGED]})
+    rig = rig_of(*jobs_of(30), creates={"002": [SILENT_BUT_CHARGED]})
 
     async def cancelled() -> None:
         loop = asyncio.get_running_loop()
@@ -218,10 +213,10 @@ def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(moment):
 
 
 def test_an_interrupted_run_is_finished_by_the_next_one():
-    rig = batch(*jobs_of(20))
+    rig = rig_of(*jobs_of(20))
     run_virtual(pulled(rig, 62.0))
     rig.check_laws()
-    again = rig_of(*rig.jobs, rig={"recorder": rig.recorder})
+    again = rig_of(*rig.jobs, recorder=rig.recorder)
     again.api.charges = rig.api.charges
     again.api.rows = rig.api.rows
     play(again)

@@ -1,27 +1,18 @@
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from fakes.loop import run_virtual
 from fakes.rig import entry_for, job_of
-from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
 from sora2batch.plan.action import Action, PlannedJob
-from sora2batch.run import entries as note
 from sora2batch.run.artifact import Artifacts
-from sora2batch.run.budget_tracker import BudgetTracker
-from sora2batch.run.checkpoint import regular_checkpoints
-from sora2batch.run.event import BestEffortListener, Halted, Warned
 from sora2batch.run.outcome import assess
-from sora2batch.run.recorded_url import recorded_outputs, without_secrets
 from sora2batch.run.stages import Stages
-from sora2batch.run.stop_signal import StopRequest, StopSignal
-from sora2batch.sjinn.answer import Refusal
+from sora2batch.run.stop_signal import StopRequest
 
 FOX, OWL = job_of("fox"), job_of("owl")
 
@@ -113,107 +104,6 @@ def test_files_that_the_plan_found_in_place_are_looked_at_again_only_if_somethin
     look = Artifacts(tmp_path).quick_fault
     found = [assess(planned, lockfile_of("c.yaml", [now]), look, (), Stages.ALL) for now in (entry, other)]
     assert [outcome.missing_files for outcome in found] == [0, 1]
-
-
-def test_a_purse_counts_what_is_reserved_charged_and_in_doubt():
-    budget_tracker = BudgetTracker(budget=Credits(1000), spent=Credits(300), in_doubt=Credits(100))
-    assert budget_tracker.reserve(Credits(400))
-    assert not budget_tracker.reserve(Credits(400))
-    assert (budget_tracker.spent, budget_tracker.free) == (300, 300)
-    budget_tracker.doubt(Credits(400))
-    assert (budget_tracker.spent, budget_tracker.free) == (700, 300)
-    assert budget_tracker.reserve(Credits(300))
-    assert not budget_tracker.reserve(Credits(1))
-    budget_tracker.release(Credits(300))
-    assert budget_tracker.reserve(Credits(200))
-    budget_tracker.charge(Credits(200))
-    assert (budget_tracker.spent, budget_tracker.free) == (900, 100)
-    budget_tracker.surcharge(Credits(500))
-    assert (budget_tracker.spent, budget_tracker.free) == (1400, 0)
-    assert not budget_tracker.reserve(Credits(1))
-
-
-def test_a_brake_tells_each_kind_of_reason_once():
-    stop_signal, told = StopSignal(), []
-    stop_signal.on_request(lambda stop: told.append(stop.message))
-    stop_signal.request_stop(StopReason.CREDITS, "first")
-    stop_signal.request_stop(StopReason.CREDITS, "second")
-    stop_signal.request_stop(StopReason.INTERRUPT, "third")
-    assert told == ["first", "third"]
-    assert stop_signal.is_set
-
-
-def test_a_brake_tells_who_comes_late_what_has_happened():
-    stop_signal, told = StopSignal(), []
-    stop_signal.request_stop(StopReason.INTERRUPT, "Ctrl-C")
-    stop_signal.on_request(lambda stop: told.append(stop.reason))
-    assert told == [StopReason.INTERRUPT]
-
-
-@pytest.mark.parametrize(
-    ("url", "kept"),
-    [
-        ("https://files.test/a.mp4?X-Signature=s#part", "https://files.test/a.mp4"),
-        ("https://user:secret@files.test:8080/a.mp4", "https://files.test:8080/a.mp4"),
-        ("HTTP://files.test/a.mp4", "http://files.test/a.mp4"),
-        ("ftp://files.test/a.mp4", None),
-        ("https://user:secret@/a.mp4", None),
-        ("/result/a.mp4", None),
-        ("https://[::1", None),
-        ("", None),
-    ],
-)
-def test_a_url_is_kept_without_its_secrets(url, kept):
-    assert without_secrets(url) == kept
-
-
-def test_urls_that_cannot_be_fetched_are_not_recorded():
-    assert [one.url for one in recorded_outputs(["data:x", "https://a.test/b?c"])] == ["https://a.test/b"]
-
-
-@pytest.mark.parametrize(("code", "kept"), [(42, 42), ("E1", "E1"), (None, None), (10**30, str(10**30))])
-def test_an_error_code_is_kept_in_a_form_that_json_can_carry(code, kept):
-    assert note.error_note(Refusal(code=code, message="no")).code == kept
-
-
-def test_a_listener_is_heard_until_it_fails():
-    told = []
-
-    def listener(event):
-        told.append(event)
-        if len(told) == 2:
-            raise ValueError("I/O operation on closed file")
-
-    undaunted = BestEffortListener(listener)
-    for number in range(4):
-        undaunted(Halted(message=str(number)))
-    assert [event.message for event in told] == ["0", "1"]
-
-
-class CountingStore:
-    def __init__(self, error: Sora2BatchError | None = None) -> None:
-        self.moments: list[float] = []
-        self._error = error
-
-    async def checkpoint(self) -> None:
-        self.moments.append(asyncio.get_running_loop().time())
-        if self._error:
-            raise self._error
-
-
-@pytest.mark.parametrize("error", [None, Sora2BatchError("the disk is full")])
-def test_the_lockfile_is_written_every_ten_seconds_even_if_it_failed_before(error):
-    store, told = CountingStore(error), []
-
-    async def main() -> None:
-        async with regular_checkpoints(store, told.append):
-            await asyncio.sleep(35.0)
-
-    run_virtual(main())
-    assert len(store.moments) == 3
-    gaps = [later - sooner for sooner, later in zip([0.0, *store.moments], store.moments, strict=False)]
-    assert max(gaps) <= 10.0
-    assert [type(event) for event in told] == ([Warned] * 3 if error else [])
 
 
 @pytest.mark.parametrize(

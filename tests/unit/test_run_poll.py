@@ -6,6 +6,7 @@ import itertools
 import pytest
 
 from fakes.loop import run_virtual
+from fakes.recorder import MemoryRecorder
 from fakes.rig import Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, KEY_REFUSED, UNREADABLE, WORKING, Turn, done, refusal
 from sora2batch.ground.job import Credits
@@ -20,8 +21,8 @@ from sora2batch.sjinn import answer as api
 FAILED = api.Failed(refusal("the prompt was moderated", 7))
 
 
-def waiting(*jobs, stages: Stages = Stages.SUBMIT | Stages.WAIT, more=None, **script) -> Rig:
-    return rig_of(*jobs, rig={"stages": stages, **(more or {})}, **script)
+def waiting(*jobs, stages: Stages = Stages.SUBMIT | Stages.WAIT, **more) -> Rig:
+    return rig_of(*jobs, stages=stages, **more)
 
 
 def gaps(moments: list[float]) -> list[float]:
@@ -37,12 +38,12 @@ def test_a_task_is_done_when_its_status_says_so():
 
 
 def test_the_first_question_comes_about_when_the_task_may_be_done():
-    rig = play(waiting(job_of("fox"), more={"expected": 60.0}))
+    rig = play(waiting(job_of("fox"), expected=60.0))
     assert 51.0 <= rig.api.asked("task-fox")[0] - rig.api.calls[0].ended <= 69.1
 
 
 def test_the_first_question_comes_after_a_dozen_intervals_at_the_latest():
-    rig = play(waiting(job_of("fox"), more={"expected": 5000.0}))
+    rig = play(waiting(job_of("fox"), expected=5000.0))
     assert 102.0 <= rig.api.asked("task-fox")[0] - rig.api.calls[0].ended <= 138.1
 
 
@@ -74,7 +75,8 @@ def test_fail_fast_ends_the_submitting_at_the_first_failure_and_waits_for_the_re
         waiting(
             *jobs_of(10),
             statuses={"000": [FAILED]},
-            more={"options": options, "on_failure": OnFailure.STOP_SUBMITTING},
+            options=options,
+            on_failure=OnFailure.STOP_SUBMITTING,
         )
     )
     assert rig.halts == [StopReason.FAIL_FAST]
@@ -110,7 +112,7 @@ def test_the_api_may_not_ask_for_questions_without_a_pause():
 
 def test_the_time_to_wait_ends_the_waiting_and_not_the_task():
     options = RunOptions(concurrency=1)
-    rig = play(waiting(job_of("fox"), statuses={"fox": [WORKING]}, more={"options": options}))
+    rig = play(waiting(job_of("fox"), statuses={"fox": [WORKING]}, options=options))
     assert rig.state("fox") is State.SUBMITTED
     assert [event.task_id for event in rig.listener.of(TimedOut)] == ["task-fox"]
     assert rig.halts == []
@@ -124,21 +126,21 @@ def test_the_last_question_comes_at_the_deadline():
 
 def test_a_task_that_is_done_at_its_last_question_is_done():
     options = RunOptions(timeout=5.0)
-    rig = play(waiting(job_of("fox"), more={"options": options}))
+    rig = play(waiting(job_of("fox"), options=options))
     assert rig.state("fox") is State.COMPLETED
 
 
 def test_an_overdue_task_keeps_its_slot_and_if_all_do_the_submitting_ends():
     options = RunOptions(concurrency=2, submit_concurrency=2, timeout=60.0)
     script = {"000": [WORKING], "001": [WORKING]}
-    rig = play(waiting(*jobs_of(4), statuses=script, more={"options": options}))
+    rig = play(waiting(*jobs_of(4), statuses=script, options=options))
     assert rig.all_states == [State.SUBMITTED, State.SUBMITTED, None, None]
     assert rig.halts == [StopReason.UNAVAILABLE]
 
 
 def test_one_overdue_task_does_not_end_the_submitting():
     options = RunOptions(concurrency=2, submit_concurrency=2, timeout=60.0)
-    rig = play(waiting(*jobs_of(6), statuses={"000": [WORKING]}, more={"options": options}))
+    rig = play(waiting(*jobs_of(6), statuses={"000": [WORKING]}, options=options))
     assert rig.all_states == [State.SUBMITTED] + [State.COMPLETED] * 5
     assert rig.halts == []
 
@@ -158,7 +160,7 @@ def test_a_key_that_is_refused_once_is_not_believed():
 
 def test_a_key_that_is_refused_at_the_deadline_is_believed():
     options = RunOptions(timeout=5.0)
-    rig = play(waiting(job_of("fox"), statuses={"fox": [KEY_REFUSED]}, more={"options": options}))
+    rig = play(waiting(job_of("fox"), statuses={"fox": [KEY_REFUSED]}, options=options))
     assert rig.halts == [StopReason.KEY]
 
 
@@ -174,7 +176,7 @@ def test_tasks_of_an_earlier_run_are_asked_about_within_one_interval():
 def test_open_tasks_of_an_earlier_run_take_slots():
     jobs = jobs_of(6)
     options = RunOptions(concurrency=2, submit_concurrency=2)
-    rig = waiting(*jobs, more={"options": options})
+    rig = waiting(*jobs, options=options)
     rig.recorder.put(*(entry_for(job, _open(job)) for job in jobs[:3]))
     play(rig)
     second_done = sorted(moment for moment, _ in rig.api.questions)[1]
@@ -185,9 +187,13 @@ def test_open_tasks_of_an_earlier_run_take_slots():
 def test_a_disk_that_refuses_a_result_does_not_cut_a_create_call_off():
     """The first task is done while the answer for the second one takes its time."""
     slow = Turn(answer=ACCEPT.answer, seconds=300.0)
-    rig = waiting(*jobs_of(2), creates={"001": [slow]})
-    rig.recorder = type(rig.recorder)(refuses=lambda number, entry: entry.state is State.COMPLETED)
-    play(rig)
+    rig = play(
+        waiting(
+            *jobs_of(2),
+            creates={"001": [slow]},
+            recorder=MemoryRecorder(refuses=lambda number, entry: entry.state is State.COMPLETED),
+        )
+    )
     assert rig.all_states == [State.SUBMITTED, State.SUBMITTED]
     assert rig.halts == [StopReason.DISK]
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from fakes.loop import run_virtual
+from fakes.recorder import MemoryRecorder
 from fakes.rig import Rig, job_of, jobs_of, play, rig_of
 from fakes.video_api import ACCEPT, LOST, REJECT, Turn, busy
 from sora2batch.ground.errors import ExitCode
@@ -21,8 +22,8 @@ WIDE = RunOptions(concurrency=1000, submit_concurrency=8)
 DEAR = Turn(answer=ACCEPT.answer, cost=2100)
 
 
-def submitting(*jobs, options: RunOptions = WIDE, **script) -> Rig:
-    return rig_of(*jobs, rig={"options": options, "stages": Stages.SUBMIT}, **script)
+def submitting(*jobs, options: RunOptions = WIDE, **more) -> Rig:
+    return rig_of(*jobs, options=options, stages=Stages.SUBMIT, **more)
 
 
 def test_the_first_job_of_a_price_goes_alone_until_its_charge_was_seen():
@@ -59,9 +60,7 @@ def test_the_true_cost_is_recorded_and_counted():
 
 
 def test_a_task_that_was_done_before_its_charge_was_seen_stays_done():
-    rig = rig_of(
-        job_of("fox"), rig={"options": RunOptions(poll_interval=0.05), "expected": 0.0}, otherwise=DEAR
-    )
+    rig = rig_of(job_of("fox"), options=RunOptions(poll_interval=0.05), expected=0.0, otherwise=DEAR)
     rig.api._ledger_seconds = 20.0
     play(rig)
     assert rig.state("fox") is State.COMPLETED
@@ -186,9 +185,14 @@ def test_a_true_cost_that_the_disk_refuses_does_not_cut_calls_off():
     slow = Turn(answer=ACCEPT.answer, seconds=90.0)
     options = RunOptions(concurrency=1000, submit_concurrency=2)
     script = {"001": [slow], "002": [DEAR]}
-    rig = submitting(*jobs_of(500), options=options, creates=script)
-    rig.recorder = type(rig.recorder)(refuses=lambda number, entry: entry.primary.credits == 2100)
-    play(rig)
+    rig = play(
+        submitting(
+            *jobs_of(500),
+            options=options,
+            creates=script,
+            recorder=MemoryRecorder(refuses=lambda number, entry: entry.primary.credits == 2100),
+        )
+    )
     assert rig.halts == [StopReason.CREDITS, StopReason.DISK]
     assert rig.state("001") is State.SUBMITTED
 

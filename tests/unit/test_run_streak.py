@@ -24,10 +24,8 @@ def rejecting(message: str, code: int | str | None = 7) -> Turn:
     return Turn(answer=api.Rejected(refusal(message, code)))
 
 
-def submitting(count: int, *, options: RunOptions = ONE, more=None, **script):
-    return rig_of(
-        *jobs_of(count), rig={"options": options, "stages": Stages.SUBMIT, **(more or {})}, **script
-    )
+def submitting(count: int, *, options: RunOptions = ONE, **more):
+    return rig_of(*jobs_of(count), options=options, stages=Stages.SUBMIT, **more)
 
 
 def test_the_same_rejection_twenty_times_in_a_row_ends_the_submitting_and_is_named():
@@ -50,7 +48,7 @@ def test_how_many_it_takes_is_the_manifests_word():
 
 
 def test_fail_fast_is_one_of_any_cause():
-    rig = play(submitting(9, otherwise=REJECT, more={"on_failure": OnFailure.STOP_SUBMITTING}))
+    rig = play(submitting(9, otherwise=REJECT, on_failure=OnFailure.STOP_SUBMITTING))
     assert len(rig.api.calls) == 1
     assert rig.stop_signal.stops[0].message == "hero/000 was rejected"
 
@@ -80,8 +78,8 @@ def test_a_lost_answer_in_between_says_nothing_about_the_cause():
     assert rig.halts == [StopReason.FAIL_FAST]
 
 
-def failing(*, options: RunOptions, count: int = 100, **script):
-    return play(rig_of(*jobs_of(count), rig={"options": options}, **script))
+def failing(*, options: RunOptions, count: int = 100, **more):
+    return play(rig_of(*jobs_of(count), options=options, **more))
 
 
 def moderated(name: str) -> api.Failed:

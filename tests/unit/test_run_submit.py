@@ -6,6 +6,7 @@ from itertools import count, pairwise
 import pytest
 
 from fakes.loop import run_virtual
+from fakes.recorder import MemoryRecorder
 from fakes.rig import Rig, entry_for, job_of, jobs_of, play, rig_of
 from fakes.video_api import (
     ACCEPT,
@@ -32,8 +33,8 @@ from sora2batch.sjinn import answer as api
 ONE = RunOptions(submit_concurrency=1)
 
 
-def submitting(*jobs, options: RunOptions = ONE, stages: Stages = Stages.SUBMIT, more=None, **script) -> Rig:
-    return rig_of(*jobs, rig={"options": options, "stages": stages, **(more or {})}, **script)
+def submitting(*jobs, options: RunOptions = ONE, stages: Stages = Stages.SUBMIT, **more) -> Rig:
+    return rig_of(*jobs, options=options, stages=stages, **more)
 
 
 def test_an_intent_stands_before_each_call_and_its_outcome_after_it():
@@ -115,8 +116,12 @@ def test_two_calls_under_way_that_are_answered_with_one_task_do_not_share_it():
     """Both answers come before the first of them is on disk."""
     jobs = jobs_of(3)
     script = {"001": [named("t-1", seconds=1.0)], "002": [named("t-1", seconds=1.0)]}
-    rig = submitting(*jobs, options=RunOptions(submit_concurrency=2, concurrency=9), creates=script)
-    rig.recorder = type(rig.recorder)(seconds=0.5)
+    rig = submitting(
+        *jobs,
+        options=RunOptions(submit_concurrency=2, concurrency=9),
+        creates=script,
+        recorder=MemoryRecorder(seconds=0.5),
+    )
     run_virtual(rig.run())
     assert sorted(str(state) for state in rig.all_states) == ["in_doubt", "submitted", "submitted"]
     assert [job.key for job in jobs if rig.recorder.owner_of("t-1").key == job.key] == ["hero/001"]
@@ -145,7 +150,7 @@ def test_a_task_of_an_earlier_run_is_not_taken_for_a_new_one(known):
 
 def test_a_retry_answered_with_the_failed_task_is_in_doubt_and_counts():
     fox = job_of("fox")
-    rig = submitting(fox, creates={"fox": [named("t-1")]}, more={"retry_failed": True})
+    rig = submitting(fox, creates={"fox": [named("t-1")]}, retry_failed=True)
     failed = Attempt(state=State.FAILED, task_id="t-1", credits=Credits(420))
     rig.recorder.put(entry_for(fox, failed))
     run_virtual(rig.run())
@@ -268,26 +273,24 @@ def test_calls_under_way_end_well_after_the_key_was_refused():
 
 
 def test_fail_fast_ends_the_submitting_at_the_first_rejection():
-    rig = play(
-        submitting(*jobs_of(5), creates={"001": [REJECT]}, more={"on_failure": OnFailure.STOP_SUBMITTING})
-    )
+    rig = play(submitting(*jobs_of(5), creates={"001": [REJECT]}, on_failure=OnFailure.STOP_SUBMITTING))
     assert rig.api.created == ["000", "001"]
     assert rig.halts == [StopReason.FAIL_FAST]
 
 
 def test_an_intent_that_the_disk_refuses_is_not_followed_by_a_call():
-    rig = submitting(*jobs_of(5))
-    rig.recorder = type(rig.recorder)(refuses=lambda number, entry: number == 3)
-    play(rig)
+    rig = play(submitting(*jobs_of(5), recorder=MemoryRecorder(refuses=lambda number, entry: number == 3)))
     assert rig.api.created == ["000"]
     assert rig.halts == [StopReason.DISK]
     assert rig.budget_tracker.spent == 420
 
 
 def test_a_task_id_that_the_disk_refuses_is_shown():
-    rig = submitting(*jobs_of(5))
-    rig.recorder = type(rig.recorder)(refuses=lambda number, entry: entry.state is State.SUBMITTED)
-    play(rig)
+    rig = play(
+        submitting(
+            *jobs_of(5), recorder=MemoryRecorder(refuses=lambda number, entry: entry.state is State.SUBMITTED)
+        )
+    )
     assert [event.task_id for event in rig.listener.of(Unsaved)] == ["task-000"]
     assert rig.state("000") is State.IN_DOUBT
     assert rig.halts == [StopReason.DISK]
@@ -296,20 +299,22 @@ def test_a_task_id_that_the_disk_refuses_is_shown():
 def test_a_disk_that_refuses_one_line_does_not_cut_the_other_calls_off():
     """One answer takes long; meanwhile another job's intent cannot be written."""
     slow = Turn(answer=ACCEPT.answer, seconds=60.0)
-    rig = submitting(
-        *jobs_of(6), options=RunOptions(concurrency=100, submit_concurrency=2), creates={"001": [slow]}
+    rig = play(
+        submitting(
+            *jobs_of(6),
+            options=RunOptions(concurrency=100, submit_concurrency=2),
+            creates={"001": [slow]},
+            recorder=MemoryRecorder(
+                refuses=lambda number, entry: entry.state is State.IN_DOUBT and entry.key == "hero/003"
+            ),
+        )
     )
-    rig.recorder = type(rig.recorder)(
-        refuses=lambda number, entry: entry.state is State.IN_DOUBT and entry.key == "hero/003"
-    )
-    play(rig)
     assert rig.state("001") is State.SUBMITTED
     assert rig.halts == [StopReason.DISK]
 
 
 def test_an_intent_is_taken_back_if_the_submitting_ended_while_it_was_written():
-    rig = submitting(job_of("fox"))
-    rig.recorder = type(rig.recorder)(seconds=1.0)
+    rig = submitting(job_of("fox"), recorder=MemoryRecorder(seconds=1.0))
 
     async def interrupted() -> None:
         asyncio.get_running_loop().call_later(
@@ -333,7 +338,7 @@ def test_a_withdrawn_call_of_an_earlier_process_is_no_submission():
 
 def test_a_failed_job_is_submitted_again_under_the_next_number():
     fox = job_of("fox")
-    rig = submitting(fox, more={"retry_failed": True})
+    rig = submitting(fox, retry_failed=True)
     rig.recorder.put(
         entry_for(fox, Attempt(state=State.FAILED, credits=Credits(420), task_id="task-old", number=2))
     )
@@ -343,13 +348,13 @@ def test_a_failed_job_is_submitted_again_under_the_next_number():
 
 
 def test_the_budget_is_held_even_if_the_plan_is_too_dear():
-    rig = play(submitting(*jobs_of(10), more={"budget": 1000}))
+    rig = play(submitting(*jobs_of(10), budget=1000))
     assert rig.api.charged == 840
     assert rig.halts == [StopReason.CREDITS]
 
 
 def test_what_is_in_doubt_counts_against_the_budget():
-    rig = play(submitting(*jobs_of(3), otherwise=LOST, more={"budget": 1000}))
+    rig = play(submitting(*jobs_of(3), otherwise=LOST, budget=1000))
     assert len(rig.api.calls) == 2
     assert rig.budget_tracker.spent == 840
     assert [event.charged for event in rig.listener.of(Spent)] == [420, 840]
@@ -435,8 +440,7 @@ def test_a_silent_call_ends_with_the_second_ctrl_c_and_stays_in_doubt():
 
 
 def test_an_answer_that_came_is_kept_even_if_the_run_is_cancelled_while_it_is_written():
-    rig = submitting(*jobs_of(3))
-    rig.recorder = type(rig.recorder)(seconds=1.0)
+    rig = submitting(*jobs_of(3), recorder=MemoryRecorder(seconds=1.0))
 
     async def cancelled() -> None:
         task = asyncio.create_task(rig.run())

@@ -7,19 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from fakes.building import entry_of, job_of, lockfile_of
-from fakes.lock_entry import completed, failed
-from fakes.sheet_case import locate_in, output_at, tile_of
+from fakes.sheet_case import tile_of
 from sora2batch.gallery.sheet.cross import cross_of, spans_of
-from sora2batch.gallery.sheet.legible import with_legible_labels
 from sora2batch.gallery.sheet.placing import lay_out
-from sora2batch.gallery.sheet.rectangle import Rectangle
-from sora2batch.gallery.sheet.section import caption_of, sections_of
+from sora2batch.gallery.sheet.section import sections_of
 from sora2batch.gallery.sheet.sheet_layout import MOST_HEIGHT, MOST_WIDTH, UNITS, Role
-from sora2batch.gallery.sheet.tile import aspect_of, tiles_of
-from sora2batch.ground.job import Credits
-from sora2batch.lockfile.entry import ErrorNote
-from sora2batch.plan.job_status import make_status
 
 AREA = 3_000_000
 CLIP = Path("clip.mp4")
@@ -35,25 +27,6 @@ def texts(layout, role):
 
 def grid(rows, columns, **more):
     return [tile_of(f"r{row}", f"c{column}", **more) for row, column in product(range(rows), range(columns))]
-
-
-def test_a_job_becomes_a_tile_with_its_first_file(tmp_path):
-    fox, owl = job_of("fox", aspect_ratio="9:16"), job_of("owl", take=2)
-    done = completed(outputs=(output_at("a.mp4"), output_at("b.mp4")))
-    entries = [entry_of(fox, done), entry_of(owl, failed(error=ErrorNote(message="no")))]
-    status = make_status("x.yaml", [fox, owl], lockfile_of(*entries), Credits(5000))
-    one, other = tiles_of(status, locate_in(tmp_path))
-    assert (one.key, one.state, one.path, one.aspect) == ("hero/fox", "completed", tmp_path / "a.mp4", 9 / 16)
-    assert (other.take, other.state, other.error, other.path) == (2, "failed", "no", None)
-
-
-@pytest.mark.parametrize(
-    ("ratio", "aspect"),
-    [("16:9", 16 / 9), ("1:1", 1.0), ("21:9", 21 / 9), ("9:9999", 1 / 3), ("99:1", 3.0)]
-    + [(odd, 16 / 9) for odd in ("auto", "0:9", "9:0", "", None, 1.5, "16:9 ")],
-)
-def test_an_aspect_ratio_is_read_and_kept_within_bounds(ratio, aspect):
-    assert aspect_of(ratio) == aspect
 
 
 def test_the_first_axis_goes_down_and_the_others_across_with_takes_side_by_side():
@@ -82,32 +55,6 @@ def test_an_excluded_cell_is_a_hole():
     assert (len(layout.tiles), len(layout.holes)) == (3, 1)
 
 
-def test_columns_that_begin_alike_stand_together_though_cells_came_in_another_order():
-    tiles = [
-        tile_of("fox", "x", "1"),
-        tile_of("fox", "y", "1"),
-        tile_of("owl", "x", "2"),
-        tile_of("owl", "x", "1"),
-    ]
-    assert cross_of(tiles).columns == (("x", "1"), ("x", "2"), ("y", "1"))
-
-
-@pytest.mark.parametrize(
-    "tiles",
-    [
-        [],
-        [tile_of()],
-        [tile_of("fox"), tile_of("owl")],
-        [tile_of("fox", "x"), tile_of("owl")],
-        [tile_of(f"r{n}", f"c{n}") for n in range(9)],
-        [tile_of("fox", "x"), tile_of("fox", "x", group="other")],
-    ],
-    ids=["none", "no-axes", "one-axis", "unlike", "diagonal", "twins"],
-)
-def test_what_makes_no_matrix_is_none(tiles):
-    assert cross_of(tiles) is None
-
-
 def test_groups_stand_below_each_other_under_their_names():
     layout = layout_of([*grid(2, 2, group="hero"), *grid(1, 3, group="shots")])
     heads = [label for label in layout.labels if label.role is Role.SECTION]
@@ -121,18 +68,6 @@ def test_groups_of_one_job_share_a_flow_and_are_named_under_it():
     assert texts(layout, Role.SECTION) == []
     assert texts(layout, Role.CAPTION) == ["g0", "g1"]
     assert len({one.box.top for one in layout.tiles}) == 1
-
-
-@pytest.mark.parametrize(
-    ("tile", "section", "caption"),
-    [
-        (tile_of("fox", "slow-pan", take=2), "hero", "fox · slow-pan · take 2"),
-        (tile_of(), "hero", "hero"),
-        (tile_of("fox"), "", "hero · fox"),
-    ],
-)
-def test_a_caption_says_what_the_heading_does_not(tile, section, caption):
-    assert caption_of(tile, section) == caption
 
 
 @pytest.mark.parametrize("aspect", [16 / 9, 9 / 16, 1.0])
@@ -191,16 +126,3 @@ def test_pictures_cover_no_more_than_they_may():
 def test_nothing_is_a_small_sheet():
     layout = layout_of([])
     assert (layout.tiles, layout.labels, layout.hidden) == ((), (), 0)
-
-
-def test_labels_that_the_font_lacks_are_numbered_on_their_axis():
-    tiles = with_legible_labels([tile_of("лиса", "é"), tile_of("сова", "y"), tile_of("fox", "y")])
-    assert [tile.labels[0] for tile in tiles] == [("a", "a 1"), ("a", "a 2"), ("a", "fox")]
-    assert tiles[0].labels[1] == ("b", "é")
-
-
-def test_boxes_that_touch_do_not_overlap():
-    box = Rectangle(0, 0, 10, 10)
-    assert not box.overlaps(box.moved(10, 0))
-    assert not box.overlaps(box.moved(0, 10))
-    assert box.overlaps(box.moved(9, 9))
