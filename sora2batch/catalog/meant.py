@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sora2batch.catalog.tool import Tool
-from sora2batch.ground.suggest import listed
+from sora2batch.ground.suggest import close_matches
+from sora2batch.ground.text import listed
 
 _MOST_SHOWN = 4
 _COMMON = frozenset({"api", "fast", "image", "pro", "text", "to", "video"} | set("0123456789"))
@@ -46,18 +47,14 @@ def hint_of(meant: Iterable[str]) -> str | None:
 
 
 def _spelled_alike(name: str, tools: Mapping[str, Tool], nearness: float) -> list[str]:
-    from difflib import get_close_matches  # noqa: PLC0415  # most names are right
-
     by_look = {_compact(one): one for one in tools}
-    return [by_look[near] for near in get_close_matches(_compact(name), by_look, n=1, cutoff=nearness)]
+    return [by_look[near] for near in close_matches(_compact(name), by_look, nearness)]
 
 
 def _model_alike(name: str, tools: Mapping[str, Tool]) -> list[str]:
-    from difflib import get_close_matches  # noqa: PLC0415
-
     models = dict.fromkeys(one.partition("-")[0] for one in tools)
     word = _compact(re.split(r"[\W_]", name.strip())[0])
-    model = get_close_matches(word, models, n=1, cutoff=_NEAR_MODEL)
+    model = close_matches(word, models, _NEAR_MODEL)
     return [one for one in tools if model and one.partition("-")[0] == model[0]]
 
 
