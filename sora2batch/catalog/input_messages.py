@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-from sora2batch.catalog.allowed import HTTP_URL, allowed_text, choices_of, either, refuses_blank
+from sora2batch.catalog.allowed import HTTP_URL, allowed_text, any_of, choices_of, refuses_blank
 from sora2batch.catalog.url import without_secrets
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.suggest import did_you_mean
@@ -25,7 +25,7 @@ def word_fault(keyword: str, schema: JsonObject, value: JsonValue, *, otherwise:
             message = f"is {_with_kind(value)}, must be {allowed_text(schema)}{_silent_default(schema)}"
             return message, _type_hint(schema, value)
         case "enum" | "const":
-            choices = either(choices_of(schema) or ())
+            choices = any_of(choices_of(schema) or ())
             message = f"is {shown(value)}, must be {choices}{_silent_default(schema)}"
             return message, _choice_hint(schema, value)
         case "minimum" | "maximum":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.suggest import close_matches
-from sora2batch.ground.text import listed
+from sora2batch.ground.text import either, listed
 
 _MOST_SHOWN = 4
 _COMMON = frozenset({"api", "fast", "image", "pro", "text", "to", "video"} | set("0123456789"))
@@ -43,7 +43,7 @@ def hint_of(meant: Iterable[str]) -> str | None:
     shown = [listed([name]) for name in names[:_MOST_SHOWN]]
     if (more := len(names) - _MOST_SHOWN) > 0:
         return f"did you mean {', '.join(shown)} or one of {more} more?"
-    return f"did you mean {' or '.join([', '.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)}?"
+    return f"did you mean {either(shown)}?"
 
 
 def _spelled_alike(name: str, tools: Mapping[str, Tool], nearness: float) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from sora2batch.catalog.allowed import choices_of, either
+from sora2batch.catalog.allowed import any_of, choices_of
 from sora2batch.catalog.price import price_key
 from sora2batch.catalog.tool import PriceByValue, PricePerSecond, PricePerSecondByValue, Tool
 from sora2batch.ground.canonical import JsonValue
@@ -39,9 +39,9 @@ def _value_gaps(tool: Tool, field: str, priced: Sequence[str]) -> Iterator[Fault
         return
     keys = [price_key(choice) for choice in choices]
     if missing := [key for key in keys if key not in priced]:
-        yield _gap("credits", f"no price for {field} {either(cast('list[JsonValue]', missing))}")
+        yield _gap("credits", f"no price for {field} {any_of(cast('list[JsonValue]', missing))}")
     if extra := [key for key in priced if key not in keys]:
-        yield _gap("credits", f"{field} can never be {either(cast('list[JsonValue]', extra))}")
+        yield _gap("credits", f"{field} can never be {any_of(cast('list[JsonValue]', extra))}")
 
 
 def _seconds_gaps(tool: Tool, field: str) -> Iterator[Fault]:

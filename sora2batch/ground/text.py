@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _READ_AHEAD = 4
 
@@ -25,6 +25,11 @@ def shortened(text: str, room: int) -> str:
 def listed(choices: Iterable[object]) -> str:
     """Write choices as ``"16:9", "9:16"``, the way messages show what is allowed."""
     return ", ".join(f'"{visible(choice)}"' if isinstance(choice, str) else str(choice) for choice in choices)
+
+
+def either(texts: Sequence[str]) -> str:
+    """Write alternatives as ``a, b or c``."""
+    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def visible(text: str) -> str:

@@ -136,7 +136,7 @@ class _Expander:
         return jobs
 
     def _maker(self, group: Group, grid: Grid, fields: Mapping[str, Field]) -> JobMaker | None:
-        """Get ready to render a group; None if it leans on what is broken, which the book says."""
+        """Get ready to render a group; None if it leans on what is broken, which has been noted."""
         self._compiler.meter.allow(_STEPS_A_JOB * len(grid.cells) * group.repeat)
         renderer = self._renderer(grid, {name: field.part for name, field in fields.items()})
         if renderer is None:

@@ -61,10 +61,10 @@ class SourceLocator:
         self._name_of = manifest.data_file
         self._document = manifest.document
 
-    def sources(self, reading: TemplateReads) -> Iterator[Source]:
+    def sources(self, reads: TemplateReads) -> Iterator[Source]:
         """Find where the values are written that a template reads in one cell."""
-        group, text = self._groups[reading.group], self._text_at(reading.template)
-        for column, place in reading.values:
+        group, text = self._groups[reads.group], self._text_at(reads.template)
+        for column, place in reads.values:
             value = column.values[place]
             key = _key_in(text, column.name, value)
             location = next(self._locations(group, column, place, (key,) if key else ()), None)
@@ -89,14 +89,14 @@ class SourceLocator:
                     return ""
         return data if isinstance(data, str) else ""
 
-    def location(self, written: LabelledValue) -> Location:
+    def location(self, labelled: LabelledValue) -> Location:
         """Find where a value is written; its group where that is not known."""
-        group = self._groups[written.group]
+        group = self._groups[labelled.group]
         found = (
             location
-            for column in written.columns
-            if written.pair in column.labels
-            for place in (column.labels.index(written.pair),)
+            for column in labelled.columns
+            if labelled.pair in column.labels
+            for place in (column.labels.index(labelled.pair),)
             for location in self._locations(group, column, place, _naming_key(column.values[place]))
         )
         return next(found, ("jobs", group.name))
