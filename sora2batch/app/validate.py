@@ -50,7 +50,7 @@ def validate(
 
 
 def _missing(source: Source, error: UsageError) -> Problem:
-    fault = Fault(path=(), rule=Rule.UNREADABLE_FILE, message=error.message, hint=error.hint)
+    fault = Fault(rule=Rule.UNREADABLE_FILE, message=error.message, hint=error.hint)
     return fault.at(source.path.as_posix(), START)
 
 

@@ -57,12 +57,12 @@ class ToolFileReader:
         """
         if not _TOOL_TYPE.fullmatch(tool_type):
             message = "the file's name must be a tool_type: letters, digits, - and _"
-            raise ToolFileError(Fault(path=(), rule=Rule.BAD_NAME, message=message))
+            raise ToolFileError(Fault(rule=Rule.BAD_NAME, message=message))
         try:
             entry = orjson.loads(content.removeprefix(_BOM))
         except orjson.JSONDecodeError as error:
             message = f"is not JSON: {error}"
-            raise ToolFileError(Fault(path=(), rule=Rule.JSON_SYNTAX, message=message)) from error
+            raise ToolFileError(Fault(rule=Rule.JSON_SYNTAX, message=message)) from error
         _raise_any(_fault(one.path, one.keyword, one.message) for one in self._validator.complaints(entry))
         _raise_any(_schema_faults(entry["input"]))
         tool = _tool(tool_type, entry)

@@ -23,7 +23,7 @@ def picks_faults(data: JsonValue) -> tuple[Fault, ...]:
     if not isinstance(data, dict | list):
         message = f"picks must be a list, or a mapping with one; this is {describe(data)}"
         hint = "it begins with version: 1"
-        return (Fault(path=(), rule=Rule.WRONG_TYPE, message=message, hint=hint),)
+        return (Fault(rule=Rule.WRONG_TYPE, message=message, hint=hint),)
     validator = Validator(_schema_of("file" if isinstance(data, dict) else "list"), Draft.DRAFT_7)
     found = () if validator.fits(data) else validator.violations(data)
     faults = tuple(dict.fromkeys(fault for violation in found for fault in _explain(violation)))

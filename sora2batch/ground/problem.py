@@ -60,8 +60,9 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.position.line}:{self.position.column}"
-        path = f"{format_path(self.path)}: " if self.path else ""
-        return f"{where}: {path}{self.sentence} [{self.rule}]"
+        path = format_path(self.path)
+        place = f"{where}: {path}" if path else where
+        return f"{place}: {self.sentence} [{self.rule}]"
 
 
 class Target(Enum):
@@ -75,8 +76,8 @@ class Target(Enum):
 class Fault:
     """One thing that is wrong with some data, before it has a place in a file."""
 
-    path: DataPath
-    """Of what is wrong; of what is missing, if something is."""
+    path: DataPath = ()
+    """Of what is wrong; of what is missing, if something is; empty for the whole."""
     rule: Rule
     message: str
     """May start with a verb, to stand after the path: ``is "PRO", must be "std" or "pro"``."""

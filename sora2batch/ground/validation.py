@@ -77,7 +77,8 @@ class Validator:
         Args:
             schema: never changed afterwards.
             draft: what it is written in.
-            formats: the values of ``format`` that mean something, and who knows.
+            formats: further values of ``format``, each with what tells whether a text has it; with none
+                given, ``format`` means nothing.
 
         Raises:
             BadSchemaError: this is not a schema, or it refers to what is not in it.

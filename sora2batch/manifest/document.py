@@ -80,7 +80,7 @@ def _parse_yaml_instead(text: str, file: str, error: json.JSONDecodeError) -> Do
         # To YAML it is the beginning of a text, which would be paid for.
         place = Lines(text).position(comment.start(1))
         hint = "remove it, or write it as YAML does: # and a blank"
-        fault = Fault(path=(), rule=Rule.JSON_SYNTAX, message="JSON has no comments", hint=hint)
+        fault = Fault(rule=Rule.JSON_SYNTAX, message="JSON has no comments", hint=hint)
         raise ManifestError([fault.at(file, place)]) from error
     try:
         return _parse_yaml(text, file)
@@ -88,5 +88,5 @@ def _parse_yaml_instead(text: str, file: str, error: json.JSONDecodeError) -> Do
         place = Position(error.lineno, error.colno)
         if not text.strip() or refused.problems[0].position >= place:
             raise
-        fault = Fault(path=(), rule=Rule.JSON_SYNTAX, message=f"is not JSON: {error.msg}")
+        fault = Fault(rule=Rule.JSON_SYNTAX, message=f"is not JSON: {error.msg}")
         raise ManifestError([fault.at(file, place)]) from error

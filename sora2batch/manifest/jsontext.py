@@ -146,7 +146,7 @@ class _Scanner:
     def _open(self, place: Place) -> None:
         if len(self._stack) > DEPTH_LIMIT:
             message = f"nested more than {DEPTH_LIMIT} levels deep"
-            fault = Fault(path=(), rule=Rule.TOO_DEEP, message=message)
+            fault = Fault(rule=Rule.TOO_DEEP, message=message)
             raise ManifestError([*self._problems, fault.at(self._file, place.position)])
         self._add(place)
         self._stack.append(place)

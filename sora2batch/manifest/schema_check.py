@@ -37,7 +37,7 @@ def fits_schema(data: JsonValue) -> bool:
 def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
     if not isinstance(data, dict):
         message, hint = f"a manifest must be a mapping; this is {describe(data)}", "it begins with version: 1"
-        yield Fault(path=(), rule=Rule.WRONG_TYPE, message=message, hint=hint)
+        yield Fault(rule=Rule.WRONG_TYPE, message=message, hint=hint)
         return
     faults = () if fits_schema(data) else tuple(_schema_faults(data))
     yield from faults

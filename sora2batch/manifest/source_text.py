@@ -46,7 +46,7 @@ def decode(raw: bytes, *, file: str) -> str:
         raise _not_utf8(file, place, message) from error
     if found := _FORBIDDEN.search(text):
         message = f"the control character U+{ord(found[0]):04X} cannot stand in the text"
-        fault = Fault(path=(), rule=Rule.CONTROL_CHARACTER, message=message, hint="remove it")
+        fault = Fault(rule=Rule.CONTROL_CHARACTER, message=message, hint="remove it")
         raise ManifestError([fault.at(file, _end_of(text[: found.start()]))])
     refuse_sides(text, file=file)
     return text
@@ -61,7 +61,7 @@ def _not_utf8(file: str, place: Position, message: str) -> ManifestError:
     hint = "save the file as UTF-8"
     if file.lower().endswith(".csv"):
         hint += '; in Excel, as "CSV UTF-8"'
-    return ManifestError([Fault(path=(), rule=Rule.NOT_UTF8, message=message, hint=hint).at(file, place)])
+    return ManifestError([Fault(rule=Rule.NOT_UTF8, message=message, hint=hint).at(file, place)])
 
 
 def _end_of(text: str) -> Position:

@@ -135,7 +135,7 @@ class Walker(ABC, Generic[N]):
         if self._problems:
             raise ManifestError(self._problems)
         if not self._documents:
-            fault = Fault(path=(), rule=Rule.EMPTY_FILE, message="the file is empty")
+            fault = Fault(rule=Rule.EMPTY_FILE, message="the file is empty")
             raise ManifestError([fault.at(self._file, START)])
         return cast("list[N]", self._root.items)[0]
 
@@ -282,7 +282,7 @@ class Walker(ABC, Generic[N]):
             self._give_up(event.start_mark, Rule.TOO_MANY_ALIASES, message)
 
     def _give_up(self, mark: Mark, rule: Rule, message: str) -> None:
-        problem = Fault(path=(), rule=rule, message=message).at(self._file, place_of(mark))
+        problem = Fault(rule=rule, message=message).at(self._file, place_of(mark))
         raise ManifestError([*self._problems, problem])
 
     def _path(self) -> DataPath:

@@ -131,7 +131,7 @@ def syntax_problem(error: yaml.YAMLError, text: str, *, file: str) -> Problem:
 
 
 def _problem(file: str, place: Position, message: str, hint: str | None) -> Problem:
-    return Fault(path=(), rule=Rule.YAML_SYNTAX, message=message, hint=hint).at(file, place)
+    return Fault(rule=Rule.YAML_SYNTAX, message=message, hint=hint).at(file, place)
 
 
 def _words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str | None]:

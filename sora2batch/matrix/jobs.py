@@ -185,7 +185,7 @@ class JobMaker:
             value = LabelledValue(group=self._group.name, columns=self._grid.columns, pair=pair)
             message = f'the name of a file made of "{pair[1]}" {why}'
             hint = f"give it another id, such as {{id: {better_part(pair[1])}}}"
-            fault = Fault(path=(), rule=Rule.BAD_FILE_NAME, message=message, hint=hint)
+            fault = Fault(rule=Rule.BAD_FILE_NAME, message=message, hint=hint)
             self._diagnostics.add_for_value(value, fault, key=draft.key)
             return
         is_group = is_named(bad, self._group.name)

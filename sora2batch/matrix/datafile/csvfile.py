@@ -30,7 +30,7 @@ def parse_csv(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
         _refuse_dividers(text, layout, file)
         rows = [row for row in read_rows(text, layout) if any(map(str.strip, row))]
     except CsvError as error:
-        fault = Fault(path=(), rule=Rule.CSV_SYNTAX, message=error.message, hint=error.hint)
+        fault = Fault(rule=Rule.CSV_SYNTAX, message=error.message, hint=error.hint)
         raise ManifestError([fault.at(file, Lines(text).position(error.offset))]) from error
     header = _header(rows[0]) if rows else []
     if not _is_sound(header, rows):
@@ -98,12 +98,12 @@ class _Faults:
         """Word everything that is wrong with the header, else with the rows."""
         if not self._rows:
             message = "is empty: a header line and a row are needed"
-            return [Fault(path=(), rule=Rule.NO_VALUES, message=message).at(self._file, START)]
+            return [Fault(rule=Rule.NO_VALUES, message=message).at(self._file, START)]
         header = _header(cell.text for cell in self._rows[0])
         faults = list(_header_faults(header))
         if len(self._rows) == 1:
             message = "has a header but no row: an axis needs one value at least"
-            faults.append(Fault(path=(), rule=Rule.NO_VALUES, message=message))
+            faults.append(Fault(rule=Rule.NO_VALUES, message=message))
         if faults:
             return [self._problem(self._rows[0][0], fault) for fault in faults]
         return [problem for row in self._rows[1:] for problem in self._row_problems(row, header)]
@@ -116,13 +116,13 @@ class _Faults:
             column = f"column {row.index(cell) + 1} of the header"
             message = f"{column} has no name, but this row has {_quoted(cell)} there"
             hint = "name the column, or empty the cell"
-            yield self._problem(cell, Fault(path=(), rule=Rule.UNNAMED_COLUMN, message=message, hint=hint))
+            yield self._problem(cell, Fault(rule=Rule.UNNAMED_COLUMN, message=message, hint=hint))
             return
         message = f"the row has {len(row)} fields, the header has {len(header)}: {listed(header)}"
         mark = _MARKS[self._delimiter]
         more = f'a value with a {mark} in it must stand in "quotes"'
         hint = more if len(row) > len(header) else f"an empty value needs its {mark} too"
-        yield self._problem(row[0], Fault(path=(), rule=Rule.UNEVEN_ROW, message=message, hint=hint))
+        yield self._problem(row[0], Fault(rule=Rule.UNEVEN_ROW, message=message, hint=hint))
 
     def _problem(self, cell: Cell, fault: Fault) -> Problem:
         return fault.at(self._file, self._lines.position(cell.offset))
@@ -131,9 +131,9 @@ class _Faults:
 def _header_faults(header: list[str]) -> Iterator[Fault]:
     if not all(header):
         message = f"column {header.index('') + 1} of the header has no name"
-        yield Fault(path=(), rule=Rule.UNNAMED_COLUMN, message=message)
+        yield Fault(rule=Rule.UNNAMED_COLUMN, message=message)
     for name in dict.fromkeys(name for name in header if name and header.count(name) > 1):
-        yield Fault(path=(), rule=Rule.DUPLICATE_KEY, message=f'the header names "{name}" twice')
+        yield Fault(rule=Rule.DUPLICATE_KEY, message=f'the header names "{name}" twice')
 
 
 def _quoted(cell: Cell) -> str:

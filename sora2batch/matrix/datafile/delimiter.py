@@ -39,7 +39,7 @@ def find_layout(text: str, *, file: str) -> Layout:
             message = (
                 f"the separator {said[1]!r} is not known: it must be a comma, a semicolon, a tab or a bar"
             )
-            fault = Fault(path=(), rule=Rule.CSV_SYNTAX, message=message)
+            fault = Fault(rule=Rule.CSV_SYNTAX, message=message)
             raise ManifestError([fault.at(file, Position(1, said.start(1) + 1))])
         return Layout(delimiter=said[1], start=said.end())
     return Layout(delimiter=_most_used(_header_of(text)), start=0)

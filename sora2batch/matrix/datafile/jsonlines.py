@@ -43,7 +43,7 @@ def parse_json_lines(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
         try:
             value = _parse_line(line)
         except _LineError as error:
-            fault = Fault(path=(), rule=error.rule, message=error.message)
+            fault = Fault(rule=error.rule, message=error.message)
             problems.append(fault.at(file, Position(number, error.column)))
             continue
         values.append(value)
@@ -51,7 +51,7 @@ def parse_json_lines(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
             problems.append(empty_row(file, Position(number, 1)))
     if not values and not problems:
         message = "is empty: an axis needs one value at least"
-        problems.append(Fault(path=(), rule=Rule.NO_VALUES, message=message).at(file, START))
+        problems.append(Fault(rule=Rule.NO_VALUES, message=message).at(file, START))
     if problems:
         raise ManifestError(problems)
     return tuple(values)
@@ -71,7 +71,7 @@ def is_empty_row(value: JsonValue) -> bool:
 def empty_row(file: str, place: Position) -> Problem:
     """Word that a row is empty: left in, it would be a job all the same."""
     message = "the row is empty: none of its fields has a value"
-    return Fault(path=(), rule=Rule.EMPTY_ROW, message=message, hint="remove it").at(file, place)
+    return Fault(rule=Rule.EMPTY_ROW, message=message, hint="remove it").at(file, place)
 
 
 def _is_empty(value: JsonValue) -> bool:

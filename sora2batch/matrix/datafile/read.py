@@ -133,10 +133,10 @@ def _list_in(document: Document) -> tuple[JsonValue, ...]:
     file = document.file
     if not isinstance(document.data, list):
         message = "a data file must hold a list: one item for each value of the axis"
-        raise ManifestError([document.problem(Fault(path=(), rule=Rule.WRONG_TYPE, message=message))])
+        raise ManifestError([document.problem(Fault(rule=Rule.WRONG_TYPE, message=message))])
     if not document.data:
         message = "the list is empty: an axis needs one value at least"
-        raise ManifestError([Fault(path=(), rule=Rule.NO_VALUES, message=message).at(file, START)])
+        raise ManifestError([Fault(rule=Rule.NO_VALUES, message=message).at(file, START)])
     if empty := [index for index, value in enumerate(document.data) if is_empty_row(value)]:
         raise ManifestError([empty_row(file, document.position((index,))) for index in empty])
     return tuple(document.data)
