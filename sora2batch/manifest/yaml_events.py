@@ -124,7 +124,8 @@ def syntax_problem(error: yaml.YAMLError, text: str, *, file: str) -> Problem:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return _problem(file, START, f"is not YAML: {error}", None)
     if slip := slip_at(text, place_of(error.problem_mark), error.problem or ""):
-        return _problem(file, slip.position, slip.message, slip.hint)
+        place, fault = slip
+        return fault.at(file, place)
     mark = error.context_mark if error.context in _AT_CONTEXT else None
     message, hint = _words(error, text)
     return _problem(file, place_of(mark or error.problem_mark), message, hint)
