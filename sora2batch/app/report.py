@@ -11,8 +11,6 @@ from sora2batch.app.batch.history import jobs_at, lockfile_at
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
-from sora2batch.catalog.catalog import UnknownToolError
-from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.page.card import Mark
 from sora2batch.gallery.page.html import render_page
@@ -137,10 +135,7 @@ class ReportView:
         )
 
     def _price_of_former(self, entry: Entry) -> Credits:
-        try:
-            return price_of(self.batch.catalog.get(entry.tool_type), entry.input)
-        except (UnknownToolError, PriceError):
-            return Credits(0)
+        return self.batch.catalog.price_or_none(entry.tool_type, entry.input) or Credits(0)
 
     def _base(self) -> Base | None:
         ref = self.args.compare

@@ -13,7 +13,8 @@ from sora2batch.app.output.json_document import print_json, problems_to_json
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
-from sora2batch.ground.problem import START, Problem
+from sora2batch.ground.problem import START, Fault, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.manifest_error import ManifestError
 
 
@@ -49,7 +50,8 @@ def validate(
 
 
 def _missing(source: Source, error: UsageError) -> Problem:
-    return Problem(file=source.path.as_posix(), position=START, message=error.message, hint=error.hint)
+    fault = Fault(rule=Rule.UNREADABLE_FILE, message=error.message, hint=error.hint)
+    return fault.at(source.path.as_posix(), START)
 
 
 def _tell(batch: Batch, printer: Printer) -> Sequence[str]:

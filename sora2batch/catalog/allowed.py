@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.text import either
 
 HTTP_URL = "http-url"
 """The ``format`` of an input that the API fetches by itself."""
@@ -19,8 +20,8 @@ def allowed_text(schema: JsonObject) -> str:
     if schema.get("type") == "boolean":
         return "true or false"
     if choices is not None and schema.get("type") == "integer":
-        return f"a whole number: {either(choices)}"
-    return _kind_text(schema) if choices is None else either(choices)
+        return f"a whole number: {any_of(choices)}"
+    return _kind_text(schema) if choices is None else any_of(choices)
 
 
 def choices_of(schema: JsonObject) -> Sequence[JsonValue] | None:
@@ -32,10 +33,9 @@ def choices_of(schema: JsonObject) -> Sequence[JsonValue] | None:
     return [True, False] if schema.get("type") == "boolean" else None
 
 
-def either(values: Sequence[JsonValue]) -> str:
+def any_of(values: Sequence[JsonValue]) -> str:
     """Write values as ``"16:9", "9:16" or "1:1"``."""
-    texts = [json.dumps(value, ensure_ascii=False) for value in values]
-    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+    return either([json.dumps(value, ensure_ascii=False) for value in values])
 
 
 def refuses_blank(schema: JsonObject) -> bool:

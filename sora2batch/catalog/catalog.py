@@ -12,10 +12,13 @@ from sora2batch.catalog.meant import hint_of, tools_meant
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool, UnknownPrice
 from sora2batch.catalog.tool_file import ToolFileError, ToolFileReader
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.job import Credits
 from sora2batch.ground.plainfile import read_plain_file, reason
+from sora2batch.ground.problem import Fault, format_path
 from sora2batch.ground.schema import schema_dir
-from sora2batch.ground.suggest import listed, visible
+from sora2batch.ground.text import listed, visible
 
 _PROBLEMS_SHOWN = 20
 
@@ -53,6 +56,14 @@ class Catalog:
             message = f'there is no tool "{visible(tool_type)}"; there are {listed(self.tools)}'
             raise UnknownToolError(message, hint=hint_of(tools_meant(tool_type, self.tools)))
         return tool
+
+    def price_or_none(self, tool_type: str, request: JsonObject) -> Credits | None:
+        """Compute what a request costs whose defaults are filled in; None where that is not known."""
+        tool = self.tools.get(tool_type)
+        try:
+            return price_of(tool, request) if tool else None
+        except PriceError:
+            return None
 
     def nearest_live(self, tool: Tool) -> Tool | None:
         """Find the active tool that could stand in for a retired one; None if there is none.
@@ -108,7 +119,11 @@ def _read_file(reader: ToolFileReader, path: Path) -> Tool | _Refusal:
     except OSError as error:
         return _Refusal(path, (reason(error),))
     except ToolFileError as error:
-        return _Refusal(path, tuple(str(reason) for reason in error.args))
+        return _Refusal(path, tuple(map(_reason, error.faults)))
+
+
+def _reason(fault: Fault) -> str:
+    return f"{format_path(fault.path)}: {fault.message}" if fault.path else fault.message
 
 
 def _could_replace(tool: Tool, other: Tool) -> bool:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from jsonschema_rs import Draft202012Validator
-
 from sora2batch.catalog.allowed import HTTP_URL
-from sora2batch.catalog.input_fault import InputFault, describe_faults
-from sora2batch.catalog.input_messages import one_line, shown
+from sora2batch.catalog.input_fault import describe_faults
+from sora2batch.catalog.input_messages import in_a_line, shown
 from sora2batch.catalog.tool import Tool
 from sora2batch.catalog.url import is_http_url
 from sora2batch.ground.canonical import JsonObject, JsonValue, is_flat, with_whole_numbers
-from sora2batch.ground.problem import DataPath
-
-__all__ = ["InputChecker", "InputFault", "compile_schema", "fill_defaults"]
+from sora2batch.ground.problem import DataPath, Fault
+from sora2batch.ground.rule import Rule
+from sora2batch.ground.validation import Validator, rule_of
 
 
 def fill_defaults(tool: Tool, request: JsonObject) -> JsonObject:
@@ -31,19 +29,13 @@ def fill_defaults(tool: Tool, request: JsonObject) -> JsonObject:
     return filled
 
 
-def compile_schema(schema: JsonObject) -> Draft202012Validator:
+def compile_schema(schema: JsonObject) -> Validator:
     """Compile an input schema; one that refers to another file or host is refused, never fetched.
 
     Raises:
-        jsonschema_rs.ValidationError: this is not a schema, or it refers to what is not in it.
+        BadSchemaError: this is not a schema, or it refers to what is not in it.
     """
-    return Draft202012Validator(
-        schema, formats={HTTP_URL: is_http_url}, validate_formats=True, retriever=_refuse_to_fetch
-    )
-
-
-def _refuse_to_fetch(uri: str) -> JsonObject:
-    raise ValueError(f"{uri} is outside the tool file")
+    return Validator(schema, formats={HTTP_URL: is_http_url})
 
 
 class InputChecker:
@@ -53,27 +45,27 @@ class InputChecker:
         self._tool = tool
         self._validator = compile_schema(tool.input_schema)
 
-    def faults(self, request: JsonObject) -> tuple[InputFault, ...]:
+    def faults(self, request: JsonObject) -> tuple[Fault, ...]:
         """Find what is wrong; empty for a good request.
 
         Shape: one fault a path, sorted by path.
         """
         try:
-            if self._validator.is_valid(request):
+            if self._validator.fits(request):
                 return ()
         except UnicodeEncodeError:
             return tuple(_broken_texts(request, ()))
-        return describe_faults(self._tool, request) or self._faults_as_decided(request)
+        return describe_faults(self._tool, request, self._validator) or self._faults_as_decided(request)
 
-    def _faults_as_decided(self, request: JsonObject) -> tuple[InputFault, ...]:
+    def _faults_as_decided(self, request: JsonObject) -> tuple[Fault, ...]:
         """Word the faults as the deciding validator does, where the wording one finds none."""
-        errors = self._validator.iter_errors(request)
         return tuple(
-            InputFault(path=tuple(error.instance_path), message=one_line(error.message)) for error in errors
+            Fault(path=one.path, rule=rule_of(one.keyword), message=in_a_line(one.message))
+            for one in self._validator.complaints(request)
         )
 
 
-def _broken_texts(value: JsonValue, path: DataPath) -> Iterator[InputFault]:
+def _broken_texts(value: JsonValue, path: DataPath) -> Iterator[Fault]:
     """Find the texts that no UTF-8 can carry; the validator only tells that there is one."""
     match value:
         case dict():
@@ -85,4 +77,4 @@ def _broken_texts(value: JsonValue, path: DataPath) -> Iterator[InputFault]:
                 yield from _broken_texts(item, (*path, index))
         case str() if any("\ud800" <= character <= "\udfff" for character in value):
             message = f"is {shown(value)}, which holds half a surrogate pair: no text that can be sent"
-            yield InputFault(path=path, message=message)
+            yield Fault(path=path, rule=Rule.UNSAFE_VALUE, message=message)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-from sora2batch.catalog.allowed import HTTP_URL, allowed_text, choices_of, either, refuses_blank
+from sora2batch.catalog.allowed import HTTP_URL, allowed_text, any_of, choices_of, refuses_blank
 from sora2batch.catalog.url import without_secrets
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import shortened, visible
 
 _SHOWN_CHARACTERS = 60
 _LINE_CHARACTERS = 240
@@ -24,39 +25,32 @@ def word_fault(keyword: str, schema: JsonObject, value: JsonValue, *, otherwise:
             message = f"is {_with_kind(value)}, must be {allowed_text(schema)}{_silent_default(schema)}"
             return message, _type_hint(schema, value)
         case "enum" | "const":
-            choices = either(choices_of(schema) or ())
+            choices = any_of(choices_of(schema) or ())
             message = f"is {shown(value)}, must be {choices}{_silent_default(schema)}"
             return message, _choice_hint(schema, value)
         case "minimum" | "maximum":
             return f"is {shown(value)}, must be {allowed_text(schema)}; SJinn may silently change it", None
         case "format" if schema.get("format") == HTTP_URL and isinstance(value, str):
             return f"is {shown(value)}, must be {allowed_text(schema)}", _url_hint(value)
-        case "pattern" | "minLength" if isinstance(value, str) and _is_blank(value) and refuses_blank(schema):
-            return "is empty, must be text", None
         case _:
-            return one_line(otherwise), None
+            return in_a_line(otherwise), None
 
 
 def shown(value: JsonValue) -> str:
     """Write a value as JSON, cut short, on one line, without a URL's secrets."""
-    return _cut(_visible(without_secrets(json.dumps(value, ensure_ascii=False))), _SHOWN_CHARACTERS)
+    return shortened(visible(without_secrets(json.dumps(value, ensure_ascii=False))), _SHOWN_CHARACTERS)
 
 
-def one_line(text: str) -> str:
+def in_a_line(text: str) -> str:
     """Cut a text to one line, with everything invisible written out, without a URL's secrets."""
-    return _cut(_visible(without_secrets(text)), _LINE_CHARACTERS)
+    return shortened(visible(without_secrets(text)), _LINE_CHARACTERS)
 
 
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else f"{text[: room - 1]}…"
-
-
-def _visible(text: str) -> str:
-    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
-
-
-def _is_blank(text: str) -> bool:
-    return not any(one.isprintable() and not one.isspace() for one in text)
+def is_blank_by_mistake(schema: JsonObject, value: JsonValue) -> bool:
+    """Tell whether a text has nothing to be seen in it, and should have."""
+    if not isinstance(value, str) or any(one.isprintable() and not one.isspace() for one in value):
+        return False
+    return refuses_blank(schema)
 
 
 def _with_kind(value: JsonValue) -> str:

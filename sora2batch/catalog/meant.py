@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sora2batch.catalog.tool import Tool
-from sora2batch.ground.suggest import listed
+from sora2batch.ground.suggest import close_matches
+from sora2batch.ground.text import either, listed
 
 _MOST_SHOWN = 4
 _COMMON = frozenset({"api", "fast", "image", "pro", "text", "to", "video"} | set("0123456789"))
@@ -42,22 +43,18 @@ def hint_of(meant: Iterable[str]) -> str | None:
     shown = [listed([name]) for name in names[:_MOST_SHOWN]]
     if (more := len(names) - _MOST_SHOWN) > 0:
         return f"did you mean {', '.join(shown)} or one of {more} more?"
-    return f"did you mean {' or '.join([', '.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)}?"
+    return f"did you mean {either(shown)}?"
 
 
 def _spelled_alike(name: str, tools: Mapping[str, Tool], nearness: float) -> list[str]:
-    from difflib import get_close_matches  # noqa: PLC0415  # most names are right
-
     by_look = {_compact(one): one for one in tools}
-    return [by_look[near] for near in get_close_matches(_compact(name), by_look, n=1, cutoff=nearness)]
+    return [by_look[near] for near in close_matches(_compact(name), by_look, nearness)]
 
 
 def _model_alike(name: str, tools: Mapping[str, Tool]) -> list[str]:
-    from difflib import get_close_matches  # noqa: PLC0415
-
     models = dict.fromkeys(one.partition("-")[0] for one in tools)
     word = _compact(re.split(r"[\W_]", name.strip())[0])
-    model = get_close_matches(word, models, n=1, cutoff=_NEAR_MODEL)
+    model = close_matches(word, models, _NEAR_MODEL)
     return [one for one in tools if model and one.partition("-")[0] == model[0]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from math import isfinite
 from typing import assert_never
 
@@ -76,10 +77,9 @@ def _per_second(tool: Tool, request: JsonObject, field: str, rate: Credits) -> C
         or seconds <= 0
     ):
         raise PriceError(f"the price of {tool.tool_type} depends on {field}, which must be a number above 0")
-    from fractions import Fraction  # noqa: PLC0415  # few prices go by the second
-
-    # Fraction(str()) reads 3.3 as people do, so that no float error makes or loses a credit.
-    amount = Fraction(str(seconds)) * rate
-    if amount.denominator != 1:
+    # Decimal(str()) reads 3.3 as people do, so that no float error makes or loses a credit.
+    numerator, denominator = Decimal(str(seconds)).as_integer_ratio()
+    amount, rest = divmod(numerator * rate, denominator)
+    if rest:
         raise PriceError(f"{field} {seconds} at {rate} credits a second is not a whole number of credits")
-    return Credits(amount.numerator)
+    return Credits(amount)

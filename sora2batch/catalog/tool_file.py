@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import orjson
-from jsonschema_rs import Draft202012Validator, ValidationError
 
 from sora2batch.catalog.input_check import compile_schema
-from sora2batch.catalog.input_messages import one_line
+from sora2batch.catalog.input_messages import in_a_line
 from sora2batch.catalog.price_gap import price_gaps
 from sora2batch.catalog.tool import (
     Availability,
@@ -25,8 +24,10 @@ from sora2batch.catalog.tool import (
     UnknownPrice,
 )
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.problem import format_path
+from sora2batch.ground.problem import DataPath, Fault
+from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import load_schema
+from sora2batch.ground.validation import BadSchemaError, Validator, rule_of
 
 _BOM = b"\xef\xbb\xbf"
 _TOOL_TYPE = re.compile(r"[A-Za-z0-9_-]{1,123}")
@@ -34,14 +35,19 @@ _TOOL_TYPE = re.compile(r"[A-Za-z0-9_-]{1,123}")
 
 
 class ToolFileError(ValueError):
-    """A file that is no good tool file; its arguments are the reasons, at least one."""
+    """A file that is no good tool file."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*(fault.message for fault in faults))
+        self.faults = faults
+        """At least one."""
 
 
 class ToolFileReader:
     """Reads tool files; the schema that they follow is compiled once."""
 
     def __init__(self) -> None:
-        self._validator = Draft202012Validator(load_schema("tool.schema.json"))
+        self._validator = Validator(load_schema("tool.schema.json"))
 
     def read(self, content: bytes, *, tool_type: str) -> Tool:
         """Check a file and read it.
@@ -50,26 +56,27 @@ class ToolFileReader:
             ToolFileError: it is no JSON, does not follow tool.schema.json, or leaves a price open.
         """
         if not _TOOL_TYPE.fullmatch(tool_type):
-            raise ToolFileError("the file's name must be a tool_type: letters, digits, - and _")
+            message = "the file's name must be a tool_type: letters, digits, - and _"
+            raise ToolFileError(Fault(rule=Rule.BAD_NAME, message=message))
         try:
             entry = orjson.loads(content.removeprefix(_BOM))
         except orjson.JSONDecodeError as error:
-            raise ToolFileError(f"is not JSON: {error}") from error
-        _raise_any(_problem_text(fault) for fault in self._validator.iter_errors(entry))
-        _raise_any(_schema_problems(entry["input"]))
+            message = f"is not JSON: {error}"
+            raise ToolFileError(Fault(rule=Rule.JSON_SYNTAX, message=message)) from error
+        _raise_any(_fault(one.path, one.keyword, one.message) for one in self._validator.complaints(entry))
+        _raise_any(_schema_faults(entry["input"]))
         tool = _tool(tool_type, entry)
         _raise_any(price_gaps(tool))
         return tool
 
 
-def _raise_any(reasons: Iterator[str]) -> None:
-    if found := tuple(reasons):
+def _raise_any(faults: Iterator[Fault]) -> None:
+    if found := tuple(faults):
         raise ToolFileError(*found)
 
 
-def _problem_text(fault: ValidationError) -> str:
-    path = format_path(tuple(fault.instance_path))
-    return one_line(f"{path}: {fault.message}" if path else fault.message)
+def _fault(path: DataPath, keyword: str, message: str) -> Fault:
+    return Fault(path=path, rule=rule_of(keyword), message=in_a_line(message))
 
 
 def _tool(tool_type: str, entry: dict[str, Any]) -> Tool:
@@ -101,17 +108,18 @@ def _price(rule: dict[str, Any]) -> PriceRule:
             return UnknownPrice(text=rule["text"])
 
 
-def _schema_problems(schema: JsonObject) -> Iterator[str]:
+def _schema_faults(schema: JsonObject) -> Iterator[Fault]:
     try:
         validator = compile_schema(schema)
-    except ValidationError as error:
-        yield one_line(f"input: {error.message}")
+    except BadSchemaError as error:
+        yield Fault(path=("input",), rule=Rule.SCHEMA, message=in_a_line(str(error)))
         return
     properties = cast("dict[str, JsonObject]", schema["properties"])
     defaults = {name: field["default"] for name, field in properties.items() if "default" in field}
-    for fault in validator.iter_errors(defaults):
-        if fault.instance_path:  # else a required field is missing, which is no fault of a default
-            yield one_line(f"input.properties.{fault.instance_path[0]}.default: {fault.message}")
+    for one in validator.complaints(defaults):
+        if one.path:  # else a required field is missing, which is no fault of a default
+            yield _fault(("input", "properties", one.path[0], "default"), one.keyword, one.message)
     for name in cast("list[str]", schema.get("required", [])):
         if name not in properties:
-            yield f'input.required: "{name}" is not among the properties'
+            message = f'"{name}" is not among the properties'
+            yield Fault(path=("input", "required"), rule=Rule.UNKNOWN_INPUT, message=message)

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from sora2batch.cli.table import COMMANDS, resolve
-from sora2batch.ground.suggest import did_you_mean, visible
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import visible
 
 
 class ExampleCommand(click.Command):

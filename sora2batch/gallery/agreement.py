@@ -21,8 +21,7 @@ def disagreements(picks: Picks, known: Iterable[tuple[Pick, Fingerprint]]) -> It
     for pick, fingerprint in known:
         earlier = first.setdefault(fingerprint, pick)
         if not _agree(earlier, pick):
-            fault = contradiction(pick.path, earlier.path)
-            yield picks.problem(pick, fault.message, hint=fault.hint)
+            yield picks.document.problem(contradiction(pick.path, earlier.path))
 
 
 def _agree(one: Pick, other: Pick) -> bool:

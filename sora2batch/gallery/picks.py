@@ -11,10 +11,9 @@ from sora2batch.gallery.picks_fault import opinion_of, picks_faults, picks_path
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.plainfile import is_stream, read_inside, read_stream, reason
-from sora2batch.ground.problem import DataPath, Problem
+from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.schema_check import problems_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +49,6 @@ class Picks:
     picks: tuple[Pick, ...]
     """In the order of the file; each fingerprint, and each key without one, once."""
 
-    def problem(self, pick: Pick, message: str, *, hint: str | None = None) -> Problem:
-        """Word what is wrong with a pick, with its place."""
-        return Problem(
-            file=self.document.file,
-            position=self.document.position(pick.path),
-            path=pick.path,
-            message=message,
-            hint=hint,
-        )
-
 
 def read_picks(path: Path) -> Picks:
     """Read and check a picks file.
@@ -74,7 +63,7 @@ def read_picks(path: Path) -> Picks:
     document = parse_document(_read(path), file=path.as_posix())
     faults = picks_faults(document.data)
     if faults:
-        raise ManifestError(problems_of(document, faults))
+        raise ManifestError(map(document.problem, faults))
     data: Any = document.data  # fits the schema
     manifest = data.get("manifest") if isinstance(data, dict) else None
     return Picks(document=document, manifest=manifest, picks=tuple(_picks(data)))

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.ground.problem import DataPath, format_path
+from sora2batch.ground.problem import DataPath, Fault, Target, format_path
+from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import load_schema
-from sora2batch.ground.suggest import did_you_mean, listed
-from sora2batch.manifest.messages import Fault, Spot, describe, faults_of
-from sora2batch.manifest.violation import Violation, is_valid, violations
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import listed
+from sora2batch.ground.validation import Draft, Validator, Violation
+from sora2batch.manifest.messages import describe, faults_of
 
 _SCHEMA = "picks.schema.json"
 _ROOT: DataPath = ("picks",)
@@ -20,9 +22,10 @@ def picks_faults(data: JsonValue) -> tuple[Fault, ...]:
     """Check data against the schema, and that no job has two opinions of it."""
     if not isinstance(data, dict | list):
         message = f"picks must be a list, or a mapping with one; this is {describe(data)}"
-        return (Fault(path=(), message=message, hint="it begins with version: 1"),)
-    schema = _schema_of("file" if isinstance(data, dict) else "list")
-    found = () if is_valid(schema, data) else violations(schema, data)
+        hint = "it begins with version: 1"
+        return (Fault(rule=Rule.WRONG_TYPE, message=message, hint=hint),)
+    validator = Validator(_schema_of("file" if isinstance(data, dict) else "list"), Draft.DRAFT_7)
+    found = () if validator.fits(data) else validator.violations(data)
     faults = tuple(dict.fromkeys(fault for violation in found for fault in _explain(violation)))
     return (*faults, *_contradictions(data, faults))
 
@@ -47,18 +50,22 @@ def _schema_of(part: str) -> JsonObject:
 
 
 def _explain(violation: Violation) -> Iterator[Fault]:
-    match violation.rule:
+    match violation.keyword:
         case "additionalProperties":
             yield from _unknown_keys(violation)
         case "anyOf" | "not" if not isinstance(violation.value, dict):
             return  # that it is no mapping is said already
         case "anyOf":
-            message = "names no job"
-            yield Fault(path=violation.path, message=message, hint="give its fingerprint or its key")
+            message, hint = "names no job", "give its fingerprint or its key"
+            yield Fault(path=violation.path, rule=Rule.MISSING_KEY, message=message, hint=hint)
         case "not":
-            path = (*violation.path, "favorite")
-            message = 'says the same as "favourite"'
-            yield Fault(path=path, message=message, hint="keep one of the two", spot=Spot.KEY)
+            yield Fault(
+                path=(*violation.path, "favorite"),
+                rule=Rule.DUPLICATE_KEY,
+                message='says the same as "favourite"',
+                hint="keep one of the two",
+                target=Target.KEY,
+            )
         case _:
             yield from faults_of([violation])
 
@@ -67,9 +74,13 @@ def _unknown_keys(violation: Violation) -> Iterator[Fault]:
     allowed = list(violation.schema["properties"])
     for key in violation.value if isinstance(violation.value, dict) else ():
         if key not in allowed:
-            message = f"unknown key; allowed here: {listed(allowed)}"
-            path = (*violation.path, key)
-            yield Fault(path=path, message=message, hint=did_you_mean(key, allowed), spot=Spot.KEY)
+            yield Fault(
+                path=(*violation.path, key),
+                rule=Rule.UNKNOWN_KEY,
+                message=f"unknown key; allowed here: {listed(allowed)}",
+                hint=did_you_mean(key, allowed),
+                target=Target.KEY,
+            )
 
 
 def _contradictions(data: JsonValue, faults: tuple[Fault, ...]) -> Iterator[Fault]:
@@ -92,4 +103,4 @@ def contradiction(path: DataPath, first: DataPath) -> Fault:
     """Word that two picks of one job say different things."""
     where = f"picks{format_path(first[-1:])}"
     message = f"is the same job as {where}, but says something else of it"
-    return Fault(path=path, message=message, hint="keep one of the two")
+    return Fault(path=path, rule=Rule.CONTRADICTION, message=message, hint="keep one of the two")

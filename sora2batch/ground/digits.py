@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 SAFE_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader takes as it is (RFC 7493, 2.2)."""
@@ -23,8 +24,6 @@ def plain_digits(text: str) -> int | None:
     """
     text = text.strip()
     if not text.isascii():
-        from unicodedata import normalize  # noqa: PLC0415
-
         text = normalize("NFKC", text)
     if unit := _UNIT.fullmatch(text):
         text = (unit["after"] or unit["before"]).strip()

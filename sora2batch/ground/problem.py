@@ -1,8 +1,11 @@
-"""What is wrong with a file, and where."""
+"""What is wrong with some data, and where."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+from sora2batch.ground.rule import Rule
 
 DataPath = tuple[str | int, ...]
 """The way from a document's root to a value: keys and list indices."""
@@ -42,6 +45,7 @@ class Problem:
     position: Position
     path: DataPath = ()
     """Where in the data; empty for the whole document."""
+    rule: Rule
     message: str
     """What is wrong and what is allowed; with the job's key where only expansion shows it."""
     hint: str | None = None
@@ -57,7 +61,34 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}:{self.position.line}:{self.position.column}"
         path = format_path(self.path)
-        return f"{where}: {path}: {self.sentence}" if path else f"{where}: {self.sentence}"
+        place = f"{where}: {path}" if path else where
+        return f"{place}: {self.sentence} [{self.rule}]"
+
+
+class Target(Enum):
+    """What a fault points at."""
+
+    VALUE = "value"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong with some data, before it has a place in a file."""
+
+    path: DataPath = ()
+    """Of what is wrong; of what is missing, if something is; empty for the whole."""
+    rule: Rule
+    message: str
+    """May start with a verb, to stand after the path: ``is "PRO", must be "std" or "pro"``."""
+    hint: str | None = None
+    target: Target = Target.VALUE
+
+    def at(self, file: str, position: Position) -> Problem:
+        """Give it its place."""
+        return Problem(
+            file=file, position=position, path=self.path, rule=self.rule, message=self.message, hint=self.hint
+        )
 
 
 def format_path(path: DataPath) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from unicodedata import category, normalize
+
+from sora2batch.ground.text import listed
 
 _NEAR = 0.6
 """How much alike two words are before one is taken for the other; ``difflib``'s own measure, from 0 to 1."""
@@ -21,8 +24,6 @@ def did_you_mean(word: object, choices: Iterable[object]) -> str | None:
 
 def nearest(word: object, choices: Iterable[object]) -> object | None:
     """Find the choice that is most like a word; None where none is near, or where it is a choice already."""
-    from difflib import get_close_matches  # noqa: PLC0415  # most words are right
-
     known = list(choices)
     if any(_is_same(word, choice) for choice in known):
         return None
@@ -31,25 +32,17 @@ def nearest(word: object, choices: Iterable[object]) -> object | None:
         by_look.setdefault(_look(choice), choice)
     if (look := _look(word)) in by_look:
         return by_look[look]
-    near = get_close_matches(look, by_look, n=1, cutoff=_NEAR)
-    return by_look[near[0]] if near else None
+    return next((by_look[near] for near in close_matches(look, by_look, _NEAR)), None)
 
 
-def listed(choices: Iterable[object]) -> str:
-    """Write choices as ``"16:9", "9:16"``, the way messages show what is allowed."""
-    return ", ".join(f'"{visible(choice)}"' if isinstance(choice, str) else str(choice) for choice in choices)
+def close_matches(word: str, choices: Iterable[str], nearness: float = _NEAR) -> list[str]:
+    """Find the choice that is spelled most like a word.
 
+    Shape: one at most; none where no choice is as near as ``nearness``, from 0 to 1.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415  # 1 ms, and most words are right
 
-def visible(text: str) -> str:
-    r"""Write out what nobody sees, such as a zero-width space, as ``\u200b``."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else _escape(one) for one in text)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return get_close_matches(word, choices, n=1, cutoff=nearness)
 
 
 def _is_same(word: object, choice: object) -> bool:
@@ -60,8 +53,6 @@ def _look(word: object) -> str:
     """Fold what a reader hardly sees: case, white space around, invisible characters, wide letters."""
     text = str(word)
     if not text.isascii():
-        from unicodedata import category, normalize  # noqa: PLC0415
-
         text = "".join(one for one in normalize("NFKC", text) if category(one) not in {"Cf", "Cc"})
     return " ".join(text.split()).lower()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 _READ_AHEAD = 4
 
 
@@ -13,3 +15,30 @@ def one_line(text: str, room: int) -> str:
     printable = "".join(one if one.isprintable() else " " for one in text[: _READ_AHEAD * room])
     line = " ".join(printable.split())
     return line if len(line) <= room else f"{line[: room - 1].rstrip()}…"
+
+
+def shortened(text: str, room: int) -> str:
+    """Cut a text at ``room`` characters, as it stands."""
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def listed(choices: Iterable[object]) -> str:
+    """Write choices as ``"16:9", "9:16"``, the way messages show what is allowed."""
+    return ", ".join(f'"{visible(choice)}"' if isinstance(choice, str) else str(choice) for choice in choices)
+
+
+def either(texts: Sequence[str]) -> str:
+    """Write alternatives as ``a, b or c``."""
+    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def visible(text: str) -> str:
+    r"""Write out what nobody sees, such as a zero-width space, as ``\u200b``."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else _escape(one) for one in text)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

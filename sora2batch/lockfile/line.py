@@ -13,6 +13,7 @@ from sora2batch.ground.canonical import JsonObject, NotCanonicalError, canonical
 from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.ground.problem import format_path
 from sora2batch.ground.schema import load_schema
+from sora2batch.ground.validation import Validator
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output, State
 
 LOCK_VERSION = 1
@@ -228,18 +229,15 @@ def _check_integers(request: object) -> None:
 
 def _check(kind: str, data: object) -> None:
     validator = _validator(kind)
-    if validator.is_valid(data):
+    if validator.fits(data):
         return
-    fault = max(validator.iter_errors(data), key=lambda error: len(error.instance_path))
-    where = format_path(tuple(fault.instance_path))
-    message = "does not go with this state" if fault.kind.name == "falseSchema" else fault.message
+    fault = max(validator.complaints(data), key=lambda one: len(one.path))
+    where = format_path(fault.path)
+    message = "does not go with this state" if fault.keyword == "falseSchema" else fault.message
     raise LineError(f"{where}: {message}" if where else message)
 
 
 @cache
-def _validator(kind: str) -> Any:  # noqa: ANN401 - a class that jsonschema_rs does not name the same in all versions
-    # Imported here because it takes longer to import than a small lockfile to read.
-    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415
-
+def _validator(kind: str) -> Validator:
     schema = load_schema("lockfile.schema.json")
-    return Draft202012Validator({"$defs": schema["$defs"], "$ref": f"#/$defs/{kind}"})
+    return Validator({"$defs": schema["$defs"], "$ref": f"#/$defs/{kind}"})

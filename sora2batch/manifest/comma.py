@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import yaml
 
 from sora2batch.ground.digits import plain_digits
-from sora2batch.ground.problem import DataPath, Problem
+from sora2batch.ground.problem import DataPath, Fault, Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.source_text import Lines
 from sora2batch.manifest.yaml_events import Mark, events
 
@@ -129,13 +130,14 @@ def _problem(run: _Run, text: str, lines: Lines, file: str) -> Problem:
     position = lines.position(start)
     if not run.first:
         message = f'"{name}" stands in braces, but has no ":" and no value'
-        return Problem(
-            file=file, position=position, path=run.path, message=message, hint="put the text in quotes"
-        )
+        return _problem_at(file, position, run, message, "put the text in quotes")
     former, begin = run.frame.keys[run.first - 1]
     message = f'a comma begins a new key in braces: "{former}" ends before it, and "{name}" is another key'
-    hint = _way_out(text[begin : run.end])
-    return Problem(file=file, position=position, path=run.path, message=message, hint=hint)
+    return _problem_at(file, position, run, message, _way_out(text[begin : run.end]))
+
+
+def _problem_at(file: str, position: Position, run: _Run, message: str, hint: str) -> Problem:
+    return Fault(path=run.path, rule=Rule.UNQUOTED_COMMA, message=message, hint=hint).at(file, position)
 
 
 def _way_out(pair: str) -> str:

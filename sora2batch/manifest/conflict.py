@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sora2batch.ground.problem import Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.manifest_error import ManifestError
 
 # Git writes exactly seven, at the start of a line, with a blank and a name behind them or nothing.
@@ -48,4 +49,6 @@ def conflict_in(text: str, offset: int, *, file: str) -> ManifestError:
     """Word that a mark stands at an offset."""
     line = len(re.findall(r"\r\n|\n|\r", text[:offset])) + 1
     message = f"merge conflict marks at line {line}: resolve them first"
-    return ManifestError([Problem(file=file, position=Position(line, 1), message=message)])
+    return ManifestError(
+        [Problem(file=file, position=Position(line, 1), rule=Rule.MERGE_CONFLICT, message=message)]
+    )

@@ -11,6 +11,7 @@ import yaml
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.problem import Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.comma import comma_problems
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import ScalarError, plain_value, tagged_value
@@ -35,7 +36,8 @@ class DataBuilder(Walker[JsonValue]):
         """Tell what a scalar means."""
         try:
             if event.tag == "!" and not event.style and isinstance(plain_value(event.value), str):
-                self.report(event.start_mark, 'a "!" here is no part of the text', hint=_QUOTE)
+                message = 'a "!" here is no part of the text'
+                self.report(event.start_mark, Rule.UNQUOTED_TEXT, message, hint=_QUOTE)
             if event.anchor is not None and not event.style:
                 self.anchored.append((event.anchor, event.value, place_of(event.start_mark)))
             if event.tag is not None:
@@ -46,7 +48,7 @@ class DataBuilder(Walker[JsonValue]):
                 self.has_blank = True
             return plain_value(event.value)
         except ScalarError as error:
-            self.report(event.start_mark, str(error))
+            self.report(event.start_mark, error.rule, str(error))
             return None
 
     def sequence(self, _start: Mark, items: list[JsonValue]) -> JsonValue:
@@ -109,7 +111,7 @@ def _unused_anchors(builder: DataBuilder, text: str, file: str) -> Iterator[Prob
         is_text = not value or isinstance(plain_value(value), str)
         if is_text and not re.search(rf"\*{re.escape(anchor)}(?![\w-])", text):
             message = f'"&{anchor}" names a value that no alias uses, and is no part of a text'
-            yield Problem(file=file, position=place, message=message, hint=_QUOTE)
+            yield Problem(file=file, position=place, rule=Rule.UNQUOTED_TEXT, message=message, hint=_QUOTE)
 
 
 def _with_commas(builder: DataBuilder, text: str, file: str) -> list[Problem]:

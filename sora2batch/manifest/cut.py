@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from sora2batch.ground.problem import DataPath, Position
+from sora2batch.ground.problem import DataPath, Fault, Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.scalar import plain_value
 from sora2batch.manifest.walker import Source, Walker
 from sora2batch.manifest.yaml_events import Mark, events, place_of
@@ -27,12 +28,12 @@ class Cut:
     tail: str
     """The comment, shortened."""
 
-    @property
-    def message(self) -> str:
+    def problem(self, *, file: str) -> Problem:
         """Say what has happened, and what to do if it was not meant."""
-        return (
+        message = (
             f'the text ends before "{self.tail}", a comment to YAML; put it in quotes if that belongs to it'
         )
+        return Fault(path=self.path, rule=Rule.UNQUOTED_COMMENT, message=message).at(file, self.position)
 
 
 def find_cuts(text: str, *, file: str) -> tuple[Cut, ...]:

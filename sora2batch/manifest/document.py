@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.problem import DataPath, Position, Problem
+from sora2batch.ground.problem import DataPath, Fault, Position, Problem, Target
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.construct import load_yaml
 from sora2batch.manifest.cut import Cut, find_cuts
@@ -39,6 +40,11 @@ class Document:
     def key_position(self, path: DataPath) -> Position:
         """Find where the key of a value stands; the value itself where it has none."""
         return self.locator.key(path)
+
+    def problem(self, fault: Fault) -> Problem:
+        """Give a fault of the data its place."""
+        find = self.key_position if fault.target is Target.KEY else self.position
+        return fault.at(self.file, find(fault.path))
 
 
 def parse_document(text: bytes, *, file: str) -> Document:
@@ -74,13 +80,13 @@ def _parse_yaml_instead(text: str, file: str, error: json.JSONDecodeError) -> Do
         # To YAML it is the beginning of a text, which would be paid for.
         place = Lines(text).position(comment.start(1))
         hint = "remove it, or write it as YAML does: # and a blank"
-        problem = Problem(file=file, position=place, message="JSON has no comments", hint=hint)
-        raise ManifestError([problem]) from error
+        fault = Fault(rule=Rule.JSON_SYNTAX, message="JSON has no comments", hint=hint)
+        raise ManifestError([fault.at(file, place)]) from error
     try:
         return _parse_yaml(text, file)
     except ManifestError as refused:
         place = Position(error.lineno, error.colno)
         if not text.strip() or refused.problems[0].position >= place:
             raise
-        problem = Problem(file=file, position=place, message=f"is not JSON: {error.msg}")
-        raise ManifestError([problem]) from error
+        fault = Fault(rule=Rule.JSON_SYNTAX, message=f"is not JSON: {error.msg}")
+        raise ManifestError([fault.at(file, place)]) from error

@@ -13,7 +13,8 @@ from itertools import islice
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.digits import SAFE_INTEGER
-from sora2batch.ground.problem import START, DataPath, Position, Problem
+from sora2batch.ground.problem import START, DataPath, Fault, Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.locate import Place
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import ScalarError, finite_float, safe_integer
@@ -145,8 +146,8 @@ class _Scanner:
     def _open(self, place: Place) -> None:
         if len(self._stack) > DEPTH_LIMIT:
             message = f"nested more than {DEPTH_LIMIT} levels deep"
-            problem = Problem(file=self._file, position=place.position, message=message)
-            raise ManifestError([*self._problems, problem])
+            fault = Fault(rule=Rule.TOO_DEEP, message=message)
+            raise ManifestError([*self._problems, fault.at(self._file, place.position)])
         self._add(place)
         self._stack.append(place)
         self._keys.append(None)
@@ -164,7 +165,7 @@ class _Scanner:
         self._check(token, position)
         first = keys.setdefault(key, position)
         if first is not position:
-            self._report(position, f"the key is already written in line {first.line}")
+            self._report(position, Rule.DUPLICATE_KEY, f"the key is already written in line {first.line}")
 
     def _add(self, place: Place) -> None:
         parent, key = self._stack[-1], self._keys[-1]
@@ -176,15 +177,17 @@ class _Scanner:
     def _check(self, token: str, position: Position) -> None:
         if token.startswith('"'):
             if _HALF_PAIR.search(token) and _has_half_pair(json.loads(token)):
-                self._report(position, "half of a surrogate pair (\\ud800 to \\udfff) is no character")
+                message = "half of a surrogate pair (\\ud800 to \\udfff) is no character"
+                self._report(position, Rule.UNSAFE_VALUE, message)
             return
         try:
             _check_number(token)
         except ScalarError as error:
-            self._report(position, str(error))
+            self._report(position, error.rule, str(error))
 
-    def _report(self, position: Position, message: str) -> None:
-        self._problems.append(Problem(file=self._file, position=position, path=self._path(), message=message))
+    def _report(self, position: Position, rule: Rule, message: str) -> None:
+        fault = Fault(path=self._path(), rule=rule, message=message)
+        self._problems.append(fault.at(self._file, position))
 
     def _path(self) -> DataPath:
         path: list[str | int] = []
@@ -207,6 +210,6 @@ def _has_half_pair(text: str) -> bool:
 
 def _check_number(token: str) -> None:
     if token in ("NaN", "Infinity", "-Infinity"):
-        raise ScalarError(f"{token} is not a number that JSON can carry")
+        raise ScalarError(Rule.UNSAFE_VALUE, f"{token} is not a number that JSON can carry")
     if token not in ("true", "false", "null"):
         safe_integer(token) if token.lstrip("-").isdigit() else finite_float(token)

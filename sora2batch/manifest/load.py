@@ -28,7 +28,7 @@ from sora2batch.manifest.model import (
     RunOptions,
     Sample,
 )
-from sora2batch.manifest.schema_check import faults_in, problems_of
+from sora2batch.manifest.schema_check import faults_in
 from sora2batch.manifest.tree import Tree
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
 
         remains = prune(document.data, faults)
         sound = None if remains is None else _sound(_manifest(path, document, remains.data, digest), remains)
-        raise FaultyManifestError(problems_of(document, faults), sound=sound)
+        raise FaultyManifestError(map(document.problem, faults), sound=sound)
     assert isinstance(document.data, dict)
     return _manifest(path, document, document.data, digest)
 

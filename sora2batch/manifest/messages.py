@@ -5,34 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.problem import DataPath
-from sora2batch.ground.suggest import did_you_mean, listed, nearest, visible
+from sora2batch.ground.problem import DataPath, Fault, Target
+from sora2batch.ground.rule import Rule
+from sora2batch.ground.suggest import did_you_mean, nearest
+from sora2batch.ground.text import listed, visible
+from sora2batch.ground.validation import Violation, rule_of
 from sora2batch.manifest.name import better_name
-from sora2batch.manifest.violation import Violation
 from sora2batch.manifest.way_out import choice_hint, filling_hint, kind_of, type_hint
-
-
-class Spot(Enum):
-    """What a fault points at."""
-
-    VALUE = auto()
-    KEY = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One thing that is wrong with the data, before it has a place in a file."""
-
-    path: DataPath
-    message: str
-    hint: str | None = None
-    spot: Spot = Spot.VALUE
-
 
 _NO_BUDGET = "without a budget nothing is spent"
 _WHY_REQUIRED = {("budget",): _NO_BUDGET, ("budget", "max_credits"): _NO_BUDGET}
@@ -114,26 +96,31 @@ def _flow(value: JsonValue) -> str:
 def _explain(violation: Violation) -> Iterator[Fault]:
     if violation.is_about_name:
         yield _name_fault(violation)
-    elif words := _WORDS.get(violation.rule):
+    elif words := _WORDS.get(violation.keyword):
         yield from words(violation)
     else:
-        yield Fault(path=violation.path, message=violation.message)
+        yield _fault(violation, violation.message)
+
+
+def _fault(violation: Violation, message: str, hint: str | None = None) -> Fault:
+    return Fault(path=violation.path, rule=rule_of(violation.keyword), message=message, hint=hint)
 
 
 def _name_fault(violation: Violation) -> Fault:
-    name, hint = str(violation.value), None
-    match violation.rule:
+    name, hint, rule = str(violation.value), None, Rule.BAD_NAME
+    match violation.keyword:
         case "pattern":
             message = str(violation.schema["patternErrorMessage"])
             better = better_name(name)
             hint = f'such as "{better}"' if better else None
         case "enum":
-            message = 'goes with "method: random" only'
+            message, rule = 'goes with "method: random" only', Rule.UNKNOWN_KEY
         case "maxLength":
             message = f"is a name longer than {violation.limit} characters"
         case _:
             message = "is a word that templates use themselves; take another name"
-    return Fault(path=(*violation.path, name), message=message, hint=hint, spot=Spot.KEY)
+    path = (*violation.path, name)
+    return Fault(path=path, rule=rule, message=message, hint=hint, target=Target.KEY)
 
 
 def _unknown_keys(violation: Violation) -> Iterator[Fault]:
@@ -143,9 +130,10 @@ def _unknown_keys(violation: Violation) -> Iterator[Fault]:
         if key not in allowed:
             yield Fault(
                 path=(*violation.path, key),
+                rule=Rule.UNKNOWN_KEY,
                 message=f"unknown key; allowed here: {listed(allowed)}",
                 hint=_key_hint(key, violation.path, allowed, written),
-                spot=Spot.KEY,
+                target=Target.KEY,
             )
 
 
@@ -173,7 +161,8 @@ def _missing_keys(violation: Violation) -> Iterator[Fault]:
             path = (*violation.path, key)
             why = _WHY_REQUIRED.get(path)
             message = f"is missing; {why}" if why else "is missing"
-            yield Fault(path=path, message=message, hint=_example(key, violation.schema))
+            hint = _example(key, violation.schema)
+            yield Fault(path=path, rule=Rule.MISSING_KEY, message=message, hint=hint)
 
 
 def _example(key: str, schema: dict[str, Any]) -> str | None:
@@ -187,7 +176,7 @@ def _example(key: str, schema: dict[str, Any]) -> str | None:
 def _wrong_type(violation: Violation) -> Iterator[Fault]:
     message = f"is {describe(violation.value)}, must be {_wanted(violation.schema)}"
     hint = type_hint(violation.path, violation.value, violation.schema)
-    yield Fault(path=violation.path, message=message, hint=hint)
+    yield _fault(violation, message, hint)
 
 
 def _wanted(schema: dict[str, Any]) -> str:
@@ -204,28 +193,28 @@ def _wanted(schema: dict[str, Any]) -> str:
 
 
 def _out_of_bounds(violation: Violation) -> Iterator[Fault]:
-    yield Fault(path=violation.path, message=f"is {violation.value}, must be {_wanted(violation.schema)}")
+    yield _fault(violation, f"is {violation.value}, must be {_wanted(violation.schema)}")
 
 
 def _not_allowed(violation: Violation) -> Iterator[Fault]:
     value = violation.value
-    choices = [violation.limit] if violation.rule == "const" else violation.limit
+    choices = [violation.limit] if violation.keyword == "const" else violation.limit
     message = f"is {describe(value)}, must be {' or '.join(listed([choice]) for choice in choices)}"
-    yield Fault(path=violation.path, message=message, hint=choice_hint(value, choices))
+    yield _fault(violation, message, choice_hint(value, choices))
 
 
 def _bad_text(violation: Violation) -> Iterator[Fault]:
     message = f"is {describe(violation.value)}, {violation.schema['patternErrorMessage']}"
-    yield Fault(path=violation.path, message=message)
+    is_name = violation.path == ("name",)
+    yield Fault(path=violation.path, rule=Rule.BAD_NAME if is_name else Rule.BAD_TEXT, message=message)
 
 
 def _too_long(violation: Violation) -> Iterator[Fault]:
-    yield Fault(path=violation.path, message=f"is longer than {violation.limit} characters")
+    yield _fault(violation, f"is longer than {violation.limit} characters")
 
 
 def _empty(violation: Violation) -> Iterator[Fault]:
-    hint = filling_hint(violation.path)
-    yield Fault(path=violation.path, message=f"is {describe(violation.value)}", hint=hint)
+    yield _fault(violation, f"is {describe(violation.value)}", filling_hint(violation.path))
 
 
 def _no_alternative(violation: Violation) -> Iterator[Fault]:
@@ -237,7 +226,8 @@ def _no_alternative(violation: Violation) -> Iterator[Fault]:
         return
     titles = " or ".join(str(branch["title"]) for branch in violation.limit)
     message = f"is {describe(violation.value)}, must be {titles}"
-    yield Fault(path=violation.path, message=message, hint=_axis_hint(violation))
+    path = violation.path
+    yield Fault(path=path, rule=Rule.WRONG_TYPE, message=message, hint=_axis_hint(violation))
 
 
 def _is_meant(value: JsonValue, branch: dict[str, Any]) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, cast
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.ground.problem import DataPath
+from sora2batch.ground.problem import DataPath, Fault, Target
 from sora2batch.ground.schema import load_schema
-from sora2batch.manifest.messages import Fault, Spot
+from sora2batch.ground.suggest import close_matches
 from sora2batch.manifest.schema_check import fits_schema
 
 _STAND_INS: JsonObject = {"version": 1, "budget": {"max_credits": 0}}
@@ -54,7 +53,7 @@ def prune(data: JsonValue, faults: Sequence[Fault]) -> Remains | None:
 def _cut(fault: Fault) -> DataPath | None:
     """Choose what to take out for a fault: a whole setting, never a piece of one that needs the rest."""
     match fault.path:
-        case ("jobs", str()) if fault.spot is Spot.KEY:
+        case ("jobs", str()) if fault.target is Target.KEY:
             return None  # a group with a bad name can be checked under that name
         case ("jobs", _, "matrix", *_):
             return fault.path[:4]
@@ -118,4 +117,4 @@ def _damage_at_top(faults: Iterable[Fault]) -> frozenset[str]:
 
 
 def _meant(key: str | int, known: Iterable[str]) -> str:
-    return next(iter(get_close_matches(str(key), known, n=1)), "")
+    return next(iter(close_matches(str(key), known)), "")

@@ -10,8 +10,7 @@ import re
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.digits import SAFE_INTEGER
-
-"""The largest whole number that every JSON reader keeps exact."""
+from sora2batch.ground.rule import Rule
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 
@@ -30,6 +29,10 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 class ScalarError(ValueError):
     """A scalar that says something JSON cannot carry, or not what its tag claims."""
 
+    def __init__(self, rule: Rule, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
 
 def plain_value(text: str) -> JsonValue:
     """Tell what an unquoted scalar means: null, a boolean, a number, else the text itself.
@@ -46,7 +49,7 @@ def plain_value(text: str) -> JsonValue:
     if _FLOAT.fullmatch(text):
         return finite_float(text)
     if _NOT_FINITE.fullmatch(text):
-        raise ScalarError(f"{text} is not a number that JSON can carry")
+        raise ScalarError(Rule.UNSAFE_VALUE, f"{text} is not a number that JSON can carry")
     base, digits = _BASED.get(text[:2], (0, None))
     if digits is not None and digits.fullmatch(text, 2):
         return safe_integer(text[2:], base)
@@ -63,7 +66,7 @@ def tagged_value(tag: str, text: str) -> JsonValue:
     if name in ("!", "!!str"):
         return text
     if name not in ("!!int", "!!float", "!!bool", "!!null"):
-        raise ScalarError(refused_tag(tag))
+        raise ScalarError(Rule.BAD_TAG, refused_tag(tag))
     value = plain_value(text)
     match name, value:
         case ("!!float", int() | float()) if not isinstance(value, bool):
@@ -73,7 +76,7 @@ def tagged_value(tag: str, text: str) -> JsonValue:
         case ("!!bool", bool()) | ("!!null", None):
             return value
         case _:
-            raise ScalarError(f'"{text}" is tagged {name}, but is none')
+            raise ScalarError(Rule.BAD_TAG, f'"{text}" is tagged {name}, but is none')
 
 
 def safe_integer(digits: str, base: int = 10) -> int:
@@ -85,7 +88,7 @@ def safe_integer(digits: str, base: int = 10) -> int:
     significant = digits.lstrip("+-0")
     # The largest has 18 octal digits; int() refuses thousands of digits, even of zeros, in words of its own.
     if len(significant) > 18 or (number := int(significant or "0", base)) > SAFE_INTEGER:
-        raise ScalarError(_too_large(digits))
+        raise ScalarError(Rule.UNSAFE_VALUE, _too_large(digits))
     return -number if digits.startswith("-") else number
 
 
@@ -97,7 +100,7 @@ def finite_float(text: str) -> float:
     """
     number = float(text)
     if math.isinf(number):
-        raise ScalarError(f"{_brief(text)} is too large a number")
+        raise ScalarError(Rule.UNSAFE_VALUE, f"{_brief(text)} is too large a number")
     return number
 
 

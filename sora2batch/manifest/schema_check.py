@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
-import jsonschema_rs
-
 from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.ground.problem import DataPath, Problem
+from sora2batch.ground.problem import DataPath, Fault, Target
+from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import load_schema
-from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import listed
+from sora2batch.ground.validation import Draft, Validator, rule_of
 from sora2batch.manifest.document import Document
-from sora2batch.manifest.messages import Fault, Spot, describe, faults_of
+from sora2batch.manifest.messages import describe, faults_of
 from sora2batch.manifest.name import better_name, name_fault, name_of_file, variable_fault
 from sora2batch.manifest.output_dir import output_dir_fault
-from sora2batch.manifest.violation import violations
 from sora2batch.manifest.way_out import digits_hint
 
 _SCHEMA = "manifest.schema.json"
@@ -29,31 +29,22 @@ def faults_in(document: Document) -> tuple[Fault, ...]:
     return tuple(_faults(document.data, PurePosixPath(document.file).stem))
 
 
-def problems_of(document: Document, faults: Iterable[Fault]) -> tuple[Problem, ...]:
-    """Find the places of faults."""
-    return tuple(_problem(document, fault) for fault in faults)
-
-
 def fits_schema(data: JsonValue) -> bool:
     """Tell whether data keeps the rules of the schema."""
-    return _validator().is_valid(data)
+    return _validator().fits(data)
 
 
 def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
     if not isinstance(data, dict):
-        hint = "it begins with version: 1"
-        yield Fault(path=(), message=f"a manifest must be a mapping; this is {describe(data)}", hint=hint)
+        message, hint = f"a manifest must be a mapping; this is {describe(data)}", "it begins with version: 1"
+        yield Fault(rule=Rule.WRONG_TYPE, message=message, hint=hint)
         return
     faults = () if fits_schema(data) else tuple(_schema_faults(data))
     yield from faults
     told = {fault.path for fault in faults}
     yield from (fault for fault in _name_faults(data, stem) if fault.path not in told)
-    match data.get("output"):
-        case {"dir": str(folder)} if ("output", "dir") not in told and (fault := output_dir_fault(folder)):
-            message, hint = fault
-            yield Fault(path=("output", "dir"), message=f"is {describe(folder)}; it {message}", hint=hint)
-        case _:
-            pass
+    if ("output", "dir") not in told:
+        yield from _folder_faults(data.get("output"))
     yield from _amount_faults(data.get("budget"))
     jobs = data.get("jobs")
     for name, group in jobs.items() if isinstance(jobs, dict) else ():
@@ -61,43 +52,61 @@ def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
             yield from _group_faults(name, group, data)
 
 
+def _folder_faults(output: JsonValue) -> Iterator[Fault]:
+    match output:
+        case {"dir": str(folder)} if wording := output_dir_fault(folder):
+            message, hint = f"is {describe(folder)}; it {wording[0]}", wording[1]
+            yield Fault(path=("output", "dir"), rule=Rule.BAD_FOLDER, message=message, hint=hint)
+        case _:
+            pass
+
+
 def _amount_faults(budget: JsonValue) -> Iterator[Fault]:
     """Refuse an amount of money that some read as a thousand times another: 12.000."""
     match budget:
         case {"max_credits": float(amount)} if amount >= 0 and amount.is_integer():
             message = f"is the decimal number {amount:.15g}.0, must be a whole number in digits alone"
-            yield Fault(path=("budget", "max_credits"), message=message, hint=digits_hint(amount))
+            path, hint = ("budget", "max_credits"), digits_hint(amount)
+            yield Fault(path=path, rule=Rule.AMBIGUOUS_NUMBER, message=message, hint=hint)
         case _:
             pass
 
 
 @cache
-def _validator() -> jsonschema_rs.Draft7Validator:
-    return jsonschema_rs.Draft7Validator(load_schema(_SCHEMA))
+def _validator() -> Validator:
+    return Validator(load_schema(_SCHEMA), Draft.DRAFT_7)
 
 
 def _schema_faults(data: JsonObject) -> Iterator[Fault]:
-    faults = faults_of(violations(load_schema(_SCHEMA), data))
+    faults = faults_of(_validator().violations(data))
     yield from faults
     if not faults:  # the two validators disagree; the stricter one is right
-        for error in _validator().iter_errors(data):
-            yield Fault(path=tuple(error.instance_path), message=error.message)
+        for one in _validator().complaints(data):
+            yield Fault(path=one.path, rule=rule_of(one.keyword), message=one.message)
 
 
 def _name_faults(data: JsonObject, stem: str) -> Iterator[Fault]:
     """Check what the schema's patterns let through: these know no script but ASCII."""
     match data:
         case {"name": str(name)} if not name.isascii() and (fault := name_fault(name)):
-            yield Fault(path=("name",), message=f"is {describe(name)}; it {fault}", hint=_better(name))
+            message, hint = f"is {describe(name)}; it {fault}", _better(name)
+            yield Fault(path=("name",), rule=Rule.BAD_NAME, message=message, hint=hint)
         case {"name": _}:
             pass
         case _ if not stem or name_fault(normalize("NFC", stem)):
             message = f'is missing, and the file\'s name "{stem}" cannot stand for it'
-            yield Fault(path=("name",), message=message, hint=f"write name: {name_of_file(stem)}")
+            hint = f"write name: {name_of_file(stem)}"
+            yield Fault(path=("name",), rule=Rule.MISSING_KEY, message=message, hint=hint)
     for path, names, fault_of in _named(data):
         for name in names if isinstance(names, dict) else ():
             if not name.isascii() and (fault := fault_of(name)):
-                yield Fault(path=(*path, name), message=fault, hint=_better(name), spot=Spot.KEY)
+                yield Fault(
+                    path=(*path, name),
+                    rule=Rule.BAD_NAME,
+                    message=fault,
+                    hint=_better(name),
+                    target=Target.KEY,
+                )
 
 
 def _named(data: JsonObject) -> Iterator[tuple[DataPath, JsonValue, Callable[[str], str | None]]]:
@@ -124,7 +133,8 @@ def _better(name: str) -> str | None:
 def _group_faults(name: str, group: JsonObject, manifest: JsonObject) -> Iterator[Fault]:
     if "tool" not in group and "tool" not in manifest:
         message = "is missing; the manifest names no tool for every group either"
-        yield Fault(path=("jobs", name, "tool"), message=message, hint="`sora2batch tools` lists them")
+        path, hint = ("jobs", name, "tool"), "`sora2batch tools` lists them"
+        yield Fault(path=path, rule=Rule.MISSING_KEY, message=message, hint=hint)
     match group.get("matrix"):
         case {"exclude": [*entries], **rest}:
             axes = [str(axis) for axis in rest if axis not in _NOT_AXES]
@@ -140,18 +150,8 @@ def _exclude_faults(group: str, number: int, entry: JsonValue, axes: list[str]) 
             known = f"this matrix has {listed(axes)}" if axes else "this matrix has no axes"
             yield Fault(
                 path=("jobs", group, "matrix", "exclude", number, key),
+                rule=Rule.UNKNOWN_AXIS,
                 message=f"is not an axis, so nothing would be excluded; {known}",
                 hint=did_you_mean(key, axes),
-                spot=Spot.KEY,
+                target=Target.KEY,
             )
-
-
-def _problem(document: Document, fault: Fault) -> Problem:
-    find = document.key_position if fault.spot is Spot.KEY else document.position
-    return Problem(
-        file=document.file,
-        position=find(fault.path),
-        path=fault.path,
-        message=fault.message,
-        hint=fault.hint,
-    )

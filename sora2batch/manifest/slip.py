@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import TypeAlias
 
-from sora2batch.ground.problem import Position
+from sora2batch.ground.problem import Fault, Position
+from sora2batch.ground.rule import Rule
 
 _VALUE = re.compile(r"^(?P<before>\s*(?:- +)*(?:[\w.-]+ *: +|- +))(?P<value>\S.*)$")
 _NO_BLANK = re.compile(r"^(?P<before>\s*(?:- +)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/'\"][^:]*)$")
@@ -27,13 +28,8 @@ _AFTER = {
 _QUOTE = "put the text in quotes"
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """What a person did."""
-
-    position: Position
-    message: str
-    hint: str
+Slip: TypeAlias = tuple[Position, Fault]
+"""What a person did, and where."""
 
 
 def slip_at(text: str, place: Position, problem: str) -> Slip | None:
@@ -49,6 +45,10 @@ def slip_at(text: str, place: Position, problem: str) -> Slip | None:
     return _wide_colon(line.rstrip(), place.line) or _special_start(line, place) or _after_quotes(line, place)
 
 
+def _slip(place: Position, message: str, hint: str) -> Slip:
+    return place, Fault(rule=Rule.YAML_SYNTAX, message=message, hint=hint)
+
+
 def _missing_blank(lines: list[str], number: int) -> Slip | None:
     """See ``prompt:x`` in the line above: together with this one it is a text of two lines."""
     above = next((at for at in range(number - 1, 0, -1) if lines[at - 1].strip()), 0)
@@ -57,7 +57,7 @@ def _missing_blank(lines: list[str], number: int) -> Slip | None:
         return slip
     if found := _NO_BLANK.match(line):
         place = Position(above, found.start("value") + 1)
-        return Slip(place, f'a blank is missing after "{found["key"]}:"', _written(found))
+        return _slip(place, f'a blank is missing after "{found["key"]}:"', _written(found))
     return None
 
 
@@ -67,7 +67,7 @@ def _wide_colon(line: str, number: int) -> Slip | None:
         return None
     place = Position(number, found.end("key") + 1)
     message = f'a wide "\uff1a" follows "{found["key"]}", which YAML takes for a letter'
-    return Slip(place, message, _written(found))
+    return _slip(place, message, _written(found))
 
 
 def colon_hint(text: str) -> str | None:
@@ -87,7 +87,7 @@ def _begun_block(line: str, place: Position) -> Slip | None:
     if found is None or found["value"][0] not in "|>":
         return None
     mark, at = found["value"][0], Position(place.line, found.start("value") + 1)
-    return Slip(at, f'"{mark}" starts a text that begins in the next line', _QUOTE)
+    return _slip(at, f'"{mark}" starts a text that begins in the next line', _QUOTE)
 
 
 def _special_start(line: str, place: Position) -> Slip | None:
@@ -95,7 +95,7 @@ def _special_start(line: str, place: Position) -> Slip | None:
     if found is None or found["value"][0] not in _SPECIAL or found.start("value") >= place.column:
         return None
     message = f'a text without quotes cannot start with "{found["value"][0]}"'
-    return Slip(Position(place.line, found.start("value") + 1), message, _QUOTE)
+    return _slip(Position(place.line, found.start("value") + 1), message, _QUOTE)
 
 
 def _after_quotes(line: str, place: Position) -> Slip | None:
@@ -103,4 +103,4 @@ def _after_quotes(line: str, place: Position) -> Slip | None:
     if not before or before[-1] not in _AFTER:
         return None
     message, hint = _AFTER[before[-1]]
-    return Slip(place, message, hint)
+    return _slip(place, message, hint)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from sora2batch.ground.problem import START, Position, Problem
+from sora2batch.ground.problem import START, Fault, Position
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.conflict import refuse_sides
 from sora2batch.manifest.manifest_error import ManifestError
 
@@ -35,17 +36,18 @@ def decode(raw: bytes, *, file: str) -> str:
         ManifestError: names the place of the first byte or character that is wrong.
     """
     if raw.startswith(_WIDE_MARKS) or 0 in raw[:2]:
-        raise _refusal(file, START, "is UTF-16 or UTF-32 text", _way_to_utf8(file))
+        raise _not_utf8(file, START, "is UTF-16 or UTF-32 text")
     raw = raw.removeprefix(_UTF8_MARK)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         message = f"the byte 0x{raw[error.start]:02X} is not UTF-8 text"
         place = _end_of(raw[: error.start].decode())
-        raise _refusal(file, place, message, _way_to_utf8(file)) from error
+        raise _not_utf8(file, place, message) from error
     if found := _FORBIDDEN.search(text):
         message = f"the control character U+{ord(found[0]):04X} cannot stand in the text"
-        raise _refusal(file, _end_of(text[: found.start()]), message, "remove it")
+        fault = Fault(rule=Rule.CONTROL_CHARACTER, message=message, hint="remove it")
+        raise ManifestError([fault.at(file, _end_of(text[: found.start()]))])
     refuse_sides(text, file=file)
     return text
 
@@ -55,14 +57,12 @@ def with_plain_breaks(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _way_to_utf8(file: str) -> str:
-    way = "save the file as UTF-8"
-    return f'{way}; in Excel, as "CSV UTF-8"' if file.lower().endswith(".csv") else way
+def _not_utf8(file: str, place: Position, message: str) -> ManifestError:
+    hint = "save the file as UTF-8"
+    if file.lower().endswith(".csv"):
+        hint += '; in Excel, as "CSV UTF-8"'
+    return ManifestError([Fault(rule=Rule.NOT_UTF8, message=message, hint=hint).at(file, place)])
 
 
 def _end_of(text: str) -> Position:
     return Lines(text).position(len(text))
-
-
-def _refusal(file: str, place: Position, message: str, hint: str) -> ManifestError:
-    return ManifestError([Problem(file=file, position=place, message=message, hint=hint)])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -53,7 +51,7 @@ class DiskTree:
             raise TreeError(f'"{name}" cannot be read: {reason(error)}') from error
 
     def _resolve(self, name: str) -> Path:
-        parts = _checked_parts(name)
+        parts = checked_parts(name)
         try:
             path = self._root.joinpath(*parts).resolve(strict=True)
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -65,62 +63,12 @@ class DiskTree:
         return path
 
 
-class GitTree:
-    """A folder as it stands in git at some revision; the work tree does not matter."""
+def checked_parts(name: str) -> list[str]:
+    """Take the name of a file apart.
 
-    def __init__(self, root: Path, ref: str) -> None:
-        self._root = root
-        self._ref = ref
-
-    def read(self, name: str) -> bytes:
-        """Read a file by its relative POSIX path.
-
-        Raises:
-            TreeError: git or the revision is missing, or the file is not there or not a plain file.
-        """
-        inside = self._prefix + "/".join(_checked_parts(name))
-        listing = self._git("--literal-pathspecs", "ls-tree", "-z", "--full-tree", self._commit, "--", inside)
-        if not listing:
-            raise MissingFileError(f'"{name}" is not there in git at {self._ref}')
-        mode, kind, blob = listing.split(b"\t", 1)[0].decode().split(" ")
-        if kind != "blob":
-            raise TreeError(f'"{name}" is no file in git at {self._ref}')
-        if mode == "120000":
-            raise TreeError(f'"{name}" is a link in git at {self._ref}; links are not followed there')
-        return self._git("cat-file", "blob", blob)
-
-    @cached_property
-    def _prefix(self) -> str:
-        inside, _, prefix = os.fsdecode(
-            self._git("rev-parse", "--is-inside-work-tree", "--show-prefix")
-        ).partition("\n")
-        if inside != "true":
-            raise TreeError(
-                f"git has no files in {self._root.as_posix()}: it is inside the repository itself"
-            )
-        return prefix.removesuffix("\n")
-
-    @cached_property
-    def _commit(self) -> str:
-        # Anything that begins with a dash would be an option to git, whatever it looks like to us.
-        if not self._ref.strip() or self._ref.startswith("-") or "\0" in self._ref:
-            raise TreeError(f'"{self._ref}" is no git revision')
-        found = self._git("rev-parse", "--verify", "--quiet", f"{self._ref}^{{commit}}", fine=(0, 1))
-        if not found:
-            hint = "in a shallow clone, fetch it first: git fetch origin REF"
-            raise TreeError(f'git does not know the revision "{self._ref}"', hint=hint)
-        return found.decode().strip()
-
-    def _git(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
-        from sora2batch.manifest.git import GitError, ask_git  # noqa: PLC0415  # the disk needs no git
-
-        try:
-            return ask_git(self._root, *arguments, fine=fine)
-        except GitError as error:
-            raise TreeError(error.message, hint=error.hint) from error
-
-
-def _checked_parts(name: str) -> list[str]:
+    Raises:
+        TreeError: it is no relative path, or leads out of its folder.
+    """
     if not name.strip() or name.endswith("/"):
         raise TreeError(f'"{name}" names no file')
     if "\\" in name or any(ord(character) < 32 for character in name):

@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import yaml
 
-from sora2batch.ground.problem import START, DataPath, Position, Problem
+from sora2batch.ground.problem import START, DataPath, Fault, Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.scalar import TAG_PREFIX, refused_tag, short_tag
@@ -107,9 +108,10 @@ class Walker(ABC, Generic[N]):
     def nothing(self) -> N:
         """Make a node to go on with after a problem."""
 
-    def report(self, mark: Mark, message: str, *, hint: str | None = None) -> None:
+    def report(self, mark: Mark, rule: Rule, message: str, *, hint: str | None = None) -> None:
         """Note a problem with the value that is being read, and go on."""
-        self._problems.append(self._problem(mark, message, hint))
+        fault = Fault(path=self._path(), rule=rule, message=message, hint=hint)
+        self._problems.append(fault.at(self._file, place_of(mark)))
 
     def walk(self, events: Iterable[yaml.Event]) -> N:
         """Build the only document of a stream.
@@ -133,7 +135,8 @@ class Walker(ABC, Generic[N]):
         if self._problems:
             raise ManifestError(self._problems)
         if not self._documents:
-            raise ManifestError([Problem(file=self._file, position=START, message="the file is empty")])
+            fault = Fault(rule=Rule.EMPTY_FILE, message="the file is empty")
+            raise ManifestError([fault.at(self._file, START)])
         return cast("list[N]", self._root.items)[0]
 
     @property
@@ -144,7 +147,8 @@ class Walker(ABC, Generic[N]):
     def _document(self, event: yaml.Event) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._give_up(event.start_mark, "a second document starts here; one file holds one document")
+            message = "a second document starts here; one file holds one document"
+            self._give_up(event.start_mark, Rule.SEVERAL_DOCUMENTS, message)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._written += 1
@@ -160,16 +164,15 @@ class Walker(ABC, Generic[N]):
     def _key(self, top: _Frame[N], event: yaml.ScalarEvent) -> None:
         top.key = key = intern(event.value)
         if event.tag is not None and event.tag not in _KEY_TAGS:
-            self.report(event.start_mark, refused_tag(event.tag))
+            self.report(event.start_mark, Rule.BAD_TAG, refused_tag(event.tag))
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(self.scalar(event), 1, 0)
         top.merging = key == _MERGE and not event.style and event.tag is None
         first = top.keys.setdefault(key, event.start_mark)
         if first is not event.start_mark:
             hint = "merge several with <<: [*a, *b]" if top.merging else None
-            self.report(
-                event.start_mark, f"the key is already written in line {place_of(first).line}", hint=hint
-            )
+            message = f"the key is already written in line {place_of(first).line}"
+            self.report(event.start_mark, Rule.DUPLICATE_KEY, message, hint=hint)
 
     def _put(self, top: _Frame[N], node: N, start: Mark) -> None:
         if top.items is not None:
@@ -188,7 +191,7 @@ class Walker(ABC, Generic[N]):
         top.merging = False
         sources = self.sources(node)
         if sources is None:
-            self.report(start, "<< needs a mapping, an alias of one, or a list of these")
+            self.report(start, Rule.BAD_MERGE_KEY, "<< needs a mapping, an alias of one, or a list of these")
         for entries, keys in sources or ():
             for key, value in entries.items():
                 if key not in top.entries:
@@ -200,7 +203,7 @@ class Walker(ABC, Generic[N]):
         self._written += 1
         top = self._top
         if top.wants_key:
-            self.report(event.start_mark, "an alias cannot be a key; write the key out")
+            self.report(event.start_mark, Rule.NO_KEY, "an alias cannot be a key; write the key out")
             top.key = ""
             return
         anchored = self._anchors.get(event.anchor or "")
@@ -217,12 +220,13 @@ class Walker(ABC, Generic[N]):
     def _report_alias(self, event: yaml.AliasEvent) -> None:
         name = event.anchor or ""
         if name in self._anchors:
-            self.report(event.start_mark, f"*{name} stands inside of &{name} itself; data cannot be endless")
+            message, hint = f"*{name} stands inside of &{name} itself; data cannot be endless", None
         else:
             above = [one for one, anchored in self._anchors.items() if anchored is not None]
             near, quote = did_you_mean(name, above), "put the text in quotes if no alias is meant"
             hint = f"{near} Else {quote}" if near else quote
-            self.report(event.start_mark, f"no anchor &{name} stands above this alias", hint=hint)
+            message = f"no anchor &{name} stands above this alias"
+        self.report(event.start_mark, Rule.BAD_ALIAS, message, hint=hint)
 
     def _open_sequence(self, event: yaml.SequenceStartEvent) -> None:
         self._open(event, _Frame(start=event.start_mark, items=[]), "!!seq")
@@ -234,7 +238,7 @@ class Walker(ABC, Generic[N]):
         if self._top.wants_key:
             self._report_key(event)
         if event.tag is not None and short_tag(event.tag) not in (tag, "!"):
-            self.report(event.start_mark, refused_tag(event.tag))
+            self.report(event.start_mark, Rule.BAD_TAG, refused_tag(event.tag))
         frame.size_before = self._written + self._repeated
         self._written += 1
         if event.anchor is not None:
@@ -249,9 +253,10 @@ class Walker(ABC, Generic[N]):
         is_template = inner == Position(outer.line, outer.column + 1)
         if isinstance(event, yaml.MappingStartEvent) and is_template:
             hint = 'put a template in quotes: "{{ ... }}"' if _takes_template(self._path()) else _NO_TEMPLATE
-            self.report(self._top.start, "{{ starts a mapping here", hint=hint)
+            self.report(self._top.start, Rule.UNQUOTED_TEMPLATE, "{{ starts a mapping here", hint=hint)
         else:
-            self.report(event.start_mark, "a list or a mapping cannot be a key; write a text")
+            message = "a list or a mapping cannot be a key; write a text"
+            self.report(event.start_mark, Rule.NO_KEY, message)
 
     def _close(self, _event: yaml.Event) -> None:
         frame = self._stack.pop()
@@ -268,21 +273,17 @@ class Walker(ABC, Generic[N]):
 
     def _check_depth(self, event: yaml.Event, depth: int) -> None:
         if depth > DEPTH_LIMIT:
-            self._give_up(event.start_mark, f"nested more than {DEPTH_LIMIT} levels deep")
+            self._give_up(event.start_mark, Rule.TOO_DEEP, f"nested more than {DEPTH_LIMIT} levels deep")
 
     def _check_expansion(self, event: yaml.Event) -> None:
         size = self._written + self._repeated
         if size > _EXPANSION_LIMIT and size > _EXPANSION_RATIO * self._written:
             message = f"aliases make more than {_EXPANSION_LIMIT} values out of the {self._written} written"
-            self._give_up(event.start_mark, message)
+            self._give_up(event.start_mark, Rule.TOO_MANY_ALIASES, message)
 
-    def _give_up(self, mark: Mark, message: str) -> None:
-        problem = Problem(file=self._file, position=place_of(mark), message=message)
+    def _give_up(self, mark: Mark, rule: Rule, message: str) -> None:
+        problem = Fault(rule=rule, message=message).at(self._file, place_of(mark))
         raise ManifestError([*self._problems, problem])
-
-    def _problem(self, mark: Mark, message: str, hint: str | None) -> Problem:
-        place = place_of(mark)
-        return Problem(file=self._file, position=place, path=self._path(), message=message, hint=hint)
 
     def _path(self) -> DataPath:
         path: list[str | int] = []

@@ -10,7 +10,8 @@ from typing import TypeAlias
 import yaml
 from yaml._yaml import Mark as LibyamlMark
 
-from sora2batch.ground.problem import START, Position, Problem
+from sora2batch.ground.problem import START, Fault, Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.slip import slip_at
 
 Mark: TypeAlias = yaml.Mark | LibyamlMark | None
@@ -121,12 +122,17 @@ def place_of(mark: Mark) -> Position:
 def syntax_problem(error: yaml.YAMLError, text: str, *, file: str) -> Problem:
     """Word why a text is not YAML."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return Problem(file=file, position=START, message=f"is not YAML: {error}")
+        return _problem(file, START, f"is not YAML: {error}", None)
     if slip := slip_at(text, place_of(error.problem_mark), error.problem or ""):
-        return Problem(file=file, position=slip.position, message=slip.message, hint=slip.hint)
+        place, fault = slip
+        return fault.at(file, place)
     mark = error.context_mark if error.context in _AT_CONTEXT else None
     message, hint = _words(error, text)
-    return Problem(file=file, position=place_of(mark or error.problem_mark), message=message, hint=hint)
+    return _problem(file, place_of(mark or error.problem_mark), message, hint)
+
+
+def _problem(file: str, place: Position, message: str, hint: str | None) -> Problem:
+    return Fault(rule=Rule.YAML_SYNTAX, message=message, hint=hint).at(file, place)
 
 
 def _words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str | None]:

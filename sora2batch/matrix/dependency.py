@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sora2batch.ground.rule import Rule
 from sora2batch.matrix.field import Part, PlacedError, names_of
 from sora2batch.template.template import TemplateError
 
@@ -55,7 +56,8 @@ class DependencyResolver:
             return self._found[name]
         if name in self._under_way:
             circle = [*self._under_way[self._under_way.index(name) :], name]
-            raise PlacedError((VARS, name), TemplateError(f"uses itself: {' -> '.join(circle)}"))
+            why = f"uses itself: {' -> '.join(circle)}"
+            raise PlacedError((VARS, name), TemplateError(Rule.CIRCULAR_VARIABLE, why))
         self._under_way.append(name)
         try:
             found = self.reads(sorted(names_of(self._variables[name])))

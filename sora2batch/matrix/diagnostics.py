@@ -3,57 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass, field, replace
 
-from sora2batch.ground.problem import DataPath, Problem
+from sora2batch.ground.problem import Fault, Problem, Source
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
-from sora2batch.matrix.affected import AffectedJobs
-from sora2batch.matrix.whereabouts import Reading, Row, Whereabouts, Written
+from sora2batch.matrix.source_location import DataFileLocation, LabelledValue, SourceLocator, TemplateReads
 
 _MOST_KEPT = 10_000
 _MOST_SOURCES = 3
 
 
-class Spot(Enum):
-    """Which end of a path is wrong."""
+@dataclass(slots=True, kw_only=True)
+class AffectedJobs:
+    """The jobs that share a problem or a notice; none where it shows before there are jobs."""
 
-    VALUE = "value"
-    KEY = "key"
+    first: str | None = None
+    count: int = 0
+    sources: dict[Source, None] = field(default_factory=dict)
+    """Where the values of the first few were written."""
 
+    def add(self, key: str) -> None:
+        """Count one more job."""
+        self.first = self.first or key
+        self.count += 1
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fault:
-    """What is wrong with one job or many."""
-
-    path: DataPath
-    message: str
-    hint: str | None
-    spot: Spot
+    def __str__(self) -> str:
+        match self.count - 1:
+            case -1:
+                return ""
+            case 0:
+                return f" (job {self.first})"
+            case 1:
+                return f" (job {self.first} and 1 more job)"
+            case more:
+                return f" (job {self.first} and {more} more jobs)"
 
 
 class Diagnostics:
     """Collects problems of one manifest."""
 
-    def __init__(self, manifest: Manifest, whereabouts: Whereabouts) -> None:
+    def __init__(self, manifest: Manifest, locator: SourceLocator) -> None:
         self._document = manifest.document
-        self._whereabouts = whereabouts
+        self._locator = locator
         self._problems: dict[Problem, None] = {}
-        self._shared: dict[_Fault, AffectedJobs] = {}
+        self._shared: dict[Fault, AffectedJobs] = {}
         self._rows: dict[Problem, AffectedJobs] = {}
 
-    def add(self, path: DataPath, message: str, *, hint: str | None = None) -> None:
-        """Note something that is wrong at one place of the manifest."""
-        self.add_all([self._problem(path, message, hint)])
+    def add(self, fault: Fault, *, key: str | None = None, reads: TemplateReads | None = None) -> None:
+        """Note something that is wrong at one place of the manifest; the same fault is told once.
 
-    def add_for_value(self, written: Written, message: str, *, hint: str, key: str | None) -> None:
-        """Note something that is wrong with a value, where it is written; once for all its jobs."""
-        spot = self._whereabouts.spot(written)
-        if not isinstance(spot, Row):
-            self.add_for_job(spot, message, hint=hint, key=key)
+        Args:
+            fault: what is wrong.
+            key: of the job; None where it is wrong whatever the jobs will be.
+            reads: by the template that stands at the path.
+        """
+        jobs = self._shared.setdefault(fault, AffectedJobs())
+        if key is not None:
+            jobs.add(key)
+        if reads and len(jobs.sources) < _MOST_SOURCES:
+            jobs.sources.update(dict.fromkeys(self._locator.sources(reads)))
+
+    def add_for_value(self, value: LabelledValue, fault: Fault, *, key: str | None = None) -> None:
+        """Note something that is wrong with a value, where it is written; once for all its jobs.
+
+        Args:
+            value: whose place becomes that of the fault.
+            fault: what is wrong; its path is not looked at.
+            key: of the job; None where it is about several.
+        """
+        location = self._locator.location(value)
+        if not isinstance(location, DataFileLocation):
+            self.add(replace(fault, path=location), key=key)
             return
-        row = Problem(file=spot.file, position=spot.position, path=spot.path, message=message, hint=hint)
+        row = replace(fault, path=location.path).at(location.file, location.position)
         jobs = self._rows.setdefault(row, AffectedJobs())
         if key is not None:
             jobs.add(key)
@@ -61,28 +85,6 @@ class Diagnostics:
     def add_all(self, problems: Iterable[Problem]) -> None:
         """Note problems whose place is known, such as those of a data file; each one counts once."""
         self._problems.update(dict.fromkeys(problems))
-
-    def add_for_job(  # noqa: PLR0913  # a fault has that many sides
-        self,
-        path: DataPath,
-        message: str,
-        *,
-        hint: str | None,
-        key: str | None,
-        spot: Spot = Spot.VALUE,
-        reading: Reading | None = None,
-    ) -> None:
-        """Note something that is wrong with one job; the same fault at the same place is told once.
-
-        ``key`` is None where it is wrong whatever the jobs will be; ``reading`` is what the template at the
-        path read.
-        """
-        fault = _Fault(path=path, message=message, hint=hint, spot=spot)
-        jobs = self._shared.setdefault(fault, AffectedJobs())
-        if key is not None:
-            jobs.add(key)
-        if reading and len(jobs.sources) < _MOST_SOURCES:
-            jobs.sources.update(dict.fromkeys(self._whereabouts.sources(reading)))
 
     def close(self) -> None:
         """End the search.
@@ -93,7 +95,7 @@ class Diagnostics:
         problems = list(self._problems)
         problems += [
             replace(
-                self._problem(fault.path, f"{fault.message}{jobs}", fault.hint, fault.spot),
+                self._document.problem(replace(fault, message=f"{fault.message}{jobs}")),
                 sources=tuple(jobs.sources)[:_MOST_SOURCES],
             )
             for fault, jobs in self._shared.items()
@@ -102,11 +104,6 @@ class Diagnostics:
         if problems:
             raise ManifestError(_most_important(problems))
 
-    def _problem(self, path: DataPath, message: str, hint: str | None, spot: Spot = Spot.VALUE) -> Problem:
-        document = self._document
-        position = document.key_position(path) if spot is Spot.KEY else document.position(path)
-        return Problem(file=document.file, position=position, path=path, message=message, hint=hint)
-
 
 def _most_important(problems: list[Problem]) -> list[Problem]:
     """Cut a list that nobody would read to its end."""
@@ -114,7 +111,6 @@ def _most_important(problems: list[Problem]) -> list[Problem]:
         return problems
     ordered = ManifestError(problems).problems
     # It stands where the last one does, and the ellipsis sorts it behind all others there.
-    rest = replace(
-        ordered[-1], message=f"\N{HORIZONTAL ELLIPSIS} and {len(problems) - _MOST_KEPT} more", hint=None
-    )
+    message = f"\N{HORIZONTAL ELLIPSIS} and {len(problems) - _MOST_KEPT} more"
+    rest = replace(ordered[-1], rule=Rule.TOO_MANY_PROBLEMS, message=message, hint=None)
     return [*ordered[:_MOST_KEPT], rest]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import PurePosixPath
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Job
+from sora2batch.ground.problem import Fault
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.filename import are_far_apart, collision_key, have_dotted_folders, split_ending
-from sora2batch.matrix.whereabouts import Written
+from sora2batch.matrix.source_location import LabelledValue
 
 
 @dataclass(slots=True, kw_only=True)
-class _Twins:
+class _Pair:
     """The first pair of a group, and how many more there are."""
 
     first: Job
@@ -43,21 +45,23 @@ def refuse_duplicates(jobs: Sequence[Job], manifest: Manifest, diagnostics: Diag
             _note_names(message, duplicates, manifest, diagnostics)
 
 
-def _note_requests(duplicates: _Twins, diagnostics: Diagnostics) -> None:
+def _note_requests(duplicates: _Pair, diagnostics: Diagnostics) -> None:
     """Point at the value by which the second job should differ, or at its group."""
     message = f"{_both(duplicates)} are the same request{_more(duplicates)}"
+    fault = Fault(path=("jobs", duplicates.second.group), rule=Rule.DUPLICATE_REQUEST, message=message)
     takes = "use `repeat: 2` for two takes"
     pair = _pair_that_differs(duplicates)
     if pair is None:
-        diagnostics.add(("jobs", duplicates.second.group), message, hint=takes)
+        diagnostics.add(replace(fault, hint=takes))
         return
-    written = Written(group=duplicates.second.group, columns=duplicates.second.columns, pair=pair)
+    value = LabelledValue(group=duplicates.second.group, columns=duplicates.second.columns, pair=pair)
     is_twice = len({str(value) for value in _values_of(pair[0], duplicates)}) == 1
     more = "" if is_twice else f"use more of {{{{ {pair[0]} }}}} in the input, "
-    diagnostics.add_for_value(written, message, hint=f"{more}remove one of the two, or {takes}", key=None)
+    hint = f"{more}remove one of the two, or {takes}"
+    diagnostics.add_for_value(value, replace(fault, hint=hint))
 
 
-def _values_of(axis: str, duplicates: _Twins) -> Iterator[JsonValue]:
+def _values_of(axis: str, duplicates: _Pair) -> Iterator[JsonValue]:
     """Look up what the two jobs have on an axis."""
     for column in duplicates.second.columns:
         for value, label in zip(column.values, column.labels, strict=True):
@@ -65,35 +69,37 @@ def _values_of(axis: str, duplicates: _Twins) -> Iterator[JsonValue]:
                 yield value
 
 
-def _note_names(message: str, duplicates: _Twins, manifest: Manifest, diagnostics: Diagnostics) -> None:
+def _note_names(message: str, duplicates: _Pair, manifest: Manifest, diagnostics: Diagnostics) -> None:
     """Point at the template if it makes two names alike, else at the value or the group that is named so."""
+    fault = Fault(path=("jobs", duplicates.second.group), rule=Rule.DUPLICATE_FILE, message=message)
     if manifest.output.filename is not None and not _are_named_alike(duplicates):
-        diagnostics.add(("output", "filename"), message, hint="{{ job.key }} is different for every job")
+        hint = "{{ job.key }} is different for every job"
+        diagnostics.add(replace(fault, path=("output", "filename"), hint=hint))
     elif pair := _pair_that_differs(duplicates):
-        written = Written(group=duplicates.second.group, columns=duplicates.second.columns, pair=pair)
+        value = LabelledValue(group=duplicates.second.group, columns=duplicates.second.columns, pair=pair)
         hint = f'give one of the two another id than "{pair[1]}"'
-        diagnostics.add_for_value(written, message, hint=hint, key=None)
+        diagnostics.add_for_value(value, replace(fault, hint=hint))
     else:
-        diagnostics.add(("jobs", duplicates.second.group), message, hint="give the group another name")
+        diagnostics.add(replace(fault, hint="give the group another name"))
 
 
-def _are_named_alike(duplicates: _Twins) -> bool:
+def _are_named_alike(duplicates: _Pair) -> bool:
     """Tell whether the keys themselves could be one file, or one the folder of the other."""
     first, second = (f"{collision_key(job.key)}/" for job in (duplicates.first, duplicates.second))
     return first.startswith(second) or second.startswith(first)
 
 
-def _pair_that_differs(duplicates: _Twins) -> tuple[str, str] | None:
+def _pair_that_differs(duplicates: _Pair) -> tuple[str, str] | None:
     """Find the label by which a job is not the other one of its group."""
     if duplicates.first.group != duplicates.second.group:
         return None
     return next((pair for pair in duplicates.second.labels if pair not in duplicates.first.labels), None)
 
 
-def _nested(jobs: Sequence[Job]) -> list[_Twins]:
+def _nested(jobs: Sequence[Job]) -> list[_Pair]:
     """Find the jobs whose file is called like a folder of another's, told once for each group."""
     files: dict[str | None, Job] = {collision_key(job.filename): job for job in jobs}
-    found: dict[str, _Twins] = {}
+    found: dict[str, _Pair] = {}
     for job in jobs:
         folders = (str(folder) for folder in PurePosixPath(job.filename).parents)
         first = next((files[key] for key in map(_file_key, folders) if key in files), None)
@@ -102,16 +108,16 @@ def _nested(jobs: Sequence[Job]) -> list[_Twins]:
         if job.group in found:
             found[job.group].more += 1
         else:
-            found[job.group] = _Twins(first=first, second=job)
+            found[job.group] = _Pair(first=first, second=job)
     return list(found.values())
 
 
-def _duplicates(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Twins]:
+def _duplicates(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Pair]:
     """Find the pairs, told once for each group that the second one is in."""
     if len(set(map(identity, jobs))) == len(jobs):
         return []
     seen: dict[str, Job] = {}
-    found: dict[str, _Twins] = {}
+    found: dict[str, _Pair] = {}
     for job in jobs:
         first = seen.setdefault(identity(job), job)
         if first is job:
@@ -119,7 +125,7 @@ def _duplicates(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Tw
         if job.group in found:
             found[job.group].more += 1
         else:
-            found[job.group] = _Twins(first=first, second=job)
+            found[job.group] = _Pair(first=first, second=job)
     return list(found.values())
 
 
@@ -127,11 +133,11 @@ def _file_key(folder: str) -> str | None:
     return collision_key(folder) if split_ending(folder)[1] else None
 
 
-def _both(duplicates: _Twins) -> str:
+def _both(duplicates: _Pair) -> str:
     return f"jobs {duplicates.first.key} and {duplicates.second.key}"
 
 
-def _more(duplicates: _Twins) -> str:
+def _more(duplicates: _Pair) -> str:
     match duplicates.more:
         case 0:
             return ""

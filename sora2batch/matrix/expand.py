@@ -13,19 +13,17 @@ from sora2batch.ground.job import Job
 from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.tree import Tree
-from sora2batch.matrix.cut_text import cut_notices
 from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.duplicates import refuse_duplicates
 from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
+from sora2batch.matrix.field_check import FaultNotes, FieldChecker, constants
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_tool
-from sora2batch.matrix.input_place import FaultNotes
 from sora2batch.matrix.jobs import JobMaker
-from sora2batch.matrix.partial import FieldChecker, constants
 from sora2batch.matrix.render import GroupRenderer
-from sora2batch.matrix.review import Made, Reviewer
-from sora2batch.matrix.whereabouts import Whereabouts
+from sora2batch.matrix.review import GroupJobs, Reviewer, cut_notices
+from sora2batch.matrix.source_location import SourceLocator
 from sora2batch.template.template import Compiler, Form
 
 _STEPS_IN_ALL = 5_000_000
@@ -62,14 +60,14 @@ class _Expander:
         self._manifest = manifest
         self._catalog = catalog
         self._files = DataFiles(tree, manifest.data_file)
-        self._diagnostics = Diagnostics(manifest, Whereabouts(manifest, self._files))
+        self._diagnostics = Diagnostics(manifest, SourceLocator(manifest, self._files))
         self._grids = GridBuilder(self._files, self._diagnostics)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()
         self._filename = self._compile_filename()
         self._idle = {name for name in manifest.vars if name not in self._broken}
         self._rendered: list[tuple[Group, Grid, GroupRenderer]] = []
-        self._made: list[Made] = []
+        self._made: list[GroupJobs] = []
         self._tools: list[Tool] = []
         self._has_blind_spot = False
 
@@ -103,7 +101,7 @@ class _Expander:
         try:
             return compile_value(value, path, self._compiler, form)
         except PlacedError as error:
-            self._diagnostics.add(error.path, error.message, hint=error.hint)
+            self._diagnostics.add(error.fault)
             return None
 
     def _compile_variables(self) -> tuple[Mapping[str, Part], frozenset[str]]:
@@ -134,11 +132,11 @@ class _Expander:
             return ()
         jobs = tuple(maker.jobs(tool))
         self._tools.append(tool)
-        self._made.append(Made(jobs=jobs, repeat=group.repeat, fields=fields, renderer=maker.renderer))
+        self._made.append(GroupJobs(jobs=jobs, repeat=group.repeat, fields=fields, renderer=maker.renderer))
         return jobs
 
     def _maker(self, group: Group, grid: Grid, fields: Mapping[str, Field]) -> JobMaker | None:
-        """Get ready to render a group; None if it leans on what is broken, which the book says."""
+        """Get ready to render a group; None if it leans on what is broken, which has been noted."""
         self._compiler.meter.allow(_STEPS_A_JOB * len(grid.cells) * group.repeat)
         renderer = self._renderer(grid, {name: field.part for name, field in fields.items()})
         if renderer is None:
@@ -150,7 +148,7 @@ class _Expander:
         return JobMaker(group, grid, fields, renderer, self._diagnostics)
 
     def _check_constants(self, group: Group, fields: Mapping[str, Field], tool: Tool) -> None:
-        notes = FaultNotes(group.name, fields, tool, self._diagnostics)
+        notes = FaultNotes(group.name, fields, self._diagnostics)
         for fault in FieldChecker(tool).faults(constants(fields)):
             notes.note(fault, key=None)
 
@@ -158,7 +156,7 @@ class _Expander:
         try:
             return GroupRenderer(grid=grid, variables=self._variables, fields=fields, filename=self._filename)
         except PlacedError as error:
-            self._diagnostics.add(error.path, error.message, hint=error.hint)
+            self._diagnostics.add(error.fault)
             return None
 
     def _try_idle_variable(self, name: str) -> None:
@@ -167,7 +165,7 @@ class _Expander:
             group, grid, renderer = max(self._rendered, key=lambda known: len(known[2].reads_of(name)))
             index = renderer.cell_for(renderer.reads_of(name))
         except PlacedError as error:
-            self._diagnostics.add(error.path, error.message, hint=error.hint)
+            self._diagnostics.add(error.fault)
             return
         except ValueError:  # no group, or no cell, to try it in
             return

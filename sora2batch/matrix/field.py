@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, assert_never
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.problem import DataPath
+from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.template.template import Compiler, Form, Template, TemplateError, check_text, is_template
 
 
@@ -52,6 +52,11 @@ class PlacedError(Sora2BatchError):
         super().__init__(error.message, hint=error.hint)
         self.path = path
         self.error = error
+
+    @property
+    def fault(self) -> Fault:
+        """Tell what is wrong as everything else is told."""
+        return Fault(path=self.path, rule=self.error.rule, message=self.message, hint=self.hint)
 
 
 def compile_value(value: JsonValue, path: DataPath, compiler: Compiler, form: Form = Form.VALUE) -> Part:

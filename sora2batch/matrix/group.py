@@ -10,8 +10,9 @@ from math import prod
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.problem import DataPath
-from sora2batch.ground.suggest import listed
+from sora2batch.ground.problem import DataPath, Fault
+from sora2batch.ground.rule import Rule
+from sora2batch.ground.text import listed
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest, Matrix, RandomDraw
 from sora2batch.manifest.tree import TreeError
@@ -45,7 +46,9 @@ def find_tool(manifest: Manifest, group: Group, catalog: Catalog, diagnostics: D
     try:
         return catalog.get(group.tool_type)
     except UnknownToolError as error:
-        diagnostics.add(_tool_path(manifest, group), error.message, hint=error.hint)
+        path = _tool_path(manifest, group)
+        fault = Fault(path=path, rule=Rule.UNKNOWN_TOOL, message=error.message, hint=error.hint)
+        diagnostics.add(fault)
         return None
 
 
@@ -58,7 +61,7 @@ def _tool_path(manifest: Manifest, group: Group) -> DataPath:
 
 
 class GridBuilder:
-    """Makes the cells of groups; problems go to the book, notices are kept."""
+    """Makes the cells of groups; problems go to the diagnostics, notices are kept."""
 
     def __init__(self, files: DataFiles, diagnostics: Diagnostics) -> None:
         self._files = files
@@ -66,7 +69,7 @@ class GridBuilder:
         self.notices: list[str] = []
 
     def build(self, group: Group) -> Grid | None:
-        """Make the cells of a group; None if the book says why not."""
+        """Make the cells of a group; None if the diagnostics say why not."""
         if group.matrix is None:
             return LONE_CELL
         axes = [self._axis(group, axis) for axis in group.matrix.axes]
@@ -92,14 +95,14 @@ class GridBuilder:
 
     def _file_values(self, path: DataPath, source: str) -> tuple[JsonValue, ...] | None:
         if not has_known_ending(source):
-            self._diagnostics.add(
-                path, f'"{source}" cannot be read: the name must end in {listed(KNOWN_ENDINGS)}'
-            )
+            message = f'"{source}" cannot be read: the name must end in {listed(KNOWN_ENDINGS)}'
+            self._diagnostics.add(Fault(path=path, rule=Rule.UNKNOWN_FILE_TYPE, message=message))
             return None
         try:
             return self._files.values(source)
         except TreeError as error:
-            self._diagnostics.add(path, error.message, hint=error.hint)
+            rule, message, hint = Rule.UNREADABLE_FILE, error.message, error.hint
+            self._diagnostics.add(Fault(path=path, rule=rule, message=message, hint=hint))
         except ManifestError as error:
             self._diagnostics.add_all(error.problems)
         return None
@@ -118,9 +121,8 @@ class GridBuilder:
 
     def _refuse_size(self, group: Group, size: int, what: str) -> None:
         message = f"the matrix has {size:,} {what}, more than {MAX_CELLS:,}"
-        self._diagnostics.add(
-            ("jobs", group.name, "matrix"), message, hint="use fewer values, or several groups"
-        )
+        path, hint = ("jobs", group.name, "matrix"), "use fewer values, or several groups"
+        self._diagnostics.add(Fault(path=path, rule=Rule.MATRIX_TOO_LARGE, message=message, hint=hint))
 
 
 def _idle_exclude(group: Group, index: int, entry: JsonValue) -> str:
@@ -131,7 +133,7 @@ def _idle_exclude(group: Group, index: int, entry: JsonValue) -> str:
 def compile_fields(
     manifest: Manifest, group: Group, compiler: Compiler, diagnostics: Diagnostics
 ) -> Mapping[str, Field]:
-    """Compile a group's input over the defaults, key by key; without those the book says are no good."""
+    """Compile a group's input over the defaults, key by key; what is no good is noted and left out."""
     fields: dict[str, Field] = {}
     own: DataPath = ("jobs", group.name, "input")
     common: DataPath = ("defaults", "input")
@@ -140,5 +142,5 @@ def compile_fields(
         try:
             fields[name] = Field(part=compile_value(value, origin, compiler), origin=origin)
         except PlacedError as error:
-            diagnostics.add(error.path, error.message, hint=error.hint)
+            diagnostics.add(error.fault)
     return fields

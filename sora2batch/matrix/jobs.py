@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from sora2batch.catalog.input_check import InputChecker, InputFault, fill_defaults
+from sora2batch.catalog.input_check import InputChecker, fill_defaults
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, NotCanonicalError
 from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
-from sora2batch.ground.problem import DataPath
+from sora2batch.ground.problem import DataPath, Fault, Target
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.model import Group
-from sora2batch.matrix.diagnostics import Diagnostics, Spot
+from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.field import PlacedError
+from sora2batch.matrix.field_check import FaultNotes, FieldChecker
 from sora2batch.matrix.filename import better_part, faulty_part, filename_fault, is_named
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
-from sora2batch.matrix.input_place import FaultNotes
 from sora2batch.matrix.label import unique_names
-from sora2batch.matrix.partial import FieldChecker
 from sora2batch.matrix.render import GroupRenderer, Rendered
-from sora2batch.matrix.whereabouts import Reading, Written
+from sora2batch.matrix.source_location import LabelledValue, TemplateReads
 from sora2batch.template.template import UndefinedNameError
 
 _NAME_SHOWN = 80
@@ -53,7 +53,7 @@ class _JobDraft:
 
 
 class JobMaker:
-    """Makes the jobs of one group; what is wrong with them goes to the book."""
+    """Makes the jobs of one group; what is wrong with them goes to the diagnostics."""
 
     def __init__(
         self,
@@ -78,10 +78,10 @@ class JobMaker:
         for index, (stem, labels) in enumerate(self._cells()):
             request: _Request | None = None
             for take in range(1, self._group.repeat + 1):
-                turn = self._draft(index, stem, take)
+                draft = self._draft(index, stem, take)
                 if take == 1 or self.renderer.request_reads_job:
-                    request = self._request(turn, tool, checker)
-                job = request and self._job(turn, labels, request, tool)
+                    request = self._request(draft, tool, checker)
+                job = request and self._job(draft, labels, request, tool)
                 if job:
                     yield job
 
@@ -89,10 +89,10 @@ class JobMaker:
         """Render every cell, and check what fields there are, just to see whether that works."""
         checker = FieldChecker(tool) if tool else None
         for index, (stem, _) in enumerate(self._cells()):
-            turn = self._draft(index, stem, take=1)
-            rendered = self._render(turn)
-            if tool and checker:
-                self._note_faults(checker.faults(rendered.request), tool, turn)
+            draft = self._draft(index, stem, take=1)
+            rendered = self._render(draft)
+            if checker:
+                self._note_faults(checker.faults(rendered.request), draft)
 
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
@@ -113,17 +113,17 @@ class JobMaker:
         scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
         return _JobDraft(index, take, key, scope)
 
-    def _job(self, turn: _JobDraft, labels: Labels, request: _Request, tool: Tool) -> Job | None:
-        fingerprint = self._fingerprint(turn, request, tool)
-        filename = self._filename(turn, labels)
+    def _job(self, draft: _JobDraft, labels: Labels, request: _Request, tool: Tool) -> Job | None:
+        fingerprint = self._fingerprint(draft, request, tool)
+        filename = self._filename(draft, labels)
         if fingerprint is None or filename is None:
             return None
         return Job(
-            key=turn.key,
+            key=draft.key,
             group=self._group.name,
             labels=labels,
             tool_type=tool.tool_type,
-            take=turn.take,
+            take=draft.take,
             input=request.input,
             fingerprint=fingerprint,
             credits=request.credits,
@@ -131,85 +131,90 @@ class JobMaker:
             columns=self._grid.columns,
         )
 
-    def _request(self, turn: _JobDraft, tool: Tool, checker: InputChecker) -> _Request | None:
-        rendered = self._render(turn)
+    def _request(self, draft: _JobDraft, tool: Tool, checker: InputChecker) -> _Request | None:
+        rendered = self._render(draft)
         if rendered.errors:
             self._field_checker = self._field_checker or FieldChecker(tool)
-            self._note_faults(self._field_checker.faults(rendered.request), tool, turn)
+            self._note_faults(self._field_checker.faults(rendered.request), draft)
             return None
         request = fill_defaults(tool, rendered.request)
         faults = checker.faults(request)
         if faults:
-            self._note_faults(faults, tool, turn)
+            self._note_faults(faults, draft)
             return None
         try:
             return _Request(request, price_of(tool, request))
         except PriceError as error:
-            self._diagnostics.add_for_job(self._input_path, error.message, hint=error.hint, key=turn.key)
+            path, rule = self._input_path, Rule.UNKNOWN_PRICE
+            fault = Fault(path=path, rule=rule, message=error.message, hint=error.hint)
+            self._diagnostics.add(fault, key=draft.key)
             return None
 
-    def _render(self, turn: _JobDraft) -> Rendered:
-        rendered = self.renderer.render(turn.index, turn.scope)
+    def _render(self, draft: _JobDraft) -> Rendered:
+        rendered = self.renderer.render(draft.index, draft.scope)
         for error in rendered.errors:
-            self._note(error, turn)
+            self._note(error, draft)
         return rendered
 
-    def _fingerprint(self, turn: _JobDraft, request: _Request, tool: Tool) -> Fingerprint | None:
+    def _fingerprint(self, draft: _JobDraft, request: _Request, tool: Tool) -> Fingerprint | None:
         try:
-            return fingerprint_of(tool.tool_type, request.input, turn.take)
+            return fingerprint_of(tool.tool_type, request.input, draft.take)
         except NotCanonicalError as error:
             message = f"the input cannot be written as JSON: {error}"
-            self._diagnostics.add_for_job(self._input_path, message, hint=None, key=turn.key)
+            fault = Fault(path=self._input_path, rule=Rule.UNSAFE_VALUE, message=message)
+            self._diagnostics.add(fault, key=draft.key)
             return None
 
-    def _filename(self, turn: _JobDraft, labels: Labels) -> str | None:
+    def _filename(self, draft: _JobDraft, labels: Labels) -> str | None:
         try:
-            name = self.renderer.filename(turn.index, turn.scope)
+            name = self.renderer.filename(draft.index, draft.scope)
         except PlacedError as error:
-            self._note(error, turn)
+            self._note(error, draft)
             return None
         fault = filename_fault(name)
         if fault is None:
             return name
-        self._note_filename(turn, labels, name, fault)
+        self._note_filename(draft, labels, name, fault)
         return None
 
-    def _note_filename(self, turn: _JobDraft, labels: Labels, name: str, fault: str) -> None:
+    def _note_filename(self, draft: _JobDraft, labels: Labels, name: str, why: str) -> None:
         """Point at the value whose label is no good, at the group if its name is, else at the template."""
         bad = faulty_part(name) or ""
         pair = next((pair for pair in labels if is_named(bad, pair[1])), None)
         if pair:
-            written = Written(group=self._group.name, columns=self._grid.columns, pair=pair)
-            message = f'the name of a file made of "{pair[1]}" {fault}'
-            advice = f"give it another id, such as {{id: {better_part(pair[1])}}}"
-            self._diagnostics.add_for_value(written, message, hint=advice, key=turn.key)
+            value = LabelledValue(group=self._group.name, columns=self._grid.columns, pair=pair)
+            message = f'the name of a file made of "{pair[1]}" {why}'
+            hint = f"give it another id, such as {{id: {better_part(pair[1])}}}"
+            fault = Fault(rule=Rule.BAD_FILE_NAME, message=message, hint=hint)
+            self._diagnostics.add_for_value(value, fault, key=draft.key)
             return
         is_group = is_named(bad, self._group.name)
-        path: DataPath = ("jobs", self._group.name) if is_group else ("output", "filename")
-        hint = "give the group another name" if is_group else None
-        spot = Spot.KEY if is_group else Spot.VALUE
-        message = f"the file name {_shown(name)} {fault}"
-        self._diagnostics.add_for_job(path, message, hint=hint, key=turn.key, spot=spot)
+        fault = Fault(
+            path=("jobs", self._group.name) if is_group else ("output", "filename"),
+            rule=Rule.BAD_FILE_NAME,
+            message=f"the file name {_shown(name)} {why}",
+            hint="give the group another name" if is_group else None,
+            target=Target.KEY if is_group else Target.VALUE,
+        )
+        self._diagnostics.add(fault, key=draft.key)
 
-    def _note(self, error: PlacedError, turn: _JobDraft) -> None:
+    def _note(self, error: PlacedError, draft: _JobDraft) -> None:
         own = (field for field in self._fields.values() if error.path[: len(field.origin)] == field.origin)
         # No value is to blame for a name that stands for nothing.
         is_about_values = not isinstance(error.error, UndefinedNameError)
-        reading = next((self._reading(field, turn) for field in own if is_about_values), None)
-        self._diagnostics.add_for_job(
-            error.path, error.message, hint=error.hint, key=turn.key, reading=reading
-        )
+        reads = next((self._reads(field, draft) for field in own if is_about_values), None)
+        self._diagnostics.add(error.fault, key=draft.key, reads=reads)
 
-    def _reading(self, field: Field, turn: _JobDraft) -> Reading:
+    def _reads(self, field: Field, draft: _JobDraft) -> TemplateReads:
         """Tell which values of its cell a field reads."""
-        values = self.renderer.values_read(turn.index, field.part)
-        return Reading(group=self._group.name, template=field.origin, values=values)
+        values = self.renderer.values_read(draft.index, field.part)
+        return TemplateReads(group=self._group.name, template=field.origin, values=values)
 
-    def _note_faults(self, faults: Iterable[InputFault], tool: Tool, turn: _JobDraft) -> None:
-        reading_of = partial(self._reading, turn=turn)
-        notes = FaultNotes(self._group.name, self._fields, tool, self._diagnostics, reading_of)
+    def _note_faults(self, faults: Iterable[Fault], draft: _JobDraft) -> None:
+        reads_of = partial(self._reads, draft=draft)
+        notes = FaultNotes(self._group.name, self._fields, self._diagnostics, reads_of)
         for fault in faults:
-            notes.note(fault, key=turn.key)
+            notes.note(fault, key=draft.key)
 
 
 def _shown(name: str) -> str:

@@ -7,12 +7,10 @@ from datetime import datetime
 from itertools import accumulate, chain, takewhile
 from math import floor
 
-from sora2batch.catalog.catalog import Catalog, UnknownToolError
-from sora2batch.catalog.price import PriceError, price_of
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
-from sora2batch.ground.job import Credits
-from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.lockfile.entry import Attempt
 from sora2batch.plan.action import Action, Plan
 
 
@@ -73,7 +71,7 @@ def check_charges(plan: Plan, catalog: Catalog, *, since: datetime) -> None:
     """
     wanted = {(one.job.tool_type, one.credits) for one in plan.with_action(Action.SUBMIT)}
     for entry in chain((one.entry for one in plan.jobs if one.entry), plan.orphans):
-        price = _price_now(entry, catalog)
+        price = catalog.price_or_none(entry.tool_type, entry.input)
         if price is None or (entry.tool_type, price) not in wanted:
             continue
         for attempt in entry.attempts:
@@ -83,13 +81,6 @@ def check_charges(plan: Plan, catalog: Catalog, *, since: datetime) -> None:
                     f"{price:,}: the plan's price cannot be believed",
                     hint=f"correct the price of {entry.tool_type} with --tools-dir",
                 )
-
-
-def _price_now(entry: Entry, catalog: Catalog) -> Credits | None:
-    try:
-        return price_of(catalog.get(entry.tool_type), entry.input)
-    except (PriceError, UnknownToolError):
-        return None
 
 
 def _is_since(attempt: Attempt, moment: datetime) -> bool:

@@ -11,7 +11,8 @@ from unicodedata import normalize
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Column, Job
 from sora2batch.ground.slug import full_slug, slug, visible
-from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import listed
 from sora2batch.matrix.label import text_of
 
 Place: TypeAlias = tuple[str, str]

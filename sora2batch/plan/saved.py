@@ -16,6 +16,7 @@ from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.job import Credits, Fingerprint, Job
 from sora2batch.ground.plainfile import read_inside
 from sora2batch.ground.schema import load_schema
+from sora2batch.ground.validation import Validator
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Action, Plan
@@ -228,10 +229,7 @@ def _no_plan(path: Path) -> UsageError:
 
 
 def _follows_schema(document: JsonObject) -> bool:
-    # Imported here because only `run --plan` needs it, and it takes longer to import than a plan to read.
-    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415
-
-    return bool(Draft202012Validator(load_schema("plan.schema.json")).is_valid(document))
+    return Validator(load_schema("plan.schema.json")).fits(document)
 
 
 def _saved_from(basis: _Basis, actions: Mapping[Fingerprint, Action]) -> SavedPlan:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sora2batch.catalog.catalog import Catalog, UnknownToolError
-from sora2batch.catalog.price import PriceError, price_of
+from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
@@ -73,12 +72,8 @@ def earliest_task(lockfile: Lockfile) -> datetime | None:
 
 
 def _price(entry: Entry, attempt: Attempt, catalog: Catalog | None) -> Credits:
-    if catalog is None:
-        return attempt.credits
-    try:
-        return price_of(catalog.get(entry.tool_type), entry.input)
-    except (UnknownToolError, PriceError):
-        return attempt.credits
+    known = catalog.price_or_none(entry.tool_type, entry.input) if catalog else None
+    return attempt.credits if known is None else known
 
 
 def _tasks(lockfile: Lockfile) -> Iterable[tuple[Entry, Attempt, str]]:

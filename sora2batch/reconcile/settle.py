@@ -8,7 +8,8 @@ from typing import Protocol, assert_never
 
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
-from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import listed
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, NotCharged

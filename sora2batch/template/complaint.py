@@ -33,6 +33,19 @@ def comment_without_end() -> tuple[str, str]:
     return _COMMENT, _RAW
 
 
+def advice_for(value: object) -> str:
+    """Say how a text is made of a value that is none."""
+    match value:
+        case None:
+            return 'use | default("...", true), or {% if ... is null %}'
+        case list() | tuple():
+            return 'use | join(", ")'
+        case dict():
+            return "name one of its keys, as in subject.name"
+        case _:
+            return "call it with ()"
+
+
 def _words(message: str, text: str) -> Iterator[tuple[str, str]]:
     for start, words in _BY_START:
         if message.startswith(start):

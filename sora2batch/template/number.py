@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Undefined
 from jinja2.filters import FILTERS
 
-from sora2batch.ground.suggest import visible
+from sora2batch.ground.text import visible
 from sora2batch.template.limit import kind_name
 
 _MAX_DIGITS = 1000

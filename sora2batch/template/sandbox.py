@@ -18,7 +18,8 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
-from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import listed
 from sora2batch.template.filter import (
     as_text,
     filter_table,

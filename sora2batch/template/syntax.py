@@ -9,7 +9,8 @@ from math import isfinite
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-from sora2batch.ground.suggest import did_you_mean, listed
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import listed
 from sora2batch.template.limit import MAX_BITS
 from sora2batch.template.sandbox import CONCAT_FILTER, LOOP_FILTER, WEIGH_FILTER, Sandbox
 

@@ -16,8 +16,9 @@ from jinja2.runtime import Context
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.rule import Rule
 from sora2batch.ground.slug import unified
-from sora2batch.template.complaint import comment_without_end, explain_template_error
+from sora2batch.template.complaint import advice_for, comment_without_end, explain_template_error
 from sora2batch.template.filter import NotTextError
 from sora2batch.template.leftover import hole_in
 from sora2batch.template.limit import MAX_CHARACTERS, LimitError, Meter, bounded, check_length, kind_name
@@ -45,12 +46,16 @@ _UNSUITABLE = (
 class TemplateError(Sora2BatchError):
     """A template that cannot be compiled or rendered; one sentence, without a place."""
 
+    def __init__(self, rule: Rule, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.rule = rule
+
 
 class UndefinedNameError(TemplateError):
     """A template uses a name that stands for nothing."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(not_defined(name))
+        super().__init__(Rule.UNDEFINED_NAME, not_defined(name))
         self.name = name
 
 
@@ -117,11 +122,12 @@ class Template:
         except UndefinedError as error:
             raise self._missing(str(error), scope) from None
         except NotTextError as error:
-            raise TemplateError(str(error), hint=_advice(error.value)) from None
+            raise TemplateError(Rule.TEMPLATE_FAILED, str(error), hint=advice_for(error.value)) from None
         except RecursionError:
-            raise TemplateError("is nested too deeply") from None
+            raise TemplateError(Rule.TEMPLATE_LIMIT, "is nested too deeply") from None
         except (LimitError, JinjaError, *_UNSUITABLE) as error:
-            raise TemplateError(f"cannot be rendered: {_one_line(error)}") from None
+            rule = Rule.TEMPLATE_LIMIT if isinstance(error, LimitError) else Rule.TEMPLATE_FAILED
+            raise TemplateError(rule, f"cannot be rendered: {_one_line(error)}") from None
 
     def _text(self, context: Context) -> list[str]:
         pieces = list(_counted(self._root(context)) if self._has_loop else self._root(context))
@@ -172,7 +178,7 @@ class Template:
         for name in self.names:
             if name not in scope and not_defined(name) == message:
                 return UndefinedNameError(name)
-        return TemplateError(message)
+        return TemplateError(Rule.UNDEFINED_NAME, message)
 
 
 class Compiler:
@@ -199,13 +205,13 @@ class Compiler:
             return self._translate(text, form)
         except TemplateSyntaxError as error:
             message, hint = explain_template_error(error.message or "", text)
-            raise TemplateError(_syntax(message, error.lineno, text), hint=hint) from None
+            raise _not_understood(_place(error.lineno, text) + _one_line(message), hint) from None
         except SyntaxFault as fault:
-            raise TemplateError(_syntax(fault.message, fault.line, text), hint=fault.hint) from None
+            raise _not_understood(_place(fault.line, text) + _one_line(fault.message), fault.hint) from None
         except (RecursionError, MemoryError, SyntaxError):
-            raise TemplateError("the template is nested too deeply") from None
+            raise TemplateError(Rule.TEMPLATE_LIMIT, "the template is nested too deeply") from None
         except (JinjaError, *_UNSUITABLE) as error:
-            raise TemplateError(f"the template cannot be understood: {_one_line(error)}") from None
+            raise _not_understood(_one_line(error)) from None
 
     def _translate(self, text: str, form: Form) -> Template:
         if len(text) > MAX_CHARACTERS:
@@ -249,7 +255,7 @@ def check_text(text: str) -> str:
         TemplateError: it is too long.
     """
     if len(text) > MAX_CHARACTERS:
-        raise TemplateError(f"is a text of more than {MAX_CHARACTERS:,} characters")
+        raise TemplateError(Rule.TOO_LONG, f"is a text of more than {MAX_CHARACTERS:,} characters")
     return text
 
 
@@ -274,21 +280,12 @@ def _key(key: Any) -> str:
     return _checked_text(bounded(key))
 
 
-def _advice(value: object) -> str:
-    match value:
-        case None:
-            return 'use | default("...", true), or {% if ... is null %}'
-        case list() | tuple():
-            return 'use | join(", ")'
-        case dict():
-            return "name one of its keys, as in subject.name"
-        case _:
-            return "call it with ()"
+def _not_understood(why: str, hint: str | None = None) -> TemplateError:
+    return TemplateError(Rule.TEMPLATE_SYNTAX, f"the template cannot be understood: {why}", hint=hint)
 
 
-def _syntax(message: str, line: int, text: str) -> str:
-    where = f"line {line} of the text: " if "\n" in text.strip() else ""
-    return f"the template cannot be understood: {where}{_one_line(message)}"
+def _place(line: int, text: str) -> str:
+    return f"line {line} of the text: " if "\n" in text.strip() else ""
 
 
 def _one_line(error: object) -> str:

@@ -270,10 +270,10 @@ def test_problems_of_a_picks_file_are_worded_like_a_manifest_s(promote, spring):
     assert (ran.code, ran.err) == (
         2,
         (
-            "picks.yaml:1:27: [0].rating: is 7, must be a whole number from 1 to 5\n"
+            "picks.yaml:1:27: [0].rating: is 7, must be a whole number from 1 to 5 [out-of-range]\n"
             "    1 | - {key: hero/fox, rating: 7}\n"
             "      |                           ^\n"
-            "picks.yaml:2:3: [1]: names no job (give its fingerprint or its key)\n"
+            "picks.yaml:2:3: [1]: names no job (give its fingerprint or its key) [missing-key]\n"
             "    2 | - {note: hi}\n      |   ^\n"
             "error: picks.yaml has 2 problems\n"
         ),
@@ -290,9 +290,10 @@ def test_a_pick_that_is_not_found(promote, spring):
         2,
         (
             "picks.yaml:3:5: picks[0]: hero/fix/slow-pan/std is neither in the manifest nor in its lockfile "
-            '(did you mean "hero/fox/slow-pan/std"?)\n'
+            '(did you mean "hero/fox/slow-pan/std"?) [unknown-job]\n'
             "    3 |   - key: hero/fix/slow-pan/std\n      |     ^\n"
-            "picks.yaml:4:5: picks[1]: zzz is neither in the manifest nor in its lockfile (these picks are of autumn.yaml)\n"
+            "picks.yaml:4:5: picks[1]: zzz is neither in the manifest nor in its lockfile "
+            "(these picks are of autumn.yaml) [unknown-job]\n"
             "    4 |   - key: zzz\n      |     ^\n"
             "error: picks.yaml has 2 problems\n"
         ),

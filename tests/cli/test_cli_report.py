@@ -168,7 +168,8 @@ def test_picks_by_key_and_by_fingerprint_that_contradict_are_refused(call, folde
         2,
         "",
         (
-            "picks.yaml:2:3: [1]: is the same job as picks[0], but says something else of it (keep one of the two)\n"
+            "picks.yaml:2:3: [1]: is the same job as picks[0], but says something else of it "
+            "(keep one of the two) [contradiction]\n"
             f"    2 | - {{fingerprint: '{fox.fingerprint}', rati…\n      |   ^\n"
             "error: picks.yaml has 1 problem\n"
         ),

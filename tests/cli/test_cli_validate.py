@@ -68,9 +68,9 @@ HOLE = "the template leaves a hole, or two blanks in a row"
 QUOTES = "a comment to YAML; put it in quotes if that belongs to it"
 CELL = "it comes from a value of shot, and a value of an axis or a data file is no template"
 NOTICES = [
-    f'slips.yaml:11:20: jobs.b.input.prompt: the text ends before "#3 of the fox", {QUOTES}',
-    f'slips.yaml:8:15: jobs.a.input.prompt: "{{{{" stays as it is in what is sent: {CELL} (job a/1)',
-    f'slips.yaml:8:15: jobs.a.input.prompt: {HOLE}: "A  fox in snow" (job a/2)',
+    f'slips.yaml:11:20: jobs.b.input.prompt: the text ends before "#3 of the fox", {QUOTES} [unquoted-comment]',
+    f'slips.yaml:8:15: jobs.a.input.prompt: "{{{{" stays as it is in what is sent: {CELL} (job a/1) [template-leftover]',
+    f'slips.yaml:8:15: jobs.a.input.prompt: {HOLE}: "A  fox in snow" (job a/2) [template-hole]',
 ]
 
 

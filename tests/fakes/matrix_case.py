@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from fakes.problem_line import without_rule
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
@@ -43,7 +44,7 @@ def problems_of(text: str, *, catalog: Catalog | None = None, **files: str) -> l
     try:
         expand_text(text, catalog=catalog, **files)
     except ManifestError as error:
-        return [_without_head(str(problem)) for problem in error.problems]
+        return [_without_head(without_rule(problem)) for problem in error.problems]
     raise AssertionError("this manifest has no problem")
 
 

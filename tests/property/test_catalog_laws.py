@@ -87,8 +87,8 @@ def test_the_deciding_and_the_wording_validator_agree(name):
 
     @given(any_requests(tool))
     def law(request_):
-        faults = describe_faults(tool, request_)
-        assert decides.is_valid(request_) == (faults == ())
+        faults = describe_faults(tool, request_, decides)
+        assert decides.fits(request_) == (faults == ())
         assert len({fault.path for fault in faults}) == len(faults)
         assert all(fault.message.isprintable() for fault in faults)
 

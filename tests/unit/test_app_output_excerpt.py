@@ -4,12 +4,15 @@ import pytest
 
 from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.ground.problem import Position, Problem, Source
+from sora2batch.ground.rule import Rule
 
 
 def shown(folder, text, line, column, **more):
     path = folder / "m.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    problem = Problem(file=str(path), position=Position(line, column), message="is wrong", **more)
+    problem = Problem(
+        file=str(path), position=Position(line, column), rule=Rule.WRONG_TYPE, message="is wrong", **more
+    )
     return list(problem_lines([problem]))[1:]
 
 
@@ -52,7 +55,9 @@ def test_a_url_s_secrets_are_not_shown(tmp_path):
 
 @pytest.mark.parametrize("name", ["absent.yaml", ".", "a\0b"])
 def test_a_file_that_cannot_be_read_is_not_shown(tmp_path, name):
-    problem = Problem(file=f"{tmp_path}/{name}", position=Position(1, 1), message="is wrong")
+    problem = Problem(
+        file=f"{tmp_path}/{name}", position=Position(1, 1), rule=Rule.WRONG_TYPE, message="is wrong"
+    )
     assert list(problem_lines([problem])) == [str(problem)]
 
 
@@ -64,15 +69,18 @@ def test_where_the_value_comes_from_is_shown_below(tmp_path):
 
 
 def test_of_a_flood_the_first_are_shown_and_the_rest_is_counted():
-    flood = [Problem(file="m.yaml", position=Position(at, 1), message="is wrong") for at in range(1, 85)]
+    flood = [
+        Problem(file="m.yaml", position=Position(at, 1), rule=Rule.WRONG_TYPE, message="is wrong")
+        for at in range(1, 85)
+    ]
     lines = list(problem_lines(flood))
-    assert lines[:2] == ["m.yaml:1:1: is wrong", "m.yaml:2:1: is wrong"]
+    assert lines[:2] == ["m.yaml:1:1: is wrong [wrong-type]", "m.yaml:2:1: is wrong [wrong-type]"]
     assert (len(lines), lines[-1]) == (51, "… and 34 more (--json lists all)")
 
 
 def test_problems_are_sorted_by_place_and_told_once():
     def at(file, line, column):
-        return Problem(file=file, position=Position(line, column), message="is wrong")
+        return Problem(file=file, position=Position(line, column), rule=Rule.WRONG_TYPE, message="is wrong")
 
     mixed = [at("b", 1, 1), at("a", 10, 2), at("a", 9, 3), at("a", 10, 1), at("a", 9, 3)]
     assert in_order(mixed) == (at("a", 9, 3), at("a", 10, 1), at("a", 10, 2), at("b", 1, 1))

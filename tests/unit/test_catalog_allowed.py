@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.catalog.allowed import allowed_text, choices_of, either
+from sora2batch.catalog.allowed import allowed_text, any_of, choices_of
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_choices_are_what_a_schema_names_one_by_one(schema, choices):
 
 
 def test_one_choice_needs_no_or():
-    assert either(["a"]) == '"a"'
-    assert either([]) == ""
+    assert any_of(["a"]) == '"a"'
+    assert any_of([]) == ""

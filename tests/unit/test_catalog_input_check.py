@@ -8,8 +8,10 @@ import sys
 import pytest
 
 from sora2batch.catalog.catalog import load_catalog
-from sora2batch.catalog.input_check import InputChecker, InputFault, compile_schema, fill_defaults
+from sora2batch.catalog.input_check import InputChecker, compile_schema, fill_defaults
 from sora2batch.catalog.tool import ExpectedSeconds, FixedPrice, Kind, Tool
+from sora2batch.ground.problem import Fault, Target
+from sora2batch.ground.rule import Rule
 
 GOOD = {"prompt": "A fox.", "image": "https://cdn.example.com/fox.jpg"}
 SORA = "sora2-image-to-video-api"
@@ -40,32 +42,36 @@ def test_a_good_request_has_no_faults():
 
 
 def test_a_wrong_case_is_a_fault_with_the_right_one_as_its_hint():
-    assert only_fault({"mode": "PRO"}) == InputFault(
+    assert only_fault({"mode": "PRO"}) == Fault(
         path=("mode",),
+        rule=Rule.NOT_ALLOWED_VALUE,
         message='is "PRO", must be "std" or "pro"; SJinn may silently use "std" instead',
         hint='did you mean "pro"?',
     )
 
 
 def test_a_length_that_is_not_offered_is_a_fault():
-    assert only_fault({"duration": 12}) == InputFault(
+    assert only_fault({"duration": 12}) == Fault(
         path=("duration",),
+        rule=Rule.NOT_ALLOWED_VALUE,
         message="is 12, must be 10 or 15; SJinn may silently use 10 instead",
         hint="leave it out for 10",
     )
 
 
 def test_a_shape_that_is_not_offered_is_a_fault():
-    assert only_fault({"aspect_ratio": "1:1"}) == InputFault(
+    assert only_fault({"aspect_ratio": "1:1"}) == Fault(
         path=("aspect_ratio",),
+        rule=Rule.NOT_ALLOWED_VALUE,
         message='is "1:1", must be "16:9" or "9:16"; SJinn may silently use "16:9" instead',
         hint='leave it out for "16:9"',
     )
 
 
 def test_a_number_as_text_is_one_fault_that_tells_how_to_write_it():
-    assert only_fault({"duration": "10"}) == InputFault(
+    assert only_fault({"duration": "10"}) == Fault(
         path=("duration",),
+        rule=Rule.WRONG_TYPE,
         message='is the text "10", must be a whole number: 10 or 15; SJinn may silently use 10 instead',
         hint='write 10 without quotes; in a template, end with "| int"',
     )
@@ -80,7 +86,8 @@ def test_a_text_that_would_be_wrong_as_a_number_too_is_not_recommended():
 
 @pytest.mark.parametrize("prompt", ["", " ", "\n\t", "\u00a0", "\u200b", "\ufeff", "\x1c"])
 def test_a_prompt_without_a_visible_character_is_empty(prompt):
-    assert only_fault({"prompt": prompt}) == InputFault(path=("prompt",), message="is empty, must be text")
+    fault = Fault(path=("prompt",), rule=Rule.EMPTY_VALUE, message="is empty, must be text")
+    assert only_fault({"prompt": prompt}) == fault
 
 
 def test_a_null_is_called_empty():
@@ -118,13 +125,15 @@ def test_a_list_where_one_url_belongs_says_so():
 
 
 def test_an_unknown_field_lists_those_that_are_known():
-    assert only_fault({"moed": "pro"}) == InputFault(
+    assert only_fault({"moed": "pro"}) == Fault(
         path=("moed",),
+        rule=Rule.UNKNOWN_INPUT,
         message=(
             f'is no input of {SORA}, which takes "prompt", "image", "mode", "duration", "aspect_ratio"; '
             "SJinn may silently ignore it"
         ),
         hint='did you mean "mode"?',
+        target=Target.KEY,
     )
 
 
@@ -163,8 +172,12 @@ def test_each_bad_item_of_a_list_is_a_fault_at_its_index():
 
 def test_missing_fields_are_faults_at_their_own_paths():
     assert faults_of(SORA, {}) == (
-        InputFault(path=("image",), message="is missing, must be an absolute http(s) URL"),
-        InputFault(path=("prompt",), message="is missing, must be text that is not empty"),
+        Fault(
+            path=("image",), rule=Rule.MISSING_INPUT, message="is missing, must be an absolute http(s) URL"
+        ),
+        Fault(
+            path=("prompt",), rule=Rule.MISSING_INPUT, message="is missing, must be text that is not empty"
+        ),
     )
 
 

@@ -3,6 +3,7 @@ import json
 import jsonschema
 import pytest
 
+from fakes.problem_line import without_rule
 from fakes.promotion_case import picks_of
 from sora2batch.gallery.picks import Pick, read_picks
 from sora2batch.ground.errors import UsageError
@@ -36,7 +37,7 @@ def read(tmp_path):
 def problems(read, text):
     with pytest.raises(ManifestError) as caught:
         read(text)
-    return [str(problem).partition("picks.yaml:")[2] for problem in caught.value.problems]
+    return [without_rule(problem).partition("picks.yaml:")[2] for problem in caught.value.problems]
 
 
 def test_a_file_as_the_page_writes_it(read):

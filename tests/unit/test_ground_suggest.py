@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.ground.suggest import did_you_mean, nearest, visible
+from sora2batch.ground.suggest import did_you_mean, nearest
+from sora2batch.ground.text import visible
 
 MODES = ["std", "pro"]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.problem_line import without_rule
 from sora2batch.gallery.picks import read_picks
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
@@ -17,7 +18,7 @@ HEAD = "version: 1\ntool: x\nbudget: {max_credits: 1}\njobs:\n"
 def problems(call, *arguments, **named):
     with pytest.raises(ManifestError) as caught:
         call(*arguments, **named)
-    return [str(problem) for problem in caught.value.problems]
+    return [without_rule(problem) for problem in caught.value.problems]
 
 
 def conflict(ours, theirs, end="\n"):

@@ -59,7 +59,7 @@ def test_a_notice_names_the_place_and_the_way_out():
     )
     way = "a comment to YAML; put it in quotes if that belongs to it"
     place = f"batch.yaml:{TOP + 4}:20: jobs.a.input.prompt"
-    assert told.notices == (f'{place}: the text ends before "#3 of the fox", {way}',)
+    assert told.notices == (f'{place}: the text ends before "#3 of the fox", {way} [unquoted-comment]',)
 
 
 def test_where_only_certain_words_can_stand_nothing_is_told():

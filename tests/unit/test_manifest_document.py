@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import pytest
 
+from fakes.problem_line import without_rule
 from sora2batch.ground.problem import Position
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.manifest_error import ManifestError
@@ -16,7 +17,7 @@ def load(text, file="m.yaml"):
 def problems(text, file="m.yaml"):
     with pytest.raises(ManifestError) as caught:
         load(text, file)
-    return [str(problem) for problem in caught.value.problems]
+    return [without_rule(problem) for problem in caught.value.problems]
 
 
 def test_aspect_ratios_switches_and_dates_stay_text():

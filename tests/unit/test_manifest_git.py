@@ -9,7 +9,8 @@ import pytest
 from fakes.repository import foreign_git, git
 from sora2batch.manifest import git as our_git
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git, clean_environment
-from sora2batch.manifest.tree import GitTree, TreeError
+from sora2batch.manifest.git_tree import GitTree
+from sora2batch.manifest.tree import TreeError
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_the_folder_alone_says_which_file_is_meant(repository, tmp_path, monkeyp
 def test_a_hook_in_a_linked_worktree_compares_with_the_right_file(repository, tmp_path):
     hook = repository / ".git/hooks/pre-commit"
     script = (
-        "import sys; from pathlib import Path; from sora2batch.manifest.tree import GitTree; "
+        "import sys; from pathlib import Path; from sora2batch.manifest.git_tree import GitTree; "
         "sys.stdout.buffer.write(GitTree(Path('batches'), 'HEAD').read('m.yaml'))"
     )
     found = tmp_path / "found"
@@ -84,7 +85,7 @@ def test_a_rebase_that_executes_us_compares_with_the_right_file(repository, tmp_
     (linked / "batches/m.yaml").write_text("second\n")
     git(linked, "commit", "-qam", "second")
     script = (
-        "import sys; from pathlib import Path; from sora2batch.manifest.tree import GitTree; "
+        "import sys; from pathlib import Path; from sora2batch.manifest.git_tree import GitTree; "
         "sys.stdout.buffer.write(GitTree(Path('batches'), 'HEAD~1').read('m.yaml'))"
     )
     git(linked, "rebase", "-q", "-x", f'"{sys.executable}" -c "{script}" > "{tmp_path}/found"', "HEAD~1")

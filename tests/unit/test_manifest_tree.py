@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sora2batch.manifest.tree import DiskTree, GitTree, MissingFileError, TreeError
+from sora2batch.manifest.git_tree import GitTree
+from sora2batch.manifest.tree import DiskTree, MissingFileError, TreeError
 
 
 @pytest.fixture

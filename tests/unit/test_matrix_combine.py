@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.matrix.combine import AxisValues, combine
-from sora2batch.matrix.match import means, same
+from sora2batch.matrix.combine import AxisValues, combine, means, same
 
 FOX = {"id": "fox", "noun": "a red fox", "look": {"fur": "red", "age": 3}}
 OWL = {"id": "owl", "noun": "an owl"}

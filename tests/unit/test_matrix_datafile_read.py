@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.matrix_case import MemoryTree
+from fakes.problem_line import without_rule
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.matrix.datafile.read import DataFiles, has_known_ending, parse_values
 
@@ -14,7 +15,7 @@ def values(name, content):
 def problems(name, content):
     with pytest.raises(ManifestError) as caught:
         values(name, content)
-    return [str(problem) for problem in caught.value.problems]
+    return [without_rule(problem) for problem in caught.value.problems]
 
 
 def test_csv_gives_a_mapping_of_texts_for_each_row():

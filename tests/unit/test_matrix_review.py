@@ -24,7 +24,7 @@ def test_an_empty_cell_leaves_a_hole_that_is_told_once_with_its_place():
     csv = "adj,place\nred,snow\n,snow\n,rain\nred,sun \nbig ,town\n"
     assert one(text, x_csv=csv) == (
         f"batch.yaml:{TOP + 4}:21: jobs.a.input.prompt: the template leaves a hole, or two blanks in a row: "
-        '"A  fox in the snow" (job a/2 and 2 more jobs)'
+        '"A  fox in the snow" (job a/2 and 2 more jobs) [template-hole]'
     )
 
 
@@ -87,7 +87,7 @@ def test_a_template_in_a_cell_stays_as_it_is_and_is_told(mark):
     notice = one(text, x_csv=f"prompt\nA fox\n{mark} brand fox\n{mark} owl\n")
     assert notice == (
         f'batch.yaml:{TOP + 2}:51: jobs.a.input.prompt: "{mark}" stays as it is in what is sent: it '
-        f"{CELL.format('s')} (job a/2 and 1 more job)"
+        f"{CELL.format('s')} (job a/2 and 1 more job) [template-leftover]"
     )
 
 
@@ -132,9 +132,9 @@ def test_takes_and_groups_are_counted_apart():
     )
     first, second = notices(text)
     assert "jobs.a.input.prompt" in first
-    assert first.endswith("(job a/1 and 1 more job)")
+    assert first.endswith("(job a/1 and 1 more job) [template-hole]")
     assert "jobs.b.input.prompt" in second
-    assert second.endswith("(job b/1)")
+    assert second.endswith("(job b/1) [template-hole]")
 
 
 def test_a_long_loop_is_looked_at_in_no_time():
@@ -156,5 +156,5 @@ def test_a_spreadsheets_error_is_told_at_its_cell():
     text = '  a:\n    matrix: {s: {from: x.csv}}\n    input: {prompt: "A {{ s.n }} fox, {{ s.id }}"}\n'
     csv = 'id,n\n1,red\n2,"#N/A"\n3,#DIV/0!\n4,Err:502\n5,#3 of five\n6,the #REF! of it\n'
     assert one(text, x_csv=csv) == (
-        'x.csv:3:3: [1].n: "#N/A" is a spreadsheet\'s error, as 2 more cells; it is sent as it stands'
+        'x.csv:3:3: [1].n: "#N/A" is a spreadsheet\'s error, as 2 more cells; it is sent as it stands [formula-error]'
     )

@@ -8,8 +8,9 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
+from sora2batch.manifest.git_tree import GitTree
 from sora2batch.manifest.load import load_manifest
-from sora2batch.manifest.tree import GitTree, MissingFileError
+from sora2batch.manifest.tree import MissingFileError
 from sora2batch.matrix.expand import expand
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.signals import Terminated
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
-from sora2batch.ground.problem import Problem
 from sora2batch.ground.stop_reason import StopReason
+
+if TYPE_CHECKING:
+    from sora2batch.ground.problem import Problem
 
 _INTERNAL = 70
 """``EX_SOFTWARE`` of sysexits.h: a bug of ours."""

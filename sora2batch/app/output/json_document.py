@@ -55,6 +55,7 @@ def _problem(problem: Problem) -> JsonObject:
         **_place(problem.file, problem.position),
         "path": format_path(problem.path),
         "message": _readable(problem.sentence),
+        "rule": problem.rule,
     }
     if problem.sources:
         told["sources"] = [

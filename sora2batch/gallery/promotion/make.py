@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
-from sora2batch.catalog.input_check import InputChecker, InputFault, fill_defaults
+from sora2batch.catalog.input_check import InputChecker, fill_defaults
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.gallery.promotion.choose import counted
@@ -17,7 +17,7 @@ from sora2batch.gallery.promotion.setting import Setting, SettingError
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
-from sora2batch.ground.problem import format_path
+from sora2batch.ground.problem import Fault, format_path
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.matrix.label import unique_names
@@ -156,7 +156,7 @@ class _Requests:
             self._checkers[tool.tool_type] = InputChecker(tool)
         return self._checkers[tool.tool_type]
 
-    def _worded(self, faults: Iterable[InputFault], key: str, tool: Tool) -> Iterator[str]:
+    def _worded(self, faults: Iterable[Fault], key: str, tool: Tool) -> Iterator[str]:
         """Word faults: of what a setting says once a tool, of all else with the job's key."""
         for fault in faults:
             hint = f" ({fault.hint})" if fault.hint else ""

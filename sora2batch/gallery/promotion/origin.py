@@ -9,7 +9,8 @@ from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.picks import Pick, Picks
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Fingerprint, Job
-from sora2batch.ground.problem import Problem
+from sora2batch.ground.problem import Fault, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
@@ -63,13 +64,16 @@ class Finder:
             return now or before
         return now if now is before else None
 
-    def fault(self, pick: Pick) -> str:
+    def fault(self, pick: Pick, picks: Picks) -> Fault:
         """Say why a pick that is not found is not."""
         if pick.fingerprint is None and pick.key in self._formerly:
-            return f"{pick.name} is what one job was called before and another is called now"
-        return f"{pick.name} is neither in the manifest nor in its lockfile"
+            message = f"{pick.name} is what one job was called before and another is called now"
+        else:
+            message = f"{pick.name} is neither in the manifest nor in its lockfile"
+        hint = self._hint(pick) or _whose(picks)
+        return Fault(path=pick.path, rule=Rule.UNKNOWN_JOB, message=message, hint=hint)
 
-    def hint(self, pick: Pick) -> str | None:
+    def _hint(self, pick: Pick) -> str | None:
         """Say how a pick that is not found may be mended."""
         if pick.fingerprint is None:
             if pick.key in self._orphan_keys:
@@ -117,8 +121,7 @@ def find_origins(picks: Picks, taken: Sequence[Pick], finder: Finder) -> tuple[O
     for pick in taken:
         origin = finder.origin(pick)
         if origin is None:
-            message = finder.fault(pick)
-            problems.append(picks.problem(pick, message, hint=finder.hint(pick) or _whose(picks)))
+            problems.append(picks.document.problem(finder.fault(pick, picks)))
         else:
             found.append(origin)
     problems += disagreements(picks, ((origin.pick, origin.fingerprint) for origin in found))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.problem import Position, Problem
-from sora2batch.ground.suggest import listed
+from sora2batch.ground.problem import START, Fault, Position, Problem
+from sora2batch.ground.rule import Rule
+from sora2batch.ground.text import listed
 from sora2batch.manifest.conflict import DIVIDER, conflict_in, divider_offsets
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.source_text import Lines, decode, with_plain_breaks
-from sora2batch.matrix.datafile.csvtext import Cell, CsvFault, read_cells, read_rows
+from sora2batch.matrix.datafile.csvtext import Cell, CsvError, read_cells, read_rows
 from sora2batch.matrix.datafile.delimiter import Layout, find_layout
 
 _SHOWN = 40
@@ -28,10 +29,9 @@ def parse_csv(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
     try:
         _refuse_dividers(text, layout, file)
         rows = [row for row in read_rows(text, layout) if any(map(str.strip, row))]
-    except CsvFault as fault:
-        place = Lines(text).position(fault.offset)
-        problem = Problem(file=file, position=place, message=fault.message, hint=fault.hint)
-        raise ManifestError([problem]) from fault
+    except CsvError as error:
+        fault = Fault(rule=Rule.CSV_SYNTAX, message=error.message, hint=error.hint)
+        raise ManifestError([fault.at(file, Lines(text).position(error.offset))]) from error
     header = _header(rows[0]) if rows else []
     if not _is_sound(header, rows):
         raise ManifestError(_Faults(text, layout, file).problems())
@@ -98,13 +98,14 @@ class _Faults:
         """Word everything that is wrong with the header, else with the rows."""
         if not self._rows:
             message = "is empty: a header line and a row are needed"
-            return [Problem(file=self._file, position=Position(1, 1), message=message)]
+            return [Fault(rule=Rule.NO_VALUES, message=message).at(self._file, START)]
         header = _header(cell.text for cell in self._rows[0])
         faults = list(_header_faults(header))
         if len(self._rows) == 1:
-            faults.append("has a header but no row: an axis needs one value at least")
+            message = "has a header but no row: an axis needs one value at least"
+            faults.append(Fault(rule=Rule.NO_VALUES, message=message))
         if faults:
-            return [self._problem(self._rows[0][0], message) for message in faults]
+            return [self._problem(self._rows[0][0], fault) for fault in faults]
         return [problem for row in self._rows[1:] for problem in self._row_problems(row, header)]
 
     def _row_problems(self, row: list[Cell], header: list[str]) -> Iterator[Problem]:
@@ -114,24 +115,25 @@ class _Faults:
             cell = next(cell for cell in row[len(header) :] if cell.text.strip())
             column = f"column {row.index(cell) + 1} of the header"
             message = f"{column} has no name, but this row has {_quoted(cell)} there"
-            yield self._problem(cell, message, "name the column, or empty the cell")
+            hint = "name the column, or empty the cell"
+            yield self._problem(cell, Fault(rule=Rule.UNNAMED_COLUMN, message=message, hint=hint))
             return
         message = f"the row has {len(row)} fields, the header has {len(header)}: {listed(header)}"
         mark = _MARKS[self._delimiter]
         more = f'a value with a {mark} in it must stand in "quotes"'
         hint = more if len(row) > len(header) else f"an empty value needs its {mark} too"
-        yield self._problem(row[0], message, hint)
+        yield self._problem(row[0], Fault(rule=Rule.UNEVEN_ROW, message=message, hint=hint))
 
-    def _problem(self, cell: Cell, message: str, hint: str | None = None) -> Problem:
-        position = self._lines.position(cell.offset)
-        return Problem(file=self._file, position=position, message=message, hint=hint)
+    def _problem(self, cell: Cell, fault: Fault) -> Problem:
+        return fault.at(self._file, self._lines.position(cell.offset))
 
 
-def _header_faults(header: list[str]) -> Iterator[str]:
+def _header_faults(header: list[str]) -> Iterator[Fault]:
     if not all(header):
-        yield f"column {header.index('') + 1} of the header has no name"
+        message = f"column {header.index('') + 1} of the header has no name"
+        yield Fault(rule=Rule.UNNAMED_COLUMN, message=message)
     for name in dict.fromkeys(name for name in header if name and header.count(name) > 1):
-        yield f'the header names "{name}" twice'
+        yield Fault(rule=Rule.DUPLICATE_KEY, message=f'the header names "{name}" twice')
 
 
 def _quoted(cell: Cell) -> str:

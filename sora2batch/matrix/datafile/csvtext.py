@@ -26,7 +26,7 @@ class Cell:
     offset: int
 
 
-class CsvFault(ValueError):  # noqa: N818 - csv.Error is the library's
+class CsvError(ValueError):
     """A text that is no CSV: what is wrong, and with the field at which offset."""
 
     def __init__(self, message: str, offset: int, hint: str) -> None:
@@ -40,7 +40,7 @@ def read_rows(text: str, layout: Layout) -> list[list[str]]:
     """Read the fields of every row, the header's included; line ends are LF.
 
     Raises:
-        CsvFault: where the text stops being CSV.
+        CsvError: where the text stops being CSV.
     """
     file = io.StringIO(text[layout.start :], newline="\n")
     try:
@@ -66,7 +66,7 @@ def read_cells(text: str, layout: Layout) -> Iterator[list[Cell]]:
     """Read every row with the places of its fields.
 
     Raises:
-        CsvFault: while iterating, where the text stops being CSV.
+        CsvError: while iterating, where the text stops being CSV.
     """
     blank, edge = _blank(layout.delimiter), re.escape(layout.delimiter)
     quoted = re.compile(rf'[{blank}]*"([^"]*(?:""[^"]*)*)"[{blank}]*')
@@ -82,7 +82,7 @@ def read_cells(text: str, layout: Layout) -> Iterator[list[Cell]]:
             row.append(Cell(_checked(value, at), at))
             if found and end < len(text) and text[end] not in (layout.delimiter, "\n"):
                 message = f"is not CSV: the field ends with its closing quote, but {text[end]!r} comes next"
-                raise CsvFault(message, at, 'a " inside a quoted field is written ""')
+                raise CsvError(message, at, 'a " inside a quoted field is written ""')
             at = end + 1
             if end == len(text) or text[end] == "\n":
                 break
@@ -92,7 +92,7 @@ def read_cells(text: str, layout: Layout) -> Iterator[list[Cell]]:
 def _end_of_plain(text: str, at: int, opened: re.Pattern[str], plain: re.Pattern[str]) -> int:
     if quote := opened.match(text, at):
         message = "is not CSV: the quote that opens here is never closed"
-        raise CsvFault(message, quote.end() - 1, 'a " inside a quoted field is written ""')
+        raise CsvError(message, quote.end() - 1, 'a " inside a quoted field is written ""')
     found = plain.match(text, at)
     assert found is not None
     return found.end()
@@ -101,7 +101,7 @@ def _end_of_plain(text: str, at: int, opened: re.Pattern[str], plain: re.Pattern
 def _checked(value: str, offset: int) -> str:
     if len(value) > FIELD_LIMIT:
         message = f"the field that begins here has more than {FIELD_LIMIT:,} characters"
-        raise CsvFault(message, offset, 'is a closing " missing?')
+        raise CsvError(message, offset, 'is a closing " missing?')
     return value
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sora2batch.ground.problem import Position, Problem
+from sora2batch.ground.problem import Fault, Position
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.manifest_error import ManifestError
 
 _GUESSED = (",", ";", "\t")
@@ -38,9 +39,8 @@ def find_layout(text: str, *, file: str) -> Layout:
             message = (
                 f"the separator {said[1]!r} is not known: it must be a comma, a semicolon, a tab or a bar"
             )
-            raise ManifestError(
-                [Problem(file=file, position=Position(1, said.start(1) + 1), message=message)]
-            )
+            fault = Fault(rule=Rule.CSV_SYNTAX, message=message)
+            raise ManifestError([fault.at(file, Position(1, said.start(1) + 1))])
         return Layout(delimiter=said[1], start=said.end())
     return Layout(delimiter=_most_used(_header_of(text)), start=0)
 

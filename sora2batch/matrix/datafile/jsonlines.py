@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from sora2batch.ground.canonical import JsonValue, NotCanonicalError, canonical_json
-from sora2batch.ground.problem import Position, Problem
+from sora2batch.ground.problem import START, Fault, Position, Problem
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.conflict import refuse_dividers
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.source_text import decode, with_plain_breaks
@@ -19,8 +20,9 @@ _MAX_DEPTH = 100
 class _LineError(ValueError):
     """What is wrong with one line, and at which column."""
 
-    def __init__(self, message: str, column: int = 1) -> None:
+    def __init__(self, rule: Rule, message: str, column: int = 1) -> None:
         super().__init__(message)
+        self.rule = rule
         self.message = message
         self.column = column
 
@@ -41,15 +43,15 @@ def parse_json_lines(content: bytes, *, file: str) -> tuple[JsonValue, ...]:
         try:
             value = _parse_line(line)
         except _LineError as error:
-            position = Position(number, error.column)
-            problems.append(Problem(file=file, position=position, message=error.message))
+            fault = Fault(rule=error.rule, message=error.message)
+            problems.append(fault.at(file, Position(number, error.column)))
             continue
         values.append(value)
         if is_empty_row(value):
             problems.append(empty_row(file, Position(number, 1)))
     if not values and not problems:
         message = "is empty: an axis needs one value at least"
-        problems.append(Problem(file=file, position=Position(1, 1), message=message))
+        problems.append(Fault(rule=Rule.NO_VALUES, message=message).at(file, START))
     if problems:
         raise ManifestError(problems)
     return tuple(values)
@@ -69,7 +71,7 @@ def is_empty_row(value: JsonValue) -> bool:
 def empty_row(file: str, place: Position) -> Problem:
     """Word that a row is empty: left in, it would be a job all the same."""
     message = "the row is empty: none of its fields has a value"
-    return Problem(file=file, position=place, message=message, hint="remove it")
+    return Fault(rule=Rule.EMPTY_ROW, message=message, hint="remove it").at(file, place)
 
 
 def _is_empty(value: JsonValue) -> bool:
@@ -83,11 +85,12 @@ def _parse_line(line: str) -> JsonValue:
         _check_depth(value, _MAX_DEPTH)
         canonical_json(value)
     except orjson.JSONDecodeError as error:
-        raise _LineError(f"the line is not JSON: {error.msg}", error.colno) from error
+        raise _LineError(Rule.JSON_SYNTAX, f"the line is not JSON: {error.msg}", error.colno) from error
     except RecursionError as error:
-        raise _LineError(f"the value is nested deeper than {_MAX_DEPTH} levels") from error
+        raise _LineError(Rule.TOO_DEEP, f"the value is nested deeper than {_MAX_DEPTH} levels") from error
     except NotCanonicalError as error:
-        raise _LineError("the line holds a number or a text that JSON cannot carry safely") from error
+        message = "the line holds a number or a text that JSON cannot carry safely"
+        raise _LineError(Rule.UNSAFE_VALUE, message) from error
     return value
 
 
@@ -96,7 +99,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(mapping) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _LineError(f'the key "{twice}" stands twice in one mapping')
+        raise _LineError(Rule.DUPLICATE_KEY, f'the key "{twice}" stands twice in one mapping')
     return mapping
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import PurePath
 from typing import TypeAlias
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.problem import START, Position, Problem
+from sora2batch.ground.problem import START, Fault, Position
+from sora2batch.ground.rule import Rule
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.tree import Tree
-from sora2batch.matrix.cut_text import notice_of
 from sora2batch.matrix.datafile.csvfile import cell_positions, parse_csv
-from sora2batch.matrix.datafile.formula import holds_formula_error, is_formula_error
 from sora2batch.matrix.datafile.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
 _LINES = frozenset({".jsonl", ".ndjson"})
 _Finder: TypeAlias = Callable[[int, str | None], Position]
 """Finds a value by its place, or what it has under a key."""
+_FORMULA_ERROR = re.compile(
+    r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!)|Err:5[0-9]{2}"
+)
+"""What a spreadsheet writes into a cell whose formula went wrong."""
+_FORMULA_ERROR_BYTES = re.compile(_FORMULA_ERROR.pattern.encode())
 KNOWN_ENDINGS = (".csv", ".json", ".jsonl", ".ndjson", ".yaml", ".yml")
 
 
@@ -66,11 +71,11 @@ class DataFiles:
         file = self._name_of(name)
         if _ending(name) not in _DOCUMENTS:
             values = parse_values(content, file=file)
-            if holds_formula_error(content):
+            if _FORMULA_ERROR_BYTES.search(content):
                 self.notices += self._formula_errors(name, values)
             return values
         document = parse_document(content, file=file)
-        self.notices += [notice_of(cut, file=name) for cut in document.cuts]
+        self.notices += [str(cut.problem(file=name)) for cut in document.cuts]
         return _list_in(document)
 
     def _formula_errors(self, name: str, values: Sequence[JsonValue]) -> Iterator[str]:
@@ -80,14 +85,14 @@ class DataFiles:
             for index, row in enumerate(values)
             if isinstance(row, dict)
             for key, cell in row.items()
-            if isinstance(cell, str) and is_formula_error(cell)
+            if isinstance(cell, str) and _FORMULA_ERROR.fullmatch(cell.strip())
         ]
         if found:
             index, key, cell = found[0]
             more = f", as {len(found) - 1:,} more cells" if len(found) > 1 else ""
             message = f'"{cell.strip()}" is a spreadsheet\'s error{more}; it is sent as it stands'
             position = self.position(name, index, key)
-            yield str(Problem(file=name, position=position, path=(index, key), message=message))
+            yield str(Fault(path=(index, key), rule=Rule.FORMULA_ERROR, message=message).at(name, position))
 
 
 def has_known_ending(name: str) -> bool:
@@ -128,10 +133,10 @@ def _list_in(document: Document) -> tuple[JsonValue, ...]:
     file = document.file
     if not isinstance(document.data, list):
         message = "a data file must hold a list: one item for each value of the axis"
-        raise ManifestError([Problem(file=file, position=document.position(()), message=message)])
+        raise ManifestError([document.problem(Fault(rule=Rule.WRONG_TYPE, message=message))])
     if not document.data:
         message = "the list is empty: an axis needs one value at least"
-        raise ManifestError([Problem(file=file, position=START, message=message)])
+        raise ManifestError([Fault(rule=Rule.NO_VALUES, message=message).at(file, START)])
     if empty := [index for index, value in enumerate(document.data) if is_empty_row(value)]:
         raise ManifestError([empty_row(file, document.position((index,))) for index in empty])
     return tuple(document.data)

@@ -11,13 +11,13 @@ from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Column
 from sora2batch.ground.problem import DataPath, Position, Source
 from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest
+from sora2batch.matrix.combine import same
 from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.label import label_of
-from sora2batch.matrix.match import same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class LabelledValue:
     """A value, by what its jobs are called."""
 
     group: str
@@ -28,7 +28,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class DataFileLocation:
     """A value in a data file."""
 
     file: str
@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class TemplateReads:
     """What a template reads in one cell."""
 
     group: str
@@ -48,11 +48,11 @@ class Reading:
     """Each column, and which of its values."""
 
 
-Spot: TypeAlias = DataPath | Row
+Location: TypeAlias = DataPath | DataFileLocation
 """A path in the manifest, or a place in another file."""
 
 
-class Whereabouts:
+class SourceLocator:
     """Finds the values of one manifest; only asked when something is wrong with one."""
 
     def __init__(self, manifest: Manifest, files: DataFiles) -> None:
@@ -61,21 +61,21 @@ class Whereabouts:
         self._name_of = manifest.data_file
         self._document = manifest.document
 
-    def sources(self, reading: Reading) -> Iterator[Source]:
+    def sources(self, reads: TemplateReads) -> Iterator[Source]:
         """Find where the values are written that a template reads in one cell."""
-        group, text = self._groups[reading.group], self._text_at(reading.template)
-        for column, place in reading.values:
+        group, text = self._groups[reads.group], self._text_at(reads.template)
+        for column, place in reads.values:
             value = column.values[place]
             key = _key_in(text, column.name, value)
-            spot = next(self._spots(group, column, place, (key,) if key else ()), None)
-            if spot is not None:
-                yield self._source(spot, column.name, key)
+            location = next(self._locations(group, column, place, (key,) if key else ()), None)
+            if location is not None:
+                yield self._source(location, column.name, key)
 
-    def _source(self, spot: Spot, axis: str, key: str | None) -> Source:
+    def _source(self, location: Location, axis: str, key: str | None) -> Source:
         name = f"{axis}.{key}" if key else axis
-        if isinstance(spot, Row):
-            return Source(file=spot.file, position=spot.position, name=name)
-        return Source(file=self._document.file, position=self._document.position(spot), name=name)
+        if isinstance(location, DataFileLocation):
+            return Source(file=location.file, position=location.position, name=name)
+        return Source(file=self._document.file, position=self._document.position(location), name=name)
 
     def _text_at(self, path: DataPath) -> str:
         data = self._document.data
@@ -89,19 +89,21 @@ class Whereabouts:
                     return ""
         return data if isinstance(data, str) else ""
 
-    def spot(self, written: Written) -> Spot:
+    def location(self, labelled: LabelledValue) -> Location:
         """Find where a value is written; its group where that is not known."""
-        group = self._groups[written.group]
+        group = self._groups[labelled.group]
         found = (
-            spot
-            for column in written.columns
-            if written.pair in column.labels
-            for place in (column.labels.index(written.pair),)
-            for spot in self._spots(group, column, place, _naming_key(column.values[place]))
+            location
+            for column in labelled.columns
+            if labelled.pair in column.labels
+            for place in (column.labels.index(labelled.pair),)
+            for location in self._locations(group, column, place, _naming_key(column.values[place]))
         )
         return next(found, ("jobs", group.name))
 
-    def _spots(self, group: Group, column: Column, place: int, key: tuple[str, ...]) -> Iterator[Spot]:
+    def _locations(
+        self, group: Group, column: Column, place: int, key: tuple[str, ...]
+    ) -> Iterator[Location]:
         assert group.matrix is not None
         value = column.values[place]
         for axis in group.matrix.axes:
@@ -114,13 +116,13 @@ class Whereabouts:
 
     def _on_axis(
         self, group: Group, axis: Axis | FileAxis, place: int, key: tuple[str, ...]
-    ) -> Iterator[Spot]:
+    ) -> Iterator[Location]:
         match axis:
             case Axis(values=values) if place < len(values):
                 yield ("jobs", group.name, "matrix", axis.name, place, *key)
             case FileAxis(source=source) if place < len(self._files.values(source)):
                 position = self._files.position(source, place, next(iter(key), None))
-                yield Row(file=self._name_of(source), position=position, path=(place, *key))
+                yield DataFileLocation(file=self._name_of(source), position=position, path=(place, *key))
             case _:
                 return
 

@@ -1,0 +1,92 @@
+"""Every kind of problem that the program knows, by the id that people and scripts name it by."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Rule(StrEnum):
+    """What is wrong, whichever file or check finds it; its value is the id."""
+
+    meaning: str
+    """One line, for somebody who looks the id up."""
+
+    def __new__(cls, rule_id: str, meaning: str) -> Self:
+        """Make a member of the table below."""
+        rule = str.__new__(cls, rule_id)
+        rule._value_ = rule_id
+        rule.meaning = meaning
+        return rule
+
+    # Files and their text
+    UNREADABLE_FILE = "unreadable-file", "A file is not there, or cannot or must not be read."
+    UNKNOWN_FILE_TYPE = "unknown-file-type", "The name of a data file does not say what is in it."
+    EMPTY_FILE = "empty-file", "A file says nothing."
+    NOT_UTF8 = "not-utf8", "A file is no UTF-8 text."
+    CONTROL_CHARACTER = "control-character", "A text holds a character that no text should hold."
+    MERGE_CONFLICT = "merge-conflict", "A merge left its marks: nobody has decided yet what is meant."
+
+    # What YAML and JSON say
+    YAML_SYNTAX = "yaml-syntax", "A text is not YAML."
+    JSON_SYNTAX = "json-syntax", "A text is not JSON."
+    CSV_SYNTAX = "csv-syntax", "A text is not CSV."
+    SEVERAL_DOCUMENTS = "several-documents", "A file holds more than one YAML document."
+    DUPLICATE_KEY = "duplicate-key", "A mapping or a header says one thing twice."
+    NO_KEY = "no-key", "A list, a mapping or an alias stands where a key should."
+    UNQUOTED_TEMPLATE = "unquoted-template", "A template without quotes, which YAML takes for a mapping."
+    UNQUOTED_TEXT = "unquoted-text", "A text without quotes of which YAML takes a part for something else."
+    UNQUOTED_COMMA = "unquoted-comma", "A comma of a text begins a new key in braces, as it has no quotes."
+    UNQUOTED_COMMENT = "unquoted-comment", "A text may have been meant to go on where YAML sees a comment."
+    BAD_TAG = "bad-tag", "A YAML tag that plain data does not have, or that does not fit its value."
+    BAD_ALIAS = "bad-alias", "An alias of an anchor that is not there, or that it is itself a part of."
+    BAD_MERGE_KEY = "bad-merge-key", "The value of << is no mapping."
+    TOO_MANY_ALIASES = "too-many-aliases", "Aliases make a small file huge."
+    TOO_DEEP = "too-deep", "Lists and mappings are nested too deeply."
+    UNSAFE_VALUE = "unsafe-value", "A number or a text that JSON cannot carry faithfully."
+
+    # What a schema says
+    UNKNOWN_KEY = "unknown-key", "A key that does not belong where it stands."
+    MISSING_KEY = "missing-key", "A key that is needed is not there."
+    WRONG_TYPE = "wrong-type", "A value is of another type than it must be."
+    NOT_ALLOWED_VALUE = "not-allowed-value", "A value is none of those that are allowed."
+    OUT_OF_RANGE = "out-of-range", "A number is too small or too large."
+    BAD_TEXT = "bad-text", "A text does not have the form that it must have."
+    TOO_LONG = "too-long", "A text or a list is too long."
+    EMPTY_VALUE = "empty-value", "A text, a list or a mapping is empty and must not be."
+    SCHEMA = "schema", "A value does not follow the schema in some other way."
+    AMBIGUOUS_NUMBER = "ambiguous-number", "An amount that some read as a thousand times another."
+    BAD_NAME = "bad-name", "A name that cannot stand for a batch, a group, an axis or a variable."
+    BAD_FOLDER = "bad-folder", "The folder for results is no path as it stands."
+
+    # Tools
+    UNKNOWN_TOOL = "unknown-tool", "There is no tool of this name."
+    UNKNOWN_INPUT = "unknown-input", "A tool does not take this input; the API may ignore it silently."
+    MISSING_INPUT = "missing-input", "An input that the tool needs is not there."
+    UNKNOWN_PRICE = "unknown-price", "It is not known what a request costs."
+
+    # The matrix and its data files
+    UNKNOWN_AXIS = "unknown-axis", "An entry of exclude names what is no axis."
+    NO_VALUES = "no-values", "A data file gives an axis no value."
+    EMPTY_ROW = "empty-row", "A row of a data file says nothing, and would be a job all the same."
+    UNEVEN_ROW = "uneven-row", "A row of a data file does not fit its header."
+    UNNAMED_COLUMN = "unnamed-column", "A column of a data file has no name."
+    FORMULA_ERROR = "formula-error", "A cell of a data file holds a spreadsheet's error."
+    MATRIX_TOO_LARGE = "matrix-too-large", "A matrix makes more cells or jobs than anybody means."
+    DUPLICATE_REQUEST = "duplicate-request", "Two jobs are the same request, which would be paid twice."
+    DUPLICATE_FILE = "duplicate-file", "Two results would be written to one file."
+    BAD_FILE_NAME = "bad-file-name", "The name of a result is none that every system can have."
+    TOO_MANY_PROBLEMS = "too-many-problems", "There are more problems than are listed."
+
+    # Templates
+    TEMPLATE_SYNTAX = "template-syntax", "A text in braces is no template."
+    TEMPLATE_FAILED = "template-failed", "A template cannot be rendered with the values that it reads."
+    TEMPLATE_LIMIT = "template-limit", "A template takes too many steps, or makes too much."
+    UNDEFINED_NAME = "undefined-name", "A template names what is not there."
+    CIRCULAR_VARIABLE = "circular-variable", "Variables use each other in a circle."
+    TEMPLATE_LEFTOVER = "template-leftover", "What is sent still holds a mark of a template."
+    TEMPLATE_HOLE = "template-hole", "A template leaves a hole in its text."
+
+    # Picks
+    UNKNOWN_JOB = "unknown-job", "There is no such job, or more than one."
+    CONTRADICTION = "contradiction", "Two entries say different things of one job."
