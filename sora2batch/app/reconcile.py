@@ -26,7 +26,7 @@ from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, NotChecked
 from sora2batch.reconcile.inquire import ReconcileContext
 from sora2batch.reconcile.judge import unique_fits
-from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
+from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_not_charged
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.secret import load_key
 
@@ -131,7 +131,7 @@ async def _release(
         await release(doubt, store)
     still = find_doubts(store.lockfile)
     proven = [finding for finding in findings if finding.doubt in still]
-    free = await release_free(proven, store) if request.auto else ()
+    free = await release_not_charged(proven, store) if request.auto else ()
     return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
 
 

@@ -34,7 +34,7 @@ class Recorder(Protocol):
         ...
 
 
-async def release_free(findings: Sequence[Finding], recorder: Recorder) -> tuple[Doubt, ...]:
+async def release_not_charged(findings: Sequence[Finding], recorder: Recorder) -> tuple[Doubt, ...]:
     """Take back every call of which the ledger proves that it was never charged."""
     free = tuple(finding.doubt for finding in findings if isinstance(finding, NotCharged))
     for doubt in free:

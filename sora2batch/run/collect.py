@@ -15,7 +15,7 @@ from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
 from sora2batch.run import entries as note
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
-from sora2batch.run.folder import ExpiredError
+from sora2batch.run.folder import ExpiredUrlError
 from sora2batch.run.poll import FinishedTask
 from sora2batch.run.port import RunContext
 from sora2batch.sjinn import answer as api
@@ -33,7 +33,7 @@ class Folder(Protocol):
         """Fetch every file of a task that is not in place yet.
 
         Raises:
-            ExpiredError: a URL no longer works.
+            ExpiredUrlError: a URL no longer works.
             NoFileError: a URL gives something that is no file.
             DownloadError: a file cannot be had.
             OSError: the disk refused.
@@ -121,7 +121,7 @@ class DownloadStage:
             try:
                 outputs = await self._folder.collect(finished.job, finished.attempt, named.urls)
                 return _Fetched(outputs=outputs, oddities=named.oddities)
-            except ExpiredError:
+            except ExpiredUrlError:
                 if renewals >= _RENEWALS_OF_EXPIRED:
                     raise
             except NoFileError:

@@ -11,7 +11,7 @@ from sora2batch.sjinn.answer import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ApiIdentity:
     """Who is asked to make tasks: what a task is known by belongs to these alone."""
 
     host: str | None = None
@@ -32,7 +32,7 @@ def one_attempt(job: Job, attempt: Attempt) -> Entry:
     )
 
 
-def next_intent(job: Job, known: Entry | None, asked: Asked, *, moment: str) -> Attempt:
+def next_intent(job: Job, known: Entry | None, identity: ApiIdentity, *, moment: str) -> Attempt:
     """Begin a new attempt: in doubt until its answer says otherwise.
 
     The number counts deliberate submissions: it goes up after a failure or a rejection only. A call that was
@@ -49,8 +49,8 @@ def next_intent(job: Job, known: Entry | None, asked: Asked, *, moment: str) -> 
         number=number,
         trial=trial,
         submitted_at=moment,
-        api=asked.host,
-        account=asked.account,
+        api=identity.host,
+        account=identity.account,
     )
 
 

@@ -19,8 +19,8 @@ from sora2batch.run.event import Failed, Generated, TimedOut
 from sora2batch.run.pace import backoff_seconds
 from sora2batch.run.port import RunContext
 from sora2batch.run.recorded_url import recorded_outputs
+from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.schedule import Schedule
-from sora2batch.run.streak import Streak
 from sora2batch.run.submit import OpenTask
 from sora2batch.sjinn import answer as api
 
@@ -67,7 +67,7 @@ class PollStage:
         self._closed = False
         self._overdue = 0
         self._questions = CancelScope()
-        self._failures = Streak(context.stop_signal, limit=context.stop_after, end="failed")
+        self._failures = RepeatLimit(context.stop_signal, limit=context.stop_after, end="failed")
 
     def watch_new(self, task: OpenTask, expected_seconds: float) -> None:
         """Watch a new task; the first question comes when it may be done, or after a dozen intervals."""

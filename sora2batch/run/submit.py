@@ -27,8 +27,8 @@ from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.port import RunContext
 from sora2batch.run.price_watch import PriceWatch
+from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.stop_signal import StopRequest
-from sora2batch.run.streak import Streak
 from sora2batch.sjinn import answer as api
 
 _MOST_DOUBTS_IN_A_ROW = 20
@@ -71,7 +71,7 @@ class SubmitStage:
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
         self._doubts_in_a_row = 0
-        self._rejections = Streak(context.stop_signal, limit=context.stop_after, end="was rejected")
+        self._rejections = RepeatLimit(context.stop_signal, limit=context.stop_after, end="was rejected")
         self._named: dict[str, Job] = {}
         """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
@@ -133,7 +133,7 @@ class SubmitStage:
         Refusals count only while nobody gets through: where others do, this job need but wait for its turn.
         """
         known = self._context.recorder.entry(job.fingerprint)
-        intent = note.next_intent(job, known, self._context.asked, moment=self._moment())
+        intent = note.next_intent(job, known, self._context.api_identity, moment=self._moment())
         refusals = 0
         while True:
             answered = self._answered

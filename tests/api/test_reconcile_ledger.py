@@ -19,7 +19,7 @@ from sora2batch.reconcile.doubt import WIDE_MARGIN
 from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
 from sora2batch.reconcile.inquire import SETTLE, ReconcileContext, inquire
 from sora2batch.reconcile.judge import unique_fits
-from sora2batch.reconcile.settle import adopt, adopt_by_word, release_free
+from sora2batch.reconcile.settle import adopt, adopt_by_word, release_not_charged
 from sora2batch.sjinn.api_error import KeyRefusedError, LedgerError
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
@@ -227,7 +227,7 @@ async def test_a_lost_task_is_adopted_and_a_call_without_a_trace_is_freed():
         client_of(server, StillClock(at(4 * HOUR))) as client,
     ):
         context = ReconcileContext(ledger_api=client, clock=client.clock)
-        await release_free(await inquire(recorder.lockfile, context), recorder)
+        await release_not_charged(await inquire(recorder.lockfile, context), recorder)
         for doubt, record in unique_fits(await inquire(recorder.lockfile, context)):
             await adopt(doubt, record, recorder)
         assert await inquire(recorder.lockfile, context) == ()

@@ -88,7 +88,9 @@ class TwoCheckouts(RuleBasedStateMachine):
         checkout = self.sides[side]
         entries = tuple(checkout.state.entries.values())
         (planned,) = plan_of(job, entries=entries, retry_failed=again).jobs
-        intent = note.next_intent(job, checkout.view.get(job.fingerprint), note.Asked(), moment=self.moment())
+        intent = note.next_intent(
+            job, checkout.view.get(job.fingerprint), note.ApiIdentity(), moment=self.moment()
+        )
         objection = checkout.view.objection_to(note.one_attempt(job, intent))
         if planned.action is Action.SUBMIT:
             assert objection is None
@@ -171,7 +173,7 @@ class TwoCheckouts(RuleBasedStateMachine):
                 self.charge(side, called)
         before = checkout.state
         line = encode_journal_line(
-            note.one_attempt(job, note.next_intent(job, None, note.Asked(), moment=self.moment()))
+            note.one_attempt(job, note.next_intent(job, None, note.ApiIdentity(), moment=self.moment()))
         )
         checkout.journal += line[: pick % len(line)]
         checkout.recover()

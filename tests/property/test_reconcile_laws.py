@@ -30,7 +30,7 @@ from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, To
 from sora2batch.reconcile.inquire import SETTLE, ReconcileContext, inquire
 from sora2batch.reconcile.judge import judge, unique_fits
 from sora2batch.reconcile.ledger_task import tasks_of
-from sora2batch.reconcile.settle import adopt, release_free
+from sora2batch.reconcile.settle import adopt, release_not_charged
 from sora2batch.sjinn.answer import LedgerReading, LedgerRecord
 from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE
 
@@ -213,7 +213,7 @@ async def _settled(world, others, moments):
     )
     for moment in moments:
         clock.moment = at(moment)
-        await release_free(await inquire(recorder.lockfile, context), recorder)
+        await release_not_charged(await inquire(recorder.lockfile, context), recorder)
         for doubt, record in unique_fits(await inquire(recorder.lockfile, context)):
             await adopt(doubt, record, recorder)
     return recorder.lockfile

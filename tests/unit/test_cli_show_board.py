@@ -20,9 +20,9 @@ from sora2batch.ground.clock import moment_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.action import Money
-from sora2batch.plan.concern import concerns_of
 from sora2batch.plan.job_status import make_status
 from sora2batch.plan.overview import overview_of
+from sora2batch.plan.status_category import by_category
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def status_of(*jobs, entries=()):
 
 
 def notes(jobs, entries, *, width=100, rows=20):
-    found = concerns_of(status_of(*jobs, entries=entries))
+    found = by_category(status_of(*jobs, entries=entries))
     return shown(*notes_of(found, NoteLayout(width=width, rows=rows, now=NOW)), width=width)
 
 

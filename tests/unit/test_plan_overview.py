@@ -4,9 +4,9 @@ from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, in_doubt, rejected, submitted
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Output
-from sora2batch.plan.concern import Concern, concerns_of
 from sora2batch.plan.job_status import make_status
 from sora2batch.plan.overview import overview_of, words_of
+from sora2batch.plan.status_category import StatusCategory, by_category
 
 FOX, OWL = job_of("fox"), job_of("owl")
 SEA, SKY = job_of("sea", group="shots", credits=600), job_of("sky", group="shots", credits=600)
@@ -54,9 +54,9 @@ def test_jobs_that_concern_somebody_are_picked_once():
         entry_of(jobs[3], completed("4")),
         entry_of(jobs[4], completed("5", outputs=(FILE,))),
     ]
-    found = concerns_of(status_of(*jobs, entries=entries))
-    assert {concern: [one.job.key for one in some] for concern, some in found.items()} == {
-        Concern.OPEN: ["hero/open", "hero/second"],
-        Concern.IN_DOUBT: ["hero/doubt"],
-        Concern.NOT_DOWNLOADED: ["hero/lacking"],
+    found = by_category(status_of(*jobs, entries=entries))
+    assert {category: [one.job.key for one in some] for category, some in found.items()} == {
+        StatusCategory.OPEN: ["hero/open", "hero/second"],
+        StatusCategory.IN_DOUBT: ["hero/doubt"],
+        StatusCategory.NOT_DOWNLOADED: ["hero/lacking"],
     }

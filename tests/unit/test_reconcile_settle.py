@@ -29,7 +29,7 @@ from sora2batch.reconcile.doubt import WIDE_MARGIN, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
 from sora2batch.reconcile.inquire import ReconcileContext, inquire
 from sora2batch.reconcile.judge import unique_fits
-from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
+from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_not_charged
 from sora2batch.sjinn.answer import Failed, Finished, KeyRefused, Refusal, Unreadable, Working
 from sora2batch.sjinn.api_error import ApiError, KeyRefusedError, LedgerError
 from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE
@@ -189,7 +189,7 @@ class TestRelease:
         )
         recorder = recorder_of(free.entry, early.entry, open_.entry, CONTROL_ENTRY)
         findings = await inquire(recorder.lockfile, inquiry_of(charge("t")))
-        assert await release_free(findings, recorder) == (free,)
+        assert await release_not_charged(findings, recorder) == (free,)
         assert find_doubts(recorder.lockfile) == (early, open_)
 
     async def test_a_first_call_that_is_taken_back_leaves_nothing(self):

@@ -13,7 +13,7 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
-from sora2batch.run.folder import ExpiredError
+from sora2batch.run.folder import ExpiredUrlError
 from sora2batch.run.stages import Stages
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
@@ -89,7 +89,7 @@ def test_a_file_that_was_there_once_stays_recorded_if_it_cannot_be_had_again():
 def test_an_expired_url_is_renewed_by_asking_the_status_again():
     rig = fetching(
         job_of("fox"),
-        errors={"fox": [ExpiredError("HTTP 403"), None]},
+        errors={"fox": [ExpiredUrlError("HTTP 403"), None]},
         statuses={"fox": [done("fox"), api.Finished(("https://files.test/renewed.mp4?s=2",))]},
     )
     play(rig)
@@ -98,7 +98,7 @@ def test_an_expired_url_is_renewed_by_asking_the_status_again():
 
 
 def test_a_url_that_stays_expired_is_renewed_only_so_often():
-    rig = play(fetching(job_of("fox"), errors={"fox": [ExpiredError("files.test answered HTTP 403")]}))
+    rig = play(fetching(job_of("fox"), errors={"fox": [ExpiredUrlError("files.test answered HTTP 403")]}))
     assert len(rig.folder.asked) == 3
     assert rig.entry("fox").primary.error.message == "files.test answered HTTP 403"
 

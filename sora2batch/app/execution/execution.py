@@ -14,7 +14,7 @@ from sora2batch.app.batch.renaming import follow_keys
 from sora2batch.app.execution.keeping import check_keeping
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.settling import held, settle_before_planning
-from sora2batch.app.execution.shelving import put_right
+from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.output.output import Display
 from sora2batch.app.planning import check_plan
 from sora2batch.app.process.loop import run_loop
@@ -113,7 +113,7 @@ def _plan(batch: Batch, store: LockfileStore, request: RunRequest, fault: FileFa
     if saved:
         saved.check(proof_of(batch, store.lockfile), store.lockfile)
     if Stages.SUBMIT in request.stages:
-        ours = saved.onset.submits if saved else None
+        ours = saved.baseline.submits if saved else None
         run_loop(partial(settle_before_planning, batch, store, request.printer, only=ours))
     if saved:
         return plan_again(batch, store.lockfile, saved)

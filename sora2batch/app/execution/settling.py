@@ -19,7 +19,7 @@ from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.doubt import find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
 from sora2batch.reconcile.inquire import ReconcileContext, inquire
-from sora2batch.reconcile.settle import release_free
+from sora2batch.reconcile.settle import release_not_charged
 from sora2batch.sjinn.secret import load_key
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ async def settle_before_planning(
                 for finding in await look_into(batch, store.lockfile, reconcile_context(batch, backend))
                 if only is None or finding.doubt.entry.fingerprint in only
             ]
-            await release_free(findings, store)
+            await release_not_charged(findings, store)
     except Sora2BatchError as error:
         printer.info(f"jobs in doubt stay so: {error.message}")
         return

@@ -56,12 +56,12 @@ def _parts(
         if _width_of(table, console) <= console.width
         else Group(*group_lines(snapshot.overview, group_rows))
     )
-    sections = len(snapshot.concerns)
+    sections = len(snapshot.categories)
     rows = _ROWS_A_SECTION
     if height is not None and sections:
         left = height - _OTHER_ROWS - min(groups, group_rows)
         rows = max(_FEWEST_ROWS, left // sections - 2)
-    yield from notes_of(snapshot.concerns, NoteLayout(width=console.width, rows=rows, now=now))
+    yield from notes_of(snapshot.categories, NoteLayout(width=console.width, rows=rows, now=now))
     yield Text("")
     yield from money_lines(snapshot.status.money, console)
     yield Text.assemble(("next: ", "bold"), next_step(snapshot))

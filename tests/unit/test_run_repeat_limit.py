@@ -12,8 +12,8 @@ from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Halted
 from sora2batch.run.port import OnFailure
+from sora2batch.run.repeat_limit import cause_of
 from sora2batch.run.stages import Stages
-from sora2batch.run.streak import cause_of
 from sora2batch.sjinn import answer as api
 
 ONE = RunOptions(submit_concurrency=1, concurrency=10_000)

@@ -25,7 +25,7 @@ from sora2batch.run.artifact import Artifacts
 from sora2batch.run.entries import one_attempt
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.restore_names import bring_back
-from sora2batch.run.shelf import Shelf
+from sora2batch.run.result_renamer import ResultRenamer
 
 OLD = job_of("a fox")._replace(key="hero/fox", filename="hero/fox")
 NEW = job_of("a red fox")._replace(key="hero/fox", filename="hero/fox")
@@ -84,12 +84,12 @@ class Place:
     ) -> tuple[str, ...]:
         """Collect a finished task's files, as a run does, and write them down."""
         async with self.store() as store:
-            shelf = self.shelf(store, (job,) if jobs is None else jobs)
+            renamer = self.renamer(store, (job,) if jobs is None else jobs)
             urls = [f"https://files.test/{number}" for number in range(len(data))]
             host = FileHost(dict(zip(urls, data, strict=True)), extension=kind)
             known = store.entry(job.fingerprint)
             attempt = known.primary if known else done(f"task {job.input['prompt']}")
-            outputs = await OutputFolder(self.root, host, shelf).collect(job, attempt, urls)
+            outputs = await OutputFolder(self.root, host, renamer).collect(job, attempt, urls)
             await store.record(one_attempt(job, replace(attempt, outputs=outputs)))
             self.fetched += host.fetched
         return tuple(one.path or "" for one in outputs)
@@ -107,14 +107,14 @@ class Place:
                 )
                 for job in jobs
             ]
-            await bring_back(self.shelf(store, jobs), planned)
+            await bring_back(self.renamer(store, jobs), planned)
 
     def store(self) -> LockfileStore:
         return LockfileStore.open(self.lock_path, manifest="x.yaml", clock=StillClock())
 
-    def shelf(self, store: LockfileStore, jobs: tuple[Job, ...]) -> Shelf:
+    def renamer(self, store: LockfileStore, jobs: tuple[Job, ...]) -> ResultRenamer:
         entries = store.lockfile.entries.values()
-        return Shelf(self.root, store, entries, jobs, beside=lambda: self.beside)
+        return ResultRenamer(self.root, store, entries, jobs, beside=lambda: self.beside)
 
     def paths(self) -> dict[str, list[str | None]]:
         """What the lockfile says: paths by prompt."""

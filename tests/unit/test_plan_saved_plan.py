@@ -13,9 +13,9 @@ from sora2batch.catalog.tool import Availability, FixedPrice
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.schema import load_schema
-from sora2batch.plan.onset import onset_of
+from sora2batch.plan.baseline import baseline_of
 from sora2batch.plan.render_json import plan_to_json
-from sora2batch.plan.saved import (
+from sora2batch.plan.saved_plan import (
     SavedPlan,
     StalePlanError,
     encode_saved_plan,
@@ -46,7 +46,7 @@ def saved_of(**more) -> SavedPlan:
             "simulated": False,
             "proof": proof_of(),
             "tools_dirs": ("../tools",),
-            "onset": onset_of(PLAN, LOCKFILE),
+            "baseline": baseline_of(PLAN, LOCKFILE),
             **more,
         }
     )
