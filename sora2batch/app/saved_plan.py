@@ -13,7 +13,7 @@ from sora2batch.ground.output_file import STANDARD_OUTPUT, Replaceable, check_ta
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Plan
 from sora2batch.plan.baseline import baseline_of
-from sora2batch.plan.saved_plan import (
+from sora2batch.plan.plan_file import (
     Proof,
     SavedPlan,
     StalePlanError,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import assert_never
 
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.job_status import JobStatus, Status
@@ -18,13 +19,6 @@ class StatusCategory(StrEnum):
     FAILED = "failed"
     REJECTED = "rejected"
     NOT_DOWNLOADED = "done but not downloaded"
-
-
-_OF_STATE = {
-    State.IN_DOUBT: StatusCategory.IN_DOUBT,
-    State.FAILED: StatusCategory.FAILED,
-    State.REJECTED: StatusCategory.REJECTED,
-}
 
 
 def by_category(status: Status) -> Mapping[StatusCategory, tuple[JobStatus, ...]]:
@@ -44,4 +38,16 @@ def _category_of(status: JobStatus) -> StatusCategory | None:
         return None
     if status.is_open:
         return StatusCategory.OPEN
-    return StatusCategory.NOT_DOWNLOADED if status.lacks_file else _OF_STATE.get(status.entry.state)
+    if status.lacks_file:
+        return StatusCategory.NOT_DOWNLOADED
+    match state := status.entry.state:
+        case State.IN_DOUBT:
+            return StatusCategory.IN_DOUBT
+        case State.FAILED:
+            return StatusCategory.FAILED
+        case State.REJECTED:
+            return StatusCategory.REJECTED
+        case State.SUBMITTED | State.COMPLETED | State.WITHDRAWN:
+            return None
+        case _:
+            assert_never(state)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
@@ -137,11 +137,15 @@ class DownloadStage:
             DownloadError: it cannot be asked, and named nothing before.
         """
         answer = await self._context.api.status(finished.attempt.task_id or "")
-        if isinstance(answer, api.Finished) and (answer.urls or not finished.urls):
-            return answer
-        if isinstance(answer, api.Unreadable) and not finished.urls:
-            raise DownloadError(f"its URL could not be asked for: {answer.reason}")
-        return api.Finished(finished.urls, finished.oddities)
+        match answer:
+            case api.Finished(urls) if urls or not finished.urls:
+                return answer
+            case api.Unreadable(reason) if not finished.urls:
+                raise DownloadError(f"its URL could not be asked for: {reason}")
+            case api.Finished() | api.Unreadable() | api.Working() | api.Failed() | api.KeyRefused():
+                return api.Finished(finished.urls, finished.oddities)
+            case _:
+                assert_never(answer)
 
     def _left_out(self, finished: FinishedTask, oddities: tuple[str, ...]) -> ErrorNote | None:
         """Keep what could not be fetched beside what could."""

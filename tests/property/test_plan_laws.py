@@ -25,10 +25,10 @@ from sora2batch.plan.budget import BudgetError, check_budget
 from sora2batch.plan.change import describe_change
 from sora2batch.plan.compare import compare
 from sora2batch.plan.make import make_plan
+from sora2batch.plan.plan_file import SavedPlan, encode_saved_plan, make_proof, read_saved_plan
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import plan_lines, short_plan_lines
-from sora2batch.plan.saved_plan import SavedPlan, encode_saved_plan, make_proof, read_saved_plan
 from sora2batch.plan.selection import Selection
 
 VALIDATOR = Draft202012Validator(load_schema("plan.schema.json"))

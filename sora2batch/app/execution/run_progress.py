@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from sora2batch.plan.action import Action, Plan
 from sora2batch.run import event
@@ -46,8 +47,10 @@ class RunProgress:
                 self.missing += 1
             case event.Spent(charged=charged):
                 self.spent = charged
+            case event.Paused() | event.Unsaved() | event.Warned() | event.Halted():
+                pass  # they move no number
             case _:
-                pass
+                assert_never(happened)
 
     @property
     def expected_to_submit(self) -> int:

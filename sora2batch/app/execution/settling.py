@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
@@ -112,6 +112,8 @@ def describe_finding(finding: Finding) -> str:
             return (
                 f"in doubt: {key}: the ledger has {count} that may be it; `sora2batch reconcile` shows them"
             )
+        case _:
+            assert_never(finding)
 
 
 def _has_doubts(lockfile: Lockfile, only: Collection[Fingerprint] | None) -> bool:

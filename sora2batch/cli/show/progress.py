@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from sora2batch.app.execution.run_progress import RunProgress, progress_of
 from sora2batch.app.output.output import Printer
@@ -41,8 +42,10 @@ def describe(happened: Event) -> str | None:
             return f"warning: {message}"
         case event.Halted(message=message):
             return f"no more jobs are submitted: {message}"
-        case _:
+        case event.Submitted() | event.Generated() | event.Downloaded() | event.Spent():
             return None
+        case _:
+            assert_never(happened)
 
 
 def detail(happened: Event) -> str | None:
@@ -54,8 +57,23 @@ def detail(happened: Event) -> str | None:
             return f"generated: {isolated(job.key)}"
         case event.Downloaded(job=job, paths=paths):
             return f"downloaded: {isolated(job.key)}: {', '.join(paths)}"
-        case _:
+        case event.Spent():
             return None
+        case (
+            event.Rejected()
+            | event.InDoubt()
+            | event.Deferred()
+            | event.Paused()
+            | event.Failed()
+            | event.TimedOut()
+            | event.NotDownloaded()
+            | event.Unsaved()
+            | event.Warned()
+            | event.Halted()
+        ):
+            return None  # ``describe`` words it
+        case _:
+            assert_never(happened)
 
 
 @contextmanager
