@@ -11,8 +11,7 @@ from typing import Protocol, assert_never
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
-from sora2batch.run import entries as note
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
 from sora2batch.run.folder import ExpiredUrlError
@@ -106,7 +105,7 @@ class DownloadStage:
             return
         outputs = fetched.outputs
         attempt = replace(finished.attempt, outputs=outputs, error=self._left_out(finished, fetched.oddities))
-        await self._context.recorder.record(note.one_attempt(finished.job, attempt))
+        await self._context.recorder.record(Entry.of(finished.job, attempt))
         paths = tuple(output.path for output in outputs if output.path)
         self._context.listener(Downloaded(job=finished.job, paths=paths))
 
@@ -163,7 +162,7 @@ class DownloadStage:
             return
         error_note = ErrorNote(code=None, message=error.message)
         attempt = replace(finished.attempt, outputs=kept if had else (), error=error_note)
-        await self._context.recorder.record(note.one_attempt(finished.job, attempt))
+        await self._context.recorder.record(Entry.of(finished.job, attempt))
 
 
 def _count_files(outputs: Sequence[Output]) -> int:

@@ -20,18 +20,6 @@ class ApiIdentity:
     """A hash of whose key is used, where the API told that and the time."""
 
 
-def one_attempt(job: Job, attempt: Attempt) -> Entry:
-    """Make the entry that tells of one attempt at a job."""
-    return Entry(
-        key=job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=(attempt,),
-    )
-
-
 def next_intent(job: Job, known: Entry | None, identity: ApiIdentity, *, moment: str) -> Attempt:
     """Begin a new attempt: in doubt until its answer says otherwise.
 

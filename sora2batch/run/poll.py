@@ -12,7 +12,7 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, State
+from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.run import entries as note
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Failed, Generated, TimedOut
@@ -178,7 +178,7 @@ class PollStage:
             finished_at=to_timestamp(self._context.clock.now()),
             outputs=recorded_outputs(named.urls),
         )
-        await self._context.recorder.record(note.one_attempt(task.job, attempt))
+        await self._context.recorder.record(Entry.of(task.job, attempt))
         self._context.concurrency_limit.free()
         self._context.listener(Generated(job=task.job))
         self._on_finished(
@@ -196,7 +196,7 @@ class PollStage:
             finished_at=to_timestamp(self._context.clock.now()),
             error=note.error_note(refusal),
         )
-        await self._context.recorder.record(note.one_attempt(task.job, attempt))
+        await self._context.recorder.record(Entry.of(task.job, attempt))
         self._context.concurrency_limit.free()
         self._context.listener(Failed(job=task.job, message=refusal.message))
 

@@ -16,9 +16,8 @@ from typing import TypeAlias
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt
+from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.run.cancel_scope import CancelScope
-from sora2batch.run.entries import one_attempt
 from sora2batch.run.event import Warned
 from sora2batch.run.port import RunContext
 from sora2batch.run.stop_signal import StopRequest
@@ -181,7 +180,7 @@ class PriceWatch:
 
     async def _record(self, job: Job, attempt: Attempt) -> None:
         try:
-            await self._context.recorder.record(one_attempt(job, attempt))
+            await self._context.recorder.record(Entry.of(job, attempt))
         except Sora2BatchError as error:
             self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
 

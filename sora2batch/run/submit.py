@@ -20,7 +20,7 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, ErrorNote
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import entries as note
 from sora2batch.run.cancel_scope import CancelScope
@@ -173,7 +173,7 @@ class SubmitStage:
             )
             return None
         try:
-            await self._context.recorder.record(note.one_attempt(job, intent))
+            await self._context.recorder.record(Entry.of(job, intent))
         except BaseException:
             self._context.budget_tracker.release(job.credits)
             raise
@@ -242,7 +242,7 @@ class SubmitStage:
         self._rejections.interrupt()
         opened = OpenTask(job=job, attempt=attempt)
         try:
-            await self._context.recorder.record(note.one_attempt(job, attempt))
+            await self._context.recorder.record(Entry.of(job, attempt))
         except Sora2BatchError:
             self._context.listener(Unsaved(job=job, task_id=opened.task_id))
             raise
@@ -255,13 +255,13 @@ class SubmitStage:
         self._count_answer()
         self._rejections.add(job.key, refusal)
         attempt = note.rejected(intent, refusal, moment=self._moment())
-        await self._context.recorder.record(note.one_attempt(job, attempt))
+        await self._context.recorder.record(Entry.of(job, attempt))
         self._context.budget_tracker.release(job.credits)
         self._context.listener(Rejected(job=job, message=refusal.message))
 
     async def _take_back(self, job: Job, intent: Attempt) -> None:
         # Until that is on disk the job is in doubt there, so its money stays reserved.
-        await self._context.recorder.record(note.one_attempt(job, note.withdrawn(intent)))
+        await self._context.recorder.record(Entry.of(job, note.withdrawn(intent)))
         self._context.budget_tracker.release(job.credits)
 
     async def _slow_down(self, job: Job, intent: Attempt, why: str, asked: float | None) -> _Again:
@@ -277,7 +277,7 @@ class SubmitStage:
             message = f"{_MOST_DOUBTS_IN_A_ROW} create calls in a row got no answer that can be trusted"
             self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, message)
         attempt = replace(intent, finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
-        await self._context.recorder.record(note.one_attempt(job, attempt))
+        await self._context.recorder.record(Entry.of(job, attempt))
         self._context.listener(InDoubt(job=job, message=reason))
 
     def _count_answer(self) -> None:

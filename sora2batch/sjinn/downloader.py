@@ -10,7 +10,7 @@ from typing import Self, assert_never
 
 from sora2batch.ground.clock import Clock
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
-from sora2batch.sjinn.envelope import one_line
+from sora2batch.sjinn.envelope import printable_line
 from sora2batch.sjinn.flow import Flow
 from sora2batch.sjinn.integrity import Broken, Finding, NoMedia
 from sora2batch.sjinn.location import host_of
@@ -227,5 +227,5 @@ def _is_multipart(stream: FileStream) -> bool:
 
 
 def _content_type(stream: FileStream) -> str:
-    stated = one_line(stream.headers.get("Content-Type", "").partition(";")[0])
+    stated = printable_line(stream.headers.get("Content-Type", "").partition(";")[0])
     return stated[:60] or "something without a content type"

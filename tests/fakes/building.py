@@ -40,14 +40,7 @@ def job_of(
 
 def entry_of(job: Job, *attempts: Attempt, key: str | None = None) -> Entry:
     """What the lockfile knows of a job; make attempts with ``fakes.lock_entry``."""
-    return Entry(
-        key=key or job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=attempts,
-    )
+    return Entry.of(job, *attempts).with_key(key or job.key)
 
 
 def lockfile_of(*entries: Entry) -> Lockfile:

@@ -49,14 +49,7 @@ def jobs_of(count: int, **more) -> list[Job]:
 
 
 def entry_for(job: Job, *attempts: Attempt) -> Entry:
-    return Entry(
-        key=job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=attempts,
-    )
+    return Entry.of(job, *attempts)
 
 
 def rig_of(*jobs: Job, **given: Any) -> Rig:

@@ -16,7 +16,7 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.codec import decode_lockfile, encode_header, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, ErrorNote, State
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State
 from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.journal import decode_journal, encode_journal_header
 from sora2batch.lockfile.line import encode_journal_line
@@ -50,8 +50,8 @@ class Checkout:
         return self.view.lockfile(MANIFEST)
 
     def record(self, job: Job, attempt: Attempt) -> None:
-        self.journal += encode_journal_line(note.one_attempt(job, attempt))
-        self.view.absorb(note.one_attempt(job, attempt))
+        self.journal += encode_journal_line(Entry.of(job, attempt))
+        self.view.absorb(Entry.of(job, attempt))
 
     def checkpoint(self) -> None:
         self.lock = encode_lockfile(self.state)
@@ -91,7 +91,7 @@ class TwoCheckouts(RuleBasedStateMachine):
         intent = note.next_intent(
             job, checkout.view.get(job.fingerprint), note.ApiIdentity(), moment=self.moment()
         )
-        objection = checkout.view.objection_to(note.one_attempt(job, intent))
+        objection = checkout.view.objection_to(Entry.of(job, intent))
         if planned.action is Action.SUBMIT:
             assert objection is None
             self.callers[job.fingerprint].add(side)
@@ -173,7 +173,7 @@ class TwoCheckouts(RuleBasedStateMachine):
                 self.charge(side, called)
         before = checkout.state
         line = encode_journal_line(
-            note.one_attempt(job, note.next_intent(job, None, note.ApiIdentity(), moment=self.moment()))
+            Entry.of(job, note.next_intent(job, None, note.ApiIdentity(), moment=self.moment()))
         )
         checkout.journal += line[: pick % len(line)]
         checkout.recover()

@@ -22,7 +22,6 @@ from sora2batch.lockfile.path import is_former
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.run.artifact import Artifacts
-from sora2batch.run.entries import one_attempt
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.restore_names import bring_back
 from sora2batch.run.result_renamer import ResultRenamer
@@ -90,7 +89,7 @@ class Place:
             known = store.entry(job.fingerprint)
             attempt = known.primary if known else done(f"task {job.input['prompt']}")
             outputs = await OutputFolder(self.root, host, renamer).collect(job, attempt, urls)
-            await store.record(one_attempt(job, replace(attempt, outputs=outputs)))
+            await store.record(Entry.of(job, replace(attempt, outputs=outputs)))
             self.fetched += host.fetched
         return tuple(one.path or "" for one in outputs)
 

@@ -23,6 +23,7 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges, check_tools
@@ -195,7 +196,7 @@ def _spends(plan: Plan, stages: Stages) -> bool:
 
 
 def _ask(plan: Plan, printer: Display) -> None:
-    count = plan.counts[Action.SUBMIT]
-    question = f"Submit {count:,} {'job' if count == 1 else 'jobs'} for {plan.money.to_spend:,} credits?"
+    jobs = counted(plan.counts[Action.SUBMIT], "job")
+    question = f"Submit {jobs} for {plan.money.to_spend:,} credits?"
     if not printer.confirm(question):
         raise DeclinedError(f"{plan.manifest}: not agreed to; nothing was sent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.job import FORMER_FOLDER
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Plan
 from sora2batch.run.restore_names import bring_back, is_called_for
@@ -34,6 +35,6 @@ async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Pri
 def tell_moves(batch: Batch, renamer: ResultRenamer, printer: Printer) -> None:
     """Say that files have other names now."""
     if renamer.moved:
-        count = "1 file has" if renamer.moved == 1 else f"{renamer.moved:,} files have"
+        count = counted(renamer.moved, "file has", "files have")
         former = batch.output_dir / FORMER_FOLDER
         printer.info(f"{count} a new path: what the manifest no longer asks for is in {former}")

@@ -13,6 +13,7 @@ from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Fingerprint
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore
@@ -108,9 +109,9 @@ def describe_finding(finding: Finding) -> str:
         case NotChecked():
             return f"in doubt: {key}"
         case Ambiguous(candidates=candidates):
-            count = "1 task" if len(candidates) == 1 else f"{len(candidates)} tasks"
             return (
-                f"in doubt: {key}: the ledger has {count} that may be it; `sora2batch reconcile` shows them"
+                f"in doubt: {key}: the ledger has {counted(len(candidates), 'task')} that may be it; "
+                "`sora2batch reconcile` shows them"
             )
         case _:
             assert_never(finding)

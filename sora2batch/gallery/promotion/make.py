@@ -10,7 +10,6 @@ from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.input_check import InputChecker, fill_defaults
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
-from sora2batch.gallery.promotion.choose import counted
 from sora2batch.gallery.promotion.group_name import group_name
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.setting import Setting, SettingError
@@ -18,7 +17,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.ground.problem import Fault, format_path
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.matrix.label import unique_names
 from sora2batch.template.limit import MAX_CHARACTERS
