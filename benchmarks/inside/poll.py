@@ -160,15 +160,15 @@ def _polling(interval: float, *, timed: bool = True) -> tuple[PollStage, Api, Ti
 
 
 def _job(number: int) -> tuple[Job, Attempt]:
-    request: JsonObject = {"prompt": f"a red fox {number}", "mode": "std", "duration": 10}
+    input: JsonObject = {"prompt": f"a red fox {number}", "mode": "std", "duration": 10}
     job = Job(
         key=f"hero/fox-{number}",
         group="hero",
         labels=(("subject", f"fox-{number}"),),
         tool_type=_TOOL,
         take=1,
-        input=request,
-        fingerprint=fingerprint_of(_TOOL, request, 1),
+        input=input,
+        fingerprint=fingerprint_of(_TOOL, input, 1),
         credits=Credits(420),
         filename=f"hero/fox-{number}",
     )

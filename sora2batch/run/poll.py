@@ -13,7 +13,7 @@ from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Entry, State
-from sora2batch.run import entries as note
+from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Failed, Generated, TimedOut
 from sora2batch.run.pace import backoff_seconds
@@ -194,7 +194,7 @@ class PollStage:
             task.attempt,
             state=State.FAILED,
             finished_at=to_timestamp(self._context.clock.now()),
-            error=note.error_note(refusal),
+            error=entries.error_note(refusal),
         )
         await self._context.recorder.record(Entry.of(task.job, attempt))
         self._context.concurrency_limit.free()

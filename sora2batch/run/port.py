@@ -29,7 +29,7 @@ class VideoApi(Protocol):
         """Why nothing at all has come back so far; None once anything has, or where nothing was asked."""
         ...
 
-    async def create(self, tool_type: str, request: JsonObject, /) -> CreateOutcome:
+    async def create(self, tool_type: str, input: JsonObject, /) -> CreateOutcome:
         """Make a paid task. If this is cancelled, the call may have been charged."""
         ...
 

@@ -22,7 +22,7 @@ from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
-from sora2batch.run import entries as note
+from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.port import RunContext
@@ -133,7 +133,7 @@ class SubmitStage:
         Refusals count only while nobody gets through: where others do, this job need but wait for its turn.
         """
         known = self._context.recorder.entry(job.fingerprint)
-        intent = note.next_intent(job, known, self._context.api_identity, moment=self._moment())
+        intent = entries.next_intent(job, known, self._context.api_identity, moment=self._moment())
         refusals = 0
         while True:
             answered = self._answered
@@ -146,7 +146,7 @@ class SubmitStage:
                 self._postpone(job, others_get_through=others_get_through)
                 return None
             await self._wait_for_permit()
-            intent = note.again(intent, moment=self._moment())
+            intent = entries.again(intent, moment=self._moment())
 
     async def _wait_for_permit(self) -> None:
         """Wait until a call may be made. Permits that a pause made stale are not hoarded for its end."""
@@ -200,7 +200,7 @@ class SubmitStage:
                 if known := self._claim(task_id, job):
                     await self._doubt(job, intent, f"the API answered with task {task_id}, which is {known}")
                     return None
-                return await self._keep_task(job, note.accepted(intent, task_id))
+                return await self._keep_task(job, entries.accepted(intent, task_id))
             case api.Rejected(refusal):
                 await self._reject(job, intent, refusal)
             case api.KeyRefused(refusal):
@@ -254,14 +254,14 @@ class SubmitStage:
     async def _reject(self, job: Job, intent: Attempt, refusal: api.Refusal) -> None:
         self._count_answer()
         self._rejections.add(job.key, refusal)
-        attempt = note.rejected(intent, refusal, moment=self._moment())
+        attempt = entries.rejected(intent, refusal, moment=self._moment())
         await self._context.recorder.record(Entry.of(job, attempt))
         self._context.budget_tracker.release(job.credits)
         self._context.listener(Rejected(job=job, message=refusal.message))
 
     async def _take_back(self, job: Job, intent: Attempt) -> None:
         # Until that is on disk the job is in doubt there, so its money stays reserved.
-        await self._context.recorder.record(Entry.of(job, note.withdrawn(intent)))
+        await self._context.recorder.record(Entry.of(job, entries.withdrawn(intent)))
         self._context.budget_tracker.release(job.credits)
 
     async def _slow_down(self, job: Job, intent: Attempt, why: str, asked: float | None) -> _Again:

@@ -107,13 +107,13 @@ class SjinnClient:
         """Name the address where it is not the official one: a slip in it looks like a broken API."""
         return "" if self._endpoint.url == DEFAULT_URL else f" ({URL_VARIABLE} is {self._endpoint.url})"
 
-    async def create(self, tool_type: str, request: JsonObject) -> CreateOutcome:
+    async def create(self, tool_type: str, input: JsonObject) -> CreateOutcome:
         """Make a paid task. It is sent at most once; ``NotSent`` only where surely nothing left.
 
         If this is cancelled, the caller must treat the outcome as unknown: the request may have been charged.
         """
         exchange = await self._transport.post(
-            CREATE, create_body(tool_type, request), timeout_seconds=self._timeouts.create_seconds
+            CREATE, create_body(tool_type, input), timeout_seconds=self._timeouts.create_seconds
         )
         match exchange:
             case NotSent():

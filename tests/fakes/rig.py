@@ -30,15 +30,15 @@ T = TypeVar("T")
 
 
 def job_of(name: str, *, price: int = 420, tool_type: str = TOOL) -> Job:
-    request = {"prompt": name}
+    input = {"prompt": name}
     return Job(
         key=f"hero/{name}",
         group="hero",
         labels=(),
         tool_type=tool_type,
         take=1,
-        input=request,
-        fingerprint=fingerprint_of(tool_type, request, 1),
+        input=input,
+        fingerprint=fingerprint_of(tool_type, input, 1),
         credits=Credits(price),
         filename=f"hero/{name}.mp4",
     )

@@ -113,8 +113,8 @@ class ScriptedApi:
     def asked(self, task_id: str) -> list[float]:
         return [moment for moment, asked in self.questions if asked == task_id]
 
-    async def create(self, tool_type: str, request: JsonObject, /) -> CreateOutcome:
-        name = str(request["prompt"])
+    async def create(self, tool_type: str, input: JsonObject, /) -> CreateOutcome:
+        name = str(input["prompt"])
         self.before_create(name)
         turn = _next(self._creates.get(name), self._otherwise)
         call = CreateCall(name, asyncio.get_running_loop().time())

@@ -22,7 +22,7 @@ from sora2batch.lockfile.journal import decode_journal, encode_journal_header
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.merge import merge_lockfiles
 from sora2batch.plan.action import Action
-from sora2batch.run import entries as note
+from sora2batch.run import entries
 from sora2batch.sjinn.answer import Refusal
 
 MANIFEST = "campaign.yaml"
@@ -88,8 +88,8 @@ class TwoCheckouts(RuleBasedStateMachine):
         checkout = self.sides[side]
         entries = tuple(checkout.state.entries.values())
         (planned,) = plan_of(job, entries=entries, retry_failed=again).jobs
-        intent = note.next_intent(
-            job, checkout.view.get(job.fingerprint), note.ApiIdentity(), moment=self.moment()
+        intent = entries.next_intent(
+            job, checkout.view.get(job.fingerprint), entries.ApiIdentity(), moment=self.moment()
         )
         objection = checkout.view.objection_to(Entry.of(job, intent))
         if planned.action is Action.SUBMIT:
@@ -117,7 +117,7 @@ class TwoCheckouts(RuleBasedStateMachine):
         if call := self.answered(side, pick):
             checkout, job, intent = call
             task_id = self.charge(side, job)
-            checkout.record(job, note.accepted(intent, task_id))
+            checkout.record(job, entries.accepted(intent, task_id))
             checkout.told.add(task_id)
 
     @rule(side=SIDES, pick=PICK)
@@ -125,16 +125,16 @@ class TwoCheckouts(RuleBasedStateMachine):
         if call := self.answered(side, pick):
             checkout, job, intent = call
             refusal = Refusal(code=400, message="no")
-            checkout.record(job, note.rejected(intent, refusal, moment=self.moment()))
+            checkout.record(job, entries.rejected(intent, refusal, moment=self.moment()))
 
     @rule(side=SIDES, pick=PICK, again=st.booleans())
     def withdraw(self, side, pick, again):
         """The call was surely not made; perhaps it is made again at once."""
         if call := self.answered(side, pick):
             checkout, job, intent = call
-            checkout.record(job, note.withdrawn(intent))
+            checkout.record(job, entries.withdrawn(intent))
             if again:
-                second = note.again(intent, moment=self.moment())
+                second = entries.again(intent, moment=self.moment())
                 checkout.record(job, second)
                 checkout.under_way.append((job, second))
 
@@ -173,7 +173,7 @@ class TwoCheckouts(RuleBasedStateMachine):
                 self.charge(side, called)
         before = checkout.state
         line = encode_journal_line(
-            Entry.of(job, note.next_intent(job, None, note.ApiIdentity(), moment=self.moment()))
+            Entry.of(job, entries.next_intent(job, None, entries.ApiIdentity(), moment=self.moment()))
         )
         checkout.journal += line[: pick % len(line)]
         checkout.recover()

@@ -164,7 +164,7 @@ def test_the_ledger_may_lag(world_of, clock):
 
 def test_a_task_of_an_earlier_simulator_goes_on_and_is_not_charged_again(world_of, clock):
     earlier = EarlierTask(
-        task_id="old", tool_type=SORA, request={"prompt": "a fox"}, credits=Credits(420), created=clock.moment
+        task_id="old", tool_type=SORA, input={"prompt": "a fox"}, credits=Credits(420), created=clock.moment
     )
     world = world_of(earlier=(earlier,))
     assert world.status("old", home=HOME)["status"] == 0
@@ -175,8 +175,8 @@ def test_a_task_of_an_earlier_simulator_goes_on_and_is_not_charged_again(world_o
 
 
 def test_an_earlier_task_of_a_tool_that_is_gone_is_forgotten(world_of, clock):
-    gone = EarlierTask(task_id="a", tool_type="gone", request={}, credits=Credits(1), created=clock.moment)
-    broken = EarlierTask(task_id="b", tool_type=SORA, request={}, credits=Credits(1), created=clock.moment)
+    gone = EarlierTask(task_id="a", tool_type="gone", input={}, credits=Credits(1), created=clock.moment)
+    broken = EarlierTask(task_id="b", tool_type=SORA, input={}, credits=Credits(1), created=clock.moment)
     world = world_of(earlier=(gone, broken))
     for task_id in ("a", "b"):
         with pytest.raises(RefusalError):
