@@ -103,7 +103,7 @@ async def main() -> None:
     polling, api, schedule = _polling(interval)
     started = time.perf_counter()
     for job, attempt in tasks:
-        polling.watch_old(OpenTask(job=job, attempt=attempt))
+        polling.add_old(OpenTask(job=job, attempt=attempt))
     set_up = time.perf_counter() - started
     running = asyncio.create_task(polling.run())
     await asyncio.sleep(interval)
@@ -133,7 +133,7 @@ def _weigh(tasks: list[tuple[Job, Attempt]], interval: float) -> float:
     gc.collect()
     before, _ = tracemalloc.get_traced_memory()
     for job, attempt in tasks:
-        polling.watch_old(OpenTask(job=job, attempt=attempt))
+        polling.add_old(OpenTask(job=job, attempt=attempt))
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

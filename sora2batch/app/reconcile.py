@@ -131,8 +131,8 @@ async def _release(
         await release(doubt, store)
     still = find_doubts(store.lockfile)
     proven = [finding for finding in findings if finding.doubt in still]
-    free = await release_not_charged(proven, store) if request.auto else ()
-    return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
+    released = await release_not_charged(proven, store) if request.auto else ()
+    return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *released]))
 
 
 def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding], printer: Printer) -> None:

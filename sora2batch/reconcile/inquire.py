@@ -58,7 +58,7 @@ class ReconcileContext:
     ledger_api: LedgerApi
     clock: Clock
     host: str | None = None
-    """Where the books are kept."""
+    """Where the ledger is kept."""
     beside: Sequence[Lockfile] = ()
     """Other lockfiles: their tasks explain charges, and an unknown task may be their call's in doubt, too."""
     settle: timedelta = SETTLE

@@ -36,10 +36,10 @@ class Recorder(Protocol):
 
 async def release_not_charged(findings: Sequence[Finding], recorder: Recorder) -> tuple[Doubt, ...]:
     """Take back every call of which the ledger proves that it was never charged."""
-    free = tuple(finding.doubt for finding in findings if isinstance(finding, NotCharged))
-    for doubt in free:
+    released = tuple(finding.doubt for finding in findings if isinstance(finding, NotCharged))
+    for doubt in released:
         await release(doubt, recorder)
-    return free
+    return released
 
 
 async def release(doubt: Doubt, recorder: Recorder) -> None:

@@ -15,8 +15,8 @@ from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import with_ending
-from sora2batch.run.artifact import Artifacts
 from sora2batch.run.naming import result_names, temporary_name
+from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.recorded_url import without_secrets
 from sora2batch.run.result_index import NamedResult, ResultOwner
 from sora2batch.run.result_renamer import ResultRenamer
@@ -48,7 +48,7 @@ class OutputFolder:
         self._root = root
         self._fetcher = fetcher
         self._renamer = renamer
-        self._artifacts = Artifacts(root)
+        self._artifacts = OpenedArtifacts(root)
         self._placing = asyncio.Lock()
         self._partly: dict[ResultOwner, tuple[Output, ...]] = {}
 

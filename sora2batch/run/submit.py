@@ -76,7 +76,7 @@ class SubmitStage:
         """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
     async def run(self) -> None:
-        """Submit until the queue is empty or the brake is pulled; then every answer is on disk."""
+        """Submit until the queue is empty or a stop is requested; then every answer is on disk."""
         self._context.stop_signal.on_request(self._stop)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._context.options.submit_concurrency, len(self._queue))):
@@ -102,13 +102,13 @@ class SubmitStage:
                     await self._submit(self._queue.popleft(), order_lock)
 
     async def _enter(self, order_lock: ExitStack) -> None:
-        """Come in by the one door, so that jobs are sent in the plan's order; closing it lets the next in."""
+        """Take the one lock, so that jobs are sent in the plan's order; closing the stack lets it go."""
         with self._waits.wait():
             await self._order_lock.acquire()
         order_lock.callback(self._order_lock.release)
 
     async def _submit(self, job: Job, order_lock: ExitStack) -> None:
-        """Bring one job to an answer; keep its slot only if a task is open then.
+        """Bring one job to an answer; keep its place among the open ones only if a task is open then.
 
         The next job comes in when this one is about to be sent. But where no charge has proven its price, it
         goes alone: a price that has changed costs one task, not a batch.
@@ -130,7 +130,7 @@ class SubmitStage:
     async def _try(self, job: Job) -> OpenTask | None:
         """Call until the API takes the job or refuses it, as often as is safe.
 
-        Refusals count only while nobody gets through: where others do, this job need but wait for its turn.
+        Refusals count only while nobody gets through: where others do, this job need but wait.
         """
         known = self._context.recorder.entry(job.fingerprint)
         intent = entries.next_intent(job, known, self._context.api_identity, moment=self._moment())
@@ -143,7 +143,7 @@ class SubmitStage:
             others_get_through = self._answered > answered
             refusals = 1 if others_get_through else refusals + 1
             if refusals > self._context.options.retries:
-                self._postpone(job, others_get_through=others_get_through)
+                self._defer(job, others_get_through=others_get_through)
                 return None
             await self._wait_for_permit()
             intent = entries.again(intent, moment=self._moment())
@@ -285,7 +285,7 @@ class SubmitStage:
         self._answered += 1
         self._doubts_in_a_row = 0
 
-    def _postpone(self, job: Job, *, others_get_through: bool) -> None:
+    def _defer(self, job: Job, *, others_get_through: bool) -> None:
         message = f"not submitted after {1 + self._context.options.retries} tries; nothing was charged"
         self._context.listener(Deferred(job=job, message=message))
         if not others_get_through:

@@ -32,7 +32,7 @@ _FILE_FAULTS = (
 
 
 class Server:
-    """Routes requests to the world and the studio, and spoils the answers that the dice choose."""
+    """Routes requests to the service and the studio, and spoils the answers that the dice choose."""
 
     def __init__(self, service: SimulatedService, studio: Studio, dice: Dice, *, speed: float) -> None:
         self._service = service

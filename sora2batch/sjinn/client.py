@@ -48,7 +48,7 @@ from sora2batch.sjinn.request_body import (
 from sora2batch.sjinn.result_urls import locate
 from sora2batch.sjinn.secret import KEY_VARIABLE, ApiKey
 from sora2batch.sjinn.server_clock import ServerClock
-from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE, Sleeper, Timeouts, backoff_seconds
+from sora2batch.sjinn.timeouts import DEFAULT_TIMEOUTS, Sleeper, Timeouts, backoff_seconds
 from sora2batch.sjinn.transport import Lost, Reply, Transport
 
 _Answer_co = TypeVar("_Answer_co", covariant=True)
@@ -75,7 +75,7 @@ class SjinnClient:
         key: ApiKey,
         *,
         clock: Clock,
-        timeouts: Timeouts = DEFAULT_PATIENCE,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
         sleep: Sleeper = asyncio.sleep,
     ) -> None:
         endpoint.guard(key)

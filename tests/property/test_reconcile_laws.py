@@ -32,13 +32,13 @@ from sora2batch.reconcile.judge import judge, unique_fits
 from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.reconcile.settle import adopt, release_not_charged
 from sora2batch.sjinn.answer import LedgerReading, LedgerRecord
-from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE
+from sora2batch.sjinn.timeouts import DEFAULT_TIMEOUTS
 
 AHEAD = int(timedelta(minutes=20).total_seconds() * 1000)
 """A clock of ours that nothing has set right."""
 BEHIND = 5_000
 """One that is behind is believed to have waited for so long already."""
-LONGEST_CALL = int(DEFAULT_PATIENCE.create_seconds * 1000)
+LONGEST_CALL = int(DEFAULT_TIMEOUTS.create_seconds * 1000)
 LONGEST_LAG = 580_000
 """Nearly all that SETTLE allows; stamps are cut to seconds."""
 

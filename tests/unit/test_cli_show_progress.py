@@ -17,7 +17,7 @@ TOLD_AT_ONCE = [
     event.NotDownloaded(job=FOX, message="gone"),
     event.Unsaved(job=FOX, task_id="a"),
     event.Warned(message="look out"),
-    event.Halted(message="stopped"),
+    event.Stopped(message="stopped"),
 ]
 DETAILS = [
     event.Submitted(job=FOX, task_id="a"),

@@ -32,7 +32,7 @@ from sora2batch.reconcile.judge import unique_fits
 from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_not_charged
 from sora2batch.sjinn.answer import Failed, Finished, KeyRefused, Refusal, Unreadable, Working
 from sora2batch.sjinn.api_error import ApiError, KeyRefusedError, LedgerError
-from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE
+from sora2batch.sjinn.timeouts import DEFAULT_TIMEOUTS
 
 HOUR = 3600
 FOX = job_of("fox")
@@ -119,7 +119,7 @@ class TestInquire:
         assert isinstance((await inquire(lockfile, inquiry_of(seconds=600)))[0], NotCharged)
 
     async def test_a_call_may_show_for_ten_minutes_after_it_was_given_up(self):
-        late = stamp(DEFAULT_PATIENCE.create_seconds)
+        late = stamp(DEFAULT_TIMEOUTS.create_seconds)
         doubt = doubt_of_call(finished_at=late, error=ErrorNote(message="no answer in time"))
         lockfile = lockfile_with(doubt.entry)
         assert isinstance((await inquire(lockfile, inquiry_of(seconds=719)))[0], TooEarly)

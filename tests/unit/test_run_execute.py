@@ -12,7 +12,7 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Output, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.event import Downloaded, Generated, Halted, InDoubt, Submitted
+from sora2batch.run.event import Downloaded, Generated, InDoubt, Stopped, Submitted
 from sora2batch.run.stages import Stages
 
 
@@ -114,7 +114,7 @@ def test_a_signal_waits_for_calls_under_way_and_for_nothing_else(reason):
     assert run_virtual(pulled(rig, 1.5, reason)) == pytest.approx(3.0, abs=1.0)
     rig.check_laws()
     assert rig.state("001") is State.SUBMITTED
-    assert rig.listener.of(Halted)[0].message == reason.value
+    assert rig.listener.of(Stopped)[0].message == reason.value
 
 
 def test_a_signal_does_not_wait_for_an_answer_that_does_not_come():

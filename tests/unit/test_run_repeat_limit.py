@@ -10,7 +10,7 @@ from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.event import Halted
+from sora2batch.run.event import Stopped
 from sora2batch.run.port import OnFailure
 from sora2batch.run.repeat_limit import cause_of
 from sora2batch.run.stages import Stages
@@ -38,7 +38,7 @@ def test_the_same_rejection_twenty_times_in_a_row_ends_the_submitting_and_is_nam
     assert stop.message == told
     assert stop.error.message == f"no more jobs were submitted: {told}"
     assert "run again" in stop.error.hint
-    assert [event.message for event in rig.listener.of(Halted)] == [told]
+    assert [event.message for event in rig.listener.of(Stopped)] == [told]
     assert rig.all_states == [State.REJECTED] * 20 + [None] * 80
 
 

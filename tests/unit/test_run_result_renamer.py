@@ -21,8 +21,8 @@ from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.lockfile.path import is_former
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Action, PlannedJob
-from sora2batch.run.artifact import Artifacts
 from sora2batch.run.folder import OutputFolder
+from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.restore_names import bring_back
 from sora2batch.run.result_renamer import ResultRenamer
 
@@ -124,7 +124,7 @@ class Place:
 
     def faults(self) -> list[str]:
         """What ``verify`` would find, and every path that two lines claim."""
-        artifacts, seen = Artifacts(self.root), set()
+        artifacts, seen = OpenedArtifacts(self.root), set()
         faults = []
         for entry in read_lockfile(self.lock_path).entries.values():
             for attempt in entry.attempts:

@@ -30,6 +30,7 @@ from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host
 from sora2batch.plan.render_text import money_line, totals_line
+from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
 from sora2batch.run.stop_signal import StopRequest, StopSignal
@@ -93,7 +94,9 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
 
 def _file_fault(batch: Batch, stages: Stages) -> FileFault:
     """Choose how closely to look at files: whoever asks for nothing but files has them opened."""
-    return batch.artifacts.opened_fault if stages is Stages.DOWNLOAD else batch.artifacts.quick_fault
+    if stages is Stages.DOWNLOAD:
+        return OpenedArtifacts(batch.output_dir).opened_fault
+    return batch.artifacts.quick_fault
 
 
 def _cut_off(stop_signal: StopSignal, silence: str | None) -> tuple[StopRequest, ...]:

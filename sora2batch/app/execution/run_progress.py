@@ -47,7 +47,7 @@ class RunProgress:
                 self.missing += 1
             case event.Spent(charged=charged):
                 self.spent = charged
-            case event.Paused() | event.Unsaved() | event.Warned() | event.Halted():
+            case event.Paused() | event.Unsaved() | event.Warned() | event.Stopped():
                 pass  # they move no number
             case _:
                 assert_never(happened)

@@ -40,7 +40,7 @@ def describe(happened: Event) -> str | None:
             return f"WRITE THIS DOWN: {isolated(job.key)} is task {task_id}; the disk did not take it"
         case event.Warned(message=message):
             return f"warning: {message}"
-        case event.Halted(message=message):
+        case event.Stopped(message=message):
             return f"no more jobs are submitted: {message}"
         case event.Submitted() | event.Generated() | event.Downloaded() | event.Spent():
             return None
@@ -69,7 +69,7 @@ def detail(happened: Event) -> str | None:
             | event.NotDownloaded()
             | event.Unsaved()
             | event.Warned()
-            | event.Halted()
+            | event.Stopped()
         ):
             return None  # ``describe`` words it
         case _:

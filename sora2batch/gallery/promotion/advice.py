@@ -19,10 +19,10 @@ def promotion_notices(promotion: Promotion, provenance: Provenance) -> Iterator[
     yield from _merged(promotion)
     paid = [job.origins[0] for job in promotion.jobs if job.is_paid]
     if paid:
-        asked = counted(len(paid), "request was", "requests were")
-        world = " in the simulator" if provenance.simulated else ""
+        requests = counted(len(paid), "request was", "requests were")
+        simulated = " in the simulator" if provenance.simulated else ""
         yield (
-            f"{asked} paid for already{world} under {provenance.manifest} ({_keys(paid)}); "
+            f"{requests} paid for already{simulated} under {provenance.manifest} ({_keys(paid)}); "
             f"running {provenance.target} pays for new takes"
         )
 
