@@ -24,8 +24,8 @@ from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.reconcile.charge import Audit, audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, NotChecked
-from sora2batch.reconcile.inquire import ReconcileContext
 from sora2batch.reconcile.judge import unique_fits
+from sora2batch.reconcile.ledger_check import ReconcileContext
 from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_not_charged
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.secret import load_key

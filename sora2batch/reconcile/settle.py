@@ -13,7 +13,7 @@ from sora2batch.ground.text import listed
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, NotCharged
-from sora2batch.reconcile.inquire import LedgerApi
+from sora2batch.reconcile.ledger_check import LedgerApi
 from sora2batch.reconcile.ledger_task import LedgerTask
 from sora2batch.sjinn.answer import (
     Failed,

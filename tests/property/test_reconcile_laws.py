@@ -27,8 +27,8 @@ from sora2batch.lockfile.entry import State
 from sora2batch.reconcile.doubt import NARROW_MARGIN, Doubt
 from sora2batch.reconcile.evidence import Evidence
 from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
-from sora2batch.reconcile.inquire import SETTLE, ReconcileContext, inquire
 from sora2batch.reconcile.judge import judge, unique_fits
+from sora2batch.reconcile.ledger_check import SETTLE, ReconcileContext, check_doubts
 from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.reconcile.settle import adopt, release_not_charged
 from sora2batch.sjinn.answer import LedgerReading, LedgerRecord
@@ -213,7 +213,7 @@ async def _settled(world, others, moments):
     )
     for moment in moments:
         clock.moment = at(moment)
-        await release_not_charged(await inquire(recorder.lockfile, context), recorder)
-        for doubt, record in unique_fits(await inquire(recorder.lockfile, context)):
+        await release_not_charged(await check_doubts(recorder.lockfile, context), recorder)
+        for doubt, record in unique_fits(await check_doubts(recorder.lockfile, context)):
             await adopt(doubt, record, recorder)
     return recorder.lockfile

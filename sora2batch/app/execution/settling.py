@@ -19,7 +19,7 @@ from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.doubt import find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
-from sora2batch.reconcile.inquire import ReconcileContext, inquire
+from sora2batch.reconcile.ledger_check import ReconcileContext, check_doubts
 from sora2batch.reconcile.settle import release_not_charged
 from sora2batch.sjinn.secret import load_key
 
@@ -87,7 +87,7 @@ async def look_into(batch: Batch, lockfile: Lockfile, context: ReconcileContext)
     if batch.simulated:
         # Each run has a simulator of its own: what an earlier one was told is gone, and cost nothing.
         return tuple(NotCharged(doubt=doubt) for doubt in find_doubts(lockfile))
-    return await inquire(lockfile, context)
+    return await check_doubts(lockfile, context)
 
 
 def reconcile_context(batch: Batch, backend: Backend) -> ReconcileContext:

@@ -83,7 +83,7 @@ def line_progress(plan: Plan, stages: Stages, printer: Printer) -> Iterator[List
     lines = _Lines(progress_of(plan, stages), printer, period=None if is_quiet else _SECONDS_BETWEEN_LINES)
     yield lines
     if not is_quiet:
-        lines.say_tally()
+        lines.say_counts()
 
 
 @dataclass(slots=True)
@@ -93,11 +93,11 @@ class _Lines:
     run_progress: RunProgress
     printer: Printer
     period: float | None
-    """Seconds between tallies; None for none at all."""
+    """Seconds between lines of counts; None for none at all."""
     told_at: float = field(default_factory=time.monotonic)
     told: str = ""
 
-    def say_tally(self) -> None:
+    def say_counts(self) -> None:
         """Tell how far the run has come, unless that was told just now."""
         if self.run_progress.line != self.told:
             self.told = self.run_progress.line
@@ -111,4 +111,4 @@ class _Lines:
             self.printer.debug(message)
         if self.period and time.monotonic() - self.told_at >= self.period:
             self.told_at = time.monotonic()
-            self.say_tally()
+            self.say_counts()
