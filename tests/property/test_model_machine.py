@@ -86,8 +86,8 @@ class TwoCheckouts(RuleBasedStateMachine):
     def intend(self, side, job, again):
         """Begin a call, if the plan says so."""
         checkout = self.sides[side]
-        entries = tuple(checkout.state.entries.values())
-        (planned,) = plan_of(job, entries=entries, retry_failed=again).jobs
+        known = tuple(checkout.state.entries.values())
+        (planned,) = plan_of(job, entries=known, retry_failed=again).jobs
         intent = entries.next_intent(
             job, checkout.view.get(job.fingerprint), entries.ApiIdentity(), moment=self.moment()
         )
@@ -228,8 +228,8 @@ class TwoCheckouts(RuleBasedStateMachine):
     @invariant()
     def a_job_with_a_task_or_a_doubt_is_never_submitted(self):
         for checkout in self.sides.values():
-            entries = tuple(checkout.state.entries.values())
-            for planned in plan_of(*JOBS, entries=entries).jobs:
+            known = tuple(checkout.state.entries.values())
+            for planned in plan_of(*JOBS, entries=known).jobs:
                 if planned.entry and planned.entry.spent:
                     assert planned.action is not Action.SUBMIT
 
@@ -243,7 +243,7 @@ class TwoCheckouts(RuleBasedStateMachine):
 
 def kept(lockfile: Lockfile) -> Lockfile:
     """A lockfile does not keep which trial a call was, nor calls that were withdrawn; a journal does."""
-    entries = {
+    kept = {
         fingerprint: replace(
             entry,
             attempts=tuple(
@@ -252,7 +252,7 @@ def kept(lockfile: Lockfile) -> Lockfile:
         )
         for fingerprint, entry in lockfile.entries.items()
     }
-    return replace(lockfile, entries=entries)
+    return replace(lockfile, entries=kept)
 
 
 def paid_for_tasks(lockfile: Lockfile) -> Credits:
