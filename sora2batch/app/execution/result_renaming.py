@@ -15,7 +15,9 @@ from sora2batch.run.result_renamer import ResultRenamer
 def renamer_of(batch: Batch, store: LockfileStore) -> ResultRenamer:
     """Get ready to name the results of a batch."""
     entries = store.lockfile.entries.values()
-    return ResultRenamer(batch.output_dir, store, entries, batch.expansion.jobs, beside=batch.lockfiles_beside)
+    return ResultRenamer(
+        batch.output_dir, store, entries, batch.expansion.jobs, beside=batch.lockfiles_beside
+    )
 
 
 async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Printer) -> None:
