@@ -9,7 +9,7 @@ from fakes.ledger_api import (
     CONTROL_ENTRY,
     CONTROL_ROW,
     OTHER_TOOL,
-    FakeBooks,
+    FakeLedgerApi,
     at,
     charge,
     doubt_of_call,
@@ -42,7 +42,7 @@ def inquiry_of(*rows, seconds=HOUR, ledger_api=None, **more):
     """The ledger; it shows a task of ours of that time as well."""
     clock = StillClock(at(seconds))
     ledger_api = {"rows": (*rows, CONTROL_ROW), **(ledger_api or {})}
-    return ReconcileContext(ledger_api=FakeBooks(clock=clock, **ledger_api), clock=clock, **more)
+    return ReconcileContext(ledger_api=FakeLedgerApi(clock=clock, **ledger_api), clock=clock, **more)
 
 
 def lockfile_with(*entries):
@@ -166,7 +166,7 @@ class TestInquire:
         assert isinstance((await check_doubts(lockfile, slow))[0], TooEarly)
 
     async def test_an_account_that_does_not_tell_who_it_is_takes_nothing_away(self):
-        class Nameless(FakeBooks):
+        class Nameless(FakeLedgerApi):
             async def account(self):
                 raise ApiError("query_account_status failed")
 
