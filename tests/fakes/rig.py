@@ -177,7 +177,7 @@ class Rig:
         return [self.state(str(job.input["prompt"])) for job in self.jobs]
 
     @property
-    def halts(self) -> list[StopReason]:
+    def stop_reasons(self) -> list[StopReason]:
         return [stop.reason for stop in self.stop_signal.stops]
 
     def check_laws(self) -> None:

@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_had_leaves_the_task_completed_with_an_error():
     assert attempt.error.message == "files.test failed 5 times"
     assert attempt.credits == 420
     assert len(rig.listener.of(NotDownloaded)) == 1
-    assert rig.halts == []
+    assert rig.stop_reasons == []
 
 
 def test_what_is_in_place_of_a_task_is_recorded_though_another_file_of_it_is_gone():
@@ -194,7 +194,7 @@ def test_only_a_few_files_are_fetched_at_once():
 def test_a_disk_that_takes_no_file_ends_the_run_and_keeps_what_is_known():
     full = OSError(errno.ENOSPC, "No space left on device")
     rig = play(fetching(*jobs_of(5), errors={"002": [full]}))
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
     assert "No space left on device" in rig.stop_signal.stops[0].error.message
     assert rig.state("002") is State.COMPLETED
 
@@ -208,7 +208,7 @@ def test_a_result_that_cannot_be_recorded_ends_the_run():
             ),
         )
     )
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
     assert rig.listener.of(Downloaded) == []
 
 
