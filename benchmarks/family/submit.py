@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.harness.process import Usage, measure, program, reference
 from benchmarks.harness.result import Report, Row, at_least
-from benchmarks.harness.service import Books, Service
+from benchmarks.harness.service import Counts, Service
 from benchmarks.harness.workshop import Workshop
 from benchmarks.shape import axes_of, matrix_manifest
 
@@ -21,8 +21,8 @@ def slow_server(shop: Workshop) -> Report:
 def instant_server(shop: Workshop) -> Report:
     """Submit to a server that answers at once, in turn with a bare pool of workers."""
     at_once, jobs = 100, min(shop.instant_jobs, _MOST_OPEN)
-    ours: list[tuple[Books, Usage]] = []
-    theirs: list[tuple[Books, Usage]] = []
+    ours: list[tuple[Counts, Usage]] = []
+    theirs: list[tuple[Counts, Usage]] = []
     for _ in range(shop.inner_pairs + 1):
         ours.append(_ours(shop, jobs, at_once, 0.0))
         theirs.append(_pool(shop, jobs, at_once))
@@ -34,7 +34,7 @@ def instant_server(shop: Workshop) -> Report:
         rows=(
             Row(
                 what=what,
-                values=[pool.seconds / books.seconds for (books, _), (pool, _) in counted],
+                values=[pool.seconds / counts.seconds for (counts, _), (pool, _) in counted],
                 goal=at_least(0.40),
                 told=f"{jobs / ours[-1][0].seconds:,.0f} against {jobs / theirs[-1][0].seconds:,.0f} calls/s",
             ),
@@ -54,7 +54,7 @@ def _slow(shop: Workshop, at_once: int, share: float) -> tuple[Row, Row]:
     return (
         Row(
             what=f"submitting {jobs:,}, {milliseconds} a call, {at_once} at once: share of the ideal",
-            values=[ideal / books.seconds for books, _ in runs],
+            values=[ideal / counts.seconds for counts, _ in runs],
             goal=at_least(share),
             told=f"from the first call to the last answer; ideal {ideal:.1f} s",
         ),
@@ -66,7 +66,7 @@ def _slow(shop: Workshop, at_once: int, share: float) -> tuple[Row, Row]:
     )
 
 
-def _ours(shop: Workshop, jobs: int, at_once: int, latency_seconds: float) -> tuple[Books, Usage]:
+def _ours(shop: Workshop, jobs: int, at_once: int, latency_seconds: float) -> tuple[Counts, Usage]:
     options = f"{{concurrency: {_MOST_OPEN}, submit_concurrency: {at_once}}}"
     shop.file("batch.yaml", matrix_manifest(axes_of(jobs), run=options))
     for leftover in shop.folder.glob("batch.*.jsonl"):
@@ -76,13 +76,13 @@ def _ours(shop: Workshop, jobs: int, at_once: int, latency_seconds: float) -> tu
             "run", "batch.yaml", "--yes", "--no-wait", cwd=shop.folder, env=service.environ(), exits=(0, 4)
         )
         used = measure(call)
-        books = service.close()
-    assert books.tasks == jobs, f"{books.tasks} of {jobs} were submitted"
-    assert books.at_once <= at_once
-    return books, used
+        counts = service.close()
+    assert counts.tasks == jobs, f"{counts.tasks} of {jobs} were submitted"
+    assert counts.at_once <= at_once
+    return counts, used
 
 
-def _pool(shop: Workshop, jobs: int, at_once: int) -> tuple[Books, Usage]:
+def _pool(shop: Workshop, jobs: int, at_once: int) -> tuple[Counts, Usage]:
     with Service() as service:
         used = measure(reference("pool", service.api, str(jobs), str(at_once), cwd=shop.folder))
         return service.close(), used

@@ -12,7 +12,7 @@ from benchmarks.harness.process import ENVIRON, ROOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
+class Counts:
     """What the server saw."""
 
     tasks: int
@@ -23,7 +23,7 @@ class Books:
 
 
 class Service:
-    """A context manager; ``close`` ends it and gives its books."""
+    """A context manager; ``close`` ends it and gives its counts."""
 
     def __init__(self, *, latency_seconds: float = 0.0, file_bytes: int = 1000) -> None:
         script = ROOT / "benchmarks" / "reference" / "service.py"
@@ -52,10 +52,10 @@ class Service:
         """Lead the program to it."""
         return {"SORA2BATCH_API_URL": self.api, "SJINN_API_KEY": "benchmark"}
 
-    def close(self) -> Books:
+    def close(self) -> Counts:
         """End it."""
         said, _ = self._process.communicate(timeout=60)
-        return Books(**json.loads(said.splitlines()[-1]))
+        return Counts(**json.loads(said.splitlines()[-1]))
 
     def _line(self) -> str:
         assert self._process.stdout is not None

@@ -57,14 +57,7 @@ def _entry(job: Job, number: int, kind: str, root: str) -> Entry:
         finished_at=_FINISHED,
         outputs=(Output(url=url) if kind == "paid" else there,),
     )
-    return Entry(
-        key=job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=(attempt,),
-    )
+    return Entry.of(job, attempt)
 
 
 def _make_files(folder: Path, jobs: tuple[Job, ...]) -> None:

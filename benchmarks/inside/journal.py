@@ -63,14 +63,14 @@ def _each(path: Path, lines: list[bytes]) -> float:
 
 
 def _entry(number: int) -> Entry:
-    request: JsonObject = {"prompt": f"a red fox {number}, dolly in, at dawn", "mode": "std", "duration": 10}
+    input: JsonObject = {"prompt": f"a red fox {number}, dolly in, at dawn", "mode": "std", "duration": 10}
     attempt = Attempt(state=State.IN_DOUBT, credits=Credits(420), submitted_at="2026-11-22T09:00:00Z")
     return Entry(
         key=f"hero/fox-{number}",
-        fingerprint=fingerprint_of(_TOOL, request, 1),
+        fingerprint=fingerprint_of(_TOOL, input, 1),
         tool_type=_TOOL,
         take=1,
-        input=request,
+        input=input,
         attempts=(attempt,),
     )
 

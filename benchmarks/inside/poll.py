@@ -103,7 +103,7 @@ async def main() -> None:
     polling, api, schedule = _polling(interval)
     started = time.perf_counter()
     for job, attempt in tasks:
-        polling.watch_old(OpenTask(job=job, attempt=attempt))
+        polling.add_old(OpenTask(job=job, attempt=attempt))
     set_up = time.perf_counter() - started
     running = asyncio.create_task(polling.run())
     await asyncio.sleep(interval)
@@ -133,7 +133,7 @@ def _weigh(tasks: list[tuple[Job, Attempt]], interval: float) -> float:
     gc.collect()
     before, _ = tracemalloc.get_traced_memory()
     for job, attempt in tasks:
-        polling.watch_old(OpenTask(job=job, attempt=attempt))
+        polling.add_old(OpenTask(job=job, attempt=attempt))
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -160,15 +160,15 @@ def _polling(interval: float, *, timed: bool = True) -> tuple[PollStage, Api, Ti
 
 
 def _job(number: int) -> tuple[Job, Attempt]:
-    request: JsonObject = {"prompt": f"a red fox {number}", "mode": "std", "duration": 10}
+    input: JsonObject = {"prompt": f"a red fox {number}", "mode": "std", "duration": 10}
     job = Job(
         key=f"hero/fox-{number}",
         group="hero",
         labels=(("subject", f"fox-{number}"),),
         tool_type=_TOOL,
         take=1,
-        input=request,
-        fingerprint=fingerprint_of(_TOOL, request, 1),
+        input=input,
+        fingerprint=fingerprint_of(_TOOL, input, 1),
         credits=Credits(420),
         filename=f"hero/fox-{number}",
     )

@@ -1,4 +1,4 @@
-"""The API's four calls and its files, served as fast as Python can; its books are printed when stdin closes.
+"""The API's four calls and its files, served as fast as Python can; its counts are printed when stdin closes.
 
 Arguments: seconds that a create call takes, bytes of a file.
 """
@@ -15,7 +15,7 @@ FILE = b"\0\0\0\x10ftypisom\0\0\2\0\0\0\0\x08moov" + _ROOM.to_bytes(4) + b"mdat"
 MOMENT = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-class Books:
+class Counts:
     """What happened so far."""
 
     def __init__(self):
@@ -55,7 +55,7 @@ class Books:
         return {"records": page, "next_cursor": str(start) if is_more else None, "has_more": is_more}
 
 
-books = Books()
+counts = Counts()
 
 
 class Connection(asyncio.Protocol):
@@ -85,7 +85,7 @@ class Connection(asyncio.Protocol):
             head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(FILE)}\r\nContent-Type: video/mp4\r\n\r\n"
             self.transport.writelines([head.encode(), FILE])
         elif name == b"create_tool_task":
-            books.begin()
+            counts.begin()
             if LATENCY_SECONDS:
                 loop.call_later(LATENCY_SECONDS, self.created, body)
             else:
@@ -93,7 +93,7 @@ class Connection(asyncio.Protocol):
         else:
             reply = {
                 b"query_tool_task_status": lambda: {"status": 0},
-                b"query_credits_usage": lambda: books.page(body),
+                b"query_credits_usage": lambda: counts.page(body),
                 b"query_account_status": lambda: {"balances": 10**9, "subscription": {"tier": "pro"}},
             }[name]
             if LATENCY_SECONDS:
@@ -102,7 +102,7 @@ class Connection(asyncio.Protocol):
                 self.send(reply())
 
     def created(self, body):
-        self.send(books.end(body))
+        self.send(counts.end(body))
 
     def send(self, data):
         body = json.dumps({"success": True, "errorMsg": "", "error_code": 0, "data": data}).encode()
@@ -116,8 +116,8 @@ async def main():
     server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    seconds = books.last - books.first
-    print(json.dumps({"tasks": books.tasks, "seconds": seconds, "at_once": books.most_under_way}))
+    seconds = counts.last - counts.first
+    print(json.dumps({"tasks": counts.tasks, "seconds": seconds, "at_once": counts.most_under_way}))
 
 
 try:

@@ -19,7 +19,7 @@ from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 from sora2batch.plan.job_status import status_to_json
 from sora2batch.reconcile.claim import Claim, find_claims
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt
@@ -70,7 +70,7 @@ async def _read_ledger(claims: Sequence[Claim]) -> LedgerReading:
 def _show(found: _Found, printer: Printer) -> None:
     echo = printer.output
     count = len(found.claims)
-    tasks = "1 task" if count == 1 else f"{count:,} tasks"
+    tasks = counted(count, "task")
     echo(f"{found.batch.manifest.file}: {tasks} came to nothing" if count else _nothing(found.batch))
     for claim in found.claims:
         attempt = claim.attempt

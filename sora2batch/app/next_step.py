@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sora2batch.app.batch.snapshot import BatchSnapshot
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.concern import Concern
+from sora2batch.plan.image_refusal import is_image_refused
 from sora2batch.plan.job_status import PENDING
-from sora2batch.plan.refused_picture import is_picture_refused
+from sora2batch.plan.status_category import StatusCategory
 
 
 def next_step(snapshot: BatchSnapshot) -> str:
@@ -16,9 +16,9 @@ def next_step(snapshot: BatchSnapshot) -> str:
         return "wait: a run is under way"
     if states[State.IN_DOUBT]:
         return f"sora2batch reconcile {given}"
-    if Concern.OPEN in snapshot.concerns:
+    if StatusCategory.OPEN in snapshot.categories:
         return f"sora2batch run {given}"
-    if Concern.NOT_DOWNLOADED in snapshot.concerns:
+    if StatusCategory.NOT_DOWNLOADED in snapshot.categories:
         return f"sora2batch download {given}"
     if states[PENDING]:
         return _about_pending(snapshot)
@@ -34,7 +34,7 @@ def next_step(snapshot: BatchSnapshot) -> str:
 def _can_be_retried(snapshot: BatchSnapshot) -> bool:
     """Tell whether --retry-failed submits anything: jobs whose picture was refused are left out."""
     failed = (one.entry for one in snapshot.status.jobs if one.state == State.FAILED)
-    return any(entry and not is_picture_refused(entry) for entry in failed)
+    return any(entry and not is_image_refused(entry) for entry in failed)
 
 
 def _about_pending(snapshot: BatchSnapshot) -> str:

@@ -14,7 +14,7 @@ from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.advice import promotion_notices
-from sora2batch.gallery.promotion.choose import choose, counted
+from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.draft import Provenance, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
 from sora2batch.gallery.promotion.origin import Finder, find_origins
@@ -24,6 +24,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import STANDARD_OUTPUT, write_new
 from sora2batch.ground.plainfile import is_stream
+from sora2batch.ground.text import counted
 from sora2batch.manifest.write import write_manifest
 from sora2batch.plan.budget import refuse_retired
 

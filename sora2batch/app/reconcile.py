@@ -24,9 +24,9 @@ from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.reconcile.charge import Audit, audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, NotChecked
-from sora2batch.reconcile.inquire import ReconcileContext
 from sora2batch.reconcile.judge import unique_fits
-from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_free
+from sora2batch.reconcile.ledger_check import ReconcileContext
+from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_not_charged
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.secret import load_key
 
@@ -131,8 +131,8 @@ async def _release(
         await release(doubt, store)
     still = find_doubts(store.lockfile)
     proven = [finding for finding in findings if finding.doubt in still]
-    free = await release_free(proven, store) if request.auto else ()
-    return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *free]))
+    released = await release_not_charged(proven, store) if request.auto else ()
+    return tuple(dict.fromkeys(doubt.entry.key for doubt in [*named, *released]))
 
 
 def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding], printer: Printer) -> None:

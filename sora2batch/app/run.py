@@ -24,7 +24,7 @@ from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.job_status import Status
-from sora2batch.plan.saved import SavedPlan, read_saved_plan
+from sora2batch.plan.plan_file import SavedPlan, read_saved_plan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages

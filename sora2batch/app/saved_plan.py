@@ -12,8 +12,8 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.output_file import STANDARD_OUTPUT, Replaceable, check_target, put_in_place
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Plan
-from sora2batch.plan.onset import onset_of
-from sora2batch.plan.saved import (
+from sora2batch.plan.baseline import baseline_of
+from sora2batch.plan.plan_file import (
     Proof,
     SavedPlan,
     StalePlanError,
@@ -31,7 +31,7 @@ def plan_again(batch: Batch, lockfile: Lockfile, saved: SavedPlan) -> Plan:
         StalePlanError: something else than its own run changed what it was made from.
     """
     saved.check(proof_of(batch, lockfile), lockfile)
-    return saved.onset.rest_of(batch.plan(lockfile, saved.whole_selection))
+    return saved.baseline.rest_of(batch.plan(lockfile, saved.whole_selection))
 
 
 def planned_again(batch: Batch, saved: SavedPlan) -> Planned:
@@ -66,7 +66,7 @@ def save_plan(planned: Planned, *, selection: Selection, max_credits: int | None
         max_credits=None if max_credits is None else Credits(max_credits),
         simulated=batch.simulated,
         proof=proof_of(batch, planned.lockfile),
-        onset=onset_of(planned.plan, planned.lockfile),
+        baseline=baseline_of(planned.plan, planned.lockfile),
     )
     put_in_place(target, encode_saved_plan(planned.plan, saved))
 

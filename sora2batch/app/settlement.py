@@ -82,6 +82,8 @@ def _show_finding(finding: Finding, printer: Printer) -> None:
                 printer.output(f"  {_told(task, finding.doubt)}")
             if obstacle:
                 printer.output(f"  {obstacle}")
+        case _:
+            assert_never(finding)
 
 
 def _told(task: LedgerTask, doubt: Doubt) -> str:
@@ -110,7 +112,7 @@ def _finding_to_json(finding: Finding) -> JsonObject:
         "fingerprint": doubt.entry.fingerprint,
         "credits": doubt.attempt.credits,
         "submitted_at": doubt.attempt.submitted_at,
-        "verdict": _VERDICTS[type(finding)],
+        "verdict": _verdict(finding),
         "reason": _reason(finding),
         "candidates": [
             {
@@ -140,13 +142,21 @@ def _reason(finding: Finding) -> str | None:
             assert_never(finding)
 
 
-_VERDICTS: dict[type[Finding], str] = {
-    NotCharged: "free",
-    TooEarly: "too_early",
-    Inconclusive: "unproven",
-    Ambiguous: "candidates",
-    NotChecked: "not_asked",
-}
+def _verdict(finding: Finding) -> str:
+    """Name what was found as the document does."""
+    match finding:
+        case NotCharged():
+            return "free"
+        case TooEarly():
+            return "too_early"
+        case Inconclusive():
+            return "unproven"
+        case Ambiguous():
+            return "candidates"
+        case NotChecked():
+            return "not_asked"
+        case _:
+            assert_never(finding)
 
 
 def _audit_to_json(found: Audit) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.cells import isolated, padded, width_of
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.job_status import PENDING, JobStatus, Status
 
@@ -22,8 +22,7 @@ _ADVICE = {
 
 def print_status(batch: Batch, status: Status, printer: Printer) -> None:
     """Print a line a job, the counts, the credits, and what to do next."""
-    count = len(status.jobs)
-    printer.output(f"{status.manifest}: {count:,} {'job' if count == 1 else 'jobs'}")
+    printer.output(f"{status.manifest}: {counted(len(status.jobs), 'job')}")
     width = max((width_of(one.job.key) for one in status.jobs), default=0)
     printer.output_lines(_job_line(one, width) for one in status.jobs)
     print_summary(batch, status, printer)

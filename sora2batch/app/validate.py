@@ -15,6 +15,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.problem import START, Fault, Problem
 from sora2batch.ground.rule import Rule
+from sora2batch.ground.text import counted
 from sora2batch.manifest.manifest_error import ManifestError
 
 
@@ -58,8 +59,9 @@ def _tell(batch: Batch, printer: Printer) -> Sequence[str]:
     """Say what a manifest comes to, and what may be a slip in it."""
     jobs = batch.expansion.jobs
     price = sum(job.credits for job in jobs)
-    count = "1 job" if len(jobs) == 1 else f"{len(jobs):,} jobs"
-    printer.info(f"{batch.manifest.path}: valid; {count}, {price:,} credits if all are submitted")
+    printer.info(
+        f"{batch.manifest.path}: valid; {counted(len(jobs), 'job')}, {price:,} credits if all are submitted"
+    )
     notices = (*batch.notices, *batch.expansion.notices)
     for notice in notices:
         printer.info(f"notice: {notice}")

@@ -15,6 +15,7 @@ from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
+from sora2batch.run.opened_artifact import OpenedArtifacts
 
 
 def verify(
@@ -40,8 +41,9 @@ def verify(
 
 
 def _faults(batch: Batch, lockfile: Lockfile) -> Iterator[tuple[str, str]]:
+    artifacts = OpenedArtifacts(batch.output_dir)
     for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
         for attempt in entry.attempts:
-            if attempt.state is State.COMPLETED and (fault := batch.artifacts.fault(attempt)):
+            if attempt.state is State.COMPLETED and (fault := artifacts.fault(attempt)):
                 # A host's words that were kept as a file are told: they might hold anything.
                 yield entry.key, redact(fault)

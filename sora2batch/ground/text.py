@@ -1,10 +1,15 @@
-"""Strangers' texts - prompts, errors, URLs - made fit to stand in a line of ours."""
+"""What stands in a line of ours: counted things, and strangers' texts - prompts, errors, URLs - made fit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 _READ_AHEAD = 4
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Write ``1 job`` or ``3 jobs``; the plural is given where it takes more than an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def one_line(text: str, room: int) -> str:

@@ -17,8 +17,8 @@ Work = Callable[[], None]
 class GroupCommit(Generic[T]):
     """Batches of items, and now and then a piece of work of its own, one after the other in one thread.
 
-    There is no task that somebody could cancel: each turn is begun by the end of the one before. So an item
-    that was put is written and settled whatever becomes of the caller that waits for it.
+    There is no task that somebody could cancel: each piece of work is begun by the end of the one before. So
+    an item that was put is written and settled whatever becomes of the caller that waits for it.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class GroupCommit(Generic[T]):
         return future
 
     def shut(self) -> None:
-        """Wait for the turn under way, blocking, and begin no other."""
+        """Wait for the work under way, blocking, and begin no other."""
         self._is_shut = True
         for _, future in (*self._items, *self._works):
             future.cancel()
@@ -77,27 +77,27 @@ class GroupCommit(Generic[T]):
 
     def _begin_batch(self) -> None:
         batch, self._items = self._items, []
-        turn = self._loop.run_in_executor(self._thread, self._write, [item for item, _ in batch])
-        turn.add_done_callback(partial(self._end_batch, batch))
+        running = self._loop.run_in_executor(self._thread, self._write, [item for item, _ in batch])
+        running.add_done_callback(partial(self._end_batch, batch))
 
     def _end_batch(
         self,
         batch: Sequence[tuple[T, asyncio.Future[None]]],
-        turn: asyncio.Future[Sequence[Exception | None]],
+        running: asyncio.Future[Sequence[Exception | None]],
     ) -> None:
-        bug = turn.exception()
-        answers: Sequence[BaseException | None] = [bug] * len(batch) if bug else turn.result()
+        bug = running.exception()
+        answers: Sequence[BaseException | None] = [bug] * len(batch) if bug else running.result()
         for (item, future), answer in zip(batch, answers, strict=True):
             self._on_written(item, answer)
             _answer(future, answer)
         self._begin()
 
     def _begin_work(self, work: Work, future: asyncio.Future[None]) -> None:
-        turn = self._loop.run_in_executor(self._thread, work)
-        turn.add_done_callback(partial(self._end_work, future))
+        running = self._loop.run_in_executor(self._thread, work)
+        running.add_done_callback(partial(self._end_work, future))
 
-    def _end_work(self, future: asyncio.Future[None], turn: asyncio.Future[None]) -> None:
-        _answer(future, turn.exception())
+    def _end_work(self, future: asyncio.Future[None], running: asyncio.Future[None]) -> None:
+        _answer(future, running.exception())
         self._begin()
 
 

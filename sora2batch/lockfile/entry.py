@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import moment_of
-from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.job import Credits, Fingerprint, Job
 
 _NOTHING = Credits(0)
 _MESSAGE_LIMIT = 1000
@@ -148,6 +148,18 @@ class Entry:
     """What was sent, defaults filled in. Never changed in place."""
     attempts: tuple[Attempt, ...]
     """*Shape*: never empty; the first is the one that counts, the others were paid too, or may have been."""
+
+    @classmethod
+    def of(cls, job: Job, *attempts: Attempt) -> Entry:
+        """Make the entry that tells of some attempts at a job."""
+        return cls(
+            key=job.key,
+            fingerprint=job.fingerprint,
+            tool_type=job.tool_type,
+            take=job.take,
+            input=job.input,
+            attempts=attempts,
+        )
 
     @property
     def primary(self) -> Attempt:

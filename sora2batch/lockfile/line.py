@@ -86,10 +86,10 @@ def encode_journal_line(entry: Entry) -> bytes:
         line["trial"] = entry.primary.trial
         line["fingerprint"] = line.pop("fingerprint")
     _check("job", line)
-    request = canonical_json(entry.input)
+    input = canonical_json(entry.input)
     if not is_flat(entry.input):  # or else there is no number that could come back as another
-        _check_integers(orjson.loads(request))
-    line["input"] = orjson.Fragment(request)
+        _check_integers(orjson.loads(input))
+    line["input"] = orjson.Fragment(input)
     return orjson.dumps(line) + b"\n"
 
 
@@ -127,7 +127,7 @@ def check_header(data: object) -> JsonObject:
     return data
 
 
-def _job_line(entry: Entry, request: object) -> dict[str, Any]:
+def _job_line(entry: Entry, input: object) -> dict[str, Any]:
     first = entry.primary
     line: dict[str, Any] = {"key": entry.key, "state": first.state.value}
     if first.credits:
@@ -136,7 +136,7 @@ def _job_line(entry: Entry, request: object) -> dict[str, Any]:
         line["task_id"] = first.task_id
     line["tool_type"] = entry.tool_type
     line["take"] = entry.take
-    line["input"] = request
+    line["input"] = input
     _add_outcome(line, first)
     also = [_attempt_line(attempt) for attempt in entry.attempts[1:] if attempt.state is not State.WITHDRAWN]
     if also:
@@ -220,9 +220,9 @@ def _check_fingerprint(line: _JobLine) -> None:
         raise LineError("the fingerprint does not fit the input: the line was edited by hand")
 
 
-def _check_integers(request: object) -> None:
+def _check_integers(input: object) -> None:
     try:
-        orjson.dumps(request, option=_STRICT)
+        orjson.dumps(input, option=_STRICT)
     except orjson.JSONEncodeError as error:
         raise LineError(f"the input has no canonical JSON form: {error}") from error
 

@@ -11,7 +11,7 @@ from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.plan.change import describe_change
-from sora2batch.plan.refused_picture import is_picture_refused
+from sora2batch.plan.image_refusal import is_image_refused
 
 FileFault = Callable[[Attempt], str | None]
 """Says what is wrong with a finished attempt's files, such as ``a.mp4 is missing``; None if nothing is."""
@@ -83,7 +83,7 @@ class Decision:
         why = "the API rejected it, uncharged" if is_rejected else "the generation failed"
         if entry.primary.error:
             why += f": {_told(entry.primary.error.message)}"
-        if is_picture_refused(entry) and not (self.retry_failed and self.force):
+        if is_image_refused(entry) and not (self.retry_failed and self.force):
             return Action.FAILED, f"{why}; {self._about_picture(job)}"
         if self.retry_failed:
             return Action.SUBMIT, f"again ({entry.spent:,} credits spent on it so far): {why}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sora2batch.ground.collector import collector_paused
 from sora2batch.ground.job import Credits, Job
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.action import Action, Money, Plan, PlannedJob
@@ -97,7 +97,7 @@ def _apply_limit(planned: list[PlannedJob], limit: int | None) -> list[PlannedJo
 def _waiting_notice(limit: int | None, waiting: int) -> tuple[str, ...]:
     if not waiting:
         return ()
-    return (f"--limit {limit}: {waiting:,} more {'job waits' if waiting == 1 else 'jobs wait'}",)
+    return (f"--limit {limit}: {counted(waiting, 'more job waits', 'more jobs wait')}",)
 
 
 def _picture_notice(planned: Iterable[PlannedJob], selection: Selection) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _picture_notice(planned: Iterable[PlannedJob], selection: Selection) -> tupl
     keys = [one.job.key for one in planned if selection.retry_failed and one.action is Action.FAILED]
     if not keys:
         return ()
-    jobs = "1 failed job is" if len(keys) == 1 else f"{len(keys):,} failed jobs are"
+    jobs = counted(len(keys), "failed job is", "failed jobs are")
     more = "" if len(keys) == 1 else " and others"
     told = f"{jobs} not submitted again ({one_line(keys[0], _KEY_ROOM)}{more}): the API refused the picture"
     return (f"{told}; another picture is a new job, --force sends the same once more",)
@@ -116,7 +116,7 @@ def _unfetched_notice(orphans: Iterable[Entry]) -> tuple[str, ...]:
     keys = [entry.key for entry in orphans if any(map(_is_unfetched, entry.attempts))]
     if not keys:
         return ()
-    count = "1 orphan was" if len(keys) == 1 else f"{len(keys):,} orphans were"
+    count = counted(len(keys), "orphan was", "orphans were")
     more = "" if len(keys) == 1 else " and others"
     told = f"{count} paid but not fetched ({one_line(keys[0], _KEY_ROOM)}{more})"
     return (f"{told}; a run fetches only what the manifest asks for: put the job back to get its file",)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sora2batch.ground.cells import isolated, padded, width_of
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.action import Action, Plan, PlannedJob
 
@@ -36,7 +36,7 @@ _LINE_ROOM = 1000
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """Write every job and every orphan on a line, then the notices and the sums."""
-    yield f"{plan.manifest}: {_count(len(plan.jobs), 'job')}"
+    yield f"{plan.manifest}: {counted(len(plan.jobs), 'job')}"
     keys = [planned.job.key for planned in plan.jobs] + [entry.key for entry in plan.orphans]
     width = min(_WIDEST_KEY, max(map(width_of, keys), default=0))
     for planned in plan.jobs:
@@ -48,14 +48,14 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 def short_plan_lines(plan: Plan) -> Iterator[str]:
     """Write a line for each group and action instead of one for each job."""
-    yield f"{plan.manifest}: {_count(len(plan.jobs), 'job')}"
+    yield f"{plan.manifest}: {counted(len(plan.jobs), 'job')}"
     sums: dict[tuple[str, Action], tuple[int, int]] = {}
     for planned in plan.jobs:
         key = (planned.job.group, planned.action)
         jobs, cost = sums.get(key, (0, 0))
         sums[key] = (jobs + 1, cost + planned.credits)
     for (group, action), (jobs, cost) in sums.items():
-        yield f"  {_SIGNS[action]} {group}: {_count(jobs, 'job')} {_WORDS[action]}, {cost:,} credits"
+        yield f"  {_SIGNS[action]} {group}: {counted(jobs, 'job')} {_WORDS[action]}, {cost:,} credits"
     yield "  (every job on a line: pipe this into a file or a pager)"
     yield from _summary_lines(plan)
 
@@ -78,8 +78,8 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
 
 def totals_line(plan: Plan) -> str:
     """Write how many jobs have which action: ``8 to submit, 2 finished``."""
-    counted = [f"{count:,} {_WORDS[action]}" for action, count in plan.counts.items() if count]
-    return ", ".join(counted) or "no jobs"
+    parts = [f"{count:,} {_WORDS[action]}" for action, count in plan.counts.items() if count]
+    return ", ".join(parts) or "no jobs"
 
 
 def money_line(plan: Plan) -> str:
@@ -94,9 +94,9 @@ def orphans_line(plan: Plan) -> str:
     """Write how many orphans there are, in which states, and what they cost."""
     spent = sum(entry.spent for entry in plan.orphans)
     states = Counter(entry.state.value.replace("_", " ") for entry in plan.orphans)
-    counted = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
-    orphans = _count(len(plan.orphans), "orphan")
-    return f"{orphans} in the lockfile, no longer in the manifest: {counted}; {spent:,} credits; kept"
+    told = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
+    orphans = counted(len(plan.orphans), "orphan")
+    return f"{orphans} in the lockfile, no longer in the manifest: {told}; {spent:,} credits; kept"
 
 
 def _summary_lines(plan: Plan) -> Iterator[str]:
@@ -122,7 +122,3 @@ def _orphan_line(entry: Entry, width: int) -> str:
 
 def _column(key: str, width: int) -> str:
     return key.ljust(width) if key.isascii() else padded(isolated(key), width)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -11,7 +11,7 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Job
 from sora2batch.ground.slug import unified, visible
 from sora2batch.ground.suggest import nearest
-from sora2batch.plan.meaning import Place, places_meant
+from sora2batch.plan.where import Place, places_meant
 
 _KeyTest = Callable[[str], object]
 

@@ -13,7 +13,7 @@ from sora2batch.ground.text import listed
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, NotCharged
-from sora2batch.reconcile.inquire import LedgerApi
+from sora2batch.reconcile.ledger_check import LedgerApi
 from sora2batch.reconcile.ledger_task import LedgerTask
 from sora2batch.sjinn.answer import (
     Failed,
@@ -34,12 +34,12 @@ class Recorder(Protocol):
         ...
 
 
-async def release_free(findings: Sequence[Finding], recorder: Recorder) -> tuple[Doubt, ...]:
+async def release_not_charged(findings: Sequence[Finding], recorder: Recorder) -> tuple[Doubt, ...]:
     """Take back every call of which the ledger proves that it was never charged."""
-    free = tuple(finding.doubt for finding in findings if isinstance(finding, NotCharged))
-    for doubt in free:
+    released = tuple(finding.doubt for finding in findings if isinstance(finding, NotCharged))
+    for doubt in released:
         await release(doubt, recorder)
-    return free
+    return released
 
 
 async def release(doubt: Doubt, recorder: Recorder) -> None:

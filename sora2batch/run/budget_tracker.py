@@ -15,7 +15,7 @@ class BudgetTracker:
     __slots__ = ("_budget", "_charged", "_in_doubt", "_reserved")
 
     def __init__(self, *, budget: Credits, spent: Credits, in_doubt: Credits) -> None:
-        """Open the purse; ``spent`` contains what is in doubt, as a plan's money does."""
+        """Start counting; ``spent`` contains what is in doubt, as a plan's money does."""
         self._budget = budget
         self._charged = spent - in_doubt
         self._in_doubt = int(in_doubt)

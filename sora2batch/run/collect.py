@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
-from sora2batch.run import entries as note
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
-from sora2batch.run.folder import ExpiredError
+from sora2batch.run.folder import ExpiredUrlError
 from sora2batch.run.poll import FinishedTask
 from sora2batch.run.port import RunContext
 from sora2batch.sjinn import answer as api
@@ -33,7 +32,7 @@ class Folder(Protocol):
         """Fetch every file of a task that is not in place yet.
 
         Raises:
-            ExpiredError: a URL no longer works.
+            ExpiredUrlError: a URL no longer works.
             NoFileError: a URL gives something that is no file.
             DownloadError: a file cannot be had.
             OSError: the disk refused.
@@ -106,7 +105,7 @@ class DownloadStage:
             return
         outputs = fetched.outputs
         attempt = replace(finished.attempt, outputs=outputs, error=self._left_out(finished, fetched.oddities))
-        await self._context.recorder.record(note.one_attempt(finished.job, attempt))
+        await self._context.recorder.record(Entry.of(finished.job, attempt))
         paths = tuple(output.path for output in outputs if output.path)
         self._context.listener(Downloaded(job=finished.job, paths=paths))
 
@@ -121,7 +120,7 @@ class DownloadStage:
             try:
                 outputs = await self._folder.collect(finished.job, finished.attempt, named.urls)
                 return _Fetched(outputs=outputs, oddities=named.oddities)
-            except ExpiredError:
+            except ExpiredUrlError:
                 if renewals >= _RENEWALS_OF_EXPIRED:
                     raise
             except NoFileError:
@@ -137,11 +136,15 @@ class DownloadStage:
             DownloadError: it cannot be asked, and named nothing before.
         """
         answer = await self._context.api.status(finished.attempt.task_id or "")
-        if isinstance(answer, api.Finished) and (answer.urls or not finished.urls):
-            return answer
-        if isinstance(answer, api.Unreadable) and not finished.urls:
-            raise DownloadError(f"its URL could not be asked for: {answer.reason}")
-        return api.Finished(finished.urls, finished.oddities)
+        match answer:
+            case api.Finished(urls) if urls or not finished.urls:
+                return answer
+            case api.Unreadable(reason) if not finished.urls:
+                raise DownloadError(f"its URL could not be asked for: {reason}")
+            case api.Finished() | api.Unreadable() | api.Working() | api.Failed() | api.KeyRefused():
+                return api.Finished(finished.urls, finished.oddities)
+            case _:
+                assert_never(answer)
 
     def _left_out(self, finished: FinishedTask, oddities: tuple[str, ...]) -> ErrorNote | None:
         """Keep what could not be fetched beside what could."""
@@ -159,7 +162,7 @@ class DownloadStage:
             return
         error_note = ErrorNote(code=None, message=error.message)
         attempt = replace(finished.attempt, outputs=kept if had else (), error=error_note)
-        await self._context.recorder.record(note.one_attempt(finished.job, attempt))
+        await self._context.recorder.record(Entry.of(finished.job, attempt))
 
 
 def _count_files(outputs: Sequence[Output]) -> int:

@@ -11,7 +11,7 @@ from sora2batch.sjinn.answer import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ApiIdentity:
     """Who is asked to make tasks: what a task is known by belongs to these alone."""
 
     host: str | None = None
@@ -20,19 +20,7 @@ class Asked:
     """A hash of whose key is used, where the API told that and the time."""
 
 
-def one_attempt(job: Job, attempt: Attempt) -> Entry:
-    """Make the entry that tells of one attempt at a job."""
-    return Entry(
-        key=job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=(attempt,),
-    )
-
-
-def next_intent(job: Job, known: Entry | None, asked: Asked, *, moment: str) -> Attempt:
+def next_intent(job: Job, known: Entry | None, identity: ApiIdentity, *, moment: str) -> Attempt:
     """Begin a new attempt: in doubt until its answer says otherwise.
 
     The number counts deliberate submissions: it goes up after a failure or a rejection only. A call that was
@@ -49,8 +37,8 @@ def next_intent(job: Job, known: Entry | None, asked: Asked, *, moment: str) -> 
         number=number,
         trial=trial,
         submitted_at=moment,
-        api=asked.host,
-        account=asked.account,
+        api=identity.host,
+        account=identity.account,
     )
 
 

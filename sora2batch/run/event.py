@@ -103,7 +103,7 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Halted:
+class Stopped:
     """No more jobs are submitted."""
 
     message: str
@@ -111,7 +111,7 @@ class Halted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """The purse after a change."""
+    """The money after a change."""
 
     charged: Credits
     budget: Credits
@@ -130,7 +130,7 @@ Event: TypeAlias = (
     | NotDownloaded
     | Unsaved
     | Warned
-    | Halted
+    | Stopped
     | Spent
 )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.collect import DownloadStage, Folder
-from sora2batch.run.event import BestEffortListener, Halted
+from sora2batch.run.event import BestEffortListener, Stopped
 from sora2batch.run.poll import FinishedTask, PollStage
 from sora2batch.run.port import RunContext
 from sora2batch.run.stages import Stages
@@ -30,10 +30,10 @@ class RunSpec:
 
 
 async def execute(context: RunContext, spec: RunSpec, folder: Folder) -> None:
-    """Carry a plan out until nothing is left to do or the brake was pulled.
+    """Carry a plan out until nothing is left to do or the stop signal is set.
 
     Whatever ends it, every answer that came is recorded. A failed job is a line in the lockfile, no error;
-    what ends a run before its time stands in the brake's ``stops``.
+    what ends a run before its time stands in the stop signal's ``stops``.
 
     Raises:
         asyncio.CancelledError: the process is to end at once; calls under way stay in doubt on disk.
@@ -47,26 +47,26 @@ class _Pipeline:
     def __init__(self, context: RunContext, spec: RunSpec, folder: Folder) -> None:
         self._context = context
         self._spec = spec
-        self._collection = DownloadStage(context, folder)
+        self._downloading = DownloadStage(context, folder)
         self._polling = PollStage(context, self._on_finished)
         jobs = [planned.job for planned in self._wanted(Stages.SUBMIT, Action.SUBMIT)]
-        self._submission = SubmitStage(context, jobs, self._on_open)
+        self._submitting = SubmitStage(context, jobs, self._on_open)
         self._grace: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
-        self._context.stop_signal.on_request(self._on_pull)
+        self._context.stop_signal.on_request(self._on_stop)
         # Who submits must know how many tasks are open, even if nobody waits for the last of them.
         for task in _open_tasks(self._wanted(Stages.SUBMIT | Stages.WAIT, Action.RESUME)):
-            self._polling.watch_old(task)
+            self._polling.add_old(task)
         for finished in _unfetched(self._wanted(Stages.DOWNLOAD, Action.DOWNLOAD, Action.RESUME)):
-            self._collection.add(finished)
+            self._downloading.add(finished)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._collection.run())
+                group.create_task(self._downloading.run())
                 async with asyncio.TaskGroup() as feeding:
                     feeding.create_task(self._polling.run())
                     await self._submit()
-                self._collection.close()
+                self._downloading.close()
         finally:
             if self._grace:
                 self._grace.cancel()
@@ -76,28 +76,28 @@ class _Pipeline:
         return self._spec.plan.with_action(*actions) if stages & self._spec.stages else ()
 
     async def _submit(self) -> None:
-        """Submit all there is; tasks are watched meanwhile even if nobody waits for the last of them."""
-        await self._submission.run()
+        """Submit all there is; tasks are polled meanwhile even if nobody waits for the last of them."""
+        await self._submitting.run()
         if Stages.WAIT in self._spec.stages:
             self._polling.close()
         else:
             self._polling.stop()
 
     def _on_open(self, task: OpenTask) -> None:
-        self._polling.watch_new(task, self._spec.expected_seconds.get(task.job.tool_type, 0.0))
+        self._polling.add_new(task, self._spec.expected_seconds.get(task.job.tool_type, 0.0))
 
     def _on_finished(self, finished: FinishedTask) -> None:
         if Stages.DOWNLOAD in self._spec.stages:
-            self._collection.add(finished)
+            self._downloading.add(finished)
 
-    def _on_pull(self, stop: StopRequest) -> None:
-        self._context.listener(Halted(message=stop.message))
+    def _on_stop(self, stop: StopRequest) -> None:
+        self._context.listener(Stopped(message=stop.message))
         if stop.reason.ends_waiting:
             self._polling.stop()
-            self._collection.stop()
+            self._downloading.stop()
         if stop.reason.is_signal:
             loop = asyncio.get_running_loop()
-            self._grace = loop.call_later(_GRACE_SECONDS, self._submission.abandon)
+            self._grace = loop.call_later(_GRACE_SECONDS, self._submitting.abandon)
 
 
 def _open_tasks(jobs: tuple[PlannedJob, ...]) -> Iterator[OpenTask]:

@@ -15,20 +15,20 @@ from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import with_ending
-from sora2batch.run.artifact import Artifacts
-from sora2batch.run.holding import Holding, Owner
 from sora2batch.run.naming import result_names, temporary_name
+from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.recorded_url import without_secrets
-from sora2batch.run.shelf import Shelf
+from sora2batch.run.result_index import NamedResult, ResultOwner
+from sora2batch.run.result_renamer import ResultRenamer
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
-from sora2batch.sjinn.downloader import Expired
+from sora2batch.sjinn.downloader import ExpiredUrl
 from sora2batch.sjinn.part import Part, Placed, discard, make_folder, place
 
 
 class Fetcher(Protocol):
     """Who brings the bytes of a URL to disk."""
 
-    async def fetch_part(self, url: str, target: Path, *, root: Path) -> Part | Expired:
+    async def fetch_part(self, url: str, target: Path, *, root: Path) -> Part | ExpiredUrl:
         """Fetch a file to its temporary name.
 
         Raises:
@@ -37,32 +37,32 @@ class Fetcher(Protocol):
         ...
 
 
-class ExpiredError(DownloadError):
+class ExpiredUrlError(DownloadError):
     """A URL no longer works; the task's status may name a new one."""
 
 
 class OutputFolder:
     """Puts results in place, and knows which file is whose: nothing that is not the job's own is touched."""
 
-    def __init__(self, root: Path, fetcher: Fetcher, shelf: Shelf) -> None:
+    def __init__(self, root: Path, fetcher: Fetcher, renamer: ResultRenamer) -> None:
         self._root = root
         self._fetcher = fetcher
-        self._shelf = shelf
-        self._artifacts = Artifacts(root)
+        self._renamer = renamer
+        self._artifacts = OpenedArtifacts(root)
         self._placing = asyncio.Lock()
-        self._partly: dict[Owner, tuple[Output, ...]] = {}
+        self._partly: dict[ResultOwner, tuple[Output, ...]] = {}
 
     async def collect(self, job: Job, attempt: Attempt, urls: Sequence[str]) -> tuple[Output, ...]:
         """Fetch every file of a task that is not in place yet; one that is gone keeps no other from it.
 
         Raises:
-            ExpiredError: a URL no longer works.
+            ExpiredUrlError: a URL no longer works.
             DownloadError: there is no URL, or a file cannot be had, or it is not the one that is recorded.
             OSError: the disk refused.
         """
         if not urls:
             raise DownloadError("the task is done, but the API named no file")
-        owner = Owner(job.fingerprint, attempt.task_id)
+        owner = ResultOwner(job.fingerprint, attempt.task_id)
         before = self._partly.get(owner, attempt.outputs)
         outputs = (
             list(before) if len(before) == len(urls) else [Output(url=without_secrets(url)) for url in urls]
@@ -73,23 +73,23 @@ class OutputFolder:
                 outputs[index] = await self._collect_one(job, attempt, index, url, outputs[index])
             except DownloadError as error:
                 failures.append(error)
-                if not isinstance(error, ExpiredError | NoFileError):
+                if not isinstance(error, ExpiredUrlError | NoFileError):
                     break  # it is the host that fails, or the disk
-        present = self._shelf.holdings.present
+        present = self._renamer.results.present
         # While one was fetched another may have given its name to another job's.
         found = tuple(present(owner, index, output) for index, output in enumerate(outputs))
         if failures:
             self._partly[owner] = found
-            raise next((one for one in failures if isinstance(one, ExpiredError)), failures[0])
+            raise next((one for one in failures if isinstance(one, ExpiredUrlError)), failures[0])
         return found
 
     def kept(self, job: Job, attempt: Attempt) -> tuple[Output, ...]:
         """What is in place of a task of which a file could not be had; that one is without path and hash."""
-        return self._partly.get(Owner(job.fingerprint, attempt.task_id), ())
+        return self._partly.get(ResultOwner(job.fingerprint, attempt.task_id), ())
 
     async def _collect_one(self, job: Job, attempt: Attempt, index: int, url: str, before: Output) -> Output:
-        owner = Owner(job.fingerprint, attempt.task_id)
-        before = self._shelf.holdings.present(owner, index, before)
+        owner = ResultOwner(job.fingerprint, attempt.task_id)
+        before = self._renamer.results.present(owner, index, before)
         kept = without_secrets(url)
         if kept is None:
             raise DownloadError("the API named a file that is no http(s) URL")
@@ -104,12 +104,12 @@ class OutputFolder:
             raise DownloadError("what the API offers now is another file than the one recorded")
         output = Output(url=kept, path=before.path, sha256=part.sha256, bytes=part.bytes)
         async with self._placing:
-            return await self._put(part, job, attempt, Holding(owner, index, output))
+            return await self._put(part, job, attempt, NamedResult(owner, index, output))
 
     async def _fetch(self, url: str, name: str) -> Part:
         part = await self._fetcher.fetch_part(url, self._root / name, root=self._root)
-        if isinstance(part, Expired):
-            raise ExpiredError(part.reason)
+        if isinstance(part, ExpiredUrl):
+            raise ExpiredUrlError(part.reason)
         return part
 
     def _names(self, job: Job, index: int, before: Output) -> Iterator[str]:
@@ -118,27 +118,27 @@ class OutputFolder:
             yield before.path
         yield from result_names(job, index)
 
-    async def _put(self, part: Part, job: Job, attempt: Attempt, recorded: Holding) -> Output:
+    async def _put(self, part: Part, job: Job, attempt: Attempt, recorded: NamedResult) -> Output:
         """Give a part the first name that is free, or that another's result gives up; one at a time."""
         owner = recorded.owner
         for name in self._names(job, recorded.index, recorded.output):
             path = with_ending(name, part.extension)
-            if not await self._shelf.vacate(path, owner):
+            if not await self._renamer.vacate(path, owner):
                 continue
             if await asyncio.to_thread(self._place, part, path, owner, attempt.finished):
                 placed = replace(recorded.output, path=path)
-                self._shelf.holdings.put(owner, recorded.index, placed)
-                await self._shelf.vacate_kin(path, owner)
+                self._renamer.results.put(owner, recorded.index, placed)
+                await self._renamer.vacate_same_stem(path, owner)
                 return placed
         raise AssertionError("names never end")
 
-    def _place(self, part: Part, name: str, owner: Owner, finished: datetime | None) -> bool:
+    def _place(self, part: Part, name: str, owner: ResultOwner, finished: datetime | None) -> bool:
         """Put a part in its place; blocking, for a thread."""
         path = self._root / name
         make_folder(path, self._root)
-        is_mine = any(holding.owner == owner for holding in self._shelf.holdings.at(name))
+        is_mine = any(result.owner == owner for result in self._renamer.results.at(name))
         # What somebody made of our own file is set aside, except if it is another result that has moved.
-        clear = (self._shelf.send_home, self._set_aside) if is_mine else (self._shelf.bring_home,)
+        clear = (self._renamer.move_to_record, self._set_aside) if is_mine else (self._renamer.finish_move,)
         is_placed = isinstance(place(part, path), Placed) or any(
             isinstance(place(part, path), Placed) for make_room in clear if make_room(name)
         )

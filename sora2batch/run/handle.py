@@ -9,6 +9,13 @@ from dataclasses import dataclass, replace
 from sora2batch.ground.errors import UsageError
 from sora2batch.manifest.model import RunOptions
 
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    _HAS_LIMIT = False
+else:
+    _HAS_LIMIT = True
+
 _POLLS, _DOWNLOADS = 64, 8
 _FOR_A_DOWNLOAD = 3
 """A connection, the file, and the file once more for hashing it."""
@@ -56,9 +63,7 @@ def needed(options: RunOptions) -> int:
 
 def find_handles(options: RunOptions) -> Handles | None:
     """Raise the limit as far as the run needs it and may; None where the system knows no limit."""
-    try:
-        import resource  # noqa: PLC0415  # not on Windows, which has no such limit
-    except ImportError:
+    if not _HAS_LIMIT:
         return None
     used = _open_now()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,4 +1,4 @@
-"""How fast tasks are created: slots for open tasks, one pause for all, and backoff."""
+"""How fast tasks are created: a limit on open tasks, one pause for all, and backoff."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def backoff_seconds(refusals: int, *, base: float = 1.0, most: float = _LONGEST_
 
 
 class ConcurrencyLimit:
-    """How many tasks may be open at once; who waits for one gets it in turn."""
+    """How many tasks may be open at once; who has waited longest is next."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -32,30 +32,30 @@ class ConcurrencyLimit:
         return self._open
 
     async def take(self) -> None:
-        """Wait for a free slot and take it."""
+        """Wait until one more may be open, and count it."""
         if self._open < self._limit:
             self._open += 1
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(turn)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(waiter)
         try:
-            await turn
+            await waiter
         except asyncio.CancelledError:
-            # The slot may have been handed over in the same moment.
-            if not turn.cancelled():
+            # The place may have been handed over in the same moment.
+            if not waiter.cancelled():
                 self.free()
             raise
 
     def occupy(self) -> None:
-        """Take a slot for a task that is open already, even beyond the limit."""
+        """Count a task that is open already, even beyond the limit."""
         self._open += 1
 
     def free(self) -> None:
-        """Give a slot back, or hand it to whoever has waited longest."""
+        """Give a place back, or hand it to whoever has waited longest."""
         while self._queue and self._open <= self._limit:
-            turn = self._queue.popleft()
-            if not turn.done():
-                turn.set_result(None)
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
                 return
         self._open -= 1
 

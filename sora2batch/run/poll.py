@@ -1,4 +1,4 @@
-"""Ask about open tasks until each is done, failed or overdue; trouble with asking never fails a task."""
+"""Ask about open tasks until each is done, failed or timed out; trouble with asking never fails a task."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, State
-from sora2batch.run import entries as note
+from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Failed, Generated, TimedOut
 from sora2batch.run.pace import backoff_seconds
 from sora2batch.run.port import RunContext
 from sora2batch.run.recorded_url import recorded_outputs
+from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.schedule import Schedule
-from sora2batch.run.streak import Streak
 from sora2batch.run.submit import OpenTask
 from sora2batch.sjinn import answer as api
 
@@ -46,7 +46,7 @@ class FinishedTask:
 
 
 @dataclass(slots=True)
-class _Watched:
+class _PolledTask:
     """An open task on the schedule."""
 
     task: OpenTask
@@ -62,22 +62,22 @@ class PollStage:
     def __init__(self, context: RunContext, on_finished: Callable[[FinishedTask], None]) -> None:
         self._context = context
         self._on_finished = on_finished
-        self._schedule: Schedule[_Watched] = Schedule()
+        self._schedule: Schedule[_PolledTask] = Schedule()
         self._open = 0
         self._closed = False
-        self._overdue = 0
+        self._timed_out = 0
         self._questions = CancelScope()
-        self._failures = Streak(context.stop_signal, limit=context.stop_after, end="failed")
+        self._failures = RepeatLimit(context.stop_signal, limit=context.stop_after, end="failed")
 
-    def watch_new(self, task: OpenTask, expected_seconds: float) -> None:
-        """Watch a new task; the first question comes when it may be done, or after a dozen intervals."""
+    def add_new(self, task: OpenTask, expected_seconds: float) -> None:
+        """Poll a new task; the first question comes when it may be done, or after a dozen intervals."""
         most = _FIRST_AFTER_INTERVALS * self._context.options.poll_interval
-        self._watch(task, _jittered(min(expected_seconds, most)))
+        self._add(task, _jittered(min(expected_seconds, most)))
 
-    def watch_old(self, task: OpenTask) -> None:
-        """Watch a task of an earlier run; the first questions are spread over one interval."""
+    def add_old(self, task: OpenTask) -> None:
+        """Poll a task of an earlier run; the first questions are spread over one interval."""
         self._context.concurrency_limit.occupy()
-        self._watch(task, random.uniform(0, self._context.options.poll_interval))  # noqa: S311
+        self._add(task, random.uniform(0, self._context.options.poll_interval))  # noqa: S311
 
     def close(self) -> None:
         """Say that no more tasks will come; polling ends with the last open one."""
@@ -95,44 +95,44 @@ class PollStage:
             for _ in range(_WORKERS):
                 group.create_task(self._work())
 
-    def _watch(self, task: OpenTask, first_seconds: float) -> None:
+    def _add(self, task: OpenTask, first_seconds: float) -> None:
         now = asyncio.get_running_loop().time()
         deadline = now + self._context.options.timeout
         self._open += 1
-        self._schedule.put(_Watched(task=task, deadline=deadline), min(now + first_seconds, deadline))
+        self._schedule.put(_PolledTask(task=task, deadline=deadline), min(now + first_seconds, deadline))
 
     async def _work(self) -> None:
-        while watched := await self._schedule.next():
+        while polled := await self._schedule.next():
             with self._questions.wait():
-                answer = await self._context.api.status(watched.task.task_id)
+                answer = await self._context.api.status(polled.task.task_id)
             try:
-                is_watched = await self._act(watched, answer)
+                is_polled = await self._act(polled, answer)
             except Sora2BatchError as error:
                 self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
                 return
-            if not is_watched:
+            if not is_polled:
                 self._open -= 1
                 self._end_if_done()
 
-    async def _act(self, watched: _Watched, answer: api.StatusAnswer) -> bool:
-        """Act on an answer; tell whether the task is still to be watched."""
+    async def _act(self, polled: _PolledTask, answer: api.StatusAnswer) -> bool:
+        """Act on an answer; tell whether the task is still to be polled."""
         match answer:
             case api.Finished():
-                await self._finish(watched.task, answer)
+                await self._finish(polled.task, answer)
                 return False
             case api.Failed(refusal):
-                await self._fail(watched.task, refusal)
+                await self._fail(polled.task, refusal)
                 return False
             case api.Working():
-                watched.troubles = 0
-                return self._ask_again(watched, _jittered(self._context.options.poll_interval))
+                polled.troubles = 0
+                return self._ask_again(polled, _jittered(self._context.options.poll_interval))
             case api.Unreadable(_, seconds):
-                watched.troubles += 1
-                return self._ask_again(watched, self._patience(watched, seconds))
+                polled.troubles += 1
+                return self._ask_again(polled, self._wait_after_trouble(polled, seconds))
             case api.KeyRefused(refusal):
-                watched.troubles += 1
-                if not self._is_believable(watched):
-                    return self._ask_again(watched, self._patience(watched, None))
+                polled.troubles += 1
+                if not self._is_believable(polled):
+                    return self._ask_again(polled, self._wait_after_trouble(polled, None))
                 self._context.stop_signal.request_stop(
                     StopReason.KEY, f"the API refused the key: {refusal.message}"
                 )
@@ -140,34 +140,34 @@ class PollStage:
             case _:
                 assert_never(answer)
 
-    def _is_believable(self, watched: _Watched) -> bool:
+    def _is_believable(self, polled: _PolledTask) -> bool:
         """Tell whether a refused key is really refused: now and then a firewall says so for a while."""
         is_known = any(stop.reason is StopReason.KEY for stop in self._context.stop_signal.stops)
-        is_last = asyncio.get_running_loop().time() >= watched.deadline
-        return is_known or is_last or watched.troubles >= _TROUBLES_OF_A_BAD_KEY
+        is_last = asyncio.get_running_loop().time() >= polled.deadline
+        return is_known or is_last or polled.troubles >= _TROUBLES_OF_A_BAD_KEY
 
-    def _patience(self, watched: _Watched, asked: float | None) -> float:
+    def _wait_after_trouble(self, polled: _PolledTask, asked: float | None) -> float:
         """Choose how long to wait after trouble: as asked, but never shorter than between two questions."""
         interval = self._context.options.poll_interval
         if asked is not None:
             return max(asked, interval)
         most = max(2 * interval, _LONGEST_BACKOFF_SECONDS)
-        return backoff_seconds(watched.troubles + 1, base=interval, most=most)
+        return backoff_seconds(polled.troubles + 1, base=interval, most=most)
 
-    def _ask_again(self, watched: _Watched, seconds: float) -> bool:
+    def _ask_again(self, polled: _PolledTask, seconds: float) -> bool:
         """Put a task on the schedule again; the last question comes at its deadline."""
         now = asyncio.get_running_loop().time()
-        if now >= watched.deadline:
-            self._let_go(watched.task)
+        if now >= polled.deadline:
+            self._give_up(polled.task)
             return False
-        self._schedule.put(watched, min(now + seconds, watched.deadline))
+        self._schedule.put(polled, min(now + seconds, polled.deadline))
         return True
 
-    def _let_go(self, task: OpenTask) -> None:
-        """Stop waiting; the task keeps its slot, for it is still open at the API."""
-        self._overdue += 1
+    def _give_up(self, task: OpenTask) -> None:
+        """Stop waiting; the task still counts as open, for at the API it is."""
+        self._timed_out += 1
         self._context.listener(TimedOut(job=task.job, task_id=task.task_id))
-        if self._overdue >= self._context.options.concurrency and not self._closed:
+        if self._timed_out >= self._context.options.concurrency and not self._closed:
             self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, "every open task is overdue")
 
     async def _finish(self, task: OpenTask, named: api.Finished) -> None:
@@ -178,7 +178,7 @@ class PollStage:
             finished_at=to_timestamp(self._context.clock.now()),
             outputs=recorded_outputs(named.urls),
         )
-        await self._context.recorder.record(note.one_attempt(task.job, attempt))
+        await self._context.recorder.record(Entry.of(task.job, attempt))
         self._context.concurrency_limit.free()
         self._context.listener(Generated(job=task.job))
         self._on_finished(
@@ -194,9 +194,9 @@ class PollStage:
             task.attempt,
             state=State.FAILED,
             finished_at=to_timestamp(self._context.clock.now()),
-            error=note.error_note(refusal),
+            error=entries.error_note(refusal),
         )
-        await self._context.recorder.record(note.one_attempt(task.job, attempt))
+        await self._context.recorder.record(Entry.of(task.job, attempt))
         self._context.concurrency_limit.free()
         self._context.listener(Failed(job=task.job, message=refusal.message))
 

@@ -14,7 +14,7 @@ from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.budget_tracker import BudgetTracker
-from sora2batch.run.entries import Asked
+from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Listener
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.stop_signal import StopSignal
@@ -29,7 +29,7 @@ class VideoApi(Protocol):
         """Why nothing at all has come back so far; None once anything has, or where nothing was asked."""
         ...
 
-    async def create(self, tool_type: str, request: JsonObject, /) -> CreateOutcome:
+    async def create(self, tool_type: str, input: JsonObject, /) -> CreateOutcome:
         """Make a paid task. If this is cancelled, the call may have been charged."""
         ...
 
@@ -87,7 +87,7 @@ class RunContext:
     stop_signal: StopSignal
     concurrency_limit: ConcurrencyLimit
     pause: Pause
-    asked: Asked = field(default_factory=Asked)
+    api_identity: ApiIdentity = field(default_factory=ApiIdentity)
     on_failure: OnFailure = OnFailure.GO_ON
 
     @property

@@ -16,9 +16,8 @@ from typing import TypeAlias
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt
+from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.run.cancel_scope import CancelScope
-from sora2batch.run.entries import one_attempt
 from sora2batch.run.event import Warned
 from sora2batch.run.port import RunContext
 from sora2batch.run.stop_signal import StopRequest
@@ -27,7 +26,7 @@ from sora2batch.sjinn.api_error import ApiError, KeyRefusedError
 
 _CLOCK_SKEW = timedelta(minutes=10)
 _ROW_DISORDER = timedelta(seconds=15)
-_PATIENCE_SECONDS = (0.25, 0.5, 1.0, 1.5, 2.0)
+_WAITS_SECONDS = (0.25, 0.5, 1.0, 1.5, 2.0)
 """Waits between the looks for a row that the ledger does not have yet."""
 _CHECK_EVERY_SECONDS = 2.0
 _MOST_ALONE = 24
@@ -53,7 +52,7 @@ class _Charge:
 
 
 class PriceWatch:
-    """Compares what was charged with what was planned, and pulls the brake where it was more."""
+    """Compares what was charged with what was planned, and stops the submitting where it was more."""
 
     def __init__(self, context: RunContext, waits: CancelScope) -> None:
         self._context = context
@@ -66,7 +65,7 @@ class PriceWatch:
         """Tasks of a price whose row did not come; after the first, one look after each task must do."""
         self._next_look = context.clock.monotonic() + _CHECK_EVERY_SECONDS
         self._blind_until = context.clock.monotonic()
-        context.stop_signal.on_request(self._on_pull)
+        context.stop_signal.on_request(self._on_stop)
 
     def is_known(self, job: Job) -> bool:
         """Tell whether jobs of this price need not go alone: a row has proven it, or no row can be read."""
@@ -89,13 +88,13 @@ class PriceWatch:
             await self._check()
 
     async def look_at_last(self) -> None:
-        """Check all charges that are left, with some patience for a ledger that lags.
+        """Check all charges that are left, and wait a little for a ledger that lags.
 
         Raises:
             asyncio.CancelledError: the run is to end, and does not wait for the ledger.
         """
         await self._check()
-        for seconds in _PATIENCE_SECONDS:
+        for seconds in _WAITS_SECONDS:
             if not self._unchecked or self._is_blind:
                 return
             with self._reads.wait():
@@ -118,14 +117,14 @@ class PriceWatch:
     def _is_blind(self) -> bool:
         return self._context.clock.monotonic() < self._blind_until
 
-    def _on_pull(self, stop: StopRequest) -> None:
+    def _on_stop(self, stop: StopRequest) -> None:
         if stop.reason.ends_waiting:
             self._reads.end()
 
     async def _look_for_proof(self, price: _Price, task_id: str) -> None:
         """Look once; after the first task of a price, as long as a row may reasonably take to appear."""
         await self._check()
-        for seconds in () if self._looks_in_vain[price] else _PATIENCE_SECONDS:
+        for seconds in () if self._looks_in_vain[price] else _WAITS_SECONDS:
             if task_id not in self._unchecked or self._is_blind:
                 return
             with self._waits.wait():
@@ -181,7 +180,7 @@ class PriceWatch:
 
     async def _record(self, job: Job, attempt: Attempt) -> None:
         try:
-            await self._context.recorder.record(one_attempt(job, attempt))
+            await self._context.recorder.record(Entry.of(job, attempt))
         except Sora2BatchError as error:
             self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
 

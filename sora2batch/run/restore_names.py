@@ -10,7 +10,7 @@ from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.path import is_former
 from sora2batch.plan.action import PlannedJob
-from sora2batch.run.shelf import Shelf
+from sora2batch.run.result_renamer import ResultRenamer
 
 
 def is_called_for(jobs: Iterable[PlannedJob], root: Path) -> bool:
@@ -18,16 +18,16 @@ def is_called_for(jobs: Iterable[PlannedJob], root: Path) -> bool:
     return (root / FORMER_FOLDER).is_dir() or any(one.entry and _has_former(one.entry) for one in jobs)
 
 
-async def bring_back(shelf: Shelf, jobs: Iterable[PlannedJob]) -> None:
+async def bring_back(renamer: ResultRenamer, jobs: Iterable[PlannedJob]) -> None:
     """End what a killed run began, then move back what has to.
 
     Raises:
         Sora2BatchError: a move could not be written down; the file has both names.
     """
-    await asyncio.to_thread(shelf.remove_strays)
+    await asyncio.to_thread(renamer.remove_strays)
     for one in jobs:
         if one.entry and _has_former(one.entry):
-            await shelf.bring_back(one.job, one.entry)
+            await renamer.bring_back(one.job, one.entry)
 
 
 def _has_former(entry: Entry) -> bool:

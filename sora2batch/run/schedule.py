@@ -17,7 +17,7 @@ class Schedule(Generic[_T]):
         self._heap: list[tuple[float, int, _T]] = []
         self._numbers = count()
         self._changed = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._next_lock = asyncio.Lock()
         self._ended = False
 
     def put(self, item: _T, due: float) -> None:
@@ -32,7 +32,7 @@ class Schedule(Generic[_T]):
 
     async def next(self) -> _T | None:
         """Wait for the next item that is due; None once the schedule has ended."""
-        async with self._turn:
+        async with self._next_lock:
             while not self._ended:
                 due = self._heap[0][0] if self._heap else None
                 if due is not None and due <= asyncio.get_running_loop().time():

@@ -20,15 +20,15 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, ErrorNote
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
-from sora2batch.run import entries as note
+from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.port import RunContext
 from sora2batch.run.price_watch import PriceWatch
+from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.stop_signal import StopRequest
-from sora2batch.run.streak import Streak
 from sora2batch.sjinn import answer as api
 
 _MOST_DOUBTS_IN_A_ROW = 20
@@ -71,12 +71,12 @@ class SubmitStage:
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
         self._doubts_in_a_row = 0
-        self._rejections = Streak(context.stop_signal, limit=context.stop_after, end="was rejected")
+        self._rejections = RepeatLimit(context.stop_signal, limit=context.stop_after, end="was rejected")
         self._named: dict[str, Job] = {}
         """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
     async def run(self) -> None:
-        """Submit until the queue is empty or the brake is pulled; then every answer is on disk."""
+        """Submit until the queue is empty or a stop is requested; then every answer is on disk."""
         self._context.stop_signal.on_request(self._stop)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._context.options.submit_concurrency, len(self._queue))):
@@ -102,13 +102,13 @@ class SubmitStage:
                     await self._submit(self._queue.popleft(), order_lock)
 
     async def _enter(self, order_lock: ExitStack) -> None:
-        """Come in by the one door, so that jobs are sent in the plan's order; closing it lets the next in."""
+        """Take the one lock, so that jobs are sent in the plan's order; closing the stack lets it go."""
         with self._waits.wait():
             await self._order_lock.acquire()
         order_lock.callback(self._order_lock.release)
 
     async def _submit(self, job: Job, order_lock: ExitStack) -> None:
-        """Bring one job to an answer; keep its slot only if a task is open then.
+        """Bring one job to an answer; keep its place among the open ones only if a task is open then.
 
         The next job comes in when this one is about to be sent. But where no charge has proven its price, it
         goes alone: a price that has changed costs one task, not a batch.
@@ -130,10 +130,10 @@ class SubmitStage:
     async def _try(self, job: Job) -> OpenTask | None:
         """Call until the API takes the job or refuses it, as often as is safe.
 
-        Refusals count only while nobody gets through: where others do, this job need but wait for its turn.
+        Refusals count only while nobody gets through: where others do, this job need but wait.
         """
         known = self._context.recorder.entry(job.fingerprint)
-        intent = note.next_intent(job, known, self._context.asked, moment=self._moment())
+        intent = entries.next_intent(job, known, self._context.api_identity, moment=self._moment())
         refusals = 0
         while True:
             answered = self._answered
@@ -143,10 +143,10 @@ class SubmitStage:
             others_get_through = self._answered > answered
             refusals = 1 if others_get_through else refusals + 1
             if refusals > self._context.options.retries:
-                self._postpone(job, others_get_through=others_get_through)
+                self._defer(job, others_get_through=others_get_through)
                 return None
             await self._wait_for_permit()
-            intent = note.again(intent, moment=self._moment())
+            intent = entries.again(intent, moment=self._moment())
 
     async def _wait_for_permit(self) -> None:
         """Wait until a call may be made. Permits that a pause made stale are not hoarded for its end."""
@@ -173,7 +173,7 @@ class SubmitStage:
             )
             return None
         try:
-            await self._context.recorder.record(note.one_attempt(job, intent))
+            await self._context.recorder.record(Entry.of(job, intent))
         except BaseException:
             self._context.budget_tracker.release(job.credits)
             raise
@@ -200,7 +200,7 @@ class SubmitStage:
                 if known := self._claim(task_id, job):
                     await self._doubt(job, intent, f"the API answered with task {task_id}, which is {known}")
                     return None
-                return await self._keep_task(job, note.accepted(intent, task_id))
+                return await self._keep_task(job, entries.accepted(intent, task_id))
             case api.Rejected(refusal):
                 await self._reject(job, intent, refusal)
             case api.KeyRefused(refusal):
@@ -242,7 +242,7 @@ class SubmitStage:
         self._rejections.interrupt()
         opened = OpenTask(job=job, attempt=attempt)
         try:
-            await self._context.recorder.record(note.one_attempt(job, attempt))
+            await self._context.recorder.record(Entry.of(job, attempt))
         except Sora2BatchError:
             self._context.listener(Unsaved(job=job, task_id=opened.task_id))
             raise
@@ -254,14 +254,14 @@ class SubmitStage:
     async def _reject(self, job: Job, intent: Attempt, refusal: api.Refusal) -> None:
         self._count_answer()
         self._rejections.add(job.key, refusal)
-        attempt = note.rejected(intent, refusal, moment=self._moment())
-        await self._context.recorder.record(note.one_attempt(job, attempt))
+        attempt = entries.rejected(intent, refusal, moment=self._moment())
+        await self._context.recorder.record(Entry.of(job, attempt))
         self._context.budget_tracker.release(job.credits)
         self._context.listener(Rejected(job=job, message=refusal.message))
 
     async def _take_back(self, job: Job, intent: Attempt) -> None:
         # Until that is on disk the job is in doubt there, so its money stays reserved.
-        await self._context.recorder.record(note.one_attempt(job, note.withdrawn(intent)))
+        await self._context.recorder.record(Entry.of(job, entries.withdrawn(intent)))
         self._context.budget_tracker.release(job.credits)
 
     async def _slow_down(self, job: Job, intent: Attempt, why: str, asked: float | None) -> _Again:
@@ -277,7 +277,7 @@ class SubmitStage:
             message = f"{_MOST_DOUBTS_IN_A_ROW} create calls in a row got no answer that can be trusted"
             self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, message)
         attempt = replace(intent, finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
-        await self._context.recorder.record(note.one_attempt(job, attempt))
+        await self._context.recorder.record(Entry.of(job, attempt))
         self._context.listener(InDoubt(job=job, message=reason))
 
     def _count_answer(self) -> None:
@@ -285,7 +285,7 @@ class SubmitStage:
         self._answered += 1
         self._doubts_in_a_row = 0
 
-    def _postpone(self, job: Job, *, others_get_through: bool) -> None:
+    def _defer(self, job: Job, *, others_get_through: bool) -> None:
         message = f"not submitted after {1 + self._context.options.retries} tries; nothing was charged"
         self._context.listener(Deferred(job=job, message=message))
         if not others_get_through:

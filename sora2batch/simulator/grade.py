@@ -1,4 +1,4 @@
-"""The colour grade: takes of one request differ in it, and ``pro`` requests glow."""
+"""The colour grade: takes of one input differ in it, and ``pro`` inputs glow."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ figcaption { font-size: .8rem; opacity: .75; overflow-wrap: anywhere; padding-to
 """
 
 
-def home_page(home: str, world: SimulatedService) -> str:
+def home_page(home: str, service: SimulatedService) -> str:
     """Write the page."""
     pictures = "\n".join(_figure(name) for name in SAMPLES)
     return f"""<!doctype html>
@@ -34,7 +34,7 @@ def home_page(home: str, world: SimulatedService) -> str:
 <ul>
 <li>API: <code>{escape(home)}/api/un-api</code> &ndash; set <code>SORA2BATCH_API_URL</code> to it;
 any key will do that does not begin with <code>wrong</code>.</li>
-<li>So far: {len(world.charges):,} tasks; {world.balance:,} credits left.</li>
+<li>So far: {len(service.charges):,} tasks; {service.balance:,} credits left.</li>
 <li>A prompt with <code>{ALWAYS_FAILS}</code> is charged and fails; one with <code>{ALWAYS_REFUSED}</code> is
 refused.</li>
 </ul>

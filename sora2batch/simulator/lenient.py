@@ -22,14 +22,14 @@ def repair(tool: Tool, sent: JsonValue) -> JsonObject:
     fields = _object(tool.input_schema.get("properties"))
     required = tool.input_schema.get("required")
     given = _object(sent)
-    request: JsonObject = {}
+    input: JsonObject = {}
     for name, rule in fields.items():
         value = _field(name, _object(rule), given.get(name))
         if value is not None:
-            request[name] = value
+            input[name] = value
         elif isinstance(required, list) and name in required:
             raise RefusalError(ErrorCode.BAD_INPUT, f"{name} is required")
-    return request
+    return input
 
 
 def _object(value: JsonValue) -> JsonObject:

@@ -18,7 +18,7 @@ class EarlierTask:
 
     task_id: str
     tool_type: str
-    request: JsonObject
+    input: JsonObject
     """The input as it was sent."""
     credits: Credits
     created: datetime

@@ -28,7 +28,7 @@ class RunningSimulator:
     home: str
     """``http://127.0.0.1:PORT``: a page for people, the sample pictures and the results."""
     service: SimulatedService
-    """Its books, for tests: what was created and what was charged."""
+    """The service itself, for tests: what was created and what was charged."""
 
     @property
     def url(self) -> str:
@@ -49,7 +49,7 @@ async def simulator(
     service = SimulatedService(options, catalog, clock=clock or SystemClock(), dice=dice)
     studio = Studio()
     server = Server(service, studio, dice, speed=options.speed)
-    # Nobody waits for slow answers at the end: the books are not written anywhere.
+    # Nobody waits for slow answers at the end: nothing is written anywhere.
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.2)
     try:
         await runner.setup()

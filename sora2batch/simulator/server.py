@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import assert_never
 
 import orjson
 from aiohttp import web
@@ -31,7 +32,7 @@ _FILE_FAULTS = (
 
 
 class Server:
-    """Routes requests to the world and the studio, and spoils the answers that the dice choose."""
+    """Routes requests to the service and the studio, and spoils the answers that the dice choose."""
 
     def __init__(self, service: SimulatedService, studio: Studio, dice: Dice, *, speed: float) -> None:
         self._service = service
@@ -84,8 +85,10 @@ class Server:
                 if mishap.moment is FaultTiming.AFTER:
                     act()
                 return wire.server_error() if mishap.kind is FaultKind.SERVER_ERROR else wire.reset(request)
-            case _:  # FAIL is the world's: it strikes generations, not calls
+            case FaultKind.FAIL:  # that is the service's: it strikes generations, not calls
                 return act()
+            case _:
+                assert_never(mishap.kind)
 
     async def _result(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]

@@ -63,17 +63,17 @@ class SimulatedService:
             RefusalError: nothing was created and nothing was charged.
         """
         tool = self._tool(tool_type)
-        request = repair(tool, sent)
-        if ALWAYS_REFUSED in str(request.get("prompt", "")):
+        input = repair(tool, sent)
+        if ALWAYS_REFUSED in str(input.get("prompt", "")):
             raise RefusalError(ErrorCode.BAD_INPUT, "The prompt was rejected by the content policy")
         if tool.tool_type in self._options.members_only:
             raise RefusalError(ErrorCode.NO_MEMBERSHIP, "This tool requires a membership")
-        price = _price(tool, request)
+        price = _price(tool, input)
         if price > self.balance:
             raise RefusalError(
                 ErrorCode.NO_CREDITS, f"Insufficient credits: {price} needed, {self.balance} left"
             )
-        task = self._make(tool, request, price)
+        task = self._make(tool, input, price)
         self._tasks[task.id] = task
         self._charges.append(self._charge(task))
         self._spent += price
@@ -119,18 +119,18 @@ class SimulatedService:
             raise RefusalError(ErrorCode.BAD_INPUT, "This tool is no longer available")
         return tool
 
-    def _make(self, tool: Tool, request: JsonObject, price: Credits) -> Task:
-        digest = _digest(tool, request)
+    def _make(self, tool: Tool, input: JsonObject, price: Credits) -> Task:
+        digest = _digest(tool, input)
         self._takes[digest] += 1
         while (task_id := self._id("task", digest.hex(), self._takes[digest])) in self._tasks:
             self._takes[digest] += 1
         now = self._clock.now()
         luck = draw(self._options.seed, "wait", task_id)
-        fails = ALWAYS_FAILS in str(request.get("prompt", "")) or self._dice.fails(task_id)
+        fails = ALWAYS_FAILS in str(input.get("prompt", "")) or self._dice.fails(task_id)
         return Task(
             id=task_id,
             tool=tool,
-            request=request,
+            input=input,
             take=self._takes[digest],
             credits=price,
             created=now,
@@ -154,10 +154,10 @@ class SimulatedService:
         if tool is None or earlier.task_id in self._tasks:
             return
         try:
-            request = repair(tool, earlier.request)
+            input = repair(tool, earlier.input)
         except RefusalError:  # the tool has changed since; this task is as good as unknown
             return
-        task = self._make(tool, request, earlier.credits)
+        task = self._make(tool, input, earlier.credits)
         ready = earlier.finished or earlier.created + (task.ready - task.created)
         self._tasks[earlier.task_id] = replace(task, id=earlier.task_id, created=earlier.created, ready=ready)
 
@@ -166,15 +166,15 @@ class SimulatedService:
         return str(UUID(bytes=sha256(text.encode()).digest()[:16], version=4))
 
 
-def _price(tool: Tool, request: JsonObject) -> Credits:
+def _price(tool: Tool, input: JsonObject) -> Credits:
     try:
-        return price_of(tool, request)
+        return price_of(tool, input)
     except PriceError as error:
         raise RefusalError(ErrorCode.BAD_INPUT, f"The simulator has no price: {error.message}") from error
 
 
-def _digest(tool: Tool, request: JsonObject) -> bytes:
+def _digest(tool: Tool, input: JsonObject) -> bytes:
     try:
-        return sha256(canonical_json({"input": request, "tool_type": tool.tool_type})).digest()
+        return sha256(canonical_json({"input": input, "tool_type": tool.tool_type})).digest()
     except NotCanonicalError:
         raise RefusalError(ErrorCode.BAD_INPUT, "The input is not valid JSON text") from None

@@ -1,4 +1,4 @@
-"""A shot: everything a clip shows, read off a task. The same request and take give the same shot."""
+"""A shot: everything a clip shows, read off a task. The same input and take give the same shot."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _UNSHOWN = ("prompt", *_PICTURE_FIELDS)
 
 
 class Quality(StrEnum):
-    """How richly the picture is graded; ``pro`` requests look it."""
+    """How richly the picture is graded; ``pro`` inputs look it."""
 
     PLAIN = "plain"
     RICH = "rich"
@@ -49,28 +49,28 @@ class Shot:
     seconds: float
     quality: Quality
     variation: int
-    """Decides what is left to chance: 128 bits that depend on the request and its take alone."""
+    """Decides what is left to chance: 128 bits that depend on the input and its take alone."""
 
 
 def shot_of(task: Task) -> Shot:
     """Read a shot off a task."""
-    request = task.request
-    body = canonical_json({"input": request, "take": task.take, "tool_type": task.tool.tool_type})
-    ratio = request.get("aspect_ratio")
+    input = task.input
+    body = canonical_json({"input": input, "take": task.take, "tool_type": task.tool.tool_type})
+    ratio = input.get("aspect_ratio")
     return Shot(
         prompt=task.prompt,
         details=_details(task),
-        picture=_picture(request) or task.prompt or task.tool.tool_type,
+        picture=_picture(input) or task.prompt or task.tool.tool_type,
         size=_SIZES.get(str(ratio), _SIZES[_DEFAULT_RATIO]),
         seconds=_seconds(task),
-        quality=Quality.RICH if "pro" in request.values() else Quality.PLAIN,
+        quality=Quality.RICH if "pro" in input.values() else Quality.PLAIN,
         variation=int.from_bytes(sha256(body).digest()[:16]),
     )
 
 
-def _picture(request: JsonObject) -> str | None:
+def _picture(input: JsonObject) -> str | None:
     for name in _PICTURE_FIELDS:
-        value = request.get(name)
+        value = input.get(name)
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, str):
             return first
@@ -78,7 +78,7 @@ def _picture(request: JsonObject) -> str | None:
 
 
 def _seconds(task: Task) -> float:
-    value = task.request.get("duration")
+    value = task.input.get("duration")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return min(max(float(value), 1.0), 30.0)
     # Veo has no duration field: its clips last 8 seconds.
@@ -86,7 +86,7 @@ def _seconds(task: Task) -> float:
 
 
 def _details(task: Task) -> str:
-    shown = [_word(name, value) for name, value in task.request.items() if name not in _UNSHOWN]
+    shown = [_word(name, value) for name, value in task.input.items() if name not in _UNSHOWN]
     words = [word for word in shown if word]
     return " · ".join([*words, f"{task.credits} credits", f"take {task.take}"])
 

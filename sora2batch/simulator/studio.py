@@ -41,7 +41,7 @@ class Studio:
         return await self._made(name, lambda: jpeg(starting_picture(sample_url(name)).image))
 
     def close(self) -> None:
-        """Take no more orders; what is being rendered ends by itself within a second."""
+        """Take no more tasks; what is being rendered ends by itself within a second."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         # A thread that ends after the loop has closed would complain if its future still waited for it.
         for future in tuple(self._under_way.values()):

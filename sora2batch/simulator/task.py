@@ -1,4 +1,4 @@
-"""A task of the simulator: a paid request and what will become of it."""
+"""A task of the simulator: a paid input and what will become of it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Task:
 
     id: str
     tool: Tool
-    request: JsonObject
+    input: JsonObject
     """After the silent repairs: what the tool really works from."""
     take: int
-    """Counts equal requests in the order of their creation: the API knows no takes, clips show them."""
+    """Counts equal inputs in the order of their creation: the API knows no takes, clips show them."""
     credits: Credits
     created: datetime
     ready: datetime
@@ -40,7 +40,7 @@ class Task:
     @property
     def prompt(self) -> str:
         """The prompt, or an empty text for a tool without one."""
-        return str(self.request.get("prompt", ""))
+        return str(self.input.get("prompt", ""))
 
     @property
     def task_type(self) -> str:

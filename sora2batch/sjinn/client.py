@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar, assert_never
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock
@@ -16,11 +16,15 @@ from sora2batch.sjinn.answer import (
     Account,
     CreateAnswer,
     CreateOutcome,
+    Failed,
     Finished,
     KeyRefused,
     LedgerReading,
+    NotAccepted,
     NotSent,
+    OutOfCredits,
     Refusal,
+    Rejected,
     StatusAnswer,
     Unknown,
     Unreadable,
@@ -44,7 +48,7 @@ from sora2batch.sjinn.request_body import (
 from sora2batch.sjinn.result_urls import locate
 from sora2batch.sjinn.secret import KEY_VARIABLE, ApiKey
 from sora2batch.sjinn.server_clock import ServerClock
-from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE, Sleeper, Timeouts, backoff_seconds
+from sora2batch.sjinn.timeouts import DEFAULT_TIMEOUTS, Sleeper, Timeouts, backoff_seconds
 from sora2batch.sjinn.transport import Lost, Reply, Transport
 
 _Answer_co = TypeVar("_Answer_co", covariant=True)
@@ -71,7 +75,7 @@ class SjinnClient:
         key: ApiKey,
         *,
         clock: Clock,
-        timeouts: Timeouts = DEFAULT_PATIENCE,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
         sleep: Sleeper = asyncio.sleep,
     ) -> None:
         endpoint.guard(key)
@@ -103,13 +107,13 @@ class SjinnClient:
         """Name the address where it is not the official one: a slip in it looks like a broken API."""
         return "" if self._endpoint.url == DEFAULT_URL else f" ({URL_VARIABLE} is {self._endpoint.url})"
 
-    async def create(self, tool_type: str, request: JsonObject) -> CreateOutcome:
+    async def create(self, tool_type: str, input: JsonObject) -> CreateOutcome:
         """Make a paid task. It is sent at most once; ``NotSent`` only where surely nothing left.
 
         If this is cancelled, the caller must treat the outcome as unknown: the request may have been charged.
         """
         exchange = await self._transport.post(
-            CREATE, create_body(tool_type, request), timeout_seconds=self._timeouts.create_seconds
+            CREATE, create_body(tool_type, input), timeout_seconds=self._timeouts.create_seconds
         )
         match exchange:
             case NotSent():
@@ -118,6 +122,8 @@ class SjinnClient:
                 return self._read_remains(reason, remains)
             case Reply():
                 return self._without_key(self._read(exchange, read_create))
+            case _:
+                assert_never(exchange)
 
     def _read_remains(self, reason: str, remains: Reply | None) -> CreateAnswer:
         # A task_id that did arrive is not lost with the rest of its answer; anything less is no proof.
@@ -134,8 +140,10 @@ class SjinnClient:
                 return locate(answer, home=self._home, key=self._key)
             case Unreadable(reason=reason):
                 return replace(answer, reason=self._key.redact(reason))
-            case _:
+            case Failed() | KeyRefused():
                 return replace(answer, note=self._clean(answer.note))
+            case _:
+                assert_never(answer)
 
     async def ledger(
         self, *, since: datetime, limit: int = 200, looking_for: Collection[str] = ()
@@ -189,7 +197,13 @@ class SjinnClient:
 
     async def _ask(self, name: str, body: bytes, read: _Reader[_Answer_co]) -> _Answer_co | Unreadable:
         exchange = await self._transport.post(name, body, timeout_seconds=self._timeouts.read_seconds)
-        return self._read(exchange, read) if isinstance(exchange, Reply) else Unreadable(exchange.reason)
+        match exchange:
+            case Reply():
+                return self._read(exchange, read)
+            case Lost(reason=reason) | NotSent(reason=reason):
+                return Unreadable(reason)
+            case _:
+                assert_never(exchange)
 
     def _read(self, reply: Reply, read: _Reader[_Answer_co]) -> _Answer_co:
         self.clock.observe(reply.headers)
@@ -201,8 +215,10 @@ class SjinnClient:
                 return answer
             case Unknown(reason=reason):
                 return Unknown(self._key.redact(reason))
-            case _:
+            case Rejected() | KeyRefused() | OutOfCredits() | NotAccepted():
                 return replace(answer, note=self._clean(answer.note))
+            case _:
+                assert_never(answer)
 
     def _clean(self, note: Refusal) -> Refusal:
         """Take the key out of the API's own words."""

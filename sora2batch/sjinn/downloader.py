@@ -10,7 +10,7 @@ from typing import Self, assert_never
 
 from sora2batch.ground.clock import Clock
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
-from sora2batch.sjinn.envelope import one_line
+from sora2batch.sjinn.envelope import printable_line
 from sora2batch.sjinn.flow import Flow
 from sora2batch.sjinn.integrity import Broken, Finding, NoMedia
 from sora2batch.sjinn.location import host_of
@@ -28,7 +28,7 @@ _BUSY = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
-class Expired:
+class ExpiredUrl:
     """The host no longer gives this URL's file; a fresh URL may come with the task's status."""
 
     reason: str
@@ -78,7 +78,7 @@ class Downloader:
     ) -> None:
         await self._hosts.__aexit__(kind, error, trace)
 
-    async def fetch_part(self, url: str, target: Path, *, root: Path) -> Part | Expired:
+    async def fetch_part(self, url: str, target: Path, *, root: Path) -> Part | ExpiredUrl:
         """Fetch a file to TARGET.part below the root; then ``place(part, target)`` gives it a name.
 
         It is on disk when this returns. Unless a part is returned, none is left behind.
@@ -96,7 +96,7 @@ class Downloader:
             name = part_path(target).relative_to(root).as_posix()
             raise DownloadError(f"{name} cannot be written: {reason}") from error
 
-    async def _fill(self, url: str, file: PartFile) -> Part | Expired:
+    async def _fill(self, url: str, file: PartFile) -> Part | ExpiredUrl:
         fetch = _Fetch(self._hosts, self._clock, url, file, most_bytes=self._most_bytes)
         bad_bodies = 0
         for attempt in range(1, self._attempts + 1):
@@ -125,13 +125,13 @@ class _Fetch:
         self._most_bytes = most_bytes
         self._version: Version | None = None
 
-    async def go_on(self) -> Part | Expired:
+    async def go_on(self) -> Part | ExpiredUrl:
         """Fetch what is missing."""
         if self._version is None and self._file.bytes:
             self._file.restart()
         async with self._hosts.open(self._url, self._range_headers()) as stream:
             if stream.status in _GONE:
-                return Expired(f"{host_of(self._url)} answered HTTP {stream.status}")
+                return ExpiredUrl(f"{host_of(self._url)} answered HTTP {stream.status}")
             self._begin(stream)
             await self._take(stream)
         self._check_length()
@@ -227,5 +227,5 @@ def _is_multipart(stream: FileStream) -> bool:
 
 
 def _content_type(stream: FileStream) -> str:
-    stated = one_line(stream.headers.get("Content-Type", "").partition(";")[0])
+    stated = printable_line(stream.headers.get("Content-Type", "").partition(";")[0])
     return stated[:60] or "something without a content type"

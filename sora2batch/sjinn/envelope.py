@@ -77,7 +77,7 @@ def _refuse_twins(members: list[tuple[str, object]]) -> None:
         raise ValueError("a name stands twice in one object")
 
 
-def one_line(text: str) -> str:
+def printable_line(text: str) -> str:
     """Make a stranger's text safe to print: one line, no control characters, at most 500 characters."""
     # More than enough is cut before the work, so that a huge text costs nothing.
     printable = "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_TEXT])
@@ -89,7 +89,7 @@ def text_of(value: JsonValue) -> str:
     """Read an error text: a string, or an object with a ``message``; else empty."""
     if isinstance(value, dict):
         value = value.get("message")
-    return one_line(value) if isinstance(value, str) else ""
+    return printable_line(value) if isinstance(value, str) else ""
 
 
 def as_number(value: JsonValue) -> int | float | None:
@@ -140,5 +140,5 @@ def _code(value: JsonValue) -> int | str | None:
     if isinstance(number, int):
         return number
     if number is None and as_any_number(value) is not None:
-        return one_line(str(value))[:_LONGEST_CODE]
-    return (one_line(value)[:_LONGEST_CODE] or None) if isinstance(value, str) else None
+        return printable_line(str(value))[:_LONGEST_CODE]
+    return (printable_line(value)[:_LONGEST_CODE] or None) if isinstance(value, str) else None

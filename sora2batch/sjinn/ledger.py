@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.sjinn.answer import LedgerAnswer, LedgerPage, LedgerRecord, Unreadable
-from sora2batch.sjinn.envelope import Envelope, as_number, one_line
+from sora2batch.sjinn.envelope import Envelope, as_number, printable_line
 from sora2batch.sjinn.protocol import read_success, task_id_of
 from sora2batch.sjinn.request_body import TASK_TYPE_PREFIX
 
@@ -87,7 +87,7 @@ def _record(row: JsonValue) -> LedgerRecord | None:
     identity = row.get("id")
     moment, zone_fault = _moment(row, task_id)
     return LedgerRecord(
-        id=one_line(identity) if isinstance(identity, str) else "",
+        id=printable_line(identity) if isinstance(identity, str) else "",
         task_type=task_type,
         task_id=task_id,
         cost_credits=_cost(row, task_id),
@@ -113,7 +113,7 @@ def _type_fault(task_type: str, task_id: str) -> str:
     """Tell whether a task_type may be ours, written in a way that we do not know."""
     if _TASK_TYPE.fullmatch(task_type) or _TASK_TYPE.fullmatch(f"{TASK_TYPE_PREFIX}{task_type}"):
         return ""
-    return f'the row of task {task_id} has the task_type "{one_line(task_type)[:80]}"'
+    return f'the row of task {task_id} has the task_type "{printable_line(task_type)[:80]}"'
 
 
 def _cost(row: JsonObject, task_id: str) -> int:

@@ -31,7 +31,7 @@ from sora2batch.sjinn.envelope import (
     Envelope,
     as_any_number,
     as_number,
-    one_line,
+    printable_line,
     read_envelope,
     text_of,
 )
@@ -155,7 +155,7 @@ def read_account(status: int, headers: Mapping[str, str], body: bytes, *, now: d
     tier = subscription.get("tier") if isinstance(subscription, dict) else None
     return Account(
         balance=balance,
-        tier=one_line(tier) or None if isinstance(tier, str) else None,
+        tier=printable_line(tier) or None if isinstance(tier, str) else None,
         identity=_identity(envelope.data),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote_plus, urlsplit
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.sjinn.envelope import one_line
+from sora2batch.sjinn.envelope import printable_line
 
 LONGEST = 160
 _ENOUGH = 2000
@@ -42,7 +42,7 @@ def excerpt_of_json(value: JsonValue) -> str:
 
 def redacted(text: str, *, urls: Iterable[str] = ()) -> str:
     """Take out of a text what may be a secret, and cut it short; nothing that the URLs' queries say stays."""
-    line = one_line(text[:_ENOUGH])
+    line = printable_line(text[:_ENOUGH])
     for secret in sorted({secret for url in urls for secret in _secrets_of(url)}, key=len, reverse=True):
         line = line.replace(secret, _MASK)
     line = _DATA.sub(r"\1…", _CREDENTIALS.sub("", line))

@@ -32,9 +32,9 @@ class LedgerQuery:
     """Rows a page, 1 to 200."""
 
 
-def create_body(tool_type: str, request: JsonObject) -> bytes:
+def create_body(tool_type: str, input: JsonObject) -> bytes:
     """Write a create call."""
-    return orjson.dumps({"tool_type": tool_type, "input": request})
+    return orjson.dumps({"tool_type": tool_type, "input": input})
 
 
 def status_body(task_id: str) -> bytes:

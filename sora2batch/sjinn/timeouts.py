@@ -32,7 +32,7 @@ class Timeouts:
     """How often the ledger and the account are asked before giving up; they cost nothing."""
 
 
-DEFAULT_PATIENCE = Timeouts()
+DEFAULT_TIMEOUTS = Timeouts()
 
 
 def backoff_seconds(failures: int, retry_after_seconds: float | None = None) -> float:

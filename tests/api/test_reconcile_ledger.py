@@ -17,9 +17,9 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.reconcile.charge import audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN
 from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
-from sora2batch.reconcile.inquire import SETTLE, ReconcileContext, inquire
 from sora2batch.reconcile.judge import unique_fits
-from sora2batch.reconcile.settle import adopt, adopt_by_word, release_free
+from sora2batch.reconcile.ledger_check import SETTLE, ReconcileContext, check_doubts
+from sora2batch.reconcile.settle import adopt, adopt_by_word, release_not_charged
 from sora2batch.sjinn.api_error import KeyRefusedError, LedgerError
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
@@ -84,7 +84,7 @@ async def found(lockfile, script, *, seconds=HOUR, **more):
     clock = StillClock(at(seconds))
     async with AnsweringServer(script) as server, client_of(server, clock) as client:
         context = ReconcileContext(ledger_api=client, clock=client.clock, **more)
-        findings = await inquire(lockfile, context)
+        findings = await check_doubts(lockfile, context)
         asked = [request for request in server.requests if request.target.endswith("query_credits_usage")]
         return findings, [request.json for request in asked]
 
@@ -227,10 +227,10 @@ async def test_a_lost_task_is_adopted_and_a_call_without_a_trace_is_freed():
         client_of(server, StillClock(at(4 * HOUR))) as client,
     ):
         context = ReconcileContext(ledger_api=client, clock=client.clock)
-        await release_free(await inquire(recorder.lockfile, context), recorder)
-        for doubt, record in unique_fits(await inquire(recorder.lockfile, context)):
+        await release_not_charged(await check_doubts(recorder.lockfile, context), recorder)
+        for doubt, record in unique_fits(await check_doubts(recorder.lockfile, context)):
             await adopt(doubt, record, recorder)
-        assert await inquire(recorder.lockfile, context) == ()
+        assert await check_doubts(recorder.lockfile, context) == ()
     entry, _ = recorder.lockfile.entries.values()
     assert (entry.key, entry.primary.task_id, entry.spent) == ("hero/fox", "lost", 420)
 

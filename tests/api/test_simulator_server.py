@@ -28,7 +28,7 @@ def catalog():
 class Client:
     def __init__(self, running, session, clock):
         self.running, self.session, self.clock = running, session, clock
-        self.world = running.service
+        self.service = running.service
 
     async def post(self, call, headers=KEY, **body):
         async with self.session.post(f"{self.running.url}/{call}", json=body, headers=headers) as answer:
@@ -44,7 +44,7 @@ class Client:
         return answer["data"]["task_id"]
 
     async def finished_url(self, **sent):
-        task = self.world.task(await self.created(**sent))
+        task = self.service.task(await self.created(**sent))
         self.clock.moment = task.ready
         _, answer = await self.post("query_tool_task_status", task_id=task.id)
         return answer["data"]["output_urls"][0]
@@ -72,7 +72,7 @@ async def test_a_task_is_created_in_the_documented_envelope(client_of):
             "success": True,
             "errorMsg": "",
             "error_code": 0,
-            "data": {"task_id": client.world.charges[0].task_id},
+            "data": {"task_id": client.service.charges[0].task_id},
         }
 
 
@@ -99,7 +99,7 @@ async def test_a_missing_or_wrong_key_is_refused_with_401_and_charges_nothing(cl
     headers = {} if key is None else {"Authorization": key}
     async with client_of() as client:
         status, answer = await client.post("create_tool_task", headers, tool_type=SORA, input={"prompt": "a"})
-        assert (status, answer["error_code"], client.world.charges) == (401, 401, ())
+        assert (status, answer["error_code"], client.service.charges) == (401, 401, ())
 
 
 async def test_status_ledger_and_account_answer_to_get_and_to_post(client_of):
@@ -192,7 +192,7 @@ async def test_a_result_can_be_had_by_range_and_only_if_it_is_still_the_same(cli
 
 async def test_a_result_needs_its_signature_and_is_not_there_before_it_is_done(client_of):
     async with client_of() as client:
-        task = client.world.task(await client.created())
+        task = client.service.task(await client.created())
         base = f"{client.running.home}/result/{task.file_name}"
         for url, expected in (
             (base, 403),
@@ -235,7 +235,7 @@ def sure(kind):
 async def test_429_names_a_pause_and_charges_nothing(client_of):
     async with client_of(faults=sure(FaultKind.TOO_MANY), speed=60.0) as client:
         status, _, headers = await attempt(client, "a fox")
-        assert (status, headers["Retry-After"], client.world.charges) == (429, "1", ())
+        assert (status, headers["Retry-After"], client.service.charges) == (429, "1", ())
 
 
 async def test_500_is_a_page_without_an_envelope_and_charges_half_of_the_time(client_of):
@@ -243,21 +243,21 @@ async def test_500_is_a_page_without_an_envelope_and_charges_half_of_the_time(cl
         answers = [await attempt(client, f"fox {n}") for n in range(30)]
         assert {status for status, _, _ in answers} == {500}
         assert all(body.startswith(b"<html>") for _, body, _ in answers)
-        assert 5 < len(client.world.charges) < 25
+        assert 5 < len(client.service.charges) < 25
 
 
 async def test_reset_cuts_the_connection_and_charges_half_of_the_time(client_of):
     async with client_of(faults=sure(FaultKind.RESET)) as client:
         answers = [await attempt(client, f"fox {n}") for n in range(30)]
         assert {status for status, _, _ in answers} <= {"ClientOSError", "ServerDisconnectedError"}
-        assert 5 < len(client.world.charges) < 25
+        assert 5 < len(client.service.charges) < 25
 
 
 async def test_truncate_cuts_the_answer_after_the_charge(client_of):
     async with client_of(faults=sure(FaultKind.TRUNCATE)) as client:
         status, _, _ = await attempt(client, "a fox")
         assert status == "ClientPayloadError"
-        assert len(client.world.charges) == 1
+        assert len(client.service.charges) == 1
 
 
 async def test_slow_answers_come_all_the_same(client_of):
@@ -276,7 +276,7 @@ async def test_no_fault_says_a_word_on_stderr(client_of, kind, caplog):
 async def test_a_cut_download_can_be_told_from_a_whole_one(client_of):
     rules = (Fault(kind=FaultKind.TRUNCATE, rate=0.5),)
     async with client_of(faults=rules, seed=4) as client:
-        task = client.world.create("nano-banana-image-api", {"prompt": "a fox"})
+        task = client.service.create("nano-banana-image-api", {"prompt": "a fox"})
         client.clock.moment = task.ready
         url = f"{client.running.home}/result/{task.file_name}?sig={task.signature}"
         outcomes = []
@@ -298,7 +298,7 @@ async def test_the_same_seed_spoils_the_same_calls(client_of):
     async def seen(seed):
         async with client_of(faults=(Fault(kind=FaultKind.SERVER_ERROR, rate=0.5),), seed=seed) as client:
             statuses = [(await attempt(client, f"fox {n}"))[0] for n in range(20)]
-            return statuses, client.world.charged_by_prompt()
+            return statuses, client.service.charged_by_prompt()
 
     assert await seen(1) == await seen(1)
     assert await seen(1) != await seen(2)

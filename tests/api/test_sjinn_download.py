@@ -11,7 +11,7 @@ from fakes.answering_server import AnsweringServer, HangUp, Raw, Reply, Reset, S
 from fakes.fetching import CLIP, ETAG, HALF, cut, fetch, files, refuse, rest
 from fakes.footage import mp4
 from sora2batch.sjinn.api_error import DownloadError
-from sora2batch.sjinn.downloader import Expired
+from sora2batch.sjinn.downloader import ExpiredUrl
 from sora2batch.sjinn.part import Part, Placed, place
 
 
@@ -120,7 +120,7 @@ async def test_a_host_that_cannot_be_reached_is_given_up(downloader, root):
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 async def test_an_expired_url_is_told_apart(downloader, root, status):
     found, requests = await fetch(downloader, root, Reply(status=status, body=b"<html>gone"))
-    assert found == Expired(f"127.0.0.1 answered HTTP {status}")
+    assert found == ExpiredUrl(f"127.0.0.1 answered HTTP {status}")
     assert len(requests) == 1
     assert files(root) == []
 

@@ -47,7 +47,7 @@ def manifest(prompts):
     return SHOW + "jobs: " + json.dumps(jobs)
 
 
-def story(place, job):
+def attempt_of(place, job):
     payload = PAYLOADS[place]
     note = ErrorNote(code=payload[:50], message=payload)
     if place % 2:
@@ -59,7 +59,7 @@ def story(place, job):
 @pytest.fixture
 def page(tmp_path, report, open_page, watch):
     watch.forgiven = ("ERR_FILE_NOT_FOUND", "ERR_INVALID_URL", "404")
-    exhibition = exhibit(tmp_path, manifest(PAYLOADS), story)
+    exhibition = exhibit(tmp_path, manifest(PAYLOADS), attempt_of)
     picks = tmp_path / "picks.yaml"
     notes = [
         {"key": job.key, "rating": 5, "note": text[:900]}

@@ -32,7 +32,7 @@ VIEWS = {
 }
 
 
-def story(place, job):
+def attempt_of(place, job):
     error = ErrorNote(message="The prompt may violate our policy")
     return {2: submitted(), 3: failed(error=error), 5: rejected(error=error), 6: in_doubt(), 7: None}.get(
         place, done(job)
@@ -41,7 +41,7 @@ def story(place, job):
 
 @pytest.fixture(scope="module")
 def exhibition(tmp_path_factory):
-    return exhibit(tmp_path_factory.mktemp("look"), SHOW, story)
+    return exhibit(tmp_path_factory.mktemp("look"), SHOW, attempt_of)
 
 
 @pytest.mark.parametrize("size", WIDTHS, ids=["phone", "tablet", "desk"])

@@ -22,7 +22,7 @@ def template() -> Iterator[Template]:
 
 @pytest.fixture
 def begin(template: Template, tmp_path: Path) -> Iterator[Callable[..., Campaign]]:
-    """Make campaigns, each with a folder, an API and books of its own."""
+    """Make campaigns, each with a folder, an API and a ledger of its own."""
     with ExitStack() as stack:
         tools = tools_dir(tmp_path)
 

@@ -53,7 +53,7 @@ def path(tmp_path):
 
 
 async def live(path, disk) -> list:
-    """Tell the story on this disk, going on after every error, and give back the lines that were kept."""
+    """Make the calls on this disk, going on after every error, and give back the lines that were kept."""
     try:
         store = LockfileStore.open(path, manifest="x.yaml", clock=StillClock(), disk=disk)
     except LockfileError:
@@ -95,7 +95,7 @@ async def count_of_calls(path) -> int:
     return len(disk.calls)
 
 
-async def test_the_story_without_a_fault_ends_well(path, tmp_path):
+async def test_the_calls_without_a_fault_end_well(path, tmp_path):
     kept = await live(path, FragileDisk())
     assert kept == [step for step in STORY if step != "checkpoint"]
     expected = lockfile_of("x.yaml", fold_all([BEFORE, *LEFT, *kept]).values())

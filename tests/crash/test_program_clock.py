@@ -18,9 +18,9 @@ def test_a_charge_is_found_again_whatever_the_clocks_of_two_runs_say(begin, firs
     lost = Sabotage(kill_on=LOST_ANSWER, clock_ahead_seconds=first)
     assert campaign.run("--no-download", sabotage=lost).was_killed
     wrong = Sabotage(clock_ahead_seconds=second)
-    assert FOUND in campaign.run("--no-download", sabotage=wrong).err, campaign.story()
-    assert campaign.settle_by_auto(), campaign.story()
-    assert campaign.run("--no-download", sabotage=wrong).code == 0, campaign.story()
+    assert FOUND in campaign.run("--no-download", sabotage=wrong).err, campaign.transcript()
+    assert campaign.settle_by_auto(), campaign.transcript()
+    assert campaign.run("--no-download", sabotage=wrong).code == 0, campaign.transcript()
     campaign.assert_done()
 
 
@@ -29,7 +29,7 @@ def test_a_charge_is_found_again_though_the_clock_leaps_with_each_look_at_it(beg
     campaign = begin(jobs=2)
     leaping = Sabotage(kill_on=LOST_ANSWER, clock_leaps_seconds=seconds)
     assert campaign.run("--no-download", sabotage=leaping).was_killed
-    assert FOUND in campaign.run("--no-download").err, campaign.story()
+    assert FOUND in campaign.run("--no-download").err, campaign.transcript()
     campaign.assert_money_is_safe()
     campaign.finish("--no-download")
     campaign.assert_done()

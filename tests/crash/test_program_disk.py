@@ -73,7 +73,7 @@ def test_on_a_full_disk_nothing_is_sent(begin, small_disk, tmp_path, free):
     fill(campaign.folder, leave=free)
     ended = campaign.run("--no-download")
     assert campaign.service.charges() == []
-    assert ended.code == (4 if free else 2), campaign.story()
+    assert ended.code == (4 if free else 2), campaign.transcript()
     assert_one_error(ended, "No space left")
     recover(campaign)
 
@@ -84,8 +84,8 @@ def test_with_little_room_left_whatever_was_sent_is_on_disk(begin, small_disk, t
     campaign = begin(jobs=6, concurrency=3)
     fill(campaign.folder, leave=free)
     ended = campaign.run()
-    assert ended.code in {0, 2, 4}, campaign.story()
-    assert ended.code != 2 or campaign.service.charges() == [], campaign.story()
+    assert ended.code in {0, 2, 4}, campaign.transcript()
+    assert ended.code != 2 or campaign.service.charges() == [], campaign.transcript()
     assert campaign.lost() == []
     recover(campaign)
 
@@ -99,7 +99,7 @@ def test_a_disk_that_fills_up_under_a_call_takes_its_answer_all_the_same(begin, 
     fill(campaign.folder, leave=0)
     campaign.service.recover()
     ended = campaign.ended(running)
-    assert ended.code == 4, campaign.story()
+    assert ended.code == 4, campaign.transcript()
     assert_one_error(ended, "No space left")
     assert campaign.service.charges()
     assert campaign.lost() == []
@@ -120,7 +120,7 @@ def test_a_signal_on_a_disk_that_fills_up_still_ends_with_its_own_code(
     running.expect("waiting for the answers")
     campaign.service.recover()
     ended = campaign.ended(running)
-    assert ended.code == code, campaign.story()
+    assert ended.code == code, campaign.transcript()
     assert_one_error(ended, "No space left")
     assert campaign.lost() == []
     recover(campaign)
@@ -137,7 +137,7 @@ def test_a_disk_that_fills_up_under_a_download_leaves_the_result_paid_and_not_fa
     fill(campaign.folder / "out", leave=4096)
     campaign.service.recover()
     ended = campaign.ended(running)
-    assert ended.code == 4, campaign.story()
+    assert ended.code == 4, campaign.transcript()
     (entry,) = read_state(campaign.lock_path, manifest="small.yaml").entries.values()
     assert entry.state is State.COMPLETED
     assert "No space left" in entry.primary.error.message
@@ -150,7 +150,7 @@ def test_a_disk_that_fills_up_under_a_download_leaves_the_result_paid_and_not_fa
 def test_where_files_may_not_grow_nothing_is_sent(begin, most):
     campaign = begin(jobs=2)
     ended = campaign.run(sabotage=Sabotage(limits={"RLIMIT_FSIZE": most}))
-    assert ended.code in {2, 4}, campaign.story()
+    assert ended.code in {2, 4}, campaign.transcript()
     assert_one_error(ended, "File too large")
     assert campaign.service.charges() == []
     recover(campaign)
@@ -162,7 +162,7 @@ def test_with_too_few_file_handles_whatever_is_paid_is_on_disk(begin):
         campaign = begin(f"{most}-handles", jobs=2)
         code = campaign.run(sabotage=Sabotage(limits={"RLIMIT_NOFILE": most})).code
         ends.add(code)
-        assert code != 2 or campaign.service.charges() == [], campaign.story()
+        assert code != 2 or campaign.service.charges() == [], campaign.transcript()
         recover(campaign)
     assert 0 in ends
     assert ends - {0} <= {2, 4}
@@ -173,8 +173,8 @@ def test_with_too_few_file_handles_whatever_is_paid_is_on_disk(begin):
 def test_with_few_file_handles_less_is_done_at_once_and_everything_is_kept(begin, most):
     campaign = begin(jobs=12, concurrency=8)
     ended = campaign.run(sabotage=Sabotage(limits={"RLIMIT_NOFILE": most}))
-    assert ended.code in {0, 4}, campaign.story()
-    assert "`ulimit -n 1024` allows more" in ended.err, campaign.story()
+    assert ended.code in {0, 4}, campaign.transcript()
+    assert "`ulimit -n 1024` allows more" in ended.err, campaign.transcript()
     recover(campaign)
 
 
@@ -185,7 +185,7 @@ def test_in_a_folder_that_cannot_be_written_nothing_is_sent_but_all_can_be_looke
     campaign = begin(jobs=2)
     mount("-o", "remount,ro", campaign.folder)
     ended = campaign.run()
-    assert ended.code == 2, campaign.story()
+    assert ended.code == 2, campaign.transcript()
     assert_one_error(ended, "Read-only file system")
     assert campaign.service.charges() == []
     assert campaign.call("plan", "small.yaml").code == 0
@@ -200,8 +200,8 @@ def test_a_journal_in_a_folder_that_cannot_be_written_is_read_all_the_same(begin
     campaign.run("--no-download", sabotage=Sabotage(kill_on="SystemDisk: replace"))
     mount("-o", "remount,ro", campaign.folder)
     ended = campaign.call("status", "small.yaml")
-    assert "2 completed" in ended.out, campaign.story()
-    assert campaign.run("--no-download").code == 2, campaign.story()
+    assert "2 completed" in ended.out, campaign.transcript()
+    assert campaign.run("--no-download").code == 2, campaign.transcript()
     mount("-o", "remount,rw", campaign.folder)
     recover(campaign)
 
@@ -213,7 +213,7 @@ def test_where_results_could_not_be_kept_nothing_is_sent(begin, place):
     path.parent.mkdir(exist_ok=True)
     path.write_text("notes of somebody's")
     ended = campaign.run()
-    assert ended.code == 2, campaign.story()
+    assert ended.code == 2, campaign.transcript()
     assert_one_error(ended, f"{place} is in the way")
     assert campaign.service.charges() == []
     assert path.read_text() == "notes of somebody's"
@@ -224,7 +224,7 @@ def test_where_results_could_not_be_kept_nothing_is_sent(begin, place):
 def test_without_downloads_nobody_asks_whether_they_could_be_kept(begin):
     campaign = begin(jobs=2)
     (campaign.folder / "out").write_text("notes of somebody's")
-    assert campaign.run("--no-download").code == 0, campaign.story()
+    assert campaign.run("--no-download").code == 0, campaign.transcript()
     assert len(campaign.service.charges()) == 2
     (campaign.folder / "out").unlink()
     recover(campaign)
@@ -236,7 +236,7 @@ def test_a_link_that_leads_out_of_the_output_folder_is_found_before_anything_is_
     (campaign.folder / "out").mkdir()
     (campaign.folder / "out" / "hero").symlink_to(tmp_path / "elsewhere")
     ended = campaign.run()
-    assert ended.code == 2, campaign.story()
+    assert ended.code == 2, campaign.transcript()
     assert_one_error(ended, "leads out of the output folder")
     assert campaign.service.charges() == []
     assert list((tmp_path / "elsewhere").iterdir()) == []
@@ -251,7 +251,7 @@ def test_an_output_folder_that_cannot_be_written_is_found_before_anything_is_pai
     out = small_disk(campaign.folder / "out")
     mount("-o", "remount,ro", out)
     ended = campaign.run()
-    assert ended.code == 2, campaign.story()
+    assert ended.code == 2, campaign.transcript()
     assert_one_error(ended, "out cannot be written: Read-only file system")
     assert campaign.service.charges() == []
     mount("-o", "remount,rw", out)
@@ -263,7 +263,7 @@ def test_an_output_folder_without_room_is_found_before_anything_is_paid(begin, s
     out = small_disk(campaign.folder / "out")
     fill(out, leave=20_000)
     ended = campaign.run()
-    assert ended.code == 2, campaign.story()
+    assert ended.code == 2, campaign.transcript()
     assert_one_error(ended, "has room for")
     assert campaign.service.charges() == []
     (out / "ballast").unlink()

@@ -25,10 +25,10 @@ def outputs_of(campaign) -> dict[str, str]:
     for entry in read_lockfile(campaign.lock_path).entries.values():
         (output,) = entry.primary.outputs
         data = (campaign.folder / "out" / output.path).read_bytes()
-        assert sha256(data).hexdigest() == output.sha256, campaign.story()
+        assert sha256(data).hexdigest() == output.sha256, campaign.transcript()
         found[entry.input["prompt"]] = output.path
     files = [path for path in (campaign.folder / "out").rglob("*") if path.is_file()]
-    assert len(files) == len(found), (files, campaign.story())
+    assert len(files) == len(found), (files, campaign.transcript())
     return found
 
 
@@ -39,7 +39,7 @@ def is_aside(path: str) -> bool:
 def begun(begin, name):
     """A campaign whose clip is there, and whose prompt was edited since."""
     campaign = begin(name, jobs=1, budget=2 * PRICE)
-    assert campaign.run().code == 0, campaign.story()
+    assert campaign.run().code == 0, campaign.transcript()
     edit(campaign, PROMPT, EDITED)
     return campaign
 
@@ -60,10 +60,10 @@ def test_killed_at_any_step_of_giving_way_the_new_clip_has_the_plain_name(begin,
         ended = campaign.run(sabotage=Sabotage(kill_at=number))
         campaign.assert_money_is_safe()
         campaign.finish()
-        assert campaign.call("verify", "small.yaml").code == 0, campaign.story()
+        assert campaign.call("verify", "small.yaml").code == 0, campaign.transcript()
         found = outputs_of(campaign)
-        assert found["a red fox"] == "hero/fox.jpg", campaign.story()
-        assert is_aside(found["fox"]), campaign.story()
+        assert found["a red fox"] == "hero/fox.jpg", campaign.transcript()
+        assert is_aside(found["fox"]), campaign.transcript()
         assert sorted(one.prompt for one in campaign.service.charges()) == ["a red fox", "fox"]
         assert campaign.lost() == []
         if not ended.was_killed:
@@ -73,17 +73,17 @@ def test_killed_at_any_step_of_giving_way_the_new_clip_has_the_plain_name(begin,
 def test_killed_at_any_step_of_coming_back_each_clip_has_one_name(begin):
     for number in count(1):
         campaign = begun(begin, f"{number:03}")
-        assert campaign.run().code == 0, campaign.story()
+        assert campaign.run().code == 0, campaign.transcript()
         edit(campaign, EDITED, PROMPT)
         fetched = campaign.service.calls.copy()
         ended = campaign.run(sabotage=Sabotage(kill_at=number))
-        assert campaign.run().code == 0, campaign.story()
+        assert campaign.run().code == 0, campaign.transcript()
         found = outputs_of(campaign)
-        assert found["fox"] == "hero/fox.jpg", campaign.story()
-        assert is_aside(found["a red fox"]), campaign.story()
+        assert found["fox"] == "hero/fox.jpg", campaign.transcript()
+        assert is_aside(found["a red fox"]), campaign.transcript()
         assert campaign.service.calls == fetched, "nothing is asked of anybody"
         before = campaign.lock_path.read_bytes(), campaign.lock_path.stat().st_ino
-        assert campaign.run().code == 0, campaign.story()
+        assert campaign.run().code == 0, campaign.transcript()
         assert (campaign.lock_path.read_bytes(), campaign.lock_path.stat().st_ino) == before
         if not ended.was_killed:
             return

@@ -53,7 +53,7 @@ class Checkout:
         """Run some jobs on a branch of their own, which begins at main."""
         self.git("checkout", "--quiet", "-b", branch, "main")
         for job in jobs:
-            assert self.campaign.run("--select", job).code == 0, self.campaign.story()
+            assert self.campaign.run("--select", job).code == 0, self.campaign.transcript()
         self.commit()
 
     @property
@@ -91,7 +91,7 @@ def assert_canonical(campaign) -> None:
 
 def finish_once(campaign) -> None:
     """Everything that is left is done; every job was paid once; then there is nothing to do any more."""
-    assert campaign.run().code == 0, campaign.story()
+    assert campaign.run().code == 0, campaign.transcript()
     assert Counter(one.prompt for one in campaign.service.charges()) == Counter(campaign.prompts)
     assert_canonical(campaign)
     before = campaign.lock_path.read_bytes()
@@ -137,7 +137,7 @@ def test_a_job_that_both_branches_ran_keeps_both_tasks_and_is_not_run_again(chec
     plan = json.loads(campaign.call("plan", "small.yaml", "--json").out)
     assert plan["summary"]["credits"]["spent"] == 3 * PRICE
     assert plan["summary"]["actions"].get("submit") == 2
-    assert campaign.run().code == 0, campaign.story()
+    assert campaign.run().code == 0, campaign.transcript()
     paid = [one.task_id for one in campaign.service.charges()]
     lockfile = read_lockfile(campaign.lock_path)
     assert sorted(lockfile.task_ids()) == sorted(paid)
@@ -166,7 +166,7 @@ def test_conflict_marks_end_every_command_and_the_file_is_left_alone(in_conflict
     before, charges = campaign.lock_path.read_bytes(), campaign.service.charges()
     name, *flags = command
     ended = campaign.call(name, "small.yaml", *flags)
-    assert ended.code == 2, campaign.story()
+    assert ended.code == 2, campaign.transcript()
     assert "sora2batch lock resolve small.lock.jsonl" in ended.err
     assert campaign.lock_path.read_bytes() == before
     assert campaign.service.charges() == charges
@@ -175,7 +175,7 @@ def test_conflict_marks_end_every_command_and_the_file_is_left_alone(in_conflict
 
 def test_resolved_conflict_marks_leave_both_sides_and_nothing_is_paid_again(in_conflict):
     campaign = in_conflict.campaign
-    assert campaign.call("lock", "resolve", "small.lock.jsonl").code == 0, campaign.story()
+    assert campaign.call("lock", "resolve", "small.lock.jsonl").code == 0, campaign.transcript()
     assert_canonical(campaign)
     in_conflict.commit()
     finish_once(campaign)
@@ -193,7 +193,7 @@ def test_as_a_merge_driver_it_writes_what_a_run_would(checkout):
     assert_canonical(campaign)
     merged = campaign.lock_path.read_bytes()
     assert checkout.git("status", "--porcelain") == ""
-    assert campaign.run("--no-download").code == 0, campaign.story()
+    assert campaign.run("--no-download").code == 0, campaign.transcript()
     assert campaign.lock_path.read_bytes() == merged
     assert len(campaign.service.charges()) == len(campaign.prompts) + 1
 
@@ -216,7 +216,7 @@ def test_a_lockfile_of_a_newer_version_is_left_alone(checkout, command):
     campaign.lock_path.write_bytes(newer)
     charges = campaign.service.charges()
     name, *flags = command
-    assert campaign.call(name, "small.yaml", *flags).code == 2, campaign.story()
+    assert campaign.call(name, "small.yaml", *flags).code == 2, campaign.transcript()
     assert campaign.lock_path.read_bytes() == newer
     assert campaign.service.charges() == charges
 
@@ -230,7 +230,7 @@ def test_a_checkout_during_a_run_is_united_with_what_the_run_knows(checkout):
     campaign.service.wait_for("create_tool_task", 3)
     checkout.git("merge", "--quiet", "theirs")
     campaign.service.recover()
-    assert campaign.ended(running).code == 0, campaign.story()
+    assert campaign.ended(running).code == 0, campaign.transcript()
     states = {entry.key: entry.state for entry in read_lockfile(campaign.lock_path).entries.values()}
     assert states == dict.fromkeys(["hero/bear", "hero/fox", "hero/owl"], State.COMPLETED)
     finish_once(campaign)

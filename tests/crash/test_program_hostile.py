@@ -45,10 +45,10 @@ def relative(path: Path, target: Path) -> None:
 
 def assert_refused(campaign, ended, *words: str) -> None:
     """It ends with words, and nothing was sent."""
-    assert ended.code == 2, campaign.story()
-    assert any(line.startswith("error: ") for line in ended.err.splitlines()), campaign.story()
+    assert ended.code == 2, campaign.transcript()
+    assert any(line.startswith("error: ") for line in ended.err.splitlines()), campaign.transcript()
     for word in words:
-        assert word in ended.err, campaign.story()
+        assert word in ended.err, campaign.transcript()
     assert campaign.service.charges() == []
 
 
@@ -97,7 +97,7 @@ def test_an_output_folder_elsewhere_that_the_manifest_names_is_used(begin, elsew
     campaign = begin(jobs=1)
     manifest = campaign.folder / "small.yaml"
     manifest.write_text(manifest.read_text().replace("dir: out", f"dir: {elsewhere}/clips"))
-    assert campaign.run().code == 0, campaign.story()
+    assert campaign.run().code == 0, campaign.transcript()
     assert (elsewhere / "clips").is_dir()
 
 
@@ -112,10 +112,10 @@ def test_a_lockfile_below_its_folder_may_be_a_link(begin):
     campaign = begin(jobs=1)
     (campaign.folder / "state").mkdir()
     campaign.lock_path.symlink_to("state/real.lock.jsonl")
-    assert campaign.run().code == 0, campaign.story()
+    assert campaign.run().code == 0, campaign.transcript()
     assert campaign.lock_path.is_symlink()
     assert (campaign.folder / "state/real.lock.jsonl").is_file()
-    assert campaign.run().code == 0, campaign.story()
+    assert campaign.run().code == 0, campaign.transcript()
     assert len(campaign.service.charges()) == 1
 
 
@@ -246,7 +246,7 @@ def test_a_key_file_that_is_no_plain_file_is_told(begin, monkeypatch, make):
 @pytest.mark.parametrize("make", [pipe, device, plug])
 def test_a_thing_in_a_clips_place_is_not_waited_for(begin, monkeypatch, make):
     campaign = begin(jobs=1)
-    assert campaign.run().code == 0, campaign.story()
+    assert campaign.run().code == 0, campaign.transcript()
     monkeypatch.chdir(campaign.folder)
     (clip,) = (path for path in (campaign.folder / "out").rglob("*") if path.is_file())
     length, time = clip.stat().st_size, clip.stat().st_mtime
@@ -257,7 +257,7 @@ def test_a_thing_in_a_clips_place_is_not_waited_for(begin, monkeypatch, make):
     os.utime(clip, (time + 1, time + 1))
     for words in (("verify", "small.yaml"), ("plan", "small.yaml"), ("report", "small.yaml")):
         ended = campaign.ended(campaign.start(*words), seconds=SECONDS)
-        assert ended.code in {0, 1}, campaign.story()
+        assert ended.code in {0, 1}, campaign.transcript()
 
 
 def test_names_that_are_too_long_end_in_words(begin):
@@ -285,6 +285,6 @@ def test_a_manifest_whose_name_is_nearly_too_long_is_run_to_its_end(begin):
     text = (campaign.folder / "small.yaml").read_text()
     (campaign.folder / "small.yaml").unlink()
     (campaign.folder / f"{stem}.yaml").write_text(f"name: small\n{text}")
-    assert campaign.call("run", f"{stem}.yaml", "--yes").code == 0, campaign.story()
+    assert campaign.call("run", f"{stem}.yaml", "--yes").code == 0, campaign.transcript()
     assert (campaign.folder / f"{stem}.lock.jsonl").stat().st_size
     assert sorted(one.name[0] for one in campaign.folder.iterdir()) == ["o", "x", "x"]

@@ -56,7 +56,7 @@ class Executioner:
             campaign.assert_money_is_safe()
             yield campaign
             if not ended.was_killed:
-                assert ended.code == 0, campaign.story()
+                assert ended.code == 0, campaign.transcript()
                 return
 
 
@@ -68,8 +68,8 @@ def executioner(tmp_path):
 def test_killed_at_any_step_one_call_at_a_time_is_settled_by_the_ledger_alone(begin, executioner):
     for campaign in executioner.kill_runs(begin, "--no-download", jobs=2):
         if campaign.run("--no-download").code:
-            assert campaign.settle_by_auto(), campaign.story()
-            assert campaign.run("--no-download").code == 0, campaign.story()
+            assert campaign.settle_by_auto(), campaign.transcript()
+            assert campaign.run("--no-download").code == 0, campaign.transcript()
         campaign.assert_done()
     assert executioner.kinds() == STEPS_OF_MONEY
 
@@ -84,7 +84,7 @@ def test_killed_at_any_step_of_a_download_ends_with_the_file_and_nothing_else(be
     for campaign in executioner.kill_runs(begin, jobs=1):
         campaign.finish()
         campaign.assert_done()
-        assert campaign.call("verify", "small.yaml").code == 0, campaign.story()
+        assert campaign.call("verify", "small.yaml").code == 0, campaign.transcript()
         (entry,) = read_lockfile(campaign.lock_path).entries.values()
         (output,) = entry.primary.outputs
         (file,) = (path for path in (campaign.folder / "out").rglob("*") if path.is_file())
@@ -116,7 +116,7 @@ def test_killed_at_any_step_of_reconcile_the_answer_is_adopted_once(begin, execu
         campaign.finish("--no-download")
         campaign.assert_done()
         if not ended.was_killed:
-            assert ended.code == 0, campaign.story()
+            assert ended.code == 0, campaign.transcript()
             return
 
 
@@ -126,5 +126,5 @@ def test_killed_while_a_task_is_open_the_next_run_waits_for_the_same_task(begin)
     campaign.service.wait_for("query_tool_task_status")
     running.signal(9)
     assert campaign.ended(running).was_killed
-    assert campaign.run("--no-download").code == 0, campaign.story()
+    assert campaign.run("--no-download").code == 0, campaign.transcript()
     campaign.assert_done()

@@ -31,7 +31,7 @@ def test_the_second_goes_away_at_once_and_says_who_holds_the_lockfile(busy, comm
     assert said, second.err
     assert int(said[1]) == running.pid
     campaign.service.recover()
-    assert campaign.ended(running).code == 0, campaign.story()
+    assert campaign.ended(running).code == 0, campaign.transcript()
     campaign.assert_done()
 
 
@@ -42,7 +42,7 @@ def test_who_only_looks_is_not_held_up_and_sees_the_call_under_way(busy, command
     assert looked.code == 0, looked.err
     assert "1 in doubt" in looked.out
     campaign.service.recover()
-    assert campaign.ended(running).code == 0, campaign.story()
+    assert campaign.ended(running).code == 0, campaign.transcript()
     campaign.assert_done()
 
 
@@ -53,7 +53,7 @@ def test_the_lock_of_a_killed_run_is_free_at_once(busy):
     campaign.service.recover()
     campaign.service.drain()
     assert campaign.journal.exists()
-    assert campaign.run("--no-download").code in {0, 4}, campaign.story()
+    assert campaign.run("--no-download").code in {0, 4}, campaign.transcript()
     campaign.finish("--no-download")
     campaign.assert_done()
 
@@ -67,7 +67,7 @@ def test_of_many_that_start_together_one_runs_and_the_others_send_nothing(begin)
     assert [running.wait(seconds=5).code for running in lost] == [6] * 4
     campaign.service.recover()
     (holder,) = (running for running in together if running not in lost)
-    assert campaign.ended(holder).code == 0, campaign.story()
+    assert campaign.ended(holder).code == 0, campaign.transcript()
     campaign.assert_done()
 
 

@@ -17,7 +17,7 @@ CALL = ("run", "--plan", "../small.plan.json", "--yes", "--no-download")
 def save(campaign, *flags) -> None:
     """Save a plan beside the campaign's folder, so that the folder stays tidy."""
     ended = campaign.call("plan", "small.yaml", "--out", "../small.plan.json", *flags)
-    assert ended.code == 0, campaign.story()
+    assert ended.code == 0, campaign.transcript()
 
 
 def go_on(campaign) -> None:
@@ -26,9 +26,9 @@ def go_on(campaign) -> None:
         code = campaign.call(*CALL).code
         if code == 0:
             return
-        assert code == 4, campaign.story()
-        assert campaign.settle(), campaign.story()
-    raise AssertionError(campaign.story())
+        assert code == 4, campaign.transcript()
+        assert campaign.settle(), campaign.transcript()
+    raise AssertionError(campaign.transcript())
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
@@ -42,7 +42,7 @@ def test_killed_at_any_step_a_saved_plan_goes_on_and_pays_each_job_once(begin, t
         go_on(campaign)
         campaign.assert_done()
         if not ended.was_killed:
-            assert ended.code == 0, campaign.story()
+            assert ended.code == 0, campaign.transcript()
             assert "create: answered" in steps_of(steps)
             return
 
@@ -68,7 +68,9 @@ def test_killed_at_any_step_a_plan_of_some_jobs_pays_for_no_other(begin):
         ended = campaign.call(*CALL, sabotage=Sabotage(kill_at=number))
         campaign.assert_money_is_safe()
         go_on(campaign)
-        assert sorted(one.prompt for one in campaign.service.charges()) == ["fox", "owl"], campaign.story()
+        assert sorted(one.prompt for one in campaign.service.charges()) == ["fox", "owl"], (
+            campaign.transcript()
+        )
         if not ended.was_killed:
             return
 
@@ -84,9 +86,9 @@ def test_killed_at_any_step_a_plan_that_retries_pays_for_one_more_task(begin):
             code = campaign.call(*CALL).code
             if code != 4:
                 break
-            assert campaign.settle(), campaign.story()
-        assert code == 1, campaign.story()
-        assert len(campaign.service.charges()) == 2, campaign.story()
+            assert campaign.settle(), campaign.transcript()
+        assert code == 1, campaign.transcript()
+        assert len(campaign.service.charges()) == 2, campaign.transcript()
         assert len(read_state(campaign.lock_path, manifest="small.yaml").task_ids()) == 2
         if not ended.was_killed:
             return
@@ -96,8 +98,8 @@ def test_a_plan_that_was_begun_is_stale_once_another_job_was_paid_for(begin):
     campaign = begin(jobs=3)
     save(campaign, "--limit", 2)
     assert campaign.call(*CALL, sabotage=Sabotage(kill_on="create: answered")).was_killed
-    assert campaign.run("--no-download", "--select", "hero/cat").code == 0, campaign.story()
+    assert campaign.run("--no-download", "--select", "hero/cat").code == 0, campaign.transcript()
     ended = campaign.call(*CALL)
-    assert ended.code == 2, campaign.story()
+    assert ended.code == 2, campaign.transcript()
     assert "stale plan: the lockfile changed" in ended.err
     campaign.assert_money_is_safe()

@@ -2,7 +2,7 @@
 
 Each round is a new campaign with a random budget, concurrency and weather: the API refuses, resets, stalls,
 cuts its answers short and fails generations. Runs are killed at random moments and at random steps. Then
-somebody who knows the truth settles what is in doubt, and the books are compared.
+somebody who knows the truth settles what is in doubt, and the ledgers are compared.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ENDINGS = {0, 1, 3, 4, 130, 143, -signal.SIGINT, -signal.SIGTERM}
 
 
 @dataclass
-class Tally:
+class TortureResult:
     """What is printed in the end."""
 
     kills: int = 0
@@ -60,13 +60,13 @@ class Tally:
 
 
 class Round:
-    """One campaign from its beginning to the comparison of the books."""
+    """One campaign from its beginning to the comparison of the ledgers."""
 
-    def __init__(self, folder: Path, template: Template, tally: Tally, seed: str) -> None:
+    def __init__(self, folder: Path, template: Template, result: TortureResult, seed: str) -> None:
         self._random = Random(seed)
         self._folder = folder
         self._template = template
-        self._tally = tally
+        self._result = result
         self._seed = seed
 
     def play(self) -> None:
@@ -84,7 +84,7 @@ class Round:
                 concurrency=self._random.choice([1, 2, 4, 8]),
                 budget=most * PRICE + self._random.choice([0, PRICE // 2]),
             )
-            self._tally.jobs += jobs
+            self._result.jobs += jobs
             for _ in range(self._random.randint(1, _MOST_RUNS)):
                 if not self._attack(campaign):
                     break
@@ -104,10 +104,10 @@ class Round:
         if way >= 0.4:
             _end_after(running.pid, self._random.uniform(0, _LONGEST_LIFE_SECONDS), self._deadly(way))
         ended = campaign.ended(running)
-        self._tally.runs += 1
-        self._tally.kills += ended.was_killed
+        self._result.runs += 1
+        self._result.kills += ended.was_killed
         if not ended.was_killed and ended.code not in _ENDINGS:
-            raise AssertionError(f"exit {ended.code}\n{campaign.story()}")
+            raise AssertionError(f"exit {ended.code}\n{campaign.transcript()}")
         self._compare(campaign)
         return ended.code != 0
 
@@ -136,27 +136,29 @@ class Round:
     def _conclude(self, campaign: Campaign, *, affordable: int) -> None:
         """Let it end in peace; then everything that was affordable was paid, once, and is known."""
         campaign.service.recover()
-        assert self._settle(campaign), campaign.story()
+        assert self._settle(campaign), campaign.transcript()
         for _ in range(3):
             campaign.call(*self._command(campaign), "--no-download")
-            self._tally.runs += 1
-            assert self._settle(campaign), campaign.story()
+            self._result.runs += 1
+            assert self._settle(campaign), campaign.transcript()
         paid = len(campaign.service.charges())
         states = Counter(entry.state for entry in read_lockfile(campaign.lock_path).entries.values())
         is_over = states.keys() <= {State.COMPLETED, State.FAILED}
         if paid != min(affordable, campaign.jobs) or not is_over or campaign.journal.exists():
-            raise AssertionError(f"{paid} of {affordable} paid, {dict(states)}\n{campaign.story()}")
+            raise AssertionError(f"{paid} of {affordable} paid, {dict(states)}\n{campaign.transcript()}")
 
     def _compare(self, campaign: Campaign) -> None:
         known = read_state(campaign.lock_path, manifest="small.yaml")
         twice, service = campaign.paid_twice(), campaign.service
         unaccounted = max(0, service.spent - known.spent)
         lost = [] if _doubts(campaign) else campaign.lost()
-        self._tally.charged_twice += len(twice)
-        self._tally.lost += len(lost) or -(-unaccounted // PRICE)
-        self._tally.over_budget += service.spent > (campaign.budget or 0)
+        self._result.charged_twice += len(twice)
+        self._result.lost += len(lost) or -(-unaccounted // PRICE)
+        self._result.over_budget += service.spent > (campaign.budget or 0)
         if twice or lost or unaccounted or service.spent > (campaign.budget or 0):
-            raise AssertionError(f"twice {twice}, lost {lost}, unaccounted {unaccounted}\n{campaign.story()}")
+            raise AssertionError(
+                f"twice {twice}, lost {lost}, unaccounted {unaccounted}\n{campaign.transcript()}"
+            )
 
 
 def _doubts(campaign: Campaign) -> int:
@@ -174,18 +176,18 @@ def _end_after(pid: int, seconds: float, number: signal.Signals) -> None:
         os.close(descriptor)
 
 
-def torture(*, kills: int, seconds: float, seed: int) -> tuple[Tally, str | None]:
+def torture(*, kills: int, seconds: float, seed: int) -> tuple[TortureResult, str | None]:
     """Play rounds until there were enough kills or the time is over, or one goes wrong; tell how that one did."""
-    tally, end, number = Tally(), time.monotonic() + seconds, 0
+    result, end, number = TortureResult(), time.monotonic() + seconds, 0
     with Template() as template:
-        while tally.kills < kills and time.monotonic() < end:
+        while result.kills < kills and time.monotonic() < end:
             number += 1
             with TemporaryDirectory(prefix="torture-") as folder:
                 try:
-                    Round(Path(folder), template, tally, f"{seed}/{number}").play()
+                    Round(Path(folder), template, result, f"{seed}/{number}").play()
                 except AssertionError as error:
-                    return tally, f"round {number}: {error}"
-    return tally, None
+                    return result, f"round {number}: {error}"
+    return result, None
 
 
 def main() -> int:
@@ -195,11 +197,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="repeat what an earlier call printed")
     given = parser.parse_args()
     seed = int(time.time()) if given.seed is None else given.seed
-    tally, trouble = torture(kills=given.kills, seconds=given.seconds, seed=seed)
-    sys.stdout.write(f"{tally}\nseed: {seed}\n")
+    result, trouble = torture(kills=given.kills, seconds=given.seconds, seed=seed)
+    sys.stdout.write(f"{result}\nseed: {seed}\n")
     if trouble:
         sys.stderr.write(f"{trouble}\n")
-    return 0 if tally.is_good and trouble is None else 1
+    return 0 if result.is_good and trouble is None else 1
 
 
 if __name__ == "__main__":

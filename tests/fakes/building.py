@@ -23,7 +23,7 @@ def job_of(
     **more,
 ) -> Job:
     """The job that is called so: the same name, tool, take and input are the same job."""
-    request = {"prompt": f"a {name}", "mode": "std", **more}
+    input = {"prompt": f"a {name}", "mode": "std", **more}
     key = f"{group}/{name}" + (f"#{take}" if take > 1 else "")
     return Job(
         key=key,
@@ -31,8 +31,8 @@ def job_of(
         labels=(("subject", name),) if labels is None else labels,
         tool_type=tool_type,
         take=take,
-        input=request,
-        fingerprint=fingerprint_of(tool_type, request, take),
+        input=input,
+        fingerprint=fingerprint_of(tool_type, input, take),
         credits=Credits(credits),
         filename=key,
     )
@@ -40,14 +40,7 @@ def job_of(
 
 def entry_of(job: Job, *attempts: Attempt, key: str | None = None) -> Entry:
     """What the lockfile knows of a job; make attempts with ``fakes.lock_entry``."""
-    return Entry(
-        key=key or job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=attempts,
-    )
+    return Entry.of(job, *attempts).with_key(key or job.key)
 
 
 def lockfile_of(*entries: Entry) -> Lockfile:

@@ -1,4 +1,4 @@
-"""A small campaign that is run, killed and run again, held against the API's books."""
+"""A small campaign that is run, killed and run again, held against the API's ledger."""
 
 from __future__ import annotations
 
@@ -113,9 +113,9 @@ class Campaign:
             code = self.run(*flags).code
             if code == 0:
                 return
-            assert code == 4, self.story()
-            assert self.settle(), self.story()
-        raise AssertionError(self.story())
+            assert code == 4, self.transcript()
+            assert self.settle(), self.transcript()
+        raise AssertionError(self.transcript())
 
     def settle(self) -> bool:
         """Settle what is in doubt, by the ledger or with the truth; tell whether that went well."""
@@ -124,7 +124,7 @@ class Campaign:
     def settle_by_auto(self) -> bool:
         """Let the ledger settle what it can; tell whether that was all."""
         ended = self.call("reconcile", "small.yaml", "--auto")
-        assert ended.code in {0, 4}, self.story()
+        assert ended.code in {0, 4}, self.transcript()
         return ended.code == 0
 
     def settle_by_truth(self) -> bool:
@@ -151,25 +151,25 @@ class Campaign:
 
     def assert_money_is_safe(self) -> None:
         """At any moment: nothing is paid twice, the budget holds, and the lockfile can be read."""
-        assert self.paid_twice() == [], self.story()
-        assert self.service.spent <= self.budget, self.story()
+        assert self.paid_twice() == [], self.transcript()
+        assert self.service.spent <= self.budget, self.transcript()
         read_lockfile(self.lock_path)
         state = read_state(self.lock_path, manifest="small.yaml")
-        assert self.service.spent <= state.spent <= self.budget, self.story()
+        assert self.service.spent <= state.spent <= self.budget, self.transcript()
 
     def assert_done(self) -> None:
         """In the end: every job was paid once, is known, and the folder is tidy."""
         self.assert_money_is_safe()
-        assert sorted(one.prompt for one in self.service.charges()) == sorted(self.prompts), self.story()
-        assert self.lost() == [], self.story()
+        assert sorted(one.prompt for one in self.service.charges()) == sorted(self.prompts), self.transcript()
+        assert self.lost() == [], self.transcript()
         lockfile = read_lockfile(self.lock_path)
-        assert {entry.state for entry in lockfile.entries.values()} == {State.COMPLETED}, self.story()
-        assert all(len(entry.attempts) == 1 for entry in lockfile.entries.values()), self.story()
+        assert {entry.state for entry in lockfile.entries.values()} == {State.COMPLETED}, self.transcript()
+        assert all(len(entry.attempts) == 1 for entry in lockfile.entries.values()), self.transcript()
         assert_valid(self.lock_path)
         names = sorted(path.name for path in self.folder.iterdir() if path.name != "out")
-        assert names == ["small.lock.jsonl", "small.yaml"], self.story()
+        assert names == ["small.lock.jsonl", "small.yaml"], self.transcript()
 
-    def story(self) -> str:
+    def transcript(self) -> str:
         """Tell what the processes said: for whoever reads why a test failed."""
         parts = [f"[exit {ended.code}]\n{ended.err}{ended.out}" for ended in self.said]
         lockfile = self.lock_path.read_text() if self.lock_path.exists() else "no lockfile"

@@ -25,7 +25,7 @@ from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import expand
 
 FRAMES_PER_SECOND = 10
-Story = Callable[[int, Job], Attempt | None]
+AttemptOf = Callable[[int, Job], Attempt | None]
 """What became of a job, by its place in the manifest; None if it was not submitted."""
 
 
@@ -81,9 +81,11 @@ class Exhibition:
         return self.folder / "out/show" / f"{job.key}.mp4"
 
 
-def exhibit(folder: Path, text: str, story: Story | None = None, *, with_clips: bool = True) -> Exhibition:
+def exhibit(
+    folder: Path, text: str, attempt_of: AttemptOf | None = None, *, with_clips: bool = True
+) -> Exhibition:
     """Write a manifest, and a lockfile that says what became of its jobs; as a rule all are done."""
-    tell = story or (lambda _, job: done(job))
+    tell = attempt_of or (lambda _, job: done(job))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "show.yaml").write_text(text)
     manifest = load_manifest(folder / "show.yaml")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fakes.footage import mp4
 from sora2batch.sjinn.api_error import DownloadError
-from sora2batch.sjinn.downloader import Expired
+from sora2batch.sjinn.downloader import ExpiredUrl
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
 
 MP4 = mp4()
@@ -22,11 +22,11 @@ class FileHost:
         self.extension = extension
         self.fetched: list[str] = []
 
-    async def fetch_part(self, url: str, target: Path, *, root: Path) -> Part | Expired:
+    async def fetch_part(self, url: str, target: Path, *, root: Path) -> Part | ExpiredUrl:
         self.fetched.append(url)
         found = self.files.get(url)
         if found is None:
-            return Expired("files.test answered HTTP 403")
+            return ExpiredUrl("files.test answered HTTP 403")
         if isinstance(found, DownloadError):
             raise found
         make_folder(target, root)

@@ -1,4 +1,4 @@
-"""The account's books: a ledger that lags and takes its time, and tasks that can be asked about."""
+"""The account's ledger: one that lags and takes its time, and tasks that can be asked about."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def doubt_of_call(
 
 
 @dataclass(slots=True, kw_only=True)
-class FakeBooks:
+class FakeLedgerApi:
     """Shows, as of the moment when it is asked, the rows that have come up by then."""
 
     clock: StillClock

@@ -41,12 +41,12 @@ def completed(task_id: str = "task-a", **more) -> Attempt:
 
 def entry_of(*attempts: Attempt, name: str = "fox", key: str | None = None, take: int = 1) -> Entry:
     """An entry of the job that is called so; the same name is the same job."""
-    request = {"prompt": f"a {name}", "mode": "std"}
+    input = {"prompt": f"a {name}", "mode": "std"}
     return Entry(
         key=key or f"hero/{name}",
-        fingerprint=fingerprint_of(TOOL, request, take),
+        fingerprint=fingerprint_of(TOOL, input, take),
         tool_type=TOOL,
         take=take,
-        input=request,
+        input=input,
         attempts=attempts,
     )

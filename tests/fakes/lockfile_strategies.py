@@ -56,14 +56,14 @@ _JSON = st.recursive(
 inputs = st.dictionaries(_TEXT, _JSON, max_size=3)
 
 
-def entry(key: str, request: dict, take: int, found: list[Attempt]) -> Entry:
+def entry(key: str, input: dict, take: int, found: list[Attempt]) -> Entry:
     """Fold attempts into one entry, as reading them one after the other does."""
     blank = Entry(
         key=key,
-        fingerprint=fingerprint_of("tool", request, take),
+        fingerprint=fingerprint_of("tool", input, take),
         tool_type="tool",
         take=take,
-        input=request,
+        input=input,
         attempts=(),
     )
     return reduce(fold, (blank.only(attempt) for attempt in found))

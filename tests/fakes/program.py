@@ -92,7 +92,7 @@ class Template:
         out, err = notes.with_suffix(".out"), notes.with_suffix(".err")
         out.touch()
         err.touch()
-        order = {
+        command = {
             "argv": [str(one) for one in argv],
             "cwd": str(cwd),
             "env": {"PATH": os.environ["PATH"], "COLUMNS": "100", **env},
@@ -100,7 +100,7 @@ class Template:
             "err": str(err),
             "sabotage": (sabotage or Sabotage()).to_dict(),
         }
-        return Running(self, self._ask(order, _LONGEST_SECONDS)["pid"], out, err)
+        return Running(self, self._ask(command, _LONGEST_SECONDS)["pid"], out, err)
 
     def wait(self, pid: int, seconds: float) -> int:
         """Wait for a child's end."""
@@ -113,15 +113,15 @@ class Template:
             raise TimeoutError(f"process {pid} did not end within {seconds:g} s")
         return answer["code"]
 
-    def _ask(self, order: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        self._tell(order)
+    def _ask(self, command: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        self._tell(command)
         answer = self._answer(seconds)
         assert answer is not None
         return answer
 
-    def _tell(self, order: Mapping[str, Any]) -> None:
+    def _tell(self, command: Mapping[str, Any]) -> None:
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.write(json.dumps(command).encode() + b"\n")
         self._process.stdin.flush()
 
     def _answer(self, seconds: float) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """A process that has loaded the whole program and forks a child for every call of it.
 
 A start of Python and all imports cost half a second, a fork a few milliseconds: that is what makes it possible
-to kill the program at every single step. Orders come as JSON lines on standard input, answers go to standard
+to kill the program at every single step. Commands come as JSON lines on standard input, answers go to standard
 output; the children have files instead.
 """
 
@@ -42,12 +42,12 @@ def serve() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in _PRELOADED:
         import_module(name)
-    orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    commands, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
     gc.freeze()
     answers.write(b'{"ready": true}\n')
-    for line in orders:
-        order = json.loads(line)
-        answer = {"pid": _start(order)} if "argv" in order else {"code": _wait(order["wait"])}
+    for line in commands:
+        command = json.loads(line)
+        answer = {"pid": _start(command)} if "argv" in command else {"code": _wait(command["wait"])}
         answers.write(json.dumps(answer).encode() + b"\n")
 
 
@@ -55,33 +55,33 @@ def _wait(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _start(order: dict[str, Any]) -> int:
+def _start(command: dict[str, Any]) -> int:
     # A signal that comes at once waits until the program has begun: it is none of the fork's business.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     pid = os.fork()
     if pid == 0:
         code = 71
         try:
-            code = _live(order)
+            code = _live(command)
         finally:
             os._exit(code)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     return pid
 
 
-def _live(order: dict[str, Any]) -> int:
+def _live(command: dict[str, Any]) -> int:
     for descriptor, path, flags in (
         (0, os.devnull, os.O_RDONLY),
-        (1, order["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
-        (2, order["err"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        (1, command["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        (2, command["err"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
     ):
         os.dup2(os.open(path, flags, 0o666), descriptor)
     os.closerange(3, 64)
-    os.chdir(Path(order["cwd"]))
+    os.chdir(Path(command["cwd"]))
     os.environ.clear()
-    os.environ.update(order["env"])
-    sys.argv = ["sora2batch", *order["argv"]]
-    Sabotage.from_dict(order["sabotage"]).install()
+    os.environ.update(command["env"])
+    sys.argv = ["sora2batch", *command["argv"]]
+    Sabotage.from_dict(command["sabotage"]).install()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         main()

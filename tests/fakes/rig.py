@@ -30,15 +30,15 @@ T = TypeVar("T")
 
 
 def job_of(name: str, *, price: int = 420, tool_type: str = TOOL) -> Job:
-    request = {"prompt": name}
+    input = {"prompt": name}
     return Job(
         key=f"hero/{name}",
         group="hero",
         labels=(),
         tool_type=tool_type,
         take=1,
-        input=request,
-        fingerprint=fingerprint_of(tool_type, request, 1),
+        input=input,
+        fingerprint=fingerprint_of(tool_type, input, 1),
         credits=Credits(price),
         filename=f"hero/{name}.mp4",
     )
@@ -49,14 +49,7 @@ def jobs_of(count: int, **more) -> list[Job]:
 
 
 def entry_for(job: Job, *attempts: Attempt) -> Entry:
-    return Entry(
-        key=job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=attempts,
-    )
+    return Entry.of(job, *attempts)
 
 
 def rig_of(*jobs: Job, **given: Any) -> Rig:
@@ -184,7 +177,7 @@ class Rig:
         return [self.state(str(job.input["prompt"])) for job in self.jobs]
 
     @property
-    def halts(self) -> list[StopReason]:
+    def stop_reasons(self) -> list[StopReason]:
         return [stop.reason for stop in self.stop_signal.stops]
 
     def check_laws(self) -> None:

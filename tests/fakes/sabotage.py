@@ -21,7 +21,7 @@ import aiohttp
 
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.disk import SystemDisk
-from sora2batch.reconcile import inquire
+from sora2batch.reconcile import ledger_check
 from sora2batch.run import pace, poll
 from sora2batch.sjinn import timeouts
 from sora2batch.sjinn.client import SjinnClient
@@ -73,7 +73,7 @@ class Sabotage:
             os.setgid(self.user)
             os.setuid(self.user)
         if self.believe_ledger_at_once:
-            inquire.judge = partial(_judge_at_once, inquire.judge)
+            ledger_check.judge = partial(_judge_at_once, ledger_check.judge)
         _hurry(self.first_backoff_seconds)
         if self.clock_ahead_seconds or self.clock_leaps_seconds:
             _bend_clock(self.clock_ahead_seconds, self.clock_leaps_seconds)

@@ -1,4 +1,4 @@
-"""The simulated API in a thread: its books outlive every process that dies while it talks to it."""
+"""The simulated API in a thread: its ledger outlives every process that dies while it talks to it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Service:
     ) -> None:
         options = SimulatorOptions(speed=speed, seed=seed, faults=tuple(faults))
         self._dice = Moods(options.faults, seed=seed)
-        self.world = SimulatedService(
+        self.simulated = SimulatedService(
             options, load_catalog([tools_dir]), clock=SystemClock(), dice=self._dice
         )
         self._options = options
@@ -108,12 +108,13 @@ class Service:
     def charges(self) -> list[Charged]:
         """Everything that was paid, in order; the thread only ever adds to it."""
         return [
-            Charged(charge.task_id, self.world.task(charge.task_id).prompt) for charge in self.world.charges
+            Charged(charge.task_id, self.simulated.task(charge.task_id).prompt)
+            for charge in self.simulated.charges
         ]
 
     @property
     def spent(self) -> int:
-        return sum(charge.credits for charge in self.world.charges)
+        return sum(charge.credits for charge in self.simulated.charges)
 
     def stall(self, call: Call | str) -> None:
         """From now on this call is neither obeyed nor answered until the service recovers, then both."""
@@ -161,7 +162,7 @@ class Service:
         async with AsyncExitStack() as stack:
             studio = QuickStudio()
             stack.callback(studio.close)
-            app = Server(self.world, studio, self._dice, speed=self._options.speed).application()
+            app = Server(self.simulated, studio, self._dice, speed=self._options.speed).application()
             app.middlewares.append(self._counted)
             self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
             stack.push_async_callback(self._runner.cleanup)

@@ -18,7 +18,7 @@ Create = CreateOutcome | Exception | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class ScriptedCreate:
     """What one create call comes to."""
 
     answer: Create
@@ -32,19 +32,21 @@ def refusal(message: str = "no", code: int | str | None = None) -> Refusal:
 
 
 _BY_NAME = api.Accepted("by name")
-ACCEPT = Turn(answer=_BY_NAME)
-REJECT = Turn(answer=api.Rejected(refusal("the prompt is not allowed", 42)))
-BAD_KEY = Turn(answer=api.KeyRefused(refusal("bad key", 401)))
-BROKE = Turn(answer=api.OutOfCredits(refusal("not enough credits", 100)))
-UNREACHABLE = Turn(answer=api.NotSent("connection refused"), seconds=0.0)
-LOST = Turn(answer=api.Unknown("the connection was reset"))
-LOST_BUT_CHARGED = Turn(answer=api.Unknown("the connection was reset"), cost=-1)
-SILENT = Turn(answer=None)
-SILENT_BUT_CHARGED = Turn(answer=None, cost=-1)
+ACCEPT = ScriptedCreate(answer=_BY_NAME)
+REJECT = ScriptedCreate(answer=api.Rejected(refusal("the prompt is not allowed", 42)))
+BAD_KEY = ScriptedCreate(answer=api.KeyRefused(refusal("bad key", 401)))
+BROKE = ScriptedCreate(answer=api.OutOfCredits(refusal("not enough credits", 100)))
+UNREACHABLE = ScriptedCreate(answer=api.NotSent("connection refused"), seconds=0.0)
+LOST = ScriptedCreate(answer=api.Unknown("the connection was reset"))
+LOST_BUT_CHARGED = ScriptedCreate(answer=api.Unknown("the connection was reset"), cost=-1)
+SILENT = ScriptedCreate(answer=None)
+SILENT_BUT_CHARGED = ScriptedCreate(answer=None, cost=-1)
 
 
-def busy(retry_after: float | None = None, seconds: float = 0.2) -> Turn:
-    return Turn(answer=api.NotAccepted(refusal("too many requests", 429), retry_after), seconds=seconds)
+def busy(retry_after: float | None = None, seconds: float = 0.2) -> ScriptedCreate:
+    return ScriptedCreate(
+        answer=api.NotAccepted(refusal("too many requests", 429), retry_after), seconds=seconds
+    )
 
 
 WORKING = api.Working(0)
@@ -72,8 +74,8 @@ class ScriptedApi:
         self,
         *,
         clock: Clock,
-        creates: Mapping[str, Sequence[Turn]] | None = None,
-        otherwise: Turn = ACCEPT,
+        creates: Mapping[str, Sequence[ScriptedCreate]] | None = None,
+        otherwise: ScriptedCreate = ACCEPT,
         statuses: Mapping[str, Sequence[StatusAnswer]] | None = None,
         finished: Callable[[str], StatusAnswer] = done,
         status_seconds: float = 0.1,
@@ -83,7 +85,7 @@ class ScriptedApi:
         price: int = 420,
     ) -> None:
         self._clock = clock
-        self._creates = {name: deque(turns) for name, turns in (creates or {}).items()}
+        self._creates = {name: deque(scripts) for name, scripts in (creates or {}).items()}
         self._otherwise = otherwise
         self._statuses = {name: deque(answers) for name, answers in (statuses or {}).items()}
         self._finished = finished
@@ -113,28 +115,28 @@ class ScriptedApi:
     def asked(self, task_id: str) -> list[float]:
         return [moment for moment, asked in self.questions if asked == task_id]
 
-    async def create(self, tool_type: str, request: JsonObject, /) -> CreateOutcome:
-        name = str(request["prompt"])
+    async def create(self, tool_type: str, input: JsonObject, /) -> CreateOutcome:
+        name = str(input["prompt"])
         self.before_create(name)
-        turn = _next(self._creates.get(name), self._otherwise)
+        scripted = _next(self._creates.get(name), self._otherwise)
         call = CreateCall(name, asyncio.get_running_loop().time())
         self.calls.append(call)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
-            return await self._answer(name, tool_type, turn)
+            return await self._answer(name, tool_type, scripted)
         finally:
             self.under_way -= 1
             call.ended = asyncio.get_running_loop().time()
 
-    async def _answer(self, name: str, tool_type: str, turn: Turn) -> CreateOutcome:
-        await asyncio.sleep(turn.seconds / 2)
-        answer = turn.answer
+    async def _answer(self, name: str, tool_type: str, scripted: ScriptedCreate) -> CreateOutcome:
+        await asyncio.sleep(scripted.seconds / 2)
+        answer = scripted.answer
         task_id = f"task-{name}" if not self.charges[name] else f"task-{name}-{len(self.charges[name]) + 1}"
-        if isinstance(answer, api.Accepted) or turn.cost is not None:
-            cost = self._price if turn.cost in {None, -1} else turn.cost
+        if isinstance(answer, api.Accepted) or scripted.cost is not None:
+            cost = self._price if scripted.cost in {None, -1} else scripted.cost
             self._charge(name, tool_type, task_id, int(cost or 0))
-        await asyncio.sleep(turn.seconds / 2)
+        await asyncio.sleep(scripted.seconds / 2)
         if answer is None:
             await asyncio.get_running_loop().create_future()
         if isinstance(answer, Exception):

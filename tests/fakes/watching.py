@@ -25,14 +25,7 @@ def watched_of(manifest: Path) -> BatchWatcher:
 
 
 def entry_of(job: Job, *attempts: Attempt) -> Entry:
-    return Entry(
-        key=job.key,
-        fingerprint=job.fingerprint,
-        tool_type=job.tool_type,
-        take=job.take,
-        input=job.input,
-        attempts=attempts,
-    )
+    return Entry.of(job, *attempts)
 
 
 def write_state(batch: Batch, *attempts: Attempt) -> None:

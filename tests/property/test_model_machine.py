@@ -16,13 +16,13 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.codec import decode_lockfile, encode_header, encode_lockfile
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, ErrorNote, State
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State
 from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.journal import decode_journal, encode_journal_header
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.merge import merge_lockfiles
 from sora2batch.plan.action import Action
-from sora2batch.run import entries as note
+from sora2batch.run import entries
 from sora2batch.sjinn.answer import Refusal
 
 MANIFEST = "campaign.yaml"
@@ -50,8 +50,8 @@ class Checkout:
         return self.view.lockfile(MANIFEST)
 
     def record(self, job: Job, attempt: Attempt) -> None:
-        self.journal += encode_journal_line(note.one_attempt(job, attempt))
-        self.view.absorb(note.one_attempt(job, attempt))
+        self.journal += encode_journal_line(Entry.of(job, attempt))
+        self.view.absorb(Entry.of(job, attempt))
 
     def checkpoint(self) -> None:
         self.lock = encode_lockfile(self.state)
@@ -86,10 +86,12 @@ class TwoCheckouts(RuleBasedStateMachine):
     def intend(self, side, job, again):
         """Begin a call, if the plan says so."""
         checkout = self.sides[side]
-        entries = tuple(checkout.state.entries.values())
-        (planned,) = plan_of(job, entries=entries, retry_failed=again).jobs
-        intent = note.next_intent(job, checkout.view.get(job.fingerprint), note.Asked(), moment=self.moment())
-        objection = checkout.view.objection_to(note.one_attempt(job, intent))
+        known = tuple(checkout.state.entries.values())
+        (planned,) = plan_of(job, entries=known, retry_failed=again).jobs
+        intent = entries.next_intent(
+            job, checkout.view.get(job.fingerprint), entries.ApiIdentity(), moment=self.moment()
+        )
+        objection = checkout.view.objection_to(Entry.of(job, intent))
         if planned.action is Action.SUBMIT:
             assert objection is None
             self.callers[job.fingerprint].add(side)
@@ -115,7 +117,7 @@ class TwoCheckouts(RuleBasedStateMachine):
         if call := self.answered(side, pick):
             checkout, job, intent = call
             task_id = self.charge(side, job)
-            checkout.record(job, note.accepted(intent, task_id))
+            checkout.record(job, entries.accepted(intent, task_id))
             checkout.told.add(task_id)
 
     @rule(side=SIDES, pick=PICK)
@@ -123,16 +125,16 @@ class TwoCheckouts(RuleBasedStateMachine):
         if call := self.answered(side, pick):
             checkout, job, intent = call
             refusal = Refusal(code=400, message="no")
-            checkout.record(job, note.rejected(intent, refusal, moment=self.moment()))
+            checkout.record(job, entries.rejected(intent, refusal, moment=self.moment()))
 
     @rule(side=SIDES, pick=PICK, again=st.booleans())
     def withdraw(self, side, pick, again):
         """The call was surely not made; perhaps it is made again at once."""
         if call := self.answered(side, pick):
             checkout, job, intent = call
-            checkout.record(job, note.withdrawn(intent))
+            checkout.record(job, entries.withdrawn(intent))
             if again:
-                second = note.again(intent, moment=self.moment())
+                second = entries.again(intent, moment=self.moment())
                 checkout.record(job, second)
                 checkout.under_way.append((job, second))
 
@@ -171,7 +173,7 @@ class TwoCheckouts(RuleBasedStateMachine):
                 self.charge(side, called)
         before = checkout.state
         line = encode_journal_line(
-            note.one_attempt(job, note.next_intent(job, None, note.Asked(), moment=self.moment()))
+            Entry.of(job, entries.next_intent(job, None, entries.ApiIdentity(), moment=self.moment()))
         )
         checkout.journal += line[: pick % len(line)]
         checkout.recover()
@@ -226,8 +228,8 @@ class TwoCheckouts(RuleBasedStateMachine):
     @invariant()
     def a_job_with_a_task_or_a_doubt_is_never_submitted(self):
         for checkout in self.sides.values():
-            entries = tuple(checkout.state.entries.values())
-            for planned in plan_of(*JOBS, entries=entries).jobs:
+            known = tuple(checkout.state.entries.values())
+            for planned in plan_of(*JOBS, entries=known).jobs:
                 if planned.entry and planned.entry.spent:
                     assert planned.action is not Action.SUBMIT
 
@@ -241,7 +243,7 @@ class TwoCheckouts(RuleBasedStateMachine):
 
 def kept(lockfile: Lockfile) -> Lockfile:
     """A lockfile does not keep which trial a call was, nor calls that were withdrawn; a journal does."""
-    entries = {
+    kept = {
         fingerprint: replace(
             entry,
             attempts=tuple(
@@ -250,7 +252,7 @@ def kept(lockfile: Lockfile) -> Lockfile:
         )
         for fingerprint, entry in lockfile.entries.items()
     }
-    return replace(lockfile, entries=entries)
+    return replace(lockfile, entries=kept)
 
 
 def paid_for_tasks(lockfile: Lockfile) -> Credits:

@@ -20,15 +20,15 @@ from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.lockfile.fold import fold
 from sora2batch.plan.action import Action
+from sora2batch.plan.baseline import baseline_of
 from sora2batch.plan.budget import BudgetError, check_budget
 from sora2batch.plan.change import describe_change
 from sora2batch.plan.compare import compare
 from sora2batch.plan.make import make_plan
-from sora2batch.plan.onset import onset_of
+from sora2batch.plan.plan_file import SavedPlan, encode_saved_plan, make_proof, read_saved_plan
 from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import plan_lines, short_plan_lines
-from sora2batch.plan.saved import SavedPlan, encode_saved_plan, make_proof, read_saved_plan
 from sora2batch.plan.selection import Selection
 
 VALIDATOR = Draft202012Validator(load_schema("plan.schema.json"))
@@ -187,7 +187,7 @@ def test_a_saved_plan_is_read_back_as_it_was(basis, tmp_path_factory):
         max_credits=basis.budget,
         simulated=False,
         proof=make_proof("0" * 64, (), basis.jobs, basis.lockfile),
-        onset=onset_of(plan, basis.lockfile),
+        baseline=baseline_of(plan, basis.lockfile),
     )
     path = tmp_path_factory.getbasetemp() / "plan.json"
     path.write_bytes(encode_saved_plan(plan, saved))

@@ -1,4 +1,4 @@
-"""Laws about a world in which calls were or were not charged, and the ledger is all there is to tell."""
+"""Laws about calls that were or were not charged, and the ledger is all there is to tell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fakes.ledger_api import (
     CONTROL_ENTRY,
     CONTROL_ROW,
     OTHER_TOOL,
-    FakeBooks,
+    FakeLedgerApi,
     at,
     charge,
     doubt_of_call,
@@ -27,18 +27,18 @@ from sora2batch.lockfile.entry import State
 from sora2batch.reconcile.doubt import NARROW_MARGIN, Doubt
 from sora2batch.reconcile.evidence import Evidence
 from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
-from sora2batch.reconcile.inquire import SETTLE, ReconcileContext, inquire
 from sora2batch.reconcile.judge import judge, unique_fits
+from sora2batch.reconcile.ledger_check import SETTLE, ReconcileContext, check_doubts
 from sora2batch.reconcile.ledger_task import tasks_of
-from sora2batch.reconcile.settle import adopt, release_free
+from sora2batch.reconcile.settle import adopt, release_not_charged
 from sora2batch.sjinn.answer import LedgerReading, LedgerRecord
-from sora2batch.sjinn.timeouts import DEFAULT_PATIENCE
+from sora2batch.sjinn.timeouts import DEFAULT_TIMEOUTS
 
 AHEAD = int(timedelta(minutes=20).total_seconds() * 1000)
 """A clock of ours that nothing has set right."""
 BEHIND = 5_000
 """One that is behind is believed to have waited for so long already."""
-LONGEST_CALL = int(DEFAULT_PATIENCE.create_seconds * 1000)
+LONGEST_CALL = int(DEFAULT_TIMEOUTS.create_seconds * 1000)
 LONGEST_LAG = 580_000
 """Nearly all that SETTLE allows; stamps are cut to seconds."""
 
@@ -105,15 +105,15 @@ def strangers(draw):
     return found
 
 
-def rows_of(world):
-    return [call.charge for call in world if call.charge]
+def rows_of(made):
+    return [call.charge for call in made if call.charge]
 
 
-def judged(world, others, *, seconds, skew=0, rows=None):
+def judged(made, others, *, seconds, skew=0, rows=None):
     """What the ledger, read then by a clock that is so wrong, says about the calls of this lockfile."""
     shown = [
         call.charge
-        for call in world
+        for call in made
         if call.charge and call.charge.create_time + timedelta(milliseconds=call.lag) <= at(seconds)
     ]
     records = [*shown, *others] if rows is None else rows
@@ -122,28 +122,28 @@ def judged(world, others, *, seconds, skew=0, rows=None):
         read_at=at(seconds) + timedelta(milliseconds=skew),
         known_tasks=frozenset({CONTROL.task_id}),
         own_tasks=[CONTROL],
-        rivals=[call.doubt for call in world if not call.is_mine],
+        rivals=[call.doubt for call in made if not call.is_mine],
     )
-    return judge([call.doubt for call in world if call.is_mine], evidence, settle=SETTLE)
+    return judge([call.doubt for call in made if call.is_mine], evidence, settle=SETTLE)
 
 
-def by_fingerprint(world):
-    return {call.doubt.entry.fingerprint: call for call in world}
+def by_fingerprint(made):
+    return {call.doubt.entry.fingerprint: call for call in made}
 
 
 @settings(max_examples=500)
 @given(many_calls(), strangers(), READINGS, st.integers(-BEHIND, BEHIND))
-def test_a_call_that_was_charged_is_never_free(world, others, seconds, skew):
-    truth = by_fingerprint(world)
-    for finding in judged(world, others, seconds=seconds, skew=skew):
+def test_a_call_that_was_charged_is_never_free(made, others, seconds, skew):
+    truth = by_fingerprint(made)
+    for finding in judged(made, others, seconds=seconds, skew=skew):
         if isinstance(finding, NotCharged):
             assert truth[finding.doubt.entry.fingerprint].charge is None
 
 
 @given(many_calls(), strangers())
-def test_once_settled_a_call_is_free_exactly_if_no_unknown_charge_may_be_its(world, others):
-    tasks = tasks_of([*rows_of(world), *others])
-    for finding in judged(world, others, seconds=4000):
+def test_once_settled_a_call_is_free_exactly_if_no_unknown_charge_may_be_its(made, others):
+    tasks = tasks_of([*rows_of(made), *others])
+    for finding in judged(made, others, seconds=4000):
         assert not isinstance(finding, TooEarly | Inconclusive)
         possible = {task.task_id for task in tasks if finding.doubt.may_be(task, NARROW_MARGIN)}
         found = {one.task_id for one in finding.candidates} if isinstance(finding, Ambiguous) else set()
@@ -151,16 +151,16 @@ def test_once_settled_a_call_is_free_exactly_if_no_unknown_charge_may_be_its(wor
 
 
 @given(many_calls(), READINGS)
-def test_without_strangers_every_pair_is_right_however_the_ledger_lags(world, seconds):
-    truth = by_fingerprint(world)
-    for doubt, task in unique_fits(judged(world, [], seconds=seconds)):
+def test_without_strangers_every_pair_is_right_however_the_ledger_lags(made, seconds):
+    truth = by_fingerprint(made)
+    for doubt, task in unique_fits(judged(made, [], seconds=seconds)):
         assert truth[doubt.entry.fingerprint].charge.task_id == task.task_id
 
 
 @given(many_calls(), strangers(), READINGS)
-def test_a_call_is_never_given_a_task_that_another_call_made(world, others, seconds):
-    truth = by_fingerprint(world)
-    pairs = unique_fits(judged(world, others, seconds=seconds))
+def test_a_call_is_never_given_a_task_that_another_call_made(made, others, seconds):
+    truth = by_fingerprint(made)
+    pairs = unique_fits(judged(made, others, seconds=seconds))
     for doubt, record in pairs:
         own = truth[doubt.entry.fingerprint]
         assert own.is_mine
@@ -171,19 +171,19 @@ def test_a_call_is_never_given_a_task_that_another_call_made(world, others, seco
 
 
 @given(many_calls(), strangers(), READINGS, st.randoms())
-def test_the_order_of_the_ledgers_rows_does_not_matter(world, others, seconds, random):
-    rows = [*rows_of(world), *others]
+def test_the_order_of_the_ledgers_rows_does_not_matter(made, others, seconds, random):
+    rows = [*rows_of(made), *others]
     shuffled = random.sample(rows, len(rows))
-    assert judged(world, [], seconds=seconds, rows=rows) == judged(world, [], seconds=seconds, rows=shuffled)
+    assert judged(made, [], seconds=seconds, rows=rows) == judged(made, [], seconds=seconds, rows=shuffled)
 
 
 @given(many_calls(), strangers(), READINGS)
-def test_every_call_is_judged_for_itself(world, others, seconds):
-    together = judged(world, others, seconds=seconds)
+def test_every_call_is_judged_for_itself(made, others, seconds):
+    together = judged(made, others, seconds=seconds)
     alone = []
-    for one in world:
+    for one in made:
         if one.is_mine:
-            mine_only = [replace(call, is_mine=call is one) for call in world]
+            mine_only = [replace(call, is_mine=call is one) for call in made]
             alone.append(judged(mine_only, others, seconds=seconds)[0])
     assert [type(finding) for finding in together] == [type(finding) for finding in alone]
     for left, right in zip(together, alone, strict=True):
@@ -191,10 +191,10 @@ def test_every_call_is_judged_for_itself(world, others, seconds):
 
 
 @given(many_calls(is_mine=True), strangers(), st.lists(READINGS, min_size=1, max_size=4))
-def test_settling_again_and_again_loses_no_charged_call_and_gives_no_task_twice(world, others, moments):
-    lockfile = asyncio.run(_settled(world, others, sorted(moments)))
+def test_settling_again_and_again_loses_no_charged_call_and_gives_no_task_twice(made, others, moments):
+    lockfile = asyncio.run(_settled(made, others, sorted(moments)))
     adopted = []
-    for call in world:
+    for call in made:
         entry = lockfile.get(call.doubt.entry.fingerprint)
         assert entry is not None or call.charge is None
         if entry and entry.state is State.SUBMITTED:
@@ -202,18 +202,19 @@ def test_settling_again_and_again_loses_no_charged_call_and_gives_no_task_twice(
     assert len(adopted) == len(set(adopted))
 
 
-async def _settled(world, others, moments):
+async def _settled(made, others, moments):
     """What a few calls of ``reconcile --auto`` make of a lockfile."""
     recorder = MemoryRecorder(seconds=0)
-    recorder.put(CONTROL_ENTRY, *(call.doubt.entry for call in world))
+    recorder.put(CONTROL_ENTRY, *(call.doubt.entry for call in made))
     clock = StillClock()
-    lag = {call.task_id: call.lag / 1000 for call in world}
+    lag = {call.task_id: call.lag / 1000 for call in made}
     context = ReconcileContext(
-        ledger_api=FakeBooks(clock=clock, rows=[*rows_of(world), *others, CONTROL_ROW], lag=lag), clock=clock
+        ledger_api=FakeLedgerApi(clock=clock, rows=[*rows_of(made), *others, CONTROL_ROW], lag=lag),
+        clock=clock,
     )
     for moment in moments:
         clock.moment = at(moment)
-        await release_free(await inquire(recorder.lockfile, context), recorder)
-        for doubt, record in unique_fits(await inquire(recorder.lockfile, context)):
+        await release_not_charged(await check_doubts(recorder.lockfile, context), recorder)
+        for doubt, record in unique_fits(await check_doubts(recorder.lockfile, context)):
             await adopt(doubt, record, recorder)
     return recorder.lockfile

@@ -26,7 +26,7 @@ from fakes.video_api import (
     UNREACHABLE,
     UNREADABLE,
     WORKING,
-    Turn,
+    ScriptedCreate,
     busy,
     done,
     refusal,
@@ -40,7 +40,7 @@ from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, LedgerError
 
 PRICE = 420
-SLOW = Turn(answer=ACCEPT.answer, seconds=15.0)
+SLOW = ScriptedCreate(answer=ACCEPT.answer, seconds=15.0)
 HARMLESS = [ACCEPT, ACCEPT, ACCEPT, SLOW, REJECT, UNREACHABLE, busy(), busy(5.0), LOST, LOST_BUT_CHARGED]
 GRAVE = [BAD_KEY, BROKE, SILENT, SILENT_BUT_CHARGED]
 STATUSES = [WORKING, UNREADABLE, KEY_REFUSED, api.Failed(refusal("moderated")), api.Unreadable("429", 30.0)]
@@ -51,7 +51,7 @@ class Trouble:
     """What happens to a run from outside."""
 
     reason: tuple[float, StopReason] | None
-    """When the brake is pulled, and why."""
+    """When a stop is requested, and why."""
     cancel: float | None
     """When the run is cancelled, as by a second Ctrl-C."""
     refused_line: int
@@ -59,11 +59,11 @@ class Trouble:
 
 
 @st.composite
-def rigs(draw, turns=None, **fixed) -> Rig:
-    turns = st.sampled_from(HARMLESS + GRAVE) if turns is None else turns
+def rigs(draw, scripts=None, **fixed) -> Rig:
+    scripts = st.sampled_from(HARMLESS + GRAVE) if scripts is None else scripts
     jobs = jobs_of(draw(st.integers(1, 12)), price=PRICE)
     names = [job.input["prompt"] for job in jobs]
-    creates = {name: draw(st.lists(turns, min_size=1, max_size=3)) for name in names}
+    creates = {name: draw(st.lists(scripts, min_size=1, max_size=3)) for name in names}
     statuses = {name: [*draw(st.lists(st.sampled_from(STATUSES), max_size=3)), done(name)] for name in names}
     options = RunOptions(
         concurrency=draw(st.integers(1, 12)),
@@ -99,12 +99,12 @@ NO_TROUBLE = Trouble(reason=None, cancel=None, refused_line=0)
 
 
 def run(rig: Rig, trouble: Trouble = NO_TROUBLE) -> float | None:
-    """Run to the end, in whatever way it comes; tell when the brake was first pulled."""
-    pulled: list[float] = []
+    """Run to the end, in whatever way it comes; tell when a stop was first requested."""
+    stopped: list[float] = []
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        rig.stop_signal.on_request(lambda _: pulled.append(loop.time()))
+        rig.stop_signal.on_request(lambda _: stopped.append(loop.time()))
         task = loop.create_task(rig.run())
         if trouble.reason:
             loop.call_later(
@@ -117,7 +117,7 @@ def run(rig: Rig, trouble: Trouble = NO_TROUBLE) -> float | None:
 
     rig.recorder._refuses = lambda number, _: number == trouble.refused_line
     run_virtual(main())
-    return min(pulled, default=None)
+    return min(stopped, default=None)
 
 
 @settings(max_examples=300, deadline=None)
@@ -131,10 +131,10 @@ def test_nothing_is_paid_twice_or_lost_or_beyond_the_budget(rig: Rig, trouble: T
 
 @settings(max_examples=150, deadline=None)
 @given(rigs(), TROUBLES)
-def test_no_call_begins_once_the_brake_is_pulled(rig: Rig, trouble: Trouble):
-    pulled = run(rig, trouble)
-    if pulled is not None:
-        assert all(call.began <= pulled for call in rig.api.calls)
+def test_no_call_begins_once_a_stop_is_requested(rig: Rig, trouble: Trouble):
+    stopped = run(rig, trouble)
+    if stopped is not None:
+        assert all(call.began <= stopped for call in rig.api.calls)
 
 
 @settings(max_examples=150, deadline=None)
@@ -146,8 +146,8 @@ def test_one_submitter_follows_the_plan(rig: Rig, trouble: Trouble):
 
 
 @settings(max_examples=150, deadline=None)
-@given(rigs(turns=st.sampled_from(HARMLESS)))
-def test_a_run_that_ends_by_itself_has_as_many_slots_taken_as_tasks_are_open(rig: Rig):
+@given(rigs(scripts=st.sampled_from(HARMLESS)))
+def test_a_run_that_ends_by_itself_counts_as_many_tasks_as_are_open(rig: Rig):
     run(rig)
     assert rig.concurrency_limit.open == rig.all_states.count(State.SUBMITTED)
 
@@ -168,10 +168,10 @@ def test_the_next_run_goes_on_where_this_one_ended_and_pays_nothing_again(rig: R
 
 
 @settings(max_examples=50, deadline=None)
-@given(rigs(turns=st.just(Turn(answer=ACCEPT.answer, cost=PRICE + 1))))
+@given(rigs(scripts=st.just(ScriptedCreate(answer=ACCEPT.answer, cost=PRICE + 1))))
 def test_a_price_that_rose_is_found_and_counted_in_full(rig: Rig):
     rig.api._ledger_errors.clear()
     run(rig)
     if rig.api._ledger_lag < 1 and rig.api.rows:
-        assert StopReason.CREDITS in rig.halts
+        assert StopReason.CREDITS in rig.stop_reasons
         assert rig.budget_tracker.spent == rig.api.charged == rig.recorder.lockfile.spent

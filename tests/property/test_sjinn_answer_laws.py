@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sora2batch.sjinn.answer import Accepted, Failed, Finished, LedgerPage, NotAccepted, Rejected, Unknown
-from sora2batch.sjinn.envelope import one_line
+from sora2batch.sjinn.envelope import printable_line
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.protocol import read_account, read_create, read_status
 from sora2batch.sjinn.timeouts import retry_after
@@ -123,10 +123,10 @@ def test_a_ledger_page_never_hides_a_task(status, body):
 
 @given(st.text(max_size=3000))
 def test_one_line_is_short_printable_and_stays_as_it_is(text):
-    line = one_line(text)
+    line = printable_line(text)
     assert line.isprintable()
     assert len(line) <= 500
-    assert one_line(line) == line
+    assert printable_line(line) == line
 
 
 @given(HEADERS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from fakes.building import job_of
 from sora2batch.app.execution.run_progress import RunProgress
 from sora2batch.run import event
@@ -39,3 +41,16 @@ def test_more_than_was_expected_never_looks_like_less_than_nothing():
     counted = RunProgress(to_submit=0, to_generate=0, to_download=0, budget=1, spent=0)
     counted.count(event.Downloaded(job=FOX, paths=("fox.mp4",)))
     assert "1/1 downloaded" in counted.line
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        event.Paused(seconds=1.0, message="busy"),
+        event.Unsaved(job=FOX, task_id="a"),
+        event.Warned(message="look out"),
+        event.Stopped(message="stopped"),
+    ],
+)
+def test_what_moves_no_number_changes_nothing(happened):
+    assert run_progress(happened) == run_progress()

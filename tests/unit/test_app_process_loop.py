@@ -116,7 +116,7 @@ def test_a_signal_between_two_answers_keeps_back_neither(number):
 
 
 @pytest.mark.parametrize("number", ENDINGS)
-def test_the_first_signal_pulls_the_brake_and_the_second_cancels(number):
+def test_the_first_signal_requests_a_stop_and_the_second_cancels(number):
     stop_signal = StopSignal()
     heard = asyncio.Event()
 

@@ -20,9 +20,9 @@ from sora2batch.ground.clock import moment_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.action import Money
-from sora2batch.plan.concern import concerns_of
 from sora2batch.plan.job_status import make_status
 from sora2batch.plan.overview import overview_of
+from sora2batch.plan.status_category import StatusCategory, by_category
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def status_of(*jobs, entries=()):
 
 
 def notes(jobs, entries, *, width=100, rows=20):
-    found = concerns_of(status_of(*jobs, entries=entries))
+    found = by_category(status_of(*jobs, entries=entries))
     return shown(*notes_of(found, NoteLayout(width=width, rows=rows, now=NOW)), width=width)
 
 
@@ -154,3 +154,10 @@ def test_the_bar_always_fits(budget, spent, to_spend, width):
     console = Console(file=StringIO(), width=width)
     bar, _ = money_lines(money(budget, spent, to_spend=to_spend), console)
     assert len(bar.plain) <= width
+
+
+@pytest.mark.parametrize("category", list(StatusCategory))
+def test_every_category_has_a_heading(category):
+    (one,) = status_of(job_of("fox"), entries=[entry_of(job_of("fox"), submitted())]).jobs
+    told = shown(*notes_of({category: (one,)}, NoteLayout(width=100, rows=20, now=NOW)))
+    assert f"{category.value}: 1" in told

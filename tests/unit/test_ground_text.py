@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,17 @@ from sora2batch.ground.text import one_line
 )
 def test_a_text_becomes_one_line_of_at_most_ten_characters(text, line):
     assert one_line(text, 10) == line
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "told"),
+    [
+        (0, ("job",), "0 jobs"),
+        (1, ("job",), "1 job"),
+        (1234, ("job",), "1,234 jobs"),
+        (1, ("file has", "files have"), "1 file has"),
+        (2, ("file has", "files have"), "2 files have"),
+    ],
+)
+def test_one_thing_is_counted_in_the_singular(number, words, told):
+    assert counted(number, *words) == told

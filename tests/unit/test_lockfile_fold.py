@@ -6,8 +6,18 @@ from itertools import permutations
 
 import pytest
 
-from fakes.lock_entry import DIGEST, completed, entry_of, failed, in_doubt, rejected, submitted, withdrawn
-from sora2batch.lockfile.entry import ErrorNote, Output
+from fakes.lock_entry import (
+    DIGEST,
+    attempt,
+    completed,
+    entry_of,
+    failed,
+    in_doubt,
+    rejected,
+    submitted,
+    withdrawn,
+)
+from sora2batch.lockfile.entry import ErrorNote, Output, State
 from sora2batch.lockfile.fold import fold, fold_all
 
 NOTE = ErrorNote(message="no")
@@ -22,6 +32,12 @@ def folded(*attempts):
     }
     assert len(results) == 1
     return results.pop()
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_has_its_place_among_attempts(state):
+    one = attempt(state, "task-b" if state.has_task else None, number=2)
+    assert one in folded(in_doubt(number=1), one)
 
 
 @pytest.mark.parametrize(

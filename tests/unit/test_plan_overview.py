@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import pytest
+
 from fakes.building import entry_of, job_of, lockfile_of
-from fakes.lock_entry import completed, in_doubt, rejected, submitted
+from fakes.lock_entry import attempt, completed, in_doubt, rejected, submitted
 from sora2batch.ground.job import Credits
-from sora2batch.lockfile.entry import Output
-from sora2batch.plan.concern import Concern, concerns_of
+from sora2batch.lockfile.entry import Output, State
 from sora2batch.plan.job_status import make_status
 from sora2batch.plan.overview import overview_of, words_of
+from sora2batch.plan.status_category import StatusCategory, by_category
 
 FOX, OWL = job_of("fox"), job_of("owl")
 SEA, SKY = job_of("sea", group="shots", credits=600), job_of("sky", group="shots", credits=600)
@@ -24,6 +26,12 @@ def test_every_group_has_a_row_in_the_order_of_the_manifest():
         ("hero", 2, 420, 420),
     ]
     assert (overview.total.jobs, overview.total.spent, overview.total.to_spend) == (4, 420, 1620)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.WITHDRAWN])
+def test_every_state_that_a_job_can_be_in_has_its_place(state):
+    entry = entry_of(FOX, attempt(state, "task-a" if state.has_task else None))
+    assert overview_of(status_of(FOX, entries=[entry])).states == (state,)
 
 
 def test_only_states_that_occur_are_named_in_the_order_of_a_jobs_life():
@@ -54,9 +62,9 @@ def test_jobs_that_concern_somebody_are_picked_once():
         entry_of(jobs[3], completed("4")),
         entry_of(jobs[4], completed("5", outputs=(FILE,))),
     ]
-    found = concerns_of(status_of(*jobs, entries=entries))
-    assert {concern: [one.job.key for one in some] for concern, some in found.items()} == {
-        Concern.OPEN: ["hero/open", "hero/second"],
-        Concern.IN_DOUBT: ["hero/doubt"],
-        Concern.NOT_DOWNLOADED: ["hero/lacking"],
+    found = by_category(status_of(*jobs, entries=entries))
+    assert {category: [one.job.key for one in some] for category, some in found.items()} == {
+        StatusCategory.OPEN: ["hero/open", "hero/second"],
+        StatusCategory.IN_DOUBT: ["hero/doubt"],
+        StatusCategory.NOT_DOWNLOADED: ["hero/lacking"],
     }

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
+
+import pytest
 
 from fakes.building import entry_of, job_of, plan_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
 from sora2batch.lockfile.entry import ErrorNote
+from sora2batch.plan.action import Action
 from sora2batch.plan.compare import compare
 from sora2batch.plan.render_text import (
     comparison_lines,
@@ -121,3 +125,11 @@ def test_columns_are_counted_in_cells_and_right_to_left_labels_stay_in_their_pla
         "  + hero/hi         420  submit: not in the lockfile",
         "  - hero/東         420  orphan: completed",
     ]
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_every_action_has_a_sign_and_words(action):
+    plan = plan_of(ANT)
+    changed = replace(plan, jobs=(plan.jobs[0]._replace(action=action),))
+    assert f"hero/ant     420  {action}: " in list(plan_lines(changed))[1]
+    assert totals_line(changed).startswith("1 ")

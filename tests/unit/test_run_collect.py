@@ -13,7 +13,7 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
-from sora2batch.run.folder import ExpiredError
+from sora2batch.run.folder import ExpiredUrlError
 from sora2batch.run.stages import Stages
 from sora2batch.sjinn import answer as api
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_had_leaves_the_task_completed_with_an_error():
     assert attempt.error.message == "files.test failed 5 times"
     assert attempt.credits == 420
     assert len(rig.listener.of(NotDownloaded)) == 1
-    assert rig.halts == []
+    assert rig.stop_reasons == []
 
 
 def test_what_is_in_place_of_a_task_is_recorded_though_another_file_of_it_is_gone():
@@ -89,7 +89,7 @@ def test_a_file_that_was_there_once_stays_recorded_if_it_cannot_be_had_again():
 def test_an_expired_url_is_renewed_by_asking_the_status_again():
     rig = fetching(
         job_of("fox"),
-        errors={"fox": [ExpiredError("HTTP 403"), None]},
+        errors={"fox": [ExpiredUrlError("HTTP 403"), None]},
         statuses={"fox": [done("fox"), api.Finished(("https://files.test/renewed.mp4?s=2",))]},
     )
     play(rig)
@@ -98,7 +98,7 @@ def test_an_expired_url_is_renewed_by_asking_the_status_again():
 
 
 def test_a_url_that_stays_expired_is_renewed_only_so_often():
-    rig = play(fetching(job_of("fox"), errors={"fox": [ExpiredError("files.test answered HTTP 403")]}))
+    rig = play(fetching(job_of("fox"), errors={"fox": [ExpiredUrlError("files.test answered HTTP 403")]}))
     assert len(rig.folder.asked) == 3
     assert rig.entry("fox").primary.error.message == "files.test answered HTTP 403"
 
@@ -194,7 +194,7 @@ def test_only_a_few_files_are_fetched_at_once():
 def test_a_disk_that_takes_no_file_ends_the_run_and_keeps_what_is_known():
     full = OSError(errno.ENOSPC, "No space left on device")
     rig = play(fetching(*jobs_of(5), errors={"002": [full]}))
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
     assert "No space left on device" in rig.stop_signal.stops[0].error.message
     assert rig.state("002") is State.COMPLETED
 
@@ -208,7 +208,7 @@ def test_a_result_that_cannot_be_recorded_ends_the_run():
             ),
         )
     )
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
     assert rig.listener.of(Downloaded) == []
 
 

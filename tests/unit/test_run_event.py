@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sora2batch.run.event import BestEffortListener, Halted
+from sora2batch.run.event import BestEffortListener, Stopped
 
 
 def test_a_listener_is_heard_until_it_fails():
@@ -13,5 +13,5 @@ def test_a_listener_is_heard_until_it_fails():
 
     best_effort = BestEffortListener(listener)
     for number in range(4):
-        best_effort(Halted(message=str(number)))
+        best_effort(Stopped(message=str(number)))
     assert [event.message for event in told] == ["0", "1"]

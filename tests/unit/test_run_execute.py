@@ -7,17 +7,17 @@ import pytest
 
 from fakes.loop import run_virtual
 from fakes.rig import Rig, entry_for, job_of, jobs_of, play, rig_of
-from fakes.video_api import ACCEPT, SILENT_BUT_CHARGED, UNREACHABLE, WORKING, Turn, busy
+from fakes.video_api import ACCEPT, SILENT_BUT_CHARGED, UNREACHABLE, WORKING, ScriptedCreate, busy
 from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Output, State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.event import Downloaded, Generated, Halted, InDoubt, Submitted
+from sora2batch.run.event import Downloaded, Generated, InDoubt, Stopped, Submitted
 from sora2batch.run.stages import Stages
 
 
-async def pulled(rig: Rig, seconds: float, reason: StopReason = StopReason.INTERRUPT) -> float:
-    """Run, pull the brake after so many seconds, and tell how long the run went on."""
+async def stopped(rig: Rig, seconds: float, reason: StopReason = StopReason.INTERRUPT) -> float:
+    """Run, request a stop after so many seconds, and tell how long the run went on."""
     loop = asyncio.get_running_loop()
     loop.call_later(seconds, rig.stop_signal.request_stop, reason, reason.value)
     await rig.run()
@@ -28,7 +28,7 @@ def test_a_batch_goes_from_its_plan_to_its_files():
     rig = play(rig_of(*jobs_of(20)))
     assert rig.all_states == [State.COMPLETED] * 20
     assert all(rig.entry(f"{number:03}").primary.outputs[0].sha256 for number in range(20))
-    assert rig.halts == []
+    assert rig.stop_reasons == []
     assert rig.budget_tracker.spent == rig.api.charged == 20 * 420
     assert rig.concurrency_limit.open == 0
 
@@ -63,14 +63,14 @@ def test_without_waiting_the_run_ends_with_the_last_submission():
     assert rig.api.questions == []
 
 
-def test_without_waiting_more_jobs_than_slots_are_submitted_as_slots_become_free():
+def test_without_waiting_more_jobs_than_the_limit_are_submitted_as_places_become_free():
     rig = play(rig_of(*jobs_of(10), stages=Stages.SUBMIT, options=RunOptions(concurrency=2)))
     assert None not in rig.all_states
     assert rig.all_states.count(State.SUBMITTED) <= 2
     assert rig.folder.asked == []
 
 
-def test_without_waiting_open_tasks_of_earlier_runs_still_take_slots():
+def test_without_waiting_open_tasks_of_earlier_runs_still_count():
     jobs = jobs_of(4)
     rig = rig_of(*jobs, stages=Stages.SUBMIT, options=RunOptions(concurrency=2))
     rig.recorder.put(*(entry_for(job, _submitted(job)) for job in jobs[:2]))
@@ -109,17 +109,17 @@ def test_a_signal_waits_for_calls_under_way_and_for_nothing_else(reason):
     rig = rig_of(
         *jobs_of(30),
         options=RunOptions(submit_concurrency=2),
-        creates={"001": [Turn(answer=ACCEPT.answer, seconds=4.0)]},
+        creates={"001": [ScriptedCreate(answer=ACCEPT.answer, seconds=4.0)]},
     )
-    assert run_virtual(pulled(rig, 1.5, reason)) == pytest.approx(3.0, abs=1.0)
+    assert run_virtual(stopped(rig, 1.5, reason)) == pytest.approx(3.0, abs=1.0)
     rig.check_laws()
     assert rig.state("001") is State.SUBMITTED
-    assert rig.listener.of(Halted)[0].message == reason.value
+    assert rig.listener.of(Stopped)[0].message == reason.value
 
 
 def test_a_signal_does_not_wait_for_an_answer_that_does_not_come():
     rig = rig_of(*jobs_of(30), creates={"003": [SILENT_BUT_CHARGED]})
-    assert run_virtual(pulled(rig, 2.0)) <= 8.1
+    assert run_virtual(stopped(rig, 2.0)) <= 8.1
     rig.check_laws()
     assert rig.state("003") is State.IN_DOUBT
     assert [event.job.key for event in rig.listener.of(InDoubt)] == ["hero/003"]
@@ -134,13 +134,13 @@ def test_a_signal_does_not_wait_for_an_answer_that_does_not_come():
         ({"statuses": {"000": [WORKING]}, "options": RunOptions(concurrency=1)}, 500.0),
         ({"statuses": {f"{number:03}": [WORKING] for number in range(8)}}, 1000.0),
     ],
-    ids=["pausing", "backing off", "rate limited", "no slot", "waiting"],
+    ids=["pausing", "backing off", "rate limited", "at the limit", "waiting"],
 )
 def test_a_signal_ends_every_kind_of_wait_at_once(more, seconds):
     rig = rig_of(*jobs_of(30), **more)
-    assert run_virtual(pulled(rig, seconds)) < 0.5
+    assert run_virtual(stopped(rig, seconds)) < 0.5
     rig.check_laws()
-    assert rig.halts == [StopReason.INTERRUPT]
+    assert rig.stop_reasons == [StopReason.INTERRUPT]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_signal_ends_every_kind_of_wait_at_once(more, seconds):
 )
 def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(reason):
     rig = rig_of(*jobs_of(30))
-    run_virtual(pulled(rig, 3.0, reason))
+    run_virtual(stopped(rig, 3.0, reason))
     rig.check_laws()
     submitted = rig.listener.of(Submitted)
     assert 0 < len(submitted) < 30
@@ -156,7 +156,7 @@ def test_what_ends_the_submitting_lets_open_tasks_come_to_their_end(reason):
 
 
 @pytest.mark.parametrize("reason", list(StopReason))
-def test_a_brake_that_was_pulled_before_the_start_keeps_everything_from_starting(reason):
+def test_a_stop_that_was_requested_before_the_start_keeps_everything_from_starting(reason):
     jobs = jobs_of(12)
     rig = rig_of(*jobs, options=RunOptions(concurrency=2, submit_concurrency=2))
     rig.recorder.put(
@@ -171,9 +171,9 @@ def test_a_brake_that_was_pulled_before_the_start_keeps_everything_from_starting
 
 def test_a_full_disk_waits_for_answers_however_long_they_take():
     """Nobody is in a hurry, and the task id can at least be shown."""
-    slow = Turn(answer=ACCEPT.answer, seconds=100.0)
+    slow = ScriptedCreate(answer=ACCEPT.answer, seconds=100.0)
     rig = rig_of(*jobs_of(5), creates={"001": [slow]})
-    run_virtual(pulled(rig, 2.0, StopReason.DISK))
+    run_virtual(stopped(rig, 2.0, StopReason.DISK))
     rig.check_laws()
     assert rig.state("001") is State.SUBMITTED
 
@@ -214,7 +214,7 @@ def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(moment):
 
 def test_an_interrupted_run_is_finished_by_the_next_one():
     rig = rig_of(*jobs_of(20))
-    run_virtual(pulled(rig, 62.0))
+    run_virtual(stopped(rig, 62.0))
     rig.check_laws()
     again = rig_of(*rig.jobs, recorder=rig.recorder)
     again.api.charges = rig.api.charges

@@ -15,8 +15,8 @@ from fakes.rig import entry_for, job_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.run.artifact import Artifacts
-from sora2batch.run.folder import ExpiredError, OutputFolder
-from sora2batch.run.shelf import Shelf
+from sora2batch.run.folder import ExpiredUrlError, OutputFolder
+from sora2batch.run.result_renamer import ResultRenamer
 from sora2batch.sjinn.api_error import DownloadError
 
 URL = "https://files.test/a.mp4?signature=secret"
@@ -50,7 +50,9 @@ def folder_of(root: Path, *entries: Entry, extension: str | None = "mp4", **file
     contents = {urls[name]: data for name, data in files.items()} or {URL: MP4}
     recorder = MemoryRecorder(seconds=0)
     recorder.put(*entries)
-    return OutputFolder(root, FileHost(contents, extension=extension), Shelf(root, recorder, entries, [FOX]))
+    return OutputFolder(
+        root, FileHost(contents, extension=extension), ResultRenamer(root, recorder, entries, [FOX])
+    )
 
 
 def files_in(root: Path) -> dict[str, bytes]:
@@ -202,7 +204,7 @@ async def test_words_that_were_kept_as_a_clip_make_room_for_the_clip(root, is_th
 async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root):
     """The first of two files is in place but in no lockfile yet; it must not be set aside as foreign work."""
     folder = folder_of(root, a=MP4)
-    with pytest.raises(ExpiredError):
+    with pytest.raises(ExpiredUrlError):
         await folder.collect(FOX, done(), [URL, SECOND])
     folder._fetcher.files[SECOND] = mp4(b"b")
     found = await folder.collect(FOX, done(), [URL, SECOND])
@@ -212,7 +214,7 @@ async def test_a_second_go_after_an_expired_url_finds_the_first_file_again(root)
 
 async def test_a_file_that_is_gone_keeps_no_other_of_its_task_away(root):
     folder = folder_of(root, b=mp4(b"b"))
-    with pytest.raises(ExpiredError):
+    with pytest.raises(ExpiredUrlError):
         await folder.collect(FOX, done(), [URL, SECOND])
     gone, found = folder.kept(FOX, done())
     assert (gone.path, gone.sha256) == (None, None)
@@ -224,7 +226,7 @@ async def test_a_file_that_is_gone_keeps_no_other_of_its_task_away(root):
 async def test_what_was_recorded_of_a_file_that_cannot_be_had_again_stays(root):
     attempt = done("task-fox", output("hero/fox.mp4"), output("hero/fox.2.mp4", mp4(b"b")))
     folder = folder_of(root, entry_for(FOX, attempt), b=mp4(b"b"))
-    with pytest.raises(ExpiredError):
+    with pytest.raises(ExpiredUrlError):
         await folder.collect(FOX, attempt, [URL, SECOND])
     assert [one.path for one in folder.kept(FOX, attempt)] == ["hero/fox.mp4", "hero/fox.2.mp4"]
 
@@ -304,8 +306,8 @@ async def test_a_disk_that_takes_no_times_does_no_harm(root, monkeypatch):
 
 
 async def test_an_expired_url_leaves_nothing_behind(root):
-    folder = OutputFolder(root, FileHost({}), Shelf(root, MemoryRecorder(), (), ()))
-    with pytest.raises(ExpiredError, match="HTTP 403"):
+    folder = OutputFolder(root, FileHost({}), ResultRenamer(root, MemoryRecorder(), (), ()))
+    with pytest.raises(ExpiredUrlError, match="HTTP 403"):
         await folder.collect(FOX, done(), [URL])
     assert not root.exists()
 

@@ -73,7 +73,7 @@ def test_jobs_that_fail_fast_left_out_are_not_left_open(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("halts", "code"),
+    ("stop_reasons", "code"),
     [
         ([StopReason.KEY], ExitCode.KEY),
         ([StopReason.CREDITS], ExitCode.BUDGET),
@@ -85,8 +85,8 @@ def test_jobs_that_fail_fast_left_out_are_not_left_open(tmp_path):
         ([StopReason.FAIL_FAST, StopReason.TERMINATE], ExitCode.TERMINATED),
     ],
 )
-def test_the_gravest_reason_to_stop_decides(tmp_path, halts, code):
-    assert code_of(tmp_path, stops=[stop(reason) for reason in halts]) is code
+def test_the_gravest_reason_to_stop_decides(tmp_path, stop_reasons, code):
+    assert code_of(tmp_path, stops=[stop(reason) for reason in stop_reasons]) is code
 
 
 def test_a_second_task_that_is_open_keeps_the_job_open(tmp_path):

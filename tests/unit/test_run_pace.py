@@ -14,7 +14,7 @@ def test_backoff_doubles_up_to_a_minute(refusals, most):
     assert most / 2 <= backoff_seconds(refusals) <= most
 
 
-def test_slots_are_handed_out_in_turn():
+def test_who_has_waited_longest_is_next():
     order = []
 
     async def take(limit: ConcurrencyLimit, name: str) -> None:
@@ -34,7 +34,7 @@ def test_slots_are_handed_out_in_turn():
     assert order == list("abcdef")
 
 
-def test_a_slot_beyond_the_limit_is_not_handed_on():
+def test_a_place_beyond_the_limit_is_not_handed_on():
     async def main() -> None:
         limit = ConcurrencyLimit(1)
         limit.occupy()
@@ -51,7 +51,7 @@ def test_a_slot_beyond_the_limit_is_not_handed_on():
     run_virtual(main())
 
 
-def test_who_gives_up_waiting_for_a_slot_takes_none():
+def test_who_gives_up_waiting_for_a_place_takes_none():
     async def main() -> None:
         limit = ConcurrencyLimit(1)
         await limit.take()
@@ -66,7 +66,7 @@ def test_who_gives_up_waiting_for_a_slot_takes_none():
     run_virtual(main())
 
 
-def test_a_slot_that_is_handed_over_to_one_who_gives_up_goes_to_the_next():
+def test_a_place_that_is_handed_over_to_one_who_gives_up_goes_to_the_next():
     async def main() -> None:
         limit = ConcurrencyLimit(1)
         await limit.take()

@@ -8,7 +8,7 @@ import pytest
 from fakes.loop import run_virtual
 from fakes.recorder import MemoryRecorder
 from fakes.rig import Rig, entry_for, job_of, jobs_of, play, rig_of
-from fakes.video_api import ACCEPT, KEY_REFUSED, UNREADABLE, WORKING, Turn, done, refusal
+from fakes.video_api import ACCEPT, KEY_REFUSED, UNREADABLE, WORKING, ScriptedCreate, done, refusal
 from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, State
@@ -79,7 +79,7 @@ def test_fail_fast_ends_the_submitting_at_the_first_failure_and_waits_for_the_re
             on_failure=OnFailure.STOP_SUBMITTING,
         )
     )
-    assert rig.halts == [StopReason.FAIL_FAST]
+    assert rig.stop_reasons == [StopReason.FAIL_FAST]
     assert rig.all_states[:2] == [State.FAILED, State.COMPLETED]
     assert rig.all_states[-1] is None
 
@@ -115,7 +115,7 @@ def test_the_time_to_wait_ends_the_waiting_and_not_the_task():
     rig = play(waiting(job_of("fox"), statuses={"fox": [WORKING]}, options=options))
     assert rig.state("fox") is State.SUBMITTED
     assert [event.task_id for event in rig.listener.of(TimedOut)] == ["task-fox"]
-    assert rig.halts == []
+    assert rig.stop_reasons == []
 
 
 def test_the_last_question_comes_at_the_deadline():
@@ -130,38 +130,38 @@ def test_a_task_that_is_done_at_its_last_question_is_done():
     assert rig.state("fox") is State.COMPLETED
 
 
-def test_an_overdue_task_keeps_its_slot_and_if_all_do_the_submitting_ends():
+def test_a_task_that_timed_out_still_counts_as_open_and_if_all_do_the_submitting_ends():
     options = RunOptions(concurrency=2, submit_concurrency=2, timeout=60.0)
     script = {"000": [WORKING], "001": [WORKING]}
     rig = play(waiting(*jobs_of(4), statuses=script, options=options))
     assert rig.all_states == [State.SUBMITTED, State.SUBMITTED, None, None]
-    assert rig.halts == [StopReason.UNAVAILABLE]
+    assert rig.stop_reasons == [StopReason.UNAVAILABLE]
 
 
-def test_one_overdue_task_does_not_end_the_submitting():
+def test_one_task_that_timed_out_does_not_end_the_submitting():
     options = RunOptions(concurrency=2, submit_concurrency=2, timeout=60.0)
     rig = play(waiting(*jobs_of(6), statuses={"000": [WORKING]}, options=options))
     assert rig.all_states == [State.SUBMITTED] + [State.COMPLETED] * 5
-    assert rig.halts == []
+    assert rig.stop_reasons == []
 
 
 def test_a_key_that_is_refused_again_and_again_is_believed():
     rig = play(waiting(job_of("fox"), statuses={"fox": [KEY_REFUSED]}))
     assert len(rig.api.asked("task-fox")) == 3
-    assert rig.halts == [StopReason.KEY]
+    assert rig.stop_reasons == [StopReason.KEY]
     assert rig.state("fox") is State.SUBMITTED
 
 
 def test_a_key_that_is_refused_once_is_not_believed():
     rig = play(waiting(job_of("fox"), statuses={"fox": [KEY_REFUSED, KEY_REFUSED, done("fox")]}))
-    assert rig.halts == []
+    assert rig.stop_reasons == []
     assert rig.state("fox") is State.COMPLETED
 
 
 def test_a_key_that_is_refused_at_the_deadline_is_believed():
     options = RunOptions(timeout=5.0)
     rig = play(waiting(job_of("fox"), statuses={"fox": [KEY_REFUSED]}, options=options))
-    assert rig.halts == [StopReason.KEY]
+    assert rig.stop_reasons == [StopReason.KEY]
 
 
 def test_tasks_of_an_earlier_run_are_asked_about_within_one_interval():
@@ -173,7 +173,7 @@ def test_tasks_of_an_earlier_run_are_asked_about_within_one_interval():
     assert max(moment for moment, _ in rig.api.questions) <= 10.1
 
 
-def test_open_tasks_of_an_earlier_run_take_slots():
+def test_open_tasks_of_an_earlier_run_count():
     jobs = jobs_of(6)
     options = RunOptions(concurrency=2, submit_concurrency=2)
     rig = waiting(*jobs, options=options)
@@ -186,7 +186,7 @@ def test_open_tasks_of_an_earlier_run_take_slots():
 
 def test_a_disk_that_refuses_a_result_does_not_cut_a_create_call_off():
     """The first task is done while the answer for the second one takes its time."""
-    slow = Turn(answer=ACCEPT.answer, seconds=300.0)
+    slow = ScriptedCreate(answer=ACCEPT.answer, seconds=300.0)
     rig = play(
         waiting(
             *jobs_of(2),
@@ -195,7 +195,7 @@ def test_a_disk_that_refuses_a_result_does_not_cut_a_create_call_off():
         )
     )
     assert rig.all_states == [State.SUBMITTED, State.SUBMITTED]
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
 
 
 def test_ctrl_c_does_not_wait_for_questions_under_way():

@@ -8,7 +8,7 @@ import pytest
 from fakes.loop import run_virtual
 from fakes.recorder import MemoryRecorder
 from fakes.rig import Rig, job_of, jobs_of, play, rig_of
-from fakes.video_api import ACCEPT, LOST, REJECT, Turn, busy
+from fakes.video_api import ACCEPT, LOST, REJECT, ScriptedCreate, busy
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import State
@@ -19,7 +19,7 @@ from sora2batch.run.stages import Stages
 from sora2batch.sjinn.api_error import KeyRefusedError, LedgerError
 
 WIDE = RunOptions(concurrency=1000, submit_concurrency=8)
-DEAR = Turn(answer=ACCEPT.answer, cost=2100)
+DEAR = ScriptedCreate(answer=ACCEPT.answer, cost=2100)
 
 
 def submitting(*jobs, options: RunOptions = WIDE, **more) -> Rig:
@@ -45,7 +45,7 @@ def test_every_price_is_looked_at_once():
 def test_a_price_that_rose_costs_one_task_and_ends_the_submitting():
     rig = play(submitting(*jobs_of(20), otherwise=DEAR))
     assert rig.api.created == ["000"]
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
     error = rig.stop_signal.stops[0].error
     assert isinstance(error, PriceDriftError)
     assert error.exit_code is ExitCode.BUDGET
@@ -71,7 +71,7 @@ def test_a_task_that_was_done_before_its_charge_was_seen_stays_done():
 def test_no_second_task_of_a_price_is_bought_while_the_ledger_lags(lag):
     rig = play(submitting(*jobs_of(20), otherwise=DEAR, ledger_lag=lag))
     assert rig.api.created == ["000"]
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
     assert len(rig.api.ledger_reads) <= 6
 
 
@@ -95,25 +95,25 @@ def test_a_price_whose_row_comes_late_is_bought_side_by_side_from_then_on():
     assert rig.api.most_under_way > 1
 
 
-def test_a_row_that_comes_too_late_for_patience_still_bounds_the_loss():
+def test_a_row_that_comes_after_the_last_look_still_bounds_the_loss():
     rig = play(submitting(*jobs_of(200), otherwise=DEAR, ledger_lag=8.0))
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
     assert len(rig.api.calls) < 15
 
 
 def test_one_proven_price_proves_no_other():
     cheap, dear = jobs_of(3), [job_of(f"dear{number}", price=2100) for number in range(20)]
-    script = {job.input["prompt"]: [Turn(answer=ACCEPT.answer, cost=9000)] for job in dear}
+    script = {job.input["prompt"]: [ScriptedCreate(answer=ACCEPT.answer, cost=9000)] for job in dear}
     rig = play(submitting(*cheap, *dear, creates=script, ledger_lag=1.0))
     assert rig.api.created == ["000", "001", "002", "dear0"]
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
 
 
 def test_a_later_rise_is_found_by_the_regular_look():
     options = RunOptions(concurrency=1000, submit_concurrency=1)
     script = {f"{number:03}": [DEAR] for number in range(50, 400)}
     rig = play(submitting(*jobs_of(400), options=options, creates=script))
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
     risen = [call for call in rig.api.calls if call.name >= "050"]
     assert risen[-1].ended - risen[0].began < 3.0
 
@@ -129,7 +129,7 @@ def test_the_regular_look_is_one_workers_work_and_not_too_frequent():
 def test_a_rise_of_the_last_jobs_is_found_at_the_end():
     script = {f"{number:03}": [DEAR] for number in (8, 9)}
     rig = play(submitting(*jobs_of(10), creates=script))
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
     assert [rig.entry(name).primary.credits for name in ("008", "009")] == [2100, 2100]
     assert rig.budget_tracker.spent == rig.api.charged
 
@@ -137,20 +137,20 @@ def test_a_rise_of_the_last_jobs_is_found_at_the_end():
 def test_a_rise_of_the_last_jobs_is_found_at_the_end_though_the_ledger_lags():
     script = {f"{number:03}": [DEAR] for number in (8, 9)}
     rig = play(submitting(*jobs_of(10), creates=script, ledger_lag=2.0))
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
     assert [rig.entry(name).primary.credits for name in ("008", "009")] == [2100, 2100]
 
 
 def test_a_price_that_fell_changes_nothing():
-    rig = play(submitting(*jobs_of(5), otherwise=Turn(answer=ACCEPT.answer, cost=50)))
-    assert rig.halts == []
+    rig = play(submitting(*jobs_of(5), otherwise=ScriptedCreate(answer=ACCEPT.answer, cost=50)))
+    assert rig.stop_reasons == []
     assert rig.entry("000").primary.credits == 420
 
 
 def test_a_first_job_that_is_refused_leaves_its_price_unknown():
     rig = play(submitting(*jobs_of(10), creates={"000": [REJECT], "001": [LOST], "002": [DEAR]}))
     assert rig.api.created == ["000", "001", "002"]
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
 
 
 def test_a_first_job_that_has_to_wait_keeps_the_others_waiting():
@@ -171,18 +171,18 @@ def test_a_ledger_that_can_be_read_again_is_read_again():
     options = RunOptions(concurrency=2000, submit_concurrency=1)
     script = {f"{number:03}": [DEAR] for number in range(1000, 1800)}
     rig = play(submitting(*jobs_of(1800), options=options, creates=script, ledger=[LedgerError("HTTP 500")]))
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
 
 
 def test_a_key_that_the_ledger_refuses_ends_the_submitting():
     rig = play(submitting(*jobs_of(5), ledger=[KeyRefusedError("the API refused the key")]))
     assert rig.api.created == ["000"]
-    assert rig.halts == [StopReason.KEY]
+    assert rig.stop_reasons == [StopReason.KEY]
 
 
 def test_a_true_cost_that_the_disk_refuses_does_not_cut_calls_off():
     """The dear task is found while another answer is still on its way."""
-    slow = Turn(answer=ACCEPT.answer, seconds=90.0)
+    slow = ScriptedCreate(answer=ACCEPT.answer, seconds=90.0)
     options = RunOptions(concurrency=1000, submit_concurrency=2)
     script = {"001": [slow], "002": [DEAR]}
     rig = play(
@@ -193,7 +193,7 @@ def test_a_true_cost_that_the_disk_refuses_does_not_cut_calls_off():
             recorder=MemoryRecorder(refuses=lambda number, entry: entry.primary.credits == 2100),
         )
     )
-    assert rig.halts == [StopReason.CREDITS, StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.CREDITS, StopReason.DISK]
     assert rig.state("001") is State.SUBMITTED
 
 

@@ -17,7 +17,7 @@ from fakes.video_api import (
     REJECT,
     SILENT_BUT_CHARGED,
     UNREACHABLE,
-    Turn,
+    ScriptedCreate,
     busy,
 )
 from sora2batch.ground.errors import UsageError
@@ -83,9 +83,9 @@ def test_a_lost_answer_leaves_the_job_in_doubt_and_is_never_asked_for_again():
     assert len(rig.listener.of(InDoubt)) == 1
 
 
-def named(task_id: str, *, cost: int | None = 0, seconds: float = 0.2) -> Turn:
+def named(task_id: str, *, cost: int | None = 0, seconds: float = 0.2) -> ScriptedCreate:
     """An answer that names a task, be it somebody else's; only what has a cost is charged."""
-    return Turn(answer=api.Accepted(task_id), cost=cost, seconds=seconds)
+    return ScriptedCreate(answer=api.Accepted(task_id), cost=cost, seconds=seconds)
 
 
 UUID = "550e8400-e29b-41d4-a716-446655440000"
@@ -164,12 +164,12 @@ def test_an_api_that_names_one_task_for_every_call_is_soon_left_alone():
     rig = submitting(*jobs_of(50), otherwise=named("t-1"))
     run_virtual(rig.run())
     assert len(rig.api.calls) == 21
-    assert rig.halts == [StopReason.UNAVAILABLE]
+    assert rig.stop_reasons == [StopReason.UNAVAILABLE]
 
 
-@pytest.mark.parametrize("turn", [UNREACHABLE, busy(), busy(3.0)])
-def test_a_call_that_cost_nothing_is_made_again(turn):
-    rig = play(submitting(job_of("fox"), creates={"fox": [turn, turn, ACCEPT]}))
+@pytest.mark.parametrize("scripted", [UNREACHABLE, busy(), busy(3.0)])
+def test_a_call_that_cost_nothing_is_made_again(scripted):
+    rig = play(submitting(job_of("fox"), creates={"fox": [scripted, scripted, ACCEPT]}))
     assert rig.recorder.states("fox") == [
         State.IN_DOUBT,
         State.WITHDRAWN,
@@ -221,7 +221,7 @@ def test_a_job_that_is_refused_for_long_is_put_off_and_the_submitting_ends():
     assert rig.api.created == ["fox"] * 3
     assert rig.all_states == [None, None]
     assert [event.job.key for event in rig.listener.of(Deferred)] == ["hero/fox"]
-    assert rig.halts == [StopReason.UNAVAILABLE]
+    assert rig.stop_reasons == [StopReason.UNAVAILABLE]
 
 
 def test_without_retries_a_refused_call_is_made_once():
@@ -245,18 +245,18 @@ def test_a_job_that_is_only_outrun_by_others_is_not_put_off():
     rig.api.create = one_in_eight
     play(rig)
     assert None not in rig.all_states
-    assert rig.halts == []
+    assert rig.stop_reasons == []
 
 
 @pytest.mark.parametrize(
-    ("turn", "reason"),
+    ("scripted", "reason"),
     [(BAD_KEY, StopReason.KEY), (BROKE, StopReason.CREDITS)],
 )
-def test_a_refusal_that_concerns_every_job_ends_the_submitting(turn, reason):
+def test_a_refusal_that_concerns_every_job_ends_the_submitting(scripted, reason):
     options = RunOptions(concurrency=100, submit_concurrency=3)
     jobs = jobs_of(20)
-    rig = play(submitting(*jobs, options=options, creates={"004": [turn]}))
-    assert rig.halts == [reason]
+    rig = play(submitting(*jobs, options=options, creates={"004": [scripted]}))
+    assert rig.stop_reasons == [reason]
     assert rig.state("004") is None
     assert len(rig.api.calls) <= 8
     assert all(call.ended is not None for call in rig.api.calls)
@@ -264,24 +264,24 @@ def test_a_refusal_that_concerns_every_job_ends_the_submitting(turn, reason):
 
 def test_calls_under_way_end_well_after_the_key_was_refused():
     options = RunOptions(concurrency=100, submit_concurrency=2)
-    slow = Turn(answer=ACCEPT.answer, seconds=30.0)
+    slow = ScriptedCreate(answer=ACCEPT.answer, seconds=30.0)
     rig = play(
         submitting(*jobs_of(6), options=options, creates={"001": [slow], "002": [BAD_KEY]}),
     )
     assert rig.state("001") is State.SUBMITTED
-    assert rig.halts == [StopReason.KEY]
+    assert rig.stop_reasons == [StopReason.KEY]
 
 
 def test_fail_fast_ends_the_submitting_at_the_first_rejection():
     rig = play(submitting(*jobs_of(5), creates={"001": [REJECT]}, on_failure=OnFailure.STOP_SUBMITTING))
     assert rig.api.created == ["000", "001"]
-    assert rig.halts == [StopReason.FAIL_FAST]
+    assert rig.stop_reasons == [StopReason.FAIL_FAST]
 
 
 def test_an_intent_that_the_disk_refuses_is_not_followed_by_a_call():
     rig = play(submitting(*jobs_of(5), recorder=MemoryRecorder(refuses=lambda number, entry: number == 3)))
     assert rig.api.created == ["000"]
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
     assert rig.budget_tracker.spent == 420
 
 
@@ -293,12 +293,12 @@ def test_a_task_id_that_the_disk_refuses_is_shown():
     )
     assert [event.task_id for event in rig.listener.of(Unsaved)] == ["task-000"]
     assert rig.state("000") is State.IN_DOUBT
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
 
 
 def test_a_disk_that_refuses_one_line_does_not_cut_the_other_calls_off():
     """One answer takes long; meanwhile another job's intent cannot be written."""
-    slow = Turn(answer=ACCEPT.answer, seconds=60.0)
+    slow = ScriptedCreate(answer=ACCEPT.answer, seconds=60.0)
     rig = play(
         submitting(
             *jobs_of(6),
@@ -310,7 +310,7 @@ def test_a_disk_that_refuses_one_line_does_not_cut_the_other_calls_off():
         )
     )
     assert rig.state("001") is State.SUBMITTED
-    assert rig.halts == [StopReason.DISK]
+    assert rig.stop_reasons == [StopReason.DISK]
 
 
 def test_an_intent_is_taken_back_if_the_submitting_ended_while_it_was_written():
@@ -350,7 +350,7 @@ def test_a_failed_job_is_submitted_again_under_the_next_number():
 def test_the_budget_is_held_even_if_the_plan_is_too_dear():
     rig = play(submitting(*jobs_of(10), budget=1000))
     assert rig.api.charged == 840
-    assert rig.halts == [StopReason.CREDITS]
+    assert rig.stop_reasons == [StopReason.CREDITS]
 
 
 def test_what_is_in_doubt_counts_against_the_budget():
@@ -363,7 +363,7 @@ def test_what_is_in_doubt_counts_against_the_budget():
 def test_many_lost_answers_in_a_row_end_the_submitting():
     rig = play(submitting(*jobs_of(50), otherwise=LOST, options=RunOptions(submit_concurrency=1)))
     assert len(rig.api.calls) == 20
-    assert rig.halts == [StopReason.UNAVAILABLE]
+    assert rig.stop_reasons == [StopReason.UNAVAILABLE]
 
 
 def test_lost_answers_between_others_do_not_end_the_submitting():
@@ -372,7 +372,7 @@ def test_lost_answers_between_others_do_not_end_the_submitting():
         submitting(*jobs_of(60), creates=script, options=RunOptions(concurrency=100, submit_concurrency=1))
     )
     assert len(rig.api.calls) == 60
-    assert rig.halts == []
+    assert rig.stop_reasons == []
 
 
 def test_calls_are_spaced_evenly_at_the_rate_asked_for():
@@ -394,7 +394,7 @@ def test_the_rate_holds_after_a_pause_too():
     assert rig.all_states == [State.SUBMITTED] * 20
 
 
-def test_no_more_tasks_are_open_than_slots():
+def test_no_more_tasks_are_open_than_the_limit_allows():
     options = RunOptions(concurrency=3, submit_concurrency=8, poll_interval=5.0)
     rig = play(submitting(*jobs_of(12), options=options, stages=Stages.SUBMIT | Stages.WAIT))
     events = [type(event).__name__ for event in rig.listener.events]
@@ -407,16 +407,20 @@ def test_no_more_tasks_are_open_than_slots():
     assert rig.concurrency_limit.open == 0
 
 
-@pytest.mark.parametrize("turn", [REJECT, LOST, Turn(answer=api.NotSent("refused"), seconds=0.0)])
-def test_a_job_without_a_task_gives_its_slot_back(turn):
+@pytest.mark.parametrize(
+    "scripted", [REJECT, LOST, ScriptedCreate(answer=api.NotSent("refused"), seconds=0.0)]
+)
+def test_a_job_without_a_task_gives_its_place_back(scripted):
     options = RunOptions(concurrency=1, submit_concurrency=2, retries=0, poll_interval=1.0)
-    script = {f"{number:03}": [turn] for number in range(1, 4)}
+    script = {f"{number:03}": [scripted] for number in range(1, 4)}
     rig = play(submitting(*jobs_of(5), options=options, stages=Stages.SUBMIT | Stages.WAIT, creates=script))
     assert rig.concurrency_limit.open == 0
 
 
 def test_an_error_of_the_client_leaves_the_job_in_doubt():
-    rig = play(submitting(*jobs_of(3), creates={"001": [Turn(answer=UsageError("the proxy is unusable"))]}))
+    rig = play(
+        submitting(*jobs_of(3), creates={"001": [ScriptedCreate(answer=UsageError("the proxy is unusable"))]})
+    )
     assert rig.state("001") is State.IN_DOUBT
     assert rig.stop_signal.stops[0].message == "the proxy is unusable"
     assert rig.budget_tracker.spent == 840

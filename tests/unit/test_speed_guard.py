@@ -377,7 +377,7 @@ def test_open_tasks_are_no_coroutines_of_their_own():
                 seen.append((rig.concurrency_limit.open, len(asyncio.all_tasks())))
 
         run_virtual(run())
-        assert max(slots for slots, _ in seen) == jobs
+        assert max(taken for taken, _ in seen) == jobs
         return max(tasks for _, tasks in seen)
 
     assert most_tasks(600) == most_tasks(200)

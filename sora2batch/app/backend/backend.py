@@ -10,7 +10,7 @@ from typing import Protocol
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock
 from sora2batch.manifest.model import RunOptions
-from sora2batch.reconcile.inquire import LedgerApi
+from sora2batch.reconcile.ledger_check import LedgerApi
 from sora2batch.run.folder import Fetcher
 from sora2batch.run.port import VideoApi
 from sora2batch.sjinn.answer import Account, LedgerReading, NotSent, StatusAnswer, Unreadable

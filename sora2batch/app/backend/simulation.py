@@ -40,7 +40,7 @@ def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:
         EarlierTask(
             task_id=attempt.task_id,
             tool_type=entry.tool_type,
-            request=entry.input,
+            input=entry.input,
             credits=attempt.credits,
             created=attempt.submitted,
             finished=attempt.finished,

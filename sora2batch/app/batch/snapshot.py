@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.lockfile.hold import Holder, lock_holder
-from sora2batch.plan.concern import Concern, concerns_of
 from sora2batch.plan.job_status import JobStatus, Status, make_status
 from sora2batch.plan.overview import Overview, overview_of
+from sora2batch.plan.status_category import StatusCategory, by_category
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +19,14 @@ class BatchSnapshot:
     batch: Batch
     status: Status
     overview: Overview
-    concerns: Mapping[Concern, tuple[JobStatus, ...]]
+    categories: Mapping[StatusCategory, tuple[JobStatus, ...]]
     holder: Holder | None
     """Who runs it just now."""
 
     @property
     def is_at_rest(self) -> bool:
         """Tell whether nothing will change by itself: no task is open and nobody runs it."""
-        return self.holder is None and Concern.OPEN not in self.concerns
+        return self.holder is None and StatusCategory.OPEN not in self.categories
 
     @property
     def arguments(self) -> str:
@@ -56,6 +56,6 @@ def look_at(batch: Batch) -> BatchSnapshot:
         batch=batch,
         status=status,
         overview=overview_of(status),
-        concerns=concerns_of(status),
+        categories=by_category(status),
         holder=holder,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.json_document import error_to_json
@@ -11,19 +12,6 @@ from sora2batch.ground.errors import ExitCode, Sora2BatchError, gravest
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.job_status import PENDING, Status, status_to_json
 from sora2batch.run.outcome import Outcome
-
-_GOES_ON = frozenset(
-    {
-        ExitCode.BUDGET,
-        ExitCode.OPEN,
-        ExitCode.KEY,
-        ExitCode.HELD,
-        ExitCode.UNREACHABLE,
-        ExitCode.INTERRUPTED,
-        ExitCode.TERMINATED,
-    }
-)
-"""After these the same call again is the way on, once what the error names is mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +85,29 @@ def ending_to_json(ending: Ending, status: Status, flags: tuple[str, ...]) -> Js
     document = status_to_json(status)
     if reason := ending.reason:
         document["error"] = error_to_json(reason.message, reason.hint, reason.exit_code)
-    if ending.exit_code in _GOES_ON and _is_unfinished(status):
+    if _goes_on(ending.exit_code) and _is_unfinished(status):
         command: list[JsonValue] = ["sora2batch", "run", *flags]
         document["resume"] = {"command": command, "lockfile": str(ending.batch.lock_path)}
     return document
+
+
+def _goes_on(code: ExitCode) -> bool:
+    """Tell whether the same call again is the way on, once what the error names is mended."""
+    match code:
+        case (
+            ExitCode.BUDGET
+            | ExitCode.OPEN
+            | ExitCode.KEY
+            | ExitCode.HELD
+            | ExitCode.UNREACHABLE
+            | ExitCode.INTERRUPTED
+            | ExitCode.TERMINATED
+        ):
+            return True
+        case ExitCode.DONE | ExitCode.FAILED | ExitCode.USAGE | ExitCode.PENDING:
+            return False
+        case _:
+            assert_never(code)
 
 
 def _is_unfinished(status: Status) -> bool:

@@ -13,8 +13,8 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
 from sora2batch.app.execution.keeping import check_keeping
 from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
-from sora2batch.app.execution.shelving import put_right
 from sora2batch.app.output.output import Display
 from sora2batch.app.planning import check_plan
 from sora2batch.app.process.loop import run_loop
@@ -23,12 +23,14 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host
 from sora2batch.plan.render_text import money_line, totals_line
+from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
 from sora2batch.run.stop_signal import StopRequest, StopSignal
@@ -92,7 +94,9 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
 
 def _file_fault(batch: Batch, stages: Stages) -> FileFault:
     """Choose how closely to look at files: whoever asks for nothing but files has them opened."""
-    return batch.artifacts.opened_fault if stages is Stages.DOWNLOAD else batch.artifacts.quick_fault
+    if stages is Stages.DOWNLOAD:
+        return OpenedArtifacts(batch.output_dir).opened_fault
+    return batch.artifacts.quick_fault
 
 
 def _cut_off(stop_signal: StopSignal, silence: str | None) -> tuple[StopRequest, ...]:
@@ -113,7 +117,7 @@ def _plan(batch: Batch, store: LockfileStore, request: RunRequest, fault: FileFa
     if saved:
         saved.check(proof_of(batch, store.lockfile), store.lockfile)
     if Stages.SUBMIT in request.stages:
-        ours = saved.onset.submits if saved else None
+        ours = saved.baseline.submits if saved else None
         run_loop(partial(settle_before_planning, batch, store, request.printer, only=ours))
     if saved:
         return plan_again(batch, store.lockfile, saved)
@@ -195,7 +199,7 @@ def _spends(plan: Plan, stages: Stages) -> bool:
 
 
 def _ask(plan: Plan, printer: Display) -> None:
-    count = plan.counts[Action.SUBMIT]
-    question = f"Submit {count:,} {'job' if count == 1 else 'jobs'} for {plan.money.to_spend:,} credits?"
+    jobs = counted(plan.counts[Action.SUBMIT], "job")
+    question = f"Submit {jobs} for {plan.money.to_spend:,} credits?"
     if not printer.confirm(question):
         raise DeclinedError(f"{plan.manifest}: not agreed to; nothing was sent")

@@ -13,7 +13,7 @@ from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.keeping import options_of
 from sora2batch.app.execution.request import RunRequest
-from sora2batch.app.execution.shelving import shelf_of, tell_moves
+from sora2batch.app.execution.result_renaming import renamer_of, tell_moves
 from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated
 from sora2batch.ground.stop_reason import StopReason
@@ -23,7 +23,7 @@ from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Plan
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.checkpoint import regular_checkpoints
-from sora2batch.run.entries import Asked
+from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Listener
 from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.folder import OutputFolder
@@ -75,12 +75,12 @@ async def _execute(run: AgreedRun) -> str | None:
         async with store.session(), _open_backend(run) as backend:
             context = _context(run, backend, listener)
             spec = RunSpec(plan=plan, stages=stages, expected_seconds=_expected(batch, backend))
-            shelf = shelf_of(batch, store)
+            renamer = renamer_of(batch, store)
             async with regular_checkpoints(store, listener):
                 if Stages.DOWNLOAD in stages and is_called_for(plan.jobs, batch.output_dir):
-                    await bring_back(shelf, plan.jobs)
-                await execute(context, spec, OutputFolder(batch.output_dir, backend.fetcher, shelf))
-            tell_moves(batch, shelf, run.request.printer)
+                    await bring_back(renamer, plan.jobs)
+                await execute(context, spec, OutputFolder(batch.output_dir, backend.fetcher, renamer))
+            tell_moves(batch, renamer, run.request.printer)
             return backend.api.silence
 
 
@@ -106,7 +106,7 @@ def _context(run: AgreedRun, backend: Backend, listener: Listener) -> RunContext
         concurrency_limit=ConcurrencyLimit(options.concurrency),
         pause=Pause(),
         on_failure=run.request.on_failure,
-        asked=Asked(host=backend.host, account=run.payer.account),
+        api_identity=ApiIdentity(host=backend.host, account=run.payer.account),
     )
 
 

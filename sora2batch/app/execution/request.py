@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sora2batch.app.output.output import Display
 from sora2batch.plan.notice import Told
-from sora2batch.plan.saved import SavedPlan
+from sora2batch.plan.plan_file import SavedPlan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from sora2batch.plan.action import Action, Plan
 from sora2batch.run import event
@@ -23,9 +24,9 @@ class RunProgress:
     generated: int = 0
     downloaded: int = 0
     refused: int = 0
-    """Jobs that have no task after all: rejected, in doubt or postponed."""
+    """Jobs that have no task after all: rejected, in doubt or deferred."""
     failed: int = 0
-    """Tasks that failed or are overdue."""
+    """Tasks that failed or timed out."""
     missing: int = 0
     """Results that could not be fetched."""
 
@@ -46,8 +47,10 @@ class RunProgress:
                 self.missing += 1
             case event.Spent(charged=charged):
                 self.spent = charged
+            case event.Paused() | event.Unsaved() | event.Warned() | event.Stopped():
+                pass  # they move no number
             case _:
-                pass
+                assert_never(happened)
 
     @property
     def expected_to_submit(self) -> int:
@@ -66,7 +69,7 @@ class RunProgress:
 
     @property
     def line(self) -> str:
-        """The tally in a line."""
+        """The counts in a line."""
         parts = [
             f"{self.submitted:,}/{self.expected_to_submit:,} submitted",
             f"{self.generated:,}/{self.expected_to_generate:,} generated",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
@@ -13,13 +13,14 @@ from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Fingerprint
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.doubt import find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
-from sora2batch.reconcile.inquire import ReconcileContext, inquire
-from sora2batch.reconcile.settle import release_free
+from sora2batch.reconcile.ledger_check import ReconcileContext, check_doubts
+from sora2batch.reconcile.settle import release_not_charged
 from sora2batch.sjinn.secret import load_key
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ async def settle_before_planning(
                 for finding in await look_into(batch, store.lockfile, reconcile_context(batch, backend))
                 if only is None or finding.doubt.entry.fingerprint in only
             ]
-            await release_free(findings, store)
+            await release_not_charged(findings, store)
     except Sora2BatchError as error:
         printer.info(f"jobs in doubt stay so: {error.message}")
         return
@@ -86,7 +87,7 @@ async def look_into(batch: Batch, lockfile: Lockfile, context: ReconcileContext)
     if batch.simulated:
         # Each run has a simulator of its own: what an earlier one was told is gone, and cost nothing.
         return tuple(NotCharged(doubt=doubt) for doubt in find_doubts(lockfile))
-    return await inquire(lockfile, context)
+    return await check_doubts(lockfile, context)
 
 
 def reconcile_context(batch: Batch, backend: Backend) -> ReconcileContext:
@@ -108,10 +109,12 @@ def describe_finding(finding: Finding) -> str:
         case NotChecked():
             return f"in doubt: {key}"
         case Ambiguous(candidates=candidates):
-            count = "1 task" if len(candidates) == 1 else f"{len(candidates)} tasks"
             return (
-                f"in doubt: {key}: the ledger has {count} that may be it; `sora2batch reconcile` shows them"
+                f"in doubt: {key}: the ledger has {counted(len(candidates), 'task')} that may be it; "
+                "`sora2batch reconcile` shows them"
             )
+        case _:
+            assert_never(finding)
 
 
 def _has_doubts(lockfile: Lockfile, only: Collection[Fingerprint] | None) -> bool:

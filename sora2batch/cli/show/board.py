@@ -18,6 +18,7 @@ from sora2batch.app.next_step import next_step
 from sora2batch.cli.show.group_table import group_lines, group_table
 from sora2batch.cli.show.money_bar import money_lines
 from sora2batch.cli.show.notes import NoteLayout, notes_of
+from sora2batch.ground.text import counted
 
 _ROWS_A_GROUP_LIST = 40
 _ROWS_A_SECTION = 20
@@ -56,12 +57,12 @@ def _parts(
         if _width_of(table, console) <= console.width
         else Group(*group_lines(snapshot.overview, group_rows))
     )
-    sections = len(snapshot.concerns)
+    sections = len(snapshot.categories)
     rows = _ROWS_A_SECTION
     if height is not None and sections:
         left = height - _OTHER_ROWS - min(groups, group_rows)
         rows = max(_FEWEST_ROWS, left // sections - 2)
-    yield from notes_of(snapshot.concerns, NoteLayout(width=console.width, rows=rows, now=now))
+    yield from notes_of(snapshot.categories, NoteLayout(width=console.width, rows=rows, now=now))
     yield Text("")
     yield from money_lines(snapshot.status.money, console)
     yield Text.assemble(("next: ", "bold"), next_step(snapshot))
@@ -73,8 +74,6 @@ def _width_of(table: Table, console: Console) -> int:
 
 
 def _title(snapshot: BatchSnapshot) -> Text:
-    count = len(snapshot.status.jobs)
+    jobs = counted(len(snapshot.status.jobs), "job")
     simulated = " (simulated)" if snapshot.batch.simulated else ""
-    return Text.assemble(
-        (snapshot.status.manifest, "bold"), f"{simulated}: {count:,} {'job' if count == 1 else 'jobs'}"
-    )
+    return Text.assemble((snapshot.status.manifest, "bold"), f"{simulated}: {jobs}")

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sora2batch.ground.cells import isolated
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.job_status import PENDING
 from sora2batch.plan.overview import Overview, Row, words_of
@@ -58,7 +59,7 @@ def group_lines(overview: Overview, most_rows: int) -> Iterator[Text]:
 
 
 def _lines(row: Row, overview: Overview) -> Iterator[Text]:
-    yield Text.assemble((isolated(row.name), "bold"), f"  {row.jobs:,} {'job' if row.jobs == 1 else 'jobs'}")
+    yield Text.assemble((isolated(row.name), "bold"), f"  {counted(row.jobs, 'job')}")
     yield Text(f"  {words_of(row.states, overview.states)}")
     yield Text(f"  {row.spent:,} spent, {row.to_spend:,} to spend")
 

@@ -47,15 +47,15 @@ class LiveScreen:
         self._clock = clock
         self._interval = interval
 
-    def show(self, watched: Sequence[BatchWatcher]) -> None:
+    def show(self, watchers: Sequence[BatchWatcher]) -> None:
         """Draw them as they are now; how long tasks are open changes all the time."""
-        self._live.update(Group(*self._parts(watched)), refresh=True)
+        self._live.update(Group(*self._parts(watchers)), refresh=True)
 
-    def _parts(self, watched: Sequence[BatchWatcher]) -> Iterator[RenderableType]:
-        height = (self._console.height - 2) // len(watched)
-        for one in watched:
+    def _parts(self, watchers: Sequence[BatchWatcher]) -> Iterator[RenderableType]:
+        height = (self._console.height - 2) // len(watchers)
+        for one in watchers:
             yield board(one.snapshot, self._console, self._clock.now(), height=height)
             for line in one.complaint_lines:
                 yield Text(line, style="yellow")
-        if not all(one.snapshot.is_at_rest for one in watched):
+        if not all(one.snapshot.is_at_rest for one in watchers):
             yield Text(f"looking every {self._interval:g} s; Ctrl-C ends", style="dim")

@@ -11,15 +11,15 @@ from rich.text import Text
 from sora2batch.ground.cells import isolated, width_of
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, State
-from sora2batch.plan.concern import Concern
 from sora2batch.plan.job_status import JobStatus
+from sora2batch.plan.status_category import StatusCategory
 
 _STYLES = {
-    Concern.OPEN: "cyan",
-    Concern.IN_DOUBT: "yellow",
-    Concern.FAILED: "red",
-    Concern.REJECTED: "red",
-    Concern.NOT_DOWNLOADED: "yellow",
+    StatusCategory.OPEN: "cyan",
+    StatusCategory.IN_DOUBT: "yellow",
+    StatusCategory.FAILED: "red",
+    StatusCategory.REJECTED: "red",
+    StatusCategory.NOT_DOWNLOADED: "yellow",
 }
 _ERROR_ROOM = 400
 _NARROW = 72
@@ -33,16 +33,18 @@ class NoteLayout:
     width: int
     """Columns."""
     rows: int
-    """The most jobs of each concern."""
+    """The most jobs of each category."""
     now: datetime
 
 
-def notes_of(concerns: Mapping[Concern, tuple[JobStatus, ...]], layout: NoteLayout) -> Iterator[Text]:
-    """Write a section for each concern: a heading, the first jobs, and how many more there are."""
-    for concern, jobs in concerns.items():
+def notes_of(
+    categories: Mapping[StatusCategory, tuple[JobStatus, ...]], layout: NoteLayout
+) -> Iterator[Text]:
+    """Write a section for each category: a heading, the first jobs, and how many more there are."""
+    for category, jobs in categories.items():
         yield Text("")
-        yield Text(f"{concern.value}: {len(jobs):,}", style=f"bold {_STYLES[concern]}")
-        yield from _jobs(concern, jobs[: layout.rows], layout)
+        yield Text(f"{category.value}: {len(jobs):,}", style=f"bold {_STYLES[category]}")
+        yield from _jobs(category, jobs[: layout.rows], layout)
         if (more := len(jobs) - layout.rows) > 0:
             yield Text(f"  … and {more:,} more", style="dim")
 
@@ -61,12 +63,12 @@ def age_of(since: datetime | None, now: datetime) -> str:
     return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
 
 
-def _jobs(concern: Concern, jobs: Sequence[JobStatus], layout: NoteLayout) -> Iterator[Text]:
+def _jobs(category: StatusCategory, jobs: Sequence[JobStatus], layout: NoteLayout) -> Iterator[Text]:
     longest = max(width_of(one.job.key) for one in jobs)
     is_stacked = layout.width < _NARROW or longest > layout.width // 2
     for one in jobs:
-        attempt = _attempt_of(concern, one)
-        told = _told(concern, attempt, layout.now)
+        attempt = _attempt_of(category, one)
+        told = _told(category, attempt, layout.now)
         if is_stacked:
             yield Text(f"  {isolated(one.job.key)}", overflow="fold")
             if told:
@@ -76,17 +78,17 @@ def _jobs(concern: Concern, jobs: Sequence[JobStatus], layout: NoteLayout) -> It
             yield _line(f"  {isolated(one.job.key)}{pad}   {told}", layout)
 
 
-def _attempt_of(concern: Concern, status: JobStatus) -> Attempt:
+def _attempt_of(category: StatusCategory, status: JobStatus) -> Attempt:
     """Pick the attempt that is meant: of an open job the one that has not ended."""
     assert status.entry is not None
-    if concern is Concern.OPEN:
+    if category is StatusCategory.OPEN:
         return next(one for one in status.entry.attempts if one.state is State.SUBMITTED)
     return status.entry.primary
 
 
-def _told(concern: Concern, attempt: Attempt, now: datetime) -> str:
+def _told(category: StatusCategory, attempt: Attempt, now: datetime) -> str:
     age = age_of(attempt.submitted, now)
-    words = [f"for {age}"] if age and concern in {Concern.OPEN, Concern.IN_DOUBT} else []
+    words = [f"for {age}"] if age and category in {StatusCategory.OPEN, StatusCategory.IN_DOUBT} else []
     if attempt.task_id:
         words.append(f"task {attempt.task_id}")
     if attempt.error:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from sora2batch.app.execution.run_progress import RunProgress, progress_of
 from sora2batch.app.output.output import Printer
@@ -39,10 +40,12 @@ def describe(happened: Event) -> str | None:
             return f"WRITE THIS DOWN: {isolated(job.key)} is task {task_id}; the disk did not take it"
         case event.Warned(message=message):
             return f"warning: {message}"
-        case event.Halted(message=message):
+        case event.Stopped(message=message):
             return f"no more jobs are submitted: {message}"
-        case _:
+        case event.Submitted() | event.Generated() | event.Downloaded() | event.Spent():
             return None
+        case _:
+            assert_never(happened)
 
 
 def detail(happened: Event) -> str | None:
@@ -54,8 +57,23 @@ def detail(happened: Event) -> str | None:
             return f"generated: {isolated(job.key)}"
         case event.Downloaded(job=job, paths=paths):
             return f"downloaded: {isolated(job.key)}: {', '.join(paths)}"
-        case _:
+        case event.Spent():
             return None
+        case (
+            event.Rejected()
+            | event.InDoubt()
+            | event.Deferred()
+            | event.Paused()
+            | event.Failed()
+            | event.TimedOut()
+            | event.NotDownloaded()
+            | event.Unsaved()
+            | event.Warned()
+            | event.Stopped()
+        ):
+            return None  # ``describe`` words it
+        case _:
+            assert_never(happened)
 
 
 @contextmanager
@@ -65,7 +83,7 @@ def line_progress(plan: Plan, stages: Stages, printer: Printer) -> Iterator[List
     lines = _Lines(progress_of(plan, stages), printer, period=None if is_quiet else _SECONDS_BETWEEN_LINES)
     yield lines
     if not is_quiet:
-        lines.say_tally()
+        lines.say_counts()
 
 
 @dataclass(slots=True)
@@ -75,11 +93,11 @@ class _Lines:
     run_progress: RunProgress
     printer: Printer
     period: float | None
-    """Seconds between tallies; None for none at all."""
+    """Seconds between lines of counts; None for none at all."""
     told_at: float = field(default_factory=time.monotonic)
     told: str = ""
 
-    def say_tally(self) -> None:
+    def say_counts(self) -> None:
         """Tell how far the run has come, unless that was told just now."""
         if self.run_progress.line != self.told:
             self.told = self.run_progress.line
@@ -93,4 +111,4 @@ class _Lines:
             self.printer.debug(message)
         if self.period and time.monotonic() - self.told_at >= self.period:
             self.told_at = time.monotonic()
-            self.say_tally()
+            self.say_counts()

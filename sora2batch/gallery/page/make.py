@@ -130,8 +130,8 @@ class _CardMaker:
 
     def _kin(self, asked: Job | Entry) -> str:
         deciding = self._deciding.get(asked.tool_type)
-        request = {name: value for name, value in asked.input.items() if name != deciding}
-        digest = fingerprint_of(asked.tool_type, request, take=1)
+        input = {name: value for name, value in asked.input.items() if name != deciding}
+        digest = fingerprint_of(asked.tool_type, input, take=1)
         return digest.removeprefix("sha256:")[:_KIN_DIGITS]
 
 
@@ -161,8 +161,8 @@ def _clip(output: Output, links: Links) -> Clip:
     return Clip(path=output.path or "", href=links.to(output), bytes=output.bytes)
 
 
-def _shown_object(request: JsonObject) -> JsonObject:
-    return {name: _shown(value) for name, value in request.items()}
+def _shown_object(input: JsonObject) -> JsonObject:
+    return {name: _shown(value) for name, value in input.items()}
 
 
 def _shown(value: JsonValue) -> JsonValue:

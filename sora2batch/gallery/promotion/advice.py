@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sora2batch.gallery.promotion.choose import counted
 from sora2batch.gallery.promotion.draft import Provenance
 from sora2batch.gallery.promotion.make import Promotion
 from sora2batch.gallery.promotion.origin import Origin
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 
 _MERGED = 5
 _KEYS = 3
@@ -20,10 +19,10 @@ def promotion_notices(promotion: Promotion, provenance: Provenance) -> Iterator[
     yield from _merged(promotion)
     paid = [job.origins[0] for job in promotion.jobs if job.is_paid]
     if paid:
-        asked = "1 request was" if len(paid) == 1 else f"{len(paid):,} requests were"
-        world = " in the simulator" if provenance.simulated else ""
+        requests = counted(len(paid), "request was", "requests were")
+        simulated = " in the simulator" if provenance.simulated else ""
         yield (
-            f"{asked} paid for already{world} under {provenance.manifest} ({_keys(paid)}); "
+            f"{requests} paid for already{simulated} under {provenance.manifest} ({_keys(paid)}); "
             f"running {provenance.target} pays for new takes"
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sora2batch.gallery.picks import Pick, Picks
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.text import counted
 
 _GOOD = 3
 """Stars from which a pick is taken without being asked for."""
@@ -73,8 +74,3 @@ def _rated(picks: Picks, min_rating: int) -> Choice:
         hint = "without --min-rating the favourites are taken"
         raise UsageError(f"no pick of {picks.document.file} is rated", hint=hint)
     raise UsageError(f"no pick of {picks.document.file} is {reason}; the best is rated {best}")
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun: ``1 pick``, ``2 picks``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

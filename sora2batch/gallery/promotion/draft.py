@@ -68,8 +68,8 @@ def _header(provenance: Provenance) -> Iterator[str]:
     yield f"Promoted from {source}: {provenance.choice.count} ({provenance.choice.reason})."
     if provenance.settings:
         yield f"Set for every job: {', '.join(setting.shown for setting in provenance.settings)}."
-    world = " --simulate" if provenance.simulated else ""
-    yield f"The price: sora2batch plan {shlex.quote(_line(provenance.target))}{world}"
+    flag = " --simulate" if provenance.simulated else ""
+    yield f"The price: sora2batch plan {shlex.quote(_line(provenance.target))}{flag}"
 
 
 def _name_of(target: str) -> str:

@@ -10,7 +10,6 @@ from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.input_check import InputChecker, fill_defaults
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
-from sora2batch.gallery.promotion.choose import counted
 from sora2batch.gallery.promotion.group_name import group_name
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.setting import Setting, SettingError
@@ -18,7 +17,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.ground.problem import Fault, format_path
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.matrix.label import unique_names
 from sora2batch.template.limit import MAX_CHARACTERS
@@ -134,22 +133,22 @@ class _Requests:
         try:
             tool = self._catalog.get(origin.tool_type)
             changed = {field: setting.value(tool) for field, setting in self._settings.items()}
-            request = _in_order(fill_defaults(tool, origin.input | changed), tool)
-            if faults := self._checker(tool).faults(request):
+            input = _in_order(fill_defaults(tool, origin.input | changed), tool)
+            if faults := self._checker(tool).faults(input):
                 self._reasons += self._worded(faults, key, tool)
                 return None
-            if too_long := [field for field, value in request.items() if not fits_template(value)]:
+            if too_long := [field for field, value in input.items() if not fits_template(value)]:
                 self._reasons += (_too_long(key, field) for field in too_long)
                 return None
-            price = price_of(tool, request)
+            price = price_of(tool, input)
         except SettingError as error:
             self._reasons.append(_sentence(error))
             return None
         except (UnknownToolError, PriceError) as error:
             self._reasons.append(f"{key}: {_sentence(error)}")
             return None
-        fingerprint = fingerprint_of(tool.tool_type, request, 1)
-        return _Request(origin=origin, input=request, credits=price, fingerprint=fingerprint)
+        fingerprint = fingerprint_of(tool.tool_type, input, 1)
+        return _Request(origin=origin, input=input, credits=price, fingerprint=fingerprint)
 
     def _checker(self, tool: Tool) -> InputChecker:
         if tool.tool_type not in self._checkers:
@@ -169,9 +168,9 @@ class _Requests:
             yield f"--set {setting.shown}{of_tool}: {inside}{fault.message}{hint}"
 
 
-def _in_order(request: JsonObject, tool: Tool) -> JsonObject:
+def _in_order(input: JsonObject, tool: Tool) -> JsonObject:
     """Put the fields in the order of the tool's own page; unknown ones last."""
-    return {field: request[field] for field in tool.properties if field in request} | request
+    return {field: input[field] for field in tool.properties if field in input} | input
 
 
 def _too_long(key: str, field: str) -> str:

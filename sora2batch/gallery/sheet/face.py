@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import assert_never
 
 from PIL import Image, ImageDraw
 
@@ -49,19 +50,35 @@ class Face(Enum):
         return told if any(map(str.isalnum, told)) else self.value[1]
 
 
-_OF_STATE: dict[str, Face] = {
-    State.SUBMITTED: Face.GENERATING,
-    State.FAILED: Face.FAILED,
-    State.REJECTED: Face.REJECTED,
-    State.IN_DOUBT: Face.IN_DOUBT,
-}
-
-
 def face_of(tile: Tile, lack: NoPoster) -> Face:
     """Choose the look of a tile of which there is no picture."""
-    if tile.state == State.COMPLETED:
-        return Face.BROKEN if lack is NoPoster.BROKEN else Face.MISSING
-    return _OF_STATE.get(tile.state, Face.PENDING)
+    if tile.state == PENDING:
+        return Face.PENDING
+    match state := State(tile.state):
+        case State.COMPLETED:
+            return _lacking(lack)
+        case State.SUBMITTED:
+            return Face.GENERATING
+        case State.FAILED:
+            return Face.FAILED
+        case State.REJECTED:
+            return Face.REJECTED
+        case State.IN_DOUBT:
+            return Face.IN_DOUBT
+        case State.WITHDRAWN:
+            return Face.PENDING
+        case _:
+            assert_never(state)
+
+
+def _lacking(lack: NoPoster) -> Face:
+    match lack:
+        case NoPoster.BROKEN:
+            return Face.BROKEN
+        case NoPoster.MISSING:
+            return Face.MISSING
+        case _:
+            assert_never(lack)
 
 
 def draw_face(face: Face, tile: Tile, size: tuple[int, int]) -> Image.Image:

@@ -20,6 +20,7 @@ from sora2batch.gallery.sheet.section import sections_of
 from sora2batch.gallery.sheet.sheet_file import texts_of
 from sora2batch.gallery.sheet.sheet_layout import Layout, Placed
 from sora2batch.gallery.sheet.tile import Locate, Tile, tiles_of
+from sora2batch.ground.text import counted
 from sora2batch.plan.job_status import Status
 from sora2batch.plan.overview import overview_of
 
@@ -67,9 +68,8 @@ def _posters(layout: Layout) -> Posters:
 
 
 def _header(status: Status, *, simulated: bool) -> Header:
-    count, money = len(status.jobs), status.money
-    jobs = f"{count:,} {'job' if count == 1 else 'jobs'}"
-    line = f"{jobs}, {money.spent:,} of {money.budget:,} credits"
+    money = status.money
+    line = f"{counted(len(status.jobs), 'job')}, {money.spent:,} of {money.budget:,} credits"
     overview = overview_of(status)
     return Header(
         title=status.manifest,

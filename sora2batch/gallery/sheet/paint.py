@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import assert_never
 
 from PIL import Image, ImageDraw
 
@@ -46,7 +47,7 @@ def paint(layout: Layout, header: Header, posters: Posters) -> Image.Image:
         picture = _picture(placed, posters.get(placed.tile.key, NoPoster.MISSING))
         sheet.paste(picture, (placed.box.left, placed.box.top), _corners(picture.size))
     for label in layout.labels:
-        _WRITERS[label.role](draw, label)
+        _write(draw, label)
     return sheet
 
 
@@ -140,10 +141,17 @@ def _more(draw: ImageDraw.ImageDraw, label: Label) -> None:
     )
 
 
-_WRITERS = {
-    Role.SECTION: _section,
-    Role.COLUMN: _column,
-    Role.ROW: _row,
-    Role.CAPTION: _caption,
-    Role.MORE: _more,
-}
+def _write(draw: ImageDraw.ImageDraw, label: Label) -> None:
+    match label.role:
+        case Role.SECTION:
+            _section(draw, label)
+        case Role.COLUMN:
+            _column(draw, label)
+        case Role.ROW:
+            _row(draw, label)
+        case Role.CAPTION:
+            _caption(draw, label)
+        case Role.MORE:
+            _more(draw, label)
+        case _:
+            assert_never(label.role)

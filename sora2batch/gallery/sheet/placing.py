@@ -132,8 +132,8 @@ class _Placing:
     def _head_columns(self, cross: Cross, start: int, top: int, width: int) -> None:
         for span in spans_of(cross):
             left = start + span.first * (width + GAP)
-            reach = span.count * (width + GAP) - GAP
-            box = Rectangle(left, top + span.level * COLUMN_LABEL, reach, COLUMN_LABEL)
+            length = span.count * (width + GAP) - GAP
+            box = Rectangle(left, top + span.level * COLUMN_LABEL, length, COLUMN_LABEL)
             self._label(span.label, box, Role.COLUMN)
 
     def _label(self, text: str, box: Rectangle, role: Role) -> None:

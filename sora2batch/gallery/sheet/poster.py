@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-if TYPE_CHECKING:
-    from av import VideoFrame
-    from PIL import Image
+import av
+from av import VideoFrame
+from av.error import FFmpegError
+from PIL import Image
 
 _SHARE = 0.4
 """How far into a clip its poster is looked for: titles and fades are over, the action is not."""
@@ -39,8 +40,6 @@ def read_poster(path: Path, box: tuple[int, int]) -> Image.Image | NoPoster:
 
     The same file and box give the same pixels. What cannot be shown is told, not raised.
     """
-    from av.error import FFmpegError  # noqa: PLC0415  # takes a moment, and most commands show no pictures
-
     try:
         if not path.is_file():
             return NoPoster.MISSING
@@ -52,8 +51,6 @@ def read_poster(path: Path, box: tuple[int, int]) -> Image.Image | NoPoster:
 
 
 def _read(file: BinaryIO, box: tuple[int, int]) -> Image.Image | None:
-    import av  # noqa: PLC0415  # as above
-
     with av.open(file, "r", options=dict(_OPTIONS)) as container:
         if not container.streams.video:
             return None
@@ -93,8 +90,6 @@ def _shows_something(image: Image.Image) -> bool:
 
 
 def _fitted(image: Image.Image, box: tuple[int, int]) -> Image.Image:
-    from PIL import Image as Pillow  # noqa: PLC0415
-
     scale = min(box[0] / image.width, box[1] / image.height)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Pillow.Resampling.LANCZOS)
+    return image.resize(size, Image.Resampling.LANCZOS)

@@ -24,7 +24,7 @@ _TAKEN = "the saved plan has submitted it already"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Onset:
+class Baseline:
     """What a saved plan begins with."""
 
     actions: Mapping[Fingerprint, Action]
@@ -70,11 +70,11 @@ class Onset:
         return one._replace(action=Action.FAILED, reason=f"failed; {_TAKEN}", credits=spent)
 
 
-def onset_of(plan: Plan, lockfile: Lockfile) -> Onset:
+def baseline_of(plan: Plan, lockfile: Lockfile) -> Baseline:
     """Note what a plan begins with."""
     actions = {one.job.fingerprint: one.action for one in plan.jobs}
     known = {job: _calls_of(lockfile.get(job)) for job in actions}
-    return Onset(
+    return Baseline(
         actions=actions,
         calls={job: calls for job, calls in known.items() if calls is not None},
         others=_digest(lockfile, without=actions),

@@ -21,11 +21,10 @@ from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.lockfile.path import is_former
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Action, PlannedJob
-from sora2batch.run.artifact import Artifacts
-from sora2batch.run.entries import one_attempt
 from sora2batch.run.folder import OutputFolder
+from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.restore_names import bring_back
-from sora2batch.run.shelf import Shelf
+from sora2batch.run.result_renamer import ResultRenamer
 
 OLD = job_of("a fox")._replace(key="hero/fox", filename="hero/fox")
 NEW = job_of("a red fox")._replace(key="hero/fox", filename="hero/fox")
@@ -84,13 +83,13 @@ class Place:
     ) -> tuple[str, ...]:
         """Collect a finished task's files, as a run does, and write them down."""
         async with self.store() as store:
-            shelf = self.shelf(store, (job,) if jobs is None else jobs)
+            renamer = self.renamer(store, (job,) if jobs is None else jobs)
             urls = [f"https://files.test/{number}" for number in range(len(data))]
             host = FileHost(dict(zip(urls, data, strict=True)), extension=kind)
             known = store.entry(job.fingerprint)
             attempt = known.primary if known else done(f"task {job.input['prompt']}")
-            outputs = await OutputFolder(self.root, host, shelf).collect(job, attempt, urls)
-            await store.record(one_attempt(job, replace(attempt, outputs=outputs)))
+            outputs = await OutputFolder(self.root, host, renamer).collect(job, attempt, urls)
+            await store.record(Entry.of(job, replace(attempt, outputs=outputs)))
             self.fetched += host.fetched
         return tuple(one.path or "" for one in outputs)
 
@@ -107,14 +106,14 @@ class Place:
                 )
                 for job in jobs
             ]
-            await bring_back(self.shelf(store, jobs), planned)
+            await bring_back(self.renamer(store, jobs), planned)
 
     def store(self) -> LockfileStore:
         return LockfileStore.open(self.lock_path, manifest="x.yaml", clock=StillClock())
 
-    def shelf(self, store: LockfileStore, jobs: tuple[Job, ...]) -> Shelf:
+    def renamer(self, store: LockfileStore, jobs: tuple[Job, ...]) -> ResultRenamer:
         entries = store.lockfile.entries.values()
-        return Shelf(self.root, store, entries, jobs, beside=lambda: self.beside)
+        return ResultRenamer(self.root, store, entries, jobs, beside=lambda: self.beside)
 
     def paths(self) -> dict[str, list[str | None]]:
         """What the lockfile says: paths by prompt."""
@@ -125,7 +124,7 @@ class Place:
 
     def faults(self) -> list[str]:
         """What ``verify`` would find, and every path that two lines claim."""
-        artifacts, seen = Artifacts(self.root), set()
+        artifacts, seen = OpenedArtifacts(self.root), set()
         faults = []
         for entry in read_lockfile(self.lock_path).entries.values():
             for attempt in entry.attempts:

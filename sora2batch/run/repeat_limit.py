@@ -31,7 +31,7 @@ def cause_of(refusal: Refusal) -> tuple[str, str]:
     return str(refusal.code or ""), _NO_WORD.sub(" ", text).strip().casefold()
 
 
-class Streak:
+class RepeatLimit:
     """Counts the same end of jobs in a row, and ends the submitting when it came too often."""
 
     def __init__(self, stop_signal: StopSignal, *, limit: int, end: str) -> None:

@@ -13,7 +13,7 @@ from sora2batch.lockfile.entry import Entry, Output
 from sora2batch.matrix.filename import collision_key
 
 
-class Owner(NamedTuple):
+class ResultOwner(NamedTuple):
     """The task that made a file."""
 
     fingerprint: Fingerprint
@@ -21,10 +21,10 @@ class Owner(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class NamedResult:
     """One file of a task, under its name."""
 
-    owner: Owner
+    owner: ResultOwner
     index: int
     output: Output
     """*Shape*: with a path."""
@@ -35,46 +35,46 @@ class Holding:
         return self.output.path or ""
 
 
-class Holdings:
+class ResultIndex:
     """All of them, to be found by name, by owner and by content."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._by_owner: dict[tuple[Owner, int], Holding] = {}
-        self._by_name: dict[str, list[Holding]] = defaultdict(list)
-        self._by_digest: dict[str, list[Holding]] = defaultdict(list)
+        self._by_owner: dict[tuple[ResultOwner, int], NamedResult] = {}
+        self._by_name: dict[str, list[NamedResult]] = defaultdict(list)
+        self._by_digest: dict[str, list[NamedResult]] = defaultdict(list)
         for entry in entries:
             for attempt in entry.attempts:
-                owner = Owner(entry.fingerprint, attempt.task_id)
+                owner = ResultOwner(entry.fingerprint, attempt.task_id)
                 for index, output in enumerate(attempt.outputs):
                     self.put(owner, index, output)
 
-    def put(self, owner: Owner, index: int, output: Output) -> None:
+    def put(self, owner: ResultOwner, index: int, output: Output) -> None:
         """Note where a file is now; where it was is free."""
         before = self._by_owner.pop((owner, index), None)
         if before:
             self._by_name[collision_key(before.path)].remove(before)
             self._by_digest[before.output.sha256 or ""].remove(before)
         if output.path:
-            holding = Holding(owner, index, output)
-            self._by_owner[owner, index] = holding
-            self._by_name[collision_key(output.path)].append(holding)
-            self._by_digest[output.sha256 or ""].append(holding)
+            result = NamedResult(owner, index, output)
+            self._by_owner[owner, index] = result
+            self._by_name[collision_key(output.path)].append(result)
+            self._by_digest[output.sha256 or ""].append(result)
 
-    def present(self, owner: Owner, index: int, output: Output) -> Output:
+    def present(self, owner: ResultOwner, index: int, output: Output) -> Output:
         """The same file where it is now: it may have given its name to another's."""
-        holding = self._by_owner.get((owner, index))
-        is_same = holding is not None and output.sha256 in {holding.output.sha256} - {None}
-        return replace(output, path=holding.path) if holding and is_same else output
+        result = self._by_owner.get((owner, index))
+        is_same = result is not None and output.sha256 in {result.output.sha256} - {None}
+        return replace(output, path=result.path) if result and is_same else output
 
-    def at(self, path: str) -> Iterator[Holding]:
+    def at(self, path: str) -> Iterator[NamedResult]:
         """Find who has a name, however it is spelled."""
         return (one for one in self.near(path) if is_one_name(one.path, path))
 
-    def near(self, path: str) -> tuple[Holding, ...]:
+    def near(self, path: str) -> tuple[NamedResult, ...]:
         """Find who has a name with any ending."""
         return tuple(self._by_name.get(collision_key(path), ()))
 
-    def with_digest(self, digest: str) -> tuple[Holding, ...]:
+    def with_digest(self, digest: str) -> tuple[NamedResult, ...]:
         """Find the files of some content."""
         return tuple(self._by_digest.get(digest, ()))
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from fakes.rig import jobs_of, play, rig_of
-from fakes.video_api import ACCEPT, LOST, REJECT, Turn, refusal
+from fakes.video_api import ACCEPT, LOST, REJECT, ScriptedCreate, refusal
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.event import Halted
+from sora2batch.run.event import Stopped
 from sora2batch.run.port import OnFailure
+from sora2batch.run.repeat_limit import cause_of
 from sora2batch.run.stages import Stages
-from sora2batch.run.streak import cause_of
 from sora2batch.sjinn import answer as api
 
 ONE = RunOptions(submit_concurrency=1, concurrency=10_000)
 UUIDS = ("550e8400-e29b-41d4-a716-446655440000", "0b8f2f6e-5d3c-4c8e-9d1a-7f1b2c3d4e5f")
 
 
-def rejecting(message: str, code: int | str | None = 7) -> Turn:
-    return Turn(answer=api.Rejected(refusal(message, code)))
+def rejecting(message: str, code: int | str | None = 7) -> ScriptedCreate:
+    return ScriptedCreate(answer=api.Rejected(refusal(message, code)))
 
 
 def submitting(count: int, *, options: RunOptions = ONE, **more):
@@ -31,14 +31,14 @@ def submitting(count: int, *, options: RunOptions = ONE, **more):
 def test_the_same_rejection_twenty_times_in_a_row_ends_the_submitting_and_is_named():
     rig = play(submitting(100, otherwise=REJECT))
     assert len(rig.api.calls) == 20
-    assert rig.halts == [StopReason.FAIL_FAST]
+    assert rig.stop_reasons == [StopReason.FAIL_FAST]
     (stop,) = rig.stop_signal.stops
     assert stop.reason.exit_code is ExitCode.FAILED
     told = "20 jobs in a row were rejected for the same reason: the prompt is not allowed (code 42)"
     assert stop.message == told
     assert stop.error.message == f"no more jobs were submitted: {told}"
     assert "run again" in stop.error.hint
-    assert [event.message for event in rig.listener.of(Halted)] == [told]
+    assert [event.message for event in rig.listener.of(Stopped)] == [told]
     assert rig.all_states == [State.REJECTED] * 20 + [None] * 80
 
 
@@ -68,14 +68,14 @@ def test_another_end_in_between_begins_the_count_anew(between):
     script = {f"{number:03}": [between if number % 20 == 19 else rejecting("no", 7)] for number in range(60)}
     rig = play(submitting(60, creates=script))
     assert len(rig.api.calls) == 60
-    assert rig.halts == []
+    assert rig.stop_reasons == []
 
 
 def test_a_lost_answer_in_between_says_nothing_about_the_cause():
     script = {f"{number:03}": [LOST if number % 2 else rejecting("no", 7)] for number in range(60)}
     rig = play(submitting(60, creates=script))
     assert rig.all_states.count(State.REJECTED) == 20
-    assert rig.halts == [StopReason.FAIL_FAST]
+    assert rig.stop_reasons == [StopReason.FAIL_FAST]
 
 
 def failing(*, options: RunOptions, count: int = 100, **more):
@@ -88,7 +88,7 @@ def moderated(name: str) -> api.Failed:
 
 def test_the_same_failure_twenty_times_in_a_row_ends_the_submitting_and_what_is_open_is_waited_for():
     rig = failing(options=RunOptions(submit_concurrency=1, concurrency=5), finished=moderated)
-    assert rig.halts == [StopReason.FAIL_FAST]
+    assert rig.stop_reasons == [StopReason.FAIL_FAST]
     assert "20 jobs in a row failed for the same reason: task-" in rig.stop_signal.stops[0].message
     assert 20 <= len(rig.api.calls) <= 26
     assert set(rig.all_states) == {State.FAILED, None}
@@ -97,13 +97,13 @@ def test_the_same_failure_twenty_times_in_a_row_ends_the_submitting_and_what_is_
 def test_a_result_in_between_begins_the_count_of_failures_anew():
     statuses = {f"{number:03}": [moderated(str(number))] for number in range(60) if number % 15}
     rig = failing(options=RunOptions(submit_concurrency=1, concurrency=1), count=60, statuses=statuses)
-    assert rig.halts == []
+    assert rig.stop_reasons == []
     assert len(rig.api.calls) == 60
 
 
 def test_failures_of_tasks_that_were_all_sent_stop_nothing():
     rig = failing(options=ONE, count=30, finished=moderated)
-    assert rig.halts == []
+    assert rig.stop_reasons == []
     assert rig.all_states == [State.FAILED] * 30
 
 

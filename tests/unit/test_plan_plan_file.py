@@ -13,9 +13,8 @@ from sora2batch.catalog.tool import Availability, FixedPrice
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.schema import load_schema
-from sora2batch.plan.onset import onset_of
-from sora2batch.plan.render_json import plan_to_json
-from sora2batch.plan.saved import (
+from sora2batch.plan.baseline import baseline_of
+from sora2batch.plan.plan_file import (
     SavedPlan,
     StalePlanError,
     encode_saved_plan,
@@ -23,6 +22,7 @@ from sora2batch.plan.saved import (
     plan_digest,
     read_saved_plan,
 )
+from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection
 
 FOX, OWL = job_of("fox"), job_of("owl")
@@ -46,7 +46,7 @@ def saved_of(**more) -> SavedPlan:
             "simulated": False,
             "proof": proof_of(),
             "tools_dirs": ("../tools",),
-            "onset": onset_of(PLAN, LOCKFILE),
+            "baseline": baseline_of(PLAN, LOCKFILE),
             **more,
         }
     )

@@ -8,7 +8,7 @@ from fakes.building import entry_of, job_of, plan_of
 from fakes.lock_entry import failed, rejected
 from sora2batch.lockfile.entry import ErrorNote
 from sora2batch.plan.action import Action
-from sora2batch.plan.refused_picture import is_picture_refused
+from sora2batch.plan.image_refusal import is_image_refused
 
 PICTURE = "https://cdn.example.com/fox.jpg"
 REFUSALS = [
@@ -64,29 +64,29 @@ def note(message: str, code: int | str | None = None) -> ErrorNote:
 @pytest.mark.parametrize("message", REFUSALS)
 @pytest.mark.parametrize("make", [failed, rejected])
 def test_an_error_that_names_the_picture_and_its_fault_is_about_the_picture(message, make):
-    assert is_picture_refused(entry_of(fox(), make(error=note(message))))
+    assert is_image_refused(entry_of(fox(), make(error=note(message))))
 
 
 @pytest.mark.parametrize("message", OTHERS)
 def test_an_error_about_anything_else_is_not(message):
-    assert not is_picture_refused(entry_of(fox(), failed(error=note(message))))
+    assert not is_image_refused(entry_of(fox(), failed(error=note(message))))
 
 
 def test_a_code_in_words_counts_and_an_attempt_without_an_error_says_nothing():
-    assert is_picture_refused(entry_of(fox(), rejected(error=note("no", "invalid_image_url"))))
-    assert not is_picture_refused(entry_of(fox(), rejected()))
+    assert is_image_refused(entry_of(fox(), rejected(error=note("no", "invalid_image_url"))))
+    assert not is_image_refused(entry_of(fox(), rejected()))
 
 
 @pytest.mark.parametrize(
     "request_", [{"image": "fox.jpg"}, {"image": PICTURE + " and more"}, {"image_list": []}, {"image": None}]
 )
 def test_without_a_link_there_was_no_picture_to_refuse(request_):
-    assert not is_picture_refused(entry_of(job_of("fox", **request_), failed(error=note(REFUSALS[0]))))
+    assert not is_image_refused(entry_of(job_of("fox", **request_), failed(error=note(REFUSALS[0]))))
 
 
 @pytest.mark.parametrize("request_", [{"image_list": [PICTURE]}, {"more": {"tail_image_url": PICTURE}}])
 def test_pictures_in_lists_and_deeper_are_seen(request_):
-    assert is_picture_refused(entry_of(job_of("fox", **request_), failed(error=note(REFUSALS[0]))))
+    assert is_image_refused(entry_of(job_of("fox", **request_), failed(error=note(REFUSALS[0]))))
 
 
 def planned(error: str, **selection):

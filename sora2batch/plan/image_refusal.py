@@ -40,7 +40,7 @@ _AT_FAULT = re.compile(
 )
 
 
-def is_picture_refused(entry: Entry) -> bool:
+def is_image_refused(entry: Entry) -> bool:
     """Tell whether what the API last said of a job is that it does not take its picture."""
     error = entry.primary.error
     return error is not None and _blames_picture(_words_of(error)) and _holds_link(entry.input.values())

@@ -20,7 +20,7 @@ from sora2batch.ground.validation import Validator
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Action, Plan
-from sora2batch.plan.onset import Onset
+from sora2batch.plan.baseline import Baseline
 from sora2batch.plan.render_json import PLAN_VERSION, plan_to_json
 from sora2batch.plan.selection import Selection
 
@@ -73,7 +73,7 @@ class SavedPlan:
     """The flag, if it was given."""
     simulated: bool
     proof: Proof
-    onset: Onset
+    baseline: Baseline
     """What the lockfile said of the plan's jobs, and of all others."""
 
     @property
@@ -92,7 +92,7 @@ class SavedPlan:
         Raises:
             StalePlanError: names what changed.
         """
-        if self.onset.is_behind(lockfile):
+        if self.baseline.is_behind(lockfile):
             now = replace(now, lockfile=self.proof.lockfile)
         changed = self.proof.differences(now)
         if changed:
@@ -158,10 +158,10 @@ class _Basis(TypedDict):
     prices: str
     tools: str
     lockfile: str
-    onset: _Onset
+    onset: _Baseline
 
 
-class _Onset(TypedDict):
+class _Baseline(TypedDict):
     calls: dict[str, list[str]]
     others: str
 
@@ -183,8 +183,8 @@ def _basis_of(saved: SavedPlan) -> JsonObject:
         "tools": proof.tools,
         "lockfile": proof.lockfile,
         "onset": {
-            "calls": {job: list(calls) for job, calls in saved.onset.calls.items()},
-            "others": saved.onset.others,
+            "calls": {job: list(calls) for job, calls in saved.baseline.calls.items()},
+            "others": saved.baseline.others,
         },
     }
     if selection.force:
@@ -253,7 +253,7 @@ def _saved_from(basis: _Basis, actions: Mapping[Fingerprint, Action]) -> SavedPl
             tools=basis["tools"],
             lockfile=basis["lockfile"],
         ),
-        onset=Onset(
+        baseline=Baseline(
             actions=actions,
             calls={Fingerprint(job): tuple(calls) for job, calls in basis["onset"]["calls"].items()},
             others=basis["onset"]["others"],

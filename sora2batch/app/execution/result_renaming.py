@@ -5,16 +5,19 @@ from __future__ import annotations
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.job import FORMER_FOLDER
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Plan
 from sora2batch.run.restore_names import bring_back, is_called_for
-from sora2batch.run.shelf import Shelf
+from sora2batch.run.result_renamer import ResultRenamer
 
 
-def shelf_of(batch: Batch, store: LockfileStore) -> Shelf:
+def renamer_of(batch: Batch, store: LockfileStore) -> ResultRenamer:
     """Get ready to name the results of a batch."""
     entries = store.lockfile.entries.values()
-    return Shelf(batch.output_dir, store, entries, batch.expansion.jobs, beside=batch.lockfiles_beside)
+    return ResultRenamer(
+        batch.output_dir, store, entries, batch.expansion.jobs, beside=batch.lockfiles_beside
+    )
 
 
 async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Printer) -> None:
@@ -25,15 +28,15 @@ async def put_right(batch: Batch, plan: Plan, store: LockfileStore, printer: Pri
     """
     async with store.session():
         if is_called_for(plan.jobs, batch.output_dir):
-            shelf = shelf_of(batch, store)
-            await bring_back(shelf, plan.jobs)
-            tell_moves(batch, shelf, printer)
+            renamer = renamer_of(batch, store)
+            await bring_back(renamer, plan.jobs)
+            tell_moves(batch, renamer, printer)
         await store.checkpoint()
 
 
-def tell_moves(batch: Batch, shelf: Shelf, printer: Printer) -> None:
+def tell_moves(batch: Batch, renamer: ResultRenamer, printer: Printer) -> None:
     """Say that files have other names now."""
-    if shelf.moved:
-        count = "1 file has" if shelf.moved == 1 else f"{shelf.moved:,} files have"
+    if renamer.moved:
+        count = counted(renamer.moved, "file has", "files have")
         former = batch.output_dir / FORMER_FOLDER
         printer.info(f"{count} a new path: what the manifest no longer asks for is in {former}")

@@ -58,7 +58,7 @@ class ReconcileContext:
     ledger_api: LedgerApi
     clock: Clock
     host: str | None = None
-    """Where the books are kept."""
+    """Where the ledger is kept."""
     beside: Sequence[Lockfile] = ()
     """Other lockfiles: their tasks explain charges, and an unknown task may be their call's in doubt, too."""
     settle: timedelta = SETTLE
@@ -69,7 +69,7 @@ class ReconcileContext:
         return frozenset[str]().union(*(lockfile.task_ids() for lockfile in self.beside))
 
 
-async def inquire(lockfile: Lockfile, context: ReconcileContext) -> tuple[Finding, ...]:
+async def check_doubts(lockfile: Lockfile, context: ReconcileContext) -> tuple[Finding, ...]:
     """Hold every call in doubt against the ledger, of all tools, since well before the earliest.
 
     It is not asked for one tool: whoever writes a tool's name in another way would hide its charges.
