@@ -12,7 +12,7 @@ from sora2batch.app.batch.discover import is_one_manifest
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Printer
-from sora2batch.app.planning import Planned, check_plan, narrow, read_selection
+from sora2batch.app.planning import Planned, check_account, check_plan, narrow, read_selection
 from sora2batch.app.show_plan import print_markdown, print_text
 from sora2batch.gallery.sheet.sheet_file import find_sheet
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
@@ -161,8 +161,6 @@ def _refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
 
 def _account_refusals(plans: Sequence[Planned]) -> Iterator[Sora2BatchError]:
     """Ask the account only before anything is printed: broken off, the call must leave no half result."""
-    from sora2batch.app.backend.account import check_account  # noqa: PLC0415  # loads the network
-
     for one in plans:
         try:
             check_account(one.plan)

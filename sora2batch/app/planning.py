@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Plan
-from sora2batch.plan.budget import check_budget, check_tools
+from sora2batch.plan.budget import check_balance, check_budget, check_tools
 from sora2batch.plan.selection import Selection, parse_where
 
 if TYPE_CHECKING:
@@ -75,3 +76,19 @@ def check_plan(batch: Batch, plan: Plan) -> None:
     """
     check_tools(plan, batch.catalog)
     check_budget(plan)
+
+
+def check_account(plan: Plan) -> Payer:
+    """Refuse a plan that the account cannot pay; tell whose it is, and what time it is there.
+
+    Raises:
+        BudgetError: the balance is too small.
+        UsageError: there is no key.
+        ApiError: the API does not tell.
+        KeyRefusedError: it refused the key.
+    """
+    from sora2batch.app.backend.account import ask_account  # noqa: PLC0415  # loads the network
+
+    balance, payer = ask_account()
+    check_balance(plan, balance)
+    return payer

@@ -11,6 +11,7 @@ import click
 from sora2batch.app.output.failure import Failure, failure_of, is_bug, print_failure
 from sora2batch.app.process.signals import Terminated, last_raised
 from sora2batch.cli.printer import ClickPrinter
+from sora2batch.cli.table import FAILURE_DOCUMENT, resolve
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
@@ -28,10 +29,8 @@ def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
     failure = _failure_of(error)
     print_failure(failure, printer, trace=error if is_traced else None)
     if wants_json(arguments):
-        from sora2batch.app.output.json_document import failure_to_json, print_json  # noqa: PLC0415  # loads orjson
-
         with suppress(OSError, Sora2BatchError):
-            print_json(failure_to_json(failure), printer)
+            resolve(FAILURE_DOCUMENT)(failure, printer)
     return failure.exit_code
 
 

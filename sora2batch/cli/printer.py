@@ -13,13 +13,13 @@ import click
 
 from sora2batch.app.output.failure import print_error
 from sora2batch.cli import standard_output
+from sora2batch.cli.table import BAR_PROGRESS, BOARDS, LINE_PROGRESS, LIVE_SCREEN, resolve
 from sora2batch.ground.cells import without_controls
 from sora2batch.ground.errors import Sora2BatchError
 
 if TYPE_CHECKING:
     from sora2batch.app.batch.snapshot import BatchSnapshot
     from sora2batch.app.output.output import Screen
-    from sora2batch.cli.show.drawing import Drawing
     from sora2batch.ground.clock import Clock
     from sora2batch.plan.action import Plan
     from sora2batch.run.event import Listener
@@ -93,26 +93,20 @@ class ClickPrinter:
 
     def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
         """Show a run's events on standard error, in the way that suits it."""
-        if self.level >= 0 and sys.stderr.isatty() and _is_capable():
-            return _drawing().bar_progress(plan, stages, self)
-        from sora2batch.cli.show.progress import line_progress  # noqa: PLC0415  # for those who have work
-
-        return line_progress(plan, stages, self)
+        is_drawn = self.level >= 0 and sys.stderr.isatty() and _is_capable()
+        opened: AbstractContextManager[Listener]
+        opened = resolve(BAR_PROGRESS if is_drawn else LINE_PROGRESS)(plan, stages, self)
+        return opened
 
     def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
         """Draw statuses at a terminal."""
-        _drawing().print_boards(snapshots, clock.now())
+        resolve(BOARDS)(snapshots, clock.now())
 
     def screen(self, clock: Clock, interval: float) -> AbstractContextManager[Screen]:
         """Open a live view."""
-        return _drawing().live_screen(clock, interval)
+        opened: AbstractContextManager[Screen] = resolve(LIVE_SCREEN)(clock, interval)
+        return opened
 
 
 def _is_capable() -> bool:
     return os.environ.get("TERM") != "dumb"
-
-
-def _drawing() -> Drawing:
-    from sora2batch.cli.show.drawing import Drawing  # noqa: PLC0415  # rich is for terminals only
-
-    return Drawing()

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from sora2batch.cli.printer import ClickPrinter
-from sora2batch.ground.errors import ExitCode
-
 COMMANDS = {
     "init": "Write a commented manifest that validates, and git's settings for it.",
     "validate": "Check manifests; list every problem with its place.",
@@ -65,26 +62,13 @@ WORK = {
 
 TOOL_COMPLETION = "sora2batch.app.tools:complete_tool"
 """For shells that complete the name of a tool."""
-
-
-def call(name: str, /, *, verbose: int, quiet: bool, **given: Any) -> ExitCode:
-    """Do the work of a command.
-
-    Args:
-        name: its name in ``WORK``.
-        verbose: how often -v was given.
-        quiet: whether -q was given.
-        given: the other options and arguments.
-    """
-    work = WORK[name]
-    printer = ClickPrinter.of(verbose, quiet=quiet)
-    function = resolve(work.function)
-    code: ExitCode | None
-    if work.arguments:
-        code = function(resolve(work.arguments)(**given), printer)
-    else:
-        code = function(printer, **given)
-    return ExitCode.DONE if code is None else code
+FAILURE_DOCUMENT = "sora2batch.app.output.json_document:print_failure_document"
+"""For failures of calls with --json."""
+LINE_PROGRESS = "sora2batch.cli.show.progress:line_progress"
+BAR_PROGRESS = "sora2batch.cli.show.bars:bar_progress"
+LIVE_SCREEN = "sora2batch.cli.show.live:live_screen"
+BOARDS = "sora2batch.cli.show.live:print_boards"
+"""For those who have work; at a terminal with ``rich``, which few calls need."""
 
 
 def resolve(name: str) -> Any:

@@ -1,7 +1,7 @@
 """Data held against a JSON Schema: whether it fits, and what does not.
 
 Two validators share the work: one decides, in a fiftieth of the time that the other takes to tell what is
-wrong and what would be right. Both are imported when they are first needed.
+wrong and what would be right. That one is imported when something is wrong.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import DataPath
@@ -83,9 +85,6 @@ class Validator:
         Raises:
             BadSchemaError: this is not a schema, or it refers to what is not in it.
         """
-        # The lockfile is imported by commands that check nothing, and this takes 10 ms.
-        import jsonschema_rs  # noqa: PLC0415
-
         self._schema = schema
         self._draft = draft
         self._formats = formats or {}

@@ -16,7 +16,7 @@ from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
 from sora2batch.app.output.output import Display
-from sora2batch.app.planning import check_plan
+from sora2batch.app.planning import check_account, check_plan
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.ground.clock import SystemClock
@@ -169,8 +169,6 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
         check_keeping(batch, plan, request)
     if not _spends(plan, request.stages) or batch.simulated:
         return Payer(clock=SystemClock())
-    from sora2batch.app.backend.account import check_account  # noqa: PLC0415  # loads the network
-
     payer = check_account(plan)
     if not request.agreed:
         _ask(plan, request.printer)

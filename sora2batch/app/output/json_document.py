@@ -26,13 +26,13 @@ def print_documents(documents: Sequence[JsonObject], printer: Printer, *, is_one
         print_json({"version": 1, "manifests": list(documents)}, printer)
 
 
-def failure_to_json(failure: Failure) -> JsonObject:
-    """Turn what went wrong into the document that stands where a result was expected."""
+def print_failure_document(failure: Failure, printer: Printer) -> None:
+    """Print what went wrong where a result was expected."""
     error = error_to_json(failure.message, failure.hint, failure.exit_code)
     document: JsonObject = {"version": 1, "error": error}
     if failure.problems:
         document["problems"] = problems_to_json(failure.problems)
-    return document
+    print_json(document, printer)
 
 
 def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:

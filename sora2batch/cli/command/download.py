@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import manifest_argument, printer_options, simulated_option, tools_dir_option
-from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 

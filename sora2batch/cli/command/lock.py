@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand, HelpfulGroup, show_help_alone
 from sora2batch.cli.option import printer_options
-from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 _FILE = click.Path(path_type=Path)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
@@ -16,7 +17,6 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
-from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 

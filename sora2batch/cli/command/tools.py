@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import complete_tool, json_option, printer_options, tools_dir_option
-from sora2batch.cli.table import call
 from sora2batch.ground.errors import ExitCode
 
 
