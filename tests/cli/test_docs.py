@@ -23,7 +23,10 @@ MANIFEST_PAGE = (ROOT / "docs/manifest.md").read_text()
 TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()
 STOPPING_PAGE = (ROOT / "docs/stopping.md").read_text()
 GLOSSARY = (ROOT / "docs/glossary.md").read_text()
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *(page for folder in ("docs", "tests") for page in sorted((ROOT / folder).glob("*.md"))),
+]
 SOURCES = [
     *(ROOT / name for name in ("Makefile", "pyproject.toml")),
     *(
@@ -137,7 +140,7 @@ def test_the_example_of_github_gives_its_six_cells(call, folder):
     assert prompts == rows
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_inside_the_repository_leads_somewhere(page):
     text = page.read_text()
     for target in re.findall(r"\]\((?!https?://)([^)#]*)(?:#[^)]*)?\)", text):
@@ -150,19 +153,20 @@ def test_every_link_inside_the_repository_leads_somewhere(page):
 
 
 def found(name):
-    """Tell where a path is that is named as seen from the repository or from the package."""
-    return next((path for path in (ROOT / name, ROOT / "sora2batch" / name) if path.exists()), None)
+    """Tell where a path is that is named as seen from the repository, the package or the tests."""
+    places = (ROOT / name, ROOT / "sora2batch" / name, ROOT / "tests" / name)
+    return next((path for path in places if path.exists()), None)
 
 
 def test_every_module_that_is_named_exists():
-    """In the documentation, in comments and in strings; NAME stands for any."""
+    """In the documentation, in comments and in strings; words in capitals stand for any."""
     for page in (*PAGES, *SOURCES):
         named = re.findall(MODULE, page.read_text(encoding="utf-8"))
-        missing = [name for name in named if "NAME" not in name and found(name) is None]
+        missing = [name for name in named if name.islower() and found(name) is None]
         assert missing == [], page
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_name_that_is_said_to_be_in_a_module_is_there(page):
     named = re.findall(rf"`([\w.]+)`(?: in |,? \()`({MODULE})`", page.read_text())
     assert [
