@@ -176,6 +176,17 @@ def test_every_name_that_is_said_to_be_in_a_module_is_there(page):
     ] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_method_that_is_named_is_one(page):
+    code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    methods = re.findall(r"`(_?[A-Z]\w*[a-z]\w*)\.(\w+)`", page.read_text(encoding="utf-8"))
+    assert [
+        f"{name}.{method}"
+        for name, method in methods
+        if f"class {name}" not in code or f"def {method}(" not in code
+    ] == []
+
+
 def test_the_glossary_names_classes_that_exist():
     classes = re.findall(r"^\|[^|]*\|.*\| `([\w.]+)` \|$", GLOSSARY, re.MULTILINE)
     for name in classes:
