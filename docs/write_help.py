@@ -12,7 +12,7 @@ from pathlib import Path
 from sora2batch.cli.main import cli
 
 PAGE = Path(__file__).parent / "cli.md"
-_BLOCK = re.compile(r"<!-- help:(?P<words>[a-z ]*)-->\n```text\n.*?\n```\n", re.DOTALL)
+_BLOCK = re.compile(r"<!-- help:(?P<words>[a-z ]*)-->\n```text\n(?:.*?\n)??```\n", re.DOTALL)
 
 
 def help_of(words: list[str]) -> str:

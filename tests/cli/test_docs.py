@@ -5,19 +5,37 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.cli.main import cli
 from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.stop_reason import StopReason
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 CLI_PAGE = (ROOT / "docs/cli.md").read_text()
 MANIFEST_PAGE = (ROOT / "docs/manifest.md").read_text()
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()
+STOPPING_PAGE = (ROOT / "docs/stopping.md").read_text()
+GLOSSARY = (ROOT / "docs/glossary.md").read_text()
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *(page for folder in ("docs", "tests") for page in sorted((ROOT / folder).glob("*.md"))),
+]
+SOURCES = [
+    *(ROOT / name for name in ("Makefile", "pyproject.toml")),
+    *(
+        path
+        for folder in ("sora2batch", "tests", "docs", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+    ),
+]
+MODULE = r"(?<![\w/.~-])(?:[a-z_]+/)+\w+\.py\b"
 
 
 def blocks(text, language):
@@ -122,7 +140,7 @@ def test_the_example_of_github_gives_its_six_cells(call, folder):
     assert prompts == rows
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_inside_the_repository_leads_somewhere(page):
     text = page.read_text()
     for target in re.findall(r"\]\((?!https?://)([^)#]*)(?:#[^)]*)?\)", text):
@@ -132,6 +150,70 @@ def test_every_link_inside_the_repository_leads_somewhere(page):
         for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     }
     assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= headings
+
+
+def found(name):
+    """Tell where a path is that is named as seen from the repository, the package or the tests."""
+    places = (ROOT / name, ROOT / "sora2batch" / name, ROOT / "tests" / name)
+    return next((path for path in places if path.exists()), None)
+
+
+def test_every_module_that_is_named_exists():
+    """In the documentation, in comments and in strings; words in capitals stand for any."""
+    for page in (*PAGES, *SOURCES):
+        named = re.findall(MODULE, page.read_text(encoding="utf-8"))
+        missing = [name for name in named if name.islower() and found(name) is None]
+        assert missing == [], page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_name_that_is_said_to_be_in_a_module_is_there(page):
+    named = re.findall(rf"`([\w.]+)`(?: in |,? \()`({MODULE})`", page.read_text())
+    assert [
+        (name, module)
+        for name, module in named
+        if not re.search(rf"\b{name.rpartition('.')[2]}\b", found(module).read_text())
+    ] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_method_that_is_named_is_one(page):
+    code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    methods = re.findall(r"`(_?[A-Z]\w*[a-z]\w*)\.(\w+)`", page.read_text(encoding="utf-8"))
+    assert [
+        f"{name}.{method}"
+        for name, method in methods
+        if f"class {name}" not in code or f"def {method}(" not in code
+    ] == []
+
+
+def test_the_glossary_names_classes_that_exist():
+    classes = re.findall(r"^\|[^|]*\|.*\| `([\w.]+)` \|$", GLOSSARY, re.MULTILINE)
+    for name in classes:
+        module, _, attribute = f"sora2batch.{name}".rpartition(".")
+        assert hasattr(import_module(module), attribute), name
+    assert classes
+
+
+def test_the_glossary_is_sorted():
+    terms = re.findall(r"^\| ([^|`]*) \|", GLOSSARY, re.MULTILINE)[1:]
+    assert terms == sorted(terms, key=str.casefold)
+
+
+def test_the_tool_file_that_is_shown_is_one(tmp_path):
+    (tmp_path / "dream-text-to-video-api.json").write_text(blocks(TOOLS_PAGE, "json")[0])
+    assert "dream-text-to-video-api" in load_catalog([tmp_path]).tools
+
+
+def test_every_field_of_a_tool_file_and_every_rule_of_prices_is_on_the_page():
+    schema = json.loads((ROOT / "schemas/tool.schema.json").read_text())["properties"]
+    rows = set(re.findall(r"^\| `(\w+)[`.]", TOOLS_PAGE, re.MULTILINE))
+    assert {*schema, *schema["price"]["properties"]["rule"]["enum"]} <= rows
+
+
+def test_every_reason_to_stop_is_on_the_page_with_its_exit_code():
+    rows = re.findall(r"^\| `([A-Z_]+)` \|.*\| (\d+) \|[^|]*\|$", STOPPING_PAGE, re.MULTILINE)
+    assert rows == [(reason.name, str(reason.exit_code.value)) for reason in StopReason]
 
 
 def test_make_docs_exists():

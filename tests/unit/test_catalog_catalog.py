@@ -13,23 +13,7 @@ from sora2batch.catalog.tool import Availability, FieldInfo, FixedPrice, Kind, U
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.schema import load_schema, schema_dir
 
-SHIPPED = [
-    "gpt-image-2-api",
-    "grok-image-to-video-api",
-    "grok-text-to-video-api",
-    "image-lipsync-api",
-    "kling3-image-to-video-api",
-    "kling3-text-to-video-api",
-    "nano-banana-image-2-api",
-    "nano-banana-image-api",
-    "nano-banana-image-pro-api",
-    "seedream-v4-5-api",
-    "seedream-v5-lite-api",
-    "sora2-image-to-video-api",
-    "sora2-text-to-video-api",
-    "veo3-image-to-video-fast-api",
-    "veo3-text-to-video-fast-api",
-]
+SHIPPED = sorted(path.stem for path in (schema_dir() / "tools").iterdir())
 
 
 def entry(**changes):
@@ -71,7 +55,6 @@ def reasons_for(folder, content, name="my-tool.json"):
 
 def test_every_shipped_tool_is_there_sorted_by_name():
     assert list(load_catalog().tools) == SHIPPED
-    assert {path.stem for path in (schema_dir() / "tools").iterdir()} == set(SHIPPED)
 
 
 def test_the_schema_of_tool_files_is_itself_a_valid_schema():

@@ -18,6 +18,33 @@ from sora2batch.catalog.tool import (
     UnknownPrice,
 )
 
+PRICES = [
+    ("kling3-text-to-video-api", {}, 1000),
+    ("kling3-text-to-video-api", {"duration": 5, "model_mode": "pro"}, 1500),
+    ("kling3-text-to-video-api", {"duration": 15}, 3000),
+    ("kling3-text-to-video-api", {"duration": 15, "model_mode": "pro"}, 4500),
+    ("kling3-image-to-video-api", {"duration": 3}, 600),
+    ("kling3-image-to-video-api", {"duration": 15, "model_mode": "pro"}, 4500),
+    ("sora2-text-to-video-api", {}, 420),
+    ("sora2-text-to-video-api", {"duration": 15}, 420),
+    ("sora2-text-to-video-api", {"mode": "pro", "duration": 15}, 2100),
+    ("sora2-image-to-video-api", {"mode": "std"}, 420),
+    ("sora2-image-to-video-api", {"mode": "pro"}, 2100),
+    ("veo3-text-to-video-fast-api", {}, 420),
+    ("veo3-image-to-video-fast-api", {}, 420),
+    ("grok-text-to-video-api", {"duration": 3}, 150),
+    ("grok-image-to-video-api", {"duration": 15}, 750),
+    ("gpt-image-2-api", {}, 100),
+    ("nano-banana-image-api", {}, 50),
+    ("nano-banana-image-pro-api", {"resolution": "2K"}, 150),
+    ("nano-banana-image-2-api", {}, 75),
+    ("nano-banana-image-2-api", {"resolution": "2K"}, 75),
+    ("nano-banana-image-2-api", {"resolution": "4K"}, 150),
+    ("seedream-v4-5-api", {}, 50),
+    ("seedream-v5-lite-api", {}, 50),
+]
+"""The API's table: tool_type, input, credits."""
+
 
 def tool_with(price):
     return Tool(
@@ -30,37 +57,15 @@ def tool_with(price):
     )
 
 
-@pytest.mark.parametrize(
-    ("tool_type", "request_", "credits_"),
-    [
-        ("kling3-text-to-video-api", {}, 1000),
-        ("kling3-text-to-video-api", {"duration": 5, "model_mode": "pro"}, 1500),
-        ("kling3-text-to-video-api", {"duration": 15}, 3000),
-        ("kling3-text-to-video-api", {"duration": 15, "model_mode": "pro"}, 4500),
-        ("kling3-image-to-video-api", {"duration": 3}, 600),
-        ("kling3-image-to-video-api", {"duration": 15, "model_mode": "pro"}, 4500),
-        ("sora2-text-to-video-api", {}, 420),
-        ("sora2-text-to-video-api", {"duration": 15}, 420),
-        ("sora2-text-to-video-api", {"mode": "pro", "duration": 15}, 2100),
-        ("sora2-image-to-video-api", {"mode": "std"}, 420),
-        ("sora2-image-to-video-api", {"mode": "pro"}, 2100),
-        ("veo3-text-to-video-fast-api", {}, 420),
-        ("veo3-image-to-video-fast-api", {}, 420),
-        ("grok-text-to-video-api", {"duration": 3}, 150),
-        ("grok-image-to-video-api", {"duration": 15}, 750),
-        ("gpt-image-2-api", {}, 100),
-        ("nano-banana-image-api", {}, 50),
-        ("nano-banana-image-pro-api", {"resolution": "2K"}, 150),
-        ("nano-banana-image-2-api", {}, 75),
-        ("nano-banana-image-2-api", {"resolution": "2K"}, 75),
-        ("nano-banana-image-2-api", {"resolution": "4K"}, 150),
-        ("seedream-v4-5-api", {}, 50),
-        ("seedream-v5-lite-api", {}, 50),
-    ],
-)
+@pytest.mark.parametrize(("tool_type", "request_", "credits_"), PRICES)
 def test_a_shipped_tool_costs_what_the_api_charges(tool_type, request_, credits_):
     tool = load_catalog().get(tool_type)
     assert price_of(tool, fill_defaults(tool, request_)) == credits_
+
+
+def test_every_shipped_tool_stands_in_the_table_of_prices_or_has_none():
+    unknown = {name for name, tool in load_catalog().tools.items() if isinstance(tool.price, UnknownPrice)}
+    assert {row[0] for row in PRICES} | unknown == set(load_catalog().tools)
 
 
 def test_an_unknown_price_is_an_error_that_says_what_is_known():
