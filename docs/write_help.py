@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 from sora2batch.cli.main import cli
+from sora2batch.cli.table import COMMANDS
 
 PAGE = Path(__file__).parent / "cli.md"
 _BLOCK = re.compile(r"<!-- help:(?P<words>[a-z ]*)-->\n```text\n(?:.*?\n)??```\n", re.DOTALL)
@@ -24,13 +25,26 @@ def help_of(words: list[str]) -> str:
 
 
 def with_help(page: str) -> str:
-    """Renew every block of a page."""
+    """Renew every block of a page; a command that has none yet gets one behind the command before it."""
+    before = ""
+    for name in COMMANDS:
+        if f"<!-- help: {name} " not in page:
+            page = _with_block(page, name, before)
+        before = name
 
     def block(match: re.Match[str]) -> str:
         words = match["words"]
         return f"<!-- help:{words}-->\n```text\n{help_of(words.split())}\n```\n"
 
     return _BLOCK.sub(block, page)
+
+
+def _with_block(page: str, name: str, before: str) -> str:
+    """Add a heading and an empty block, as the last of what is said of the command before."""
+    start = page.index(f"<!-- help: {before} ")
+    end = re.search(r"^#{1,3} ", page[start:], re.MULTILINE)
+    at = start + end.start() if end else len(page)
+    return f"{page[:at]}### {name}\n\n<!-- help: {name} -->\n```text\n```\n\n{page[at:]}"
 
 
 def main() -> None:

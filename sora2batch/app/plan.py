@@ -13,8 +13,7 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Printer
 from sora2batch.app.planning import Planned, check_account, check_plan, narrow, read_selection
-from sora2batch.app.show_plan import print_markdown, print_text
-from sora2batch.gallery.sheet.sheet_file import find_sheet
+from sora2batch.app.show_plan import print_text
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.action import Action
 from sora2batch.plan.notice import Told
@@ -114,19 +113,16 @@ class PlanView:
 
     def _print(self, plans: Sequence[Planned]) -> None:
         if self.form == "json":
-            print_documents(
-                [plan_to_json(one.plan, one.comparison) for one in plans],
-                self.printer,
-                is_one=self.is_one,
-            )
-            return
-        told = Told()
-        for one in plans:
-            if self.form == "markdown":
-                batch = one.batch
-                sheet = find_sheet(batch.layout.sheets, batch.manifest.file, simulated=batch.simulated)
-                print_markdown(one.plan, one.comparison, sheet, self.printer)
-            else:
+            documents = [plan_to_json(one.plan, one.comparison) for one in plans]
+            print_documents(documents, self.printer, is_one=self.is_one)
+        elif self.form == "markdown":
+            from sora2batch.app.pull_request import print_markdown  # noqa: PLC0415  # for pull requests only
+
+            for one in plans:
+                print_markdown(one, self.printer)
+        else:
+            told = Told()
+            for one in plans:
                 new = told.new(one.plan.notices, one.batch.catalog)
                 print_text(replace(one.plan, notices=new), one.comparison, self.printer)
 

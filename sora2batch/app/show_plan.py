@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sora2batch.app.output.output import Printer
 from sora2batch.plan.action import Plan
-from sora2batch.plan.render_markdown import plan_markdown
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines
 
 if TYPE_CHECKING:  # few plans compare
@@ -21,8 +20,3 @@ def print_text(plan: Plan, comparison: Comparison | None, printer: Printer) -> N
     printer.output_lines(short_plan_lines(plan) if is_long and printer.is_terminal else plan_lines(plan))
     if comparison:
         printer.output_lines(comparison_lines(comparison))
-
-
-def print_markdown(plan: Plan, comparison: Comparison | None, sheet: str | None, printer: Printer) -> None:
-    """Print a plan for a pull request, with a link to the contact sheet of that name."""
-    printer.output_lines(plan_markdown(plan, comparison, sheet))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import cast
 
 from sora2batch.catalog.allowed import HTTP_URL
-from sora2batch.catalog.input_fault import describe_faults
-from sora2batch.catalog.input_messages import in_a_line, shown
 from sora2batch.catalog.tool import Tool
 from sora2batch.catalog.url import is_http_url
-from sora2batch.ground.canonical import JsonObject, JsonValue, is_flat, with_whole_numbers
-from sora2batch.ground.problem import DataPath, Fault
-from sora2batch.ground.rule import Rule
-from sora2batch.ground.validation import Validator, rule_of
+from sora2batch.ground.canonical import JsonObject, is_flat, with_whole_numbers
+from sora2batch.ground.problem import Fault
+from sora2batch.ground.validation import Validator
 
 
 def fill_defaults(tool: Tool, request: JsonObject) -> JsonObject:
@@ -51,30 +47,11 @@ class InputChecker:
         Shape: one fault a path, sorted by path.
         """
         try:
-            if self._validator.fits(request):
-                return ()
+            is_good, is_text = self._validator.fits(request), True
         except UnicodeEncodeError:
-            return tuple(_broken_texts(request, ()))
-        return describe_faults(self._tool, request, self._validator) or self._faults_as_decided(request)
+            is_good, is_text = False, False
+        if is_good:
+            return ()
+        from sora2batch.catalog.input_fault import broken_texts, faults_of  # noqa: PLC0415  # for bad inputs
 
-    def _faults_as_decided(self, request: JsonObject) -> tuple[Fault, ...]:
-        """Word the faults as the deciding validator does, where the wording one finds none."""
-        return tuple(
-            Fault(path=one.path, rule=rule_of(one.keyword), message=in_a_line(one.message))
-            for one in self._validator.complaints(request)
-        )
-
-
-def _broken_texts(value: JsonValue, path: DataPath) -> Iterator[Fault]:
-    """Find the texts that no UTF-8 can carry; the validator only tells that there is one."""
-    match value:
-        case dict():
-            for name, item in value.items():
-                yield from _broken_texts(name, (*path, name))
-                yield from _broken_texts(item, (*path, name))
-        case list():
-            for index, item in enumerate(value):
-                yield from _broken_texts(item, (*path, index))
-        case str() if any("\ud800" <= character <= "\udfff" for character in value):
-            message = f"is {shown(value)}, which holds half a surrogate pair: no text that can be sent"
-            yield Fault(path=path, rule=Rule.UNSAFE_VALUE, message=message)
+        return faults_of(self._tool, request, self._validator) if is_text else tuple(broken_texts(request))

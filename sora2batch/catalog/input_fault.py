@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sora2batch.catalog.allowed import allowed_text
-from sora2batch.catalog.input_messages import is_blank_by_mistake, word_fault
+from sora2batch.catalog.input_messages import is_blank_by_mistake, shown, word_fault
 from sora2batch.catalog.tool import Tool
-from sora2batch.ground.canonical import JsonObject
+from sora2batch.catalog.url import in_a_line
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import DataPath, Fault, Target
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import schema_dir
@@ -19,6 +20,37 @@ from sora2batch.ground.validation import Validator, Violation, rule_of
 
 _SAID_FIRST = ("type", "enum", "const")
 _PICTURE_FIELDS = frozenset({"image", "images", "image_list", "image_url", "image_urls", "input_image"})
+
+
+def faults_of(tool: Tool, request: JsonObject, validator: Validator) -> tuple[Fault, ...]:
+    """Find and word everything that is wrong with a request; never empty for one that does not fit.
+
+    Shape: one fault a path, sorted by path.
+    """
+    return describe_faults(tool, request, validator) or _as_decided(request, validator)
+
+
+def _as_decided(request: JsonObject, validator: Validator) -> tuple[Fault, ...]:
+    """Word the faults as the deciding validator does, where the wording one finds none."""
+    return tuple(
+        Fault(path=one.path, rule=rule_of(one.keyword), message=in_a_line(one.message))
+        for one in validator.complaints(request)
+    )
+
+
+def broken_texts(value: JsonValue, path: DataPath = ()) -> Iterator[Fault]:
+    """Find the texts that no UTF-8 can carry; the validator only tells that there is one."""
+    match value:
+        case dict():
+            for name, item in value.items():
+                yield from broken_texts(name, (*path, name))
+                yield from broken_texts(item, (*path, name))
+        case list():
+            for index, item in enumerate(value):
+                yield from broken_texts(item, (*path, index))
+        case str() if any("\ud800" <= character <= "\udfff" for character in value):
+            message = f"is {shown(value)}, which holds half a surrogate pair: no text that can be sent"
+            yield Fault(path=path, rule=Rule.UNSAFE_VALUE, message=message)
 
 
 def describe_faults(tool: Tool, request: JsonObject, validator: Validator) -> tuple[Fault, ...]:

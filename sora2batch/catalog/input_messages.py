@@ -6,13 +6,12 @@ import json
 from typing import TypeAlias
 
 from sora2batch.catalog.allowed import HTTP_URL, allowed_text, any_of, choices_of, refuses_blank
-from sora2batch.catalog.url import without_secrets
+from sora2batch.catalog.url import in_a_line, without_secrets
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import shortened, visible
 
 _SHOWN_CHARACTERS = 60
-_LINE_CHARACTERS = 240
 
 Wording: TypeAlias = tuple[str, str | None]
 """A message and its hint."""
@@ -39,11 +38,6 @@ def word_fault(keyword: str, schema: JsonObject, value: JsonValue, *, otherwise:
 def shown(value: JsonValue) -> str:
     """Write a value as JSON, cut short, on one line, without a URL's secrets."""
     return shortened(visible(without_secrets(json.dumps(value, ensure_ascii=False))), _SHOWN_CHARACTERS)
-
-
-def in_a_line(text: str) -> str:
-    """Cut a text to one line, with everything invisible written out, without a URL's secrets."""
-    return shortened(visible(without_secrets(text)), _LINE_CHARACTERS)
 
 
 def is_blank_by_mistake(schema: JsonObject, value: JsonValue) -> bool:

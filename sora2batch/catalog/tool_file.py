@@ -9,7 +9,6 @@ from typing import Any, cast
 import orjson
 
 from sora2batch.catalog.input_check import compile_schema
-from sora2batch.catalog.input_messages import in_a_line
 from sora2batch.catalog.price_gap import price_gaps
 from sora2batch.catalog.tool import (
     Availability,
@@ -23,6 +22,7 @@ from sora2batch.catalog.tool import (
     Tool,
     UnknownPrice,
 )
+from sora2batch.catalog.url import in_a_line
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.ground.rule import Rule

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sora2batch.ground.text import shortened, visible
+
 _HTTP_URL = re.compile(
     r"""(?i:https?)://
         (?:[^/?#@\\]*@)?                                 # user:password@
@@ -15,6 +17,8 @@ _HTTP_URL = re.compile(
 _LAST_PORT = 65535
 _PASSWORD = re.compile(r'://[^/?#@"]*@')
 _QUERY = re.compile(r'\?(?:\\.|[^"\\])*')
+
+_LINE_CHARACTERS = 240
 
 
 def is_http_url(text: str) -> bool:
@@ -30,3 +34,8 @@ def without_secrets(text: str) -> str:
     if "://" not in text:
         return text
     return _QUERY.sub("?…", _PASSWORD.sub("://…@", text))
+
+
+def in_a_line(text: str) -> str:
+    """Cut a text to one line, with everything invisible written out, without a URL's secrets."""
+    return shortened(visible(without_secrets(text)), _LINE_CHARACTERS)

@@ -48,10 +48,8 @@ def _failure_of(error: BaseException) -> Failure:
             return Failure(exit_code=ExitCode.USAGE, message=error.format_message(), usage=usage)
         case click.ClickException():
             return Failure(exit_code=ExitCode.USAGE, message=error.format_message())
-        case click.Abort():
-            ended = KeyboardInterrupt()
-            ended.__cause__ = error.__cause__
-            return failure_of(ended)
+        case click.Abort():  # what click makes of Ctrl-C, whose own cause is what went wrong meanwhile
+            return failure_of(error.__cause__ or KeyboardInterrupt())
         case _:
             return failure_of(error)
 

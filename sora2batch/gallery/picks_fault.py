@@ -12,7 +12,8 @@ from sora2batch.ground.schema import load_schema
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.ground.validation import Draft, Validator, Violation
-from sora2batch.manifest.messages import describe, faults_of
+from sora2batch.manifest.describe import describe
+from sora2batch.manifest.messages import faults_of
 
 _SCHEMA = "picks.schema.json"
 _ROOT: DataPath = ("picks",)

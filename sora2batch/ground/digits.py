@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
+_THOUSAND = 1000
 SAFE_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader takes as it is (RFC 7493, 2.2)."""
 
@@ -39,3 +40,11 @@ def plain_digits(text: str) -> int | None:
 def _safe(digits: str) -> int | None:
     significant = digits.lstrip("0") or "0"
     return int(significant) if len(significant) <= 15 and int(significant) <= SAFE_INTEGER else None
+
+
+def digits_hint(value: float) -> str:
+    """Say what to write instead of a whole amount with a point or an exponent in it, which may be misread."""
+    whole = int(value)
+    if whole and whole < _THOUSAND:
+        return f"write {whole}, or {whole * _THOUSAND} if the point separates thousands"
+    return f"write {whole}"

@@ -28,7 +28,7 @@ from sora2batch.manifest.model import (
     RunOptions,
     Sample,
 )
-from sora2batch.manifest.schema_check import faults_in
+from sora2batch.manifest.schema_check import is_sound
 from sora2batch.manifest.tree import Tree
 
 if TYPE_CHECKING:
@@ -60,11 +60,10 @@ def load_manifest(path: Path, *, tree: Tree | None = None) -> Manifest:
     file = path.as_posix()
     document = parse_document(raw, file=file)
     digest = sha256(raw).hexdigest()
-    faults = faults_in(document)
-    if faults:
-        from sora2batch.manifest.prune import prune  # noqa: PLC0415  # most manifests are sound
+    if not is_sound(document):
+        from sora2batch.manifest.diagnosis import diagnose  # noqa: PLC0415  # most manifests are sound
 
-        remains = prune(document.data, faults)
+        faults, remains = diagnose(document)
         sound = None if remains is None else _sound(_manifest(path, document, remains.data, digest), remains)
         raise FaultyManifestError(map(document.problem, faults), sound=sound)
     assert isinstance(document.data, dict)

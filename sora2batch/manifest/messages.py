@@ -13,6 +13,7 @@ from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean, nearest
 from sora2batch.ground.text import listed, visible
 from sora2batch.ground.validation import Violation, rule_of
+from sora2batch.manifest.describe import describe
 from sora2batch.manifest.name import better_name
 from sora2batch.manifest.way_out import choice_hint, filling_hint, kind_of, type_hint
 
@@ -57,27 +58,6 @@ _PLAIN_WORDS = re.compile(r"[A-Za-z][\w /.-]*")
 def faults_of(violations: Iterable[Violation]) -> tuple[Fault, ...]:
     """Word every violation; what is said twice is kept once."""
     return tuple(dict.fromkeys(fault for violation in violations for fault in _explain(violation)))
-
-
-def describe(value: JsonValue) -> str:
-    """Name a value the way a person would: ``the text "8"``."""
-    match value:
-        case None:
-            return "empty (null)"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return f"the text {_quoted(value)}" if value else "an empty text"
-        case list():
-            return "a list" if value else "an empty list"
-        case dict():
-            return "a mapping" if value else "an empty mapping"
-
-
-def _quoted(text: str) -> str:
-    return visible(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))
 
 
 def _flow(value: JsonValue) -> str:

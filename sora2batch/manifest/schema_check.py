@@ -1,4 +1,4 @@
-"""Is a document a manifest? Every fault, each with its place."""
+"""Is a document a manifest? The schema, and the rules that no schema can state."""
 
 from __future__ import annotations
 
@@ -8,43 +8,39 @@ from pathlib import PurePosixPath
 from unicodedata import normalize
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.digits import digits_hint
 from sora2batch.ground.problem import DataPath, Fault, Target
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import load_schema
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
-from sora2batch.ground.validation import Draft, Validator, rule_of
+from sora2batch.ground.validation import Draft, Validator
+from sora2batch.manifest.describe import describe
 from sora2batch.manifest.document import Document
-from sora2batch.manifest.messages import describe, faults_of
 from sora2batch.manifest.name import better_name, name_fault, name_of_file, variable_fault
 from sora2batch.manifest.output_dir import output_dir_fault
-from sora2batch.manifest.way_out import digits_hint
 
 _SCHEMA = "manifest.schema.json"
 _NOT_AXES = ("include", "exclude")
 
 
-def faults_in(document: Document) -> tuple[Fault, ...]:
-    """Check a document against the schema and the rules that no schema can state."""
-    return tuple(_faults(document.data, PurePosixPath(document.file).stem))
+def is_sound(document: Document) -> bool:
+    """Tell whether a document is a manifest without a fault."""
+    data = document.data
+    return isinstance(data, dict) and fits_schema(data) and next(rule_faults(document), None) is None
 
 
 def fits_schema(data: JsonValue) -> bool:
     """Tell whether data keeps the rules of the schema."""
-    return _validator().fits(data)
+    return validator().fits(data)
 
 
-def _faults(data: JsonValue, stem: str) -> Iterator[Fault]:
-    if not isinstance(data, dict):
-        message, hint = f"a manifest must be a mapping; this is {describe(data)}", "it begins with version: 1"
-        yield Fault(rule=Rule.WRONG_TYPE, message=message, hint=hint)
-        return
-    faults = () if fits_schema(data) else tuple(_schema_faults(data))
-    yield from faults
-    told = {fault.path for fault in faults}
-    yield from (fault for fault in _name_faults(data, stem) if fault.path not in told)
-    if ("output", "dir") not in told:
-        yield from _folder_faults(data.get("output"))
+def rule_faults(document: Document) -> Iterator[Fault]:
+    """Check a mapping against the rules that no schema can state."""
+    data = document.data
+    assert isinstance(data, dict)
+    yield from _name_faults(data, PurePosixPath(document.file).stem)
+    yield from _folder_faults(data.get("output"))
     yield from _amount_faults(data.get("budget"))
     jobs = data.get("jobs")
     for name, group in jobs.items() if isinstance(jobs, dict) else ():
@@ -73,16 +69,9 @@ def _amount_faults(budget: JsonValue) -> Iterator[Fault]:
 
 
 @cache
-def _validator() -> Validator:
+def validator() -> Validator:
+    """Compile the schema of manifests."""
     return Validator(load_schema(_SCHEMA), Draft.DRAFT_7)
-
-
-def _schema_faults(data: JsonObject) -> Iterator[Fault]:
-    faults = faults_of(_validator().violations(data))
-    yield from faults
-    if not faults:  # the two validators disagree; the stricter one is right
-        for one in _validator().complaints(data):
-            yield Fault(path=one.path, rule=rule_of(one.keyword), message=one.message)
 
 
 def _name_faults(data: JsonObject, stem: str) -> Iterator[Fault]:

@@ -51,14 +51,6 @@ def filling_hint(path: DataPath) -> str:
     return "give it a value" if is_required else "give it a value, or remove the key"
 
 
-def digits_hint(value: float) -> str:
-    """Say what to write instead of a whole amount with a point or an exponent in it, which may be misread."""
-    whole = int(value)
-    if whole and whole < _THOUSAND:
-        return f"write {whole}, or {whole * _THOUSAND} if the point separates thousands"
-    return f"write {whole}"
-
-
 def choice_hint(value: JsonValue, choices: list[JsonValue]) -> str | None:
     """Say which of some values is meant."""
     if not isinstance(value, str):

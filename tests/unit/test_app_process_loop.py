@@ -12,12 +12,13 @@ from asyncio import events
 from importlib import import_module
 from signal import SIGINT, SIGTERM, raise_signal
 
+import click
 import pytest
 
 from sora2batch.app.output.failure import failure_of
 from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated, unwind_on_signals
-from sora2batch.cli.exit import ending_behind
+from sora2batch.cli.exit import ending_behind, report_failure
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.lockfile_error import SaveError
 from sora2batch.run.stop_signal import StopSignal
@@ -144,6 +145,20 @@ def test_a_signal_comes_before_what_the_work_raises_which_is_told_as_well():
     failure = failure_of(caught.value)
     assert (failure.exit_code, failure.hint) == (130, "make room")
     assert failure.message == "interrupted; cannot write x.lock.jsonl"
+
+
+def test_what_went_wrong_beside_a_signal_is_told_by_the_command_as_well(capsys):
+    async def work():
+        raise_signal(SIGINT)
+        raise SaveError("cannot write x.lock.jsonl", hint="make room")
+
+    with pytest.raises(click.Abort) as caught:
+        click.Command("x", callback=lambda: run_loop(work)).main([], standalone_mode=False)
+    assert report_failure(caught.value, []) == 130
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "error: interrupted; cannot write x.lock.jsonl",
+        "hint: make room",
+    ]
 
 
 @pytest.mark.parametrize("number", ENDINGS)

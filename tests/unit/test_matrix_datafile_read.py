@@ -5,7 +5,8 @@ import pytest
 from fakes.matrix_case import MemoryTree
 from fakes.problem_line import without_rule
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.matrix.datafile.read import DataFiles, has_known_ending, parse_values
+from sora2batch.matrix.datafile.parse import parse_values
+from sora2batch.matrix.datafile.read import DataFiles, has_known_ending
 
 
 def values(name, content):
