@@ -21,7 +21,7 @@ from sora2batch.plan.render_json import plan_to_json
 from sora2batch.plan.selection import Selection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanArgs:
     """The command line, as given."""
 
@@ -95,7 +95,7 @@ def _compared(one: Planned, ref: str) -> Planned:
     return replace(one, comparison=compare_with(one.batch, ref))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanView:
     """How plans are shown."""
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.content import Lockfile
@@ -15,10 +14,11 @@ from sora2batch.plan.budget import check_balance, check_budget, check_tools
 from sora2batch.plan.selection import Selection, parse_where
 
 if TYPE_CHECKING:
+    from sora2batch.app.backend.payer import Payer
     from sora2batch.plan.compare import Comparison
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Planned:
     """A plan, and what it was made from."""
 

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 
+from sora2batch.catalog.field_info import FieldInfo, fields_of
 from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.price import price_of
-from sora2batch.catalog.tool import FieldInfo, Tool
+from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, JsonValue
 
 DEFAULT_TOOL = "veo3-text-to-video-fast-api"
@@ -77,7 +78,7 @@ def _example(tool: Tool) -> JsonObject:
 
 def _constant(tool: Tool) -> list[FieldInfo]:
     """Pick the fields that every job sends alike."""
-    told = [field for field in tool.fields() if field.required or field.default is not None]
+    told = [field for field in fields_of(tool) if field.required or field.default is not None]
     return [field for field in told if field.name != "prompt" and not _is_media(tool, field)]
 
 
@@ -87,7 +88,7 @@ def _is_media(tool: Tool, field: FieldInfo) -> bool:
 
 
 def _pictures(tool: Tool) -> list[str]:
-    return [field.name for field in tool.fields() if field.required and _is_media(tool, field)]
+    return [field.name for field in fields_of(tool) if field.required and _is_media(tool, field)]
 
 
 def _value(tool: Tool, field: FieldInfo) -> JsonValue:

@@ -8,7 +8,8 @@ from pathlib import Path
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import Catalog, load_catalog
-from sora2batch.catalog.tool import FieldInfo, Tool
+from sora2batch.catalog.field_info import FieldInfo, fields_of
+from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject
 
 
@@ -55,7 +56,7 @@ def _lines(tool: Tool) -> Iterator[str]:
     if tool.docs:
         yield f"docs: {tool.docs}"
     yield "input:"
-    for field in tool.fields():
+    for field in fields_of(tool):
         yield f"  {field.name}: {field.allowed} ({_default(field)})"
         if field.description:
             yield f"      {field.description}"

@@ -38,7 +38,7 @@ class UnknownToolError(Sora2BatchError):
     """A tool that is not in the catalogue."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalog:
     """Every tool that can be named in a manifest."""
 

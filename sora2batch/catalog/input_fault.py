@@ -16,7 +16,8 @@ from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import schema_dir
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
-from sora2batch.ground.validation import Validator, Violation, rule_of
+from sora2batch.ground.validation import Validator, rule_of
+from sora2batch.ground.violation import Violation
 
 _SAID_FIRST = ("type", "enum", "const")
 _PICTURE_FIELDS = frozenset({"image", "images", "image_list", "image_url", "image_urls", "input_image"})

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias, assert_never, cast
+from typing import NamedTuple, TypeAlias, assert_never, cast
 
-from sora2batch.catalog.allowed import allowed_text
-from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Credits
 
 
@@ -72,25 +71,11 @@ class UnknownPrice:
 PriceRule: TypeAlias = FixedPrice | PriceByValue | PricePerSecond | PricePerSecondByValue | UnknownPrice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedSeconds:
+class ExpectedSeconds(NamedTuple):
     """How long a generation usually takes."""
 
     min: int
     max: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldInfo:
-    """One input of a tool, worded for people."""
-
-    name: str
-    required: bool
-    default: JsonValue
-    """None where there is no default."""
-    allowed: str
-    """Such as ``"std" or "pro"``, ``a whole number from 3 to 15``, ``an absolute http(s) URL``."""
-    description: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +123,6 @@ class Tool:
     def price_text(self) -> str:
         """The price for people: ``420 (mode std), 2100 (mode pro)``."""
         return _price_text(self.price)
-
-    def fields(self) -> tuple[FieldInfo, ...]:
-        """Describe each input, in the order of the file."""
-        return tuple(self._field(name, schema) for name, schema in self.properties.items())
-
-    def _field(self, name: str, schema: JsonObject) -> FieldInfo:
-        return FieldInfo(
-            name=name,
-            required=name in self.required,
-            default=schema.get("default"),
-            allowed=allowed_text(schema),
-            description=str(schema.get("description", "")),
-        )
 
 
 def _price_text(price: PriceRule) -> str:

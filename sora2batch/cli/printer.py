@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sora2batch.run.stages import Stages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ClickPrinter:
     """What commands get as their ``Printer`` and ``Display``."""
 

@@ -6,9 +6,8 @@ resolves every one of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 COMMANDS = {
     "init": "Write a commented manifest that validates, and git's settings for it.",
@@ -30,8 +29,7 @@ COMMANDS = {
 """In the order of a batch's life; the options of each are in ``cli/command/NAME.py``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """A function of ``app``, called with a printer and what was given on the command line."""
 
     function: str

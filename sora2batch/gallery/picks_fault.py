@@ -11,7 +11,8 @@ from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import load_schema
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
-from sora2batch.ground.validation import Draft, Validator, Violation
+from sora2batch.ground.validation import Draft, Validator
+from sora2batch.ground.violation import Violation
 from sora2batch.manifest.describe import describe
 from sora2batch.manifest.messages import faults_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from sora2batch.ground.rule import Rule
 
@@ -11,8 +12,7 @@ DataPath = tuple[str | int, ...]
 """The way from a document's root to a value: keys and list indices."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text; both count from 1, columns in characters."""
 
     line: int

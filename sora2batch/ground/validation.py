@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -19,8 +18,7 @@ from sora2batch.ground.problem import DataPath
 from sora2batch.ground.rule import Rule
 
 if TYPE_CHECKING:
-    from jsonschema import Draft7Validator, Draft202012Validator
-    from jsonschema.exceptions import ValidationError
+    from sora2batch.ground.violation import Violation
 
 
 class Draft(Enum):
@@ -42,26 +40,6 @@ class Complaint:
     keyword: str
     """As that validator calls it: ``minLength``, ``falseSchema``."""
     message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """The same with all that is needed to say it in better words."""
-
-    path: DataPath
-    """Of the value; for a rule about names, of the mapping that has the name."""
-    keyword: str
-    """Of JSON Schema, such as ``minimum``."""
-    value: Any
-    limit: Any
-    """What the schema says to the keyword."""
-    schema: dict[str, Any]
-    """The part of the schema that has the keyword."""
-    message: str
-    """The validator's own words."""
-    is_about_name: bool
-    parts: tuple[tuple[int, Violation], ...] = ()
-    """Of ``oneOf``: what each branch has to say, with the branch's number."""
 
 
 class Validator:
@@ -109,20 +87,9 @@ class Validator:
         Raises:
             re.error: while iterating, at a pattern in the grammar of JSON Schema that Python does not read.
         """
-        for error in self._explainer.iter_errors(data):
-            yield _violation(error)
+        from sora2batch.ground.violation import violations  # noqa: PLC0415  # 160 ms that good data never pays
 
-    @cached_property
-    def _explainer(self) -> Draft7Validator | Draft202012Validator:
-        # 160 ms that good data never pays.
-        import jsonschema  # noqa: PLC0415
-
-        checker = jsonschema.FormatChecker(formats=())
-        for name, is_good in self._formats.items():
-            checker.checks(name)(partial(_is_no_bad_text, is_good))
-        if self._draft is Draft.DRAFT_7:
-            return jsonschema.Draft7Validator(self._schema, format_checker=checker)
-        return jsonschema.Draft202012Validator(self._schema, format_checker=checker)
+        return violations(data, self._schema, self._draft.value, self._formats)
 
 
 _RULES = {
@@ -148,24 +115,5 @@ def rule_of(keyword: str) -> Rule:
     return _RULES.get(keyword, Rule.SCHEMA)
 
 
-def _is_no_bad_text(is_good: Callable[[str], bool], value: object) -> bool:
-    return not isinstance(value, str) or is_good(value)
-
-
 def _refuse_to_fetch(uri: str) -> JsonObject:
     raise ValueError(f"{uri} is outside the tool file")  # the only schemas that are not ours
-
-
-def _violation(error: ValidationError) -> Violation:
-    value: Any = error.instance
-    parts = ((int(part.schema_path[0]), _violation(part)) for part in error.context or ())
-    return Violation(
-        path=tuple(error.absolute_path),
-        keyword=str(error.validator),
-        value=value,
-        limit=error.validator_value,
-        schema=dict(error.schema) if isinstance(error.schema, dict) else {},
-        message=error.message,
-        is_about_name="propertyNames" in error.absolute_schema_path,
-        parts=tuple(parts),
-    )

@@ -20,7 +20,7 @@ _DECIMAL = re.compile(r"([0-9]+),([0-9]+)")
 _FIGURES = re.compile(r"[0-9][0-9.,' ]*")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Frame:
     """A collection that is still open."""
 
@@ -50,7 +50,7 @@ class _Frame:
         return self.keys[-1][0] if self.is_mapping else self.count
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Run:
     """Keys without values, side by side."""
 

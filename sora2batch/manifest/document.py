@@ -22,7 +22,7 @@ _JSON_START = re.compile(r"\s*[\[{]")
 _JSON_COMMENT = re.compile(r"[\s,]*(/\*|//(?![\w-]+\.\w))")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Document:
     """The data of one file. Places are looked up in a second pass, only when somebody asks."""
 

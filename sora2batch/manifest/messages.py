@@ -12,7 +12,8 @@ from sora2batch.ground.problem import DataPath, Fault, Target
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean, nearest
 from sora2batch.ground.text import listed, visible
-from sora2batch.ground.validation import Violation, rule_of
+from sora2batch.ground.validation import rule_of
+from sora2batch.ground.violation import Violation
 from sora2batch.manifest.describe import describe
 from sora2batch.manifest.name import better_name
 from sora2batch.manifest.way_out import choice_hint, filling_hint, kind_of, type_hint

@@ -33,7 +33,7 @@ _NO_TEMPLATE = "a value of an axis or a data file is no template: write the text
 _KEY_TAGS = frozenset({"!", *(TAG_PREFIX + name for name in ("str", "int", "float", "bool", "null"))})
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Frame(Generic[N]):
     """A collection that is still open."""
 

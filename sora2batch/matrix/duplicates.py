@@ -17,7 +17,7 @@ from sora2batch.matrix.filename import are_far_apart, collision_key, have_dotted
 from sora2batch.matrix.source_location import LabelledValue
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Pair:
     """The first pair of a group, and how many more there are."""
 

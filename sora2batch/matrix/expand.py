@@ -31,7 +31,7 @@ _STEPS_A_JOB = 500
 """What the templates of a manifest may do together: enough for lists in every prompt, seconds at worst."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Expansion:
     """Everything that a manifest asks for."""
 

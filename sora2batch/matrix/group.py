@@ -27,7 +27,7 @@ from sora2batch.template.template import Compiler
 MAX_CELLS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Field:
     """One field of a group's input."""
 

@@ -40,7 +40,7 @@ class _Request:
     credits: Credits
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _JobDraft:
     """One take of one cell, before it is a job."""
 

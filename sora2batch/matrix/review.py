@@ -26,7 +26,7 @@ _HOLE = "the template leaves a hole, or two blanks in a row"
 _CONFLICT = "what is sent holds a merge conflict mark"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GroupJobs:
     """The jobs of one group, and what they were made with."""
 

@@ -20,7 +20,7 @@ _ERROR_ROOM = 200
 _REASON_ROOM = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decision:
     """Decides for one job after the other what a run would do about it."""
 

@@ -17,7 +17,7 @@ from sora2batch.plan.selection import Selection
 _KEY_ROOM = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanInputs:
     """All that a plan is made from."""
 

@@ -9,7 +9,8 @@ import jsonschema_rs
 import pytest
 
 from sora2batch.catalog.catalog import Catalog, CatalogError, UnknownToolError, load_catalog
-from sora2batch.catalog.tool import Availability, FieldInfo, FixedPrice, Kind, UnknownPrice
+from sora2batch.catalog.field_info import FieldInfo, fields_of
+from sora2batch.catalog.tool import Availability, FixedPrice, Kind, UnknownPrice
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.schema import load_schema, schema_dir
 
@@ -91,7 +92,7 @@ def test_an_unknown_tool_is_answered_with_those_that_are_known():
 
 
 def test_fields_are_told_in_the_order_of_the_file():
-    fields = load_catalog().get("grok-text-to-video-api").fields()
+    fields = fields_of(load_catalog().get("grok-text-to-video-api"))
     assert [field.name for field in fields] == ["prompt", "duration", "aspect_ratio"]
     assert fields[2] == FieldInfo(
         name="aspect_ratio",

@@ -24,7 +24,7 @@ from sora2batch.plan.selection import Selection
 from sora2batch.run.artifact import Artifacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Batch:
     """A manifest with all that belongs to it."""
 

@@ -18,7 +18,7 @@ from sora2batch.manifest.tree import DiskTree, Tree
 from sora2batch.matrix.expand import expand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BatchLoader:
     """How manifests are to be loaded."""
 

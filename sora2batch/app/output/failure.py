@@ -17,7 +17,7 @@ _INTERNAL = 70
 """``EX_SOFTWARE`` of sysexits.h: a bug of ours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Failure:
     """What to tell of an error."""
 
