@@ -9,6 +9,7 @@ from benchmarks.harness.pair import pairs
 from benchmarks.harness.process import Command, program, python
 from benchmarks.harness.result import Report, Row, at_most
 from benchmarks.harness.workshop import Workshop
+from benchmarks.shape import matrix_manifest
 
 
 def startup(shop: Workshop) -> Report:
@@ -20,7 +21,17 @@ def startup(shop: Workshop) -> Report:
         "completion": _completion(folder, "sora2batch pl", 1),
         "completion of an option": _completion(folder, "sora2batch plan --j", 2),
     }
-    return Report(rows=tuple(_row(shop, name, call) for name, call in calls.items()))
+    rows = [_row(shop, name, call) for name, call in calls.items()]
+    return Report(rows=(*rows, _small_plan(shop)))
+
+
+def _small_plan(shop: Workshop) -> Row:
+    """Compare a plan that is nearly all start-up with the imports that it cannot do without."""
+    manifest = shop.file("small.yaml", matrix_manifest((2, 2, 2))).name
+    bare = python("-c", "import click, yaml, jinja2", cwd=shop.folder)
+    both = pairs(program("plan", manifest, cwd=shop.folder), bare, shop.pairs)
+    what = "plan of 8 jobs, to `import click, yaml, jinja2`"
+    return Row(what=what, values=both.ratios, goal=at_most(2.2), told=both.told)
 
 
 def _row(shop: Workshop, name: str, call: Command) -> Row:

@@ -168,9 +168,8 @@ class SubmitStage:
 
     async def _call(self, job: Job, intent: Attempt) -> _Handled:
         if not self._context.budget_tracker.reserve(job.credits):
-            self._context.stop_signal.request_stop(
-                StopReason.CREDITS, f"the budget has no room left for {job.key}"
-            )
+            message = f"the budget has no room left for {job.key}"
+            self._context.stop_signal.request_stop(StopReason.CREDITS, message)
             return None
         try:
             await self._context.recorder.record(Entry.of(job, intent))
@@ -181,9 +180,8 @@ class SubmitStage:
             await self._take_back(job, intent)
             return None
         handled = await self._handle_answer(job, intent, await self._create(job))
-        self._context.listener(
-            Spent(charged=self._context.budget_tracker.spent, budget=self._context.budget_tracker.budget)
-        )
+        money = self._context.budget_tracker
+        self._context.listener(Spent(charged=money.spent, budget=money.budget))
         return handled
 
     async def _create(self, job: Job) -> api.CreateOutcome:
