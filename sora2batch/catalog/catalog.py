@@ -57,11 +57,11 @@ class Catalog:
             raise UnknownToolError(message, hint=hint_of(tools_meant(tool_type, self.tools)))
         return tool
 
-    def price_or_none(self, tool_type: str, request: JsonObject) -> Credits | None:
+    def price_or_none(self, tool_type: str, input: JsonObject) -> Credits | None:
         """Compute what a request costs whose defaults are filled in; None where that is not known."""
         tool = self.tools.get(tool_type)
         try:
-            return price_of(tool, request) if tool else None
+            return price_of(tool, input) if tool else None
         except PriceError:
             return None
 

@@ -12,12 +12,12 @@ from sora2batch.ground.problem import Fault
 from sora2batch.ground.validation import Validator
 
 
-def fill_defaults(tool: Tool, request: JsonObject) -> JsonObject:
-    """Make the request explicit: the schema's defaults where a field is absent, 10.0 as 10.
+def fill_defaults(tool: Tool, input: JsonObject) -> JsonObject:
+    """Make an input explicit: the schema's defaults where a field is absent, 10.0 as 10.
 
-    Shape: a new object; the fields of the request in their order, then the defaults.
+    Shape: a new object; its fields in their order, then the defaults.
     """
-    filled = request.copy() if is_flat(request) else cast("JsonObject", with_whole_numbers(request))
+    filled = input.copy() if is_flat(input) else cast("JsonObject", with_whole_numbers(input))
     if not filled.keys() >= tool.properties.keys():
         for name, schema in tool.properties.items():
             if name not in filled and "default" in schema:
@@ -41,17 +41,17 @@ class InputChecker:
         self._tool = tool
         self._validator = compile_schema(tool.input_schema)
 
-    def faults(self, request: JsonObject) -> tuple[Fault, ...]:
-        """Find what is wrong; empty for a good request.
+    def faults(self, input: JsonObject) -> tuple[Fault, ...]:
+        """Find what is wrong; empty for a good one.
 
         Shape: one fault a path, sorted by path.
         """
         try:
-            is_good, is_text = self._validator.fits(request), True
+            is_good, is_text = self._validator.fits(input), True
         except UnicodeEncodeError:
             is_good, is_text = False, False
         if is_good:
             return ()
         from sora2batch.catalog.input_fault import broken_texts, faults_of  # noqa: PLC0415  # for bad inputs
 
-        return faults_of(self._tool, request, self._validator) if is_text else tuple(broken_texts(request))
+        return faults_of(self._tool, input, self._validator) if is_text else tuple(broken_texts(input))

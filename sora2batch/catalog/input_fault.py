@@ -1,4 +1,4 @@
-"""What is wrong with a request: every fault, with its path."""
+"""What is wrong with an input: every fault, with its path."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _SAID_FIRST = ("type", "enum", "const")
 _PICTURE_FIELDS = frozenset({"image", "images", "image_list", "image_url", "image_urls", "input_image"})
 
 
-def faults_of(tool: Tool, request: JsonObject, validator: Validator) -> tuple[Fault, ...]:
-    """Find and word everything that is wrong with a request; never empty for one that does not fit.
+def faults_of(tool: Tool, input: JsonObject, validator: Validator) -> tuple[Fault, ...]:
+    """Find and word everything that is wrong with an input; never empty for one that does not fit.
 
     Shape: one fault a path, sorted by path.
     """
-    return describe_faults(tool, request, validator) or _as_decided(request, validator)
+    return describe_faults(tool, input, validator) or _as_decided(input, validator)
 
 
-def _as_decided(request: JsonObject, validator: Validator) -> tuple[Fault, ...]:
+def _as_decided(input: JsonObject, validator: Validator) -> tuple[Fault, ...]:
     """Word the faults as the deciding validator does, where the wording one finds none."""
     return tuple(
         Fault(path=one.path, rule=rule_of(one.keyword), message=in_a_line(one.message))
-        for one in validator.complaints(request)
+        for one in validator.complaints(input)
     )
 
 
@@ -54,19 +54,19 @@ def broken_texts(value: JsonValue, path: DataPath = ()) -> Iterator[Fault]:
             yield Fault(path=path, rule=Rule.UNSAFE_VALUE, message=message)
 
 
-def describe_faults(tool: Tool, request: JsonObject, validator: Validator) -> tuple[Fault, ...]:
-    """Find and word everything that is wrong with a request; messages begin with a verb.
+def describe_faults(tool: Tool, input: JsonObject, validator: Validator) -> tuple[Fault, ...]:
+    """Find and word everything that is wrong with an input; messages begin with a verb.
 
     Args:
         tool: whose input it should be.
-        request: what would be sent.
+        input: what would be sent.
         validator: the tool's input schema, compiled.
 
     Shape: one fault a path, sorted by path; empty where there is nothing to say in these words.
     """
     found: dict[DataPath, Fault] = {}
     try:
-        for violation in sorted(validator.violations(request), key=_precedence):
+        for violation in sorted(validator.violations(input), key=_precedence):
             for fault in _faults_of(tool, violation):
                 found.setdefault(fault.path, fault)
     except re.error:  # a pattern in the grammar of JSON Schema that Python does not read

@@ -25,7 +25,7 @@ class PriceError(Sora2BatchError):
     """The catalogue cannot tell what a request costs."""
 
 
-def price_of(tool: Tool, request: JsonObject) -> Credits:
+def price_of(tool: Tool, input: JsonObject) -> Credits:
     """Compute the price of a request whose defaults are filled in.
 
     Units: credits, always more than 0.
@@ -38,12 +38,12 @@ def price_of(tool: Tool, request: JsonObject) -> Credits:
         case FixedPrice():
             return price.credits
         case PriceByValue():
-            return _by_value(tool, request, price.field, price.credits)
+            return _by_value(tool, input, price.field, price.credits)
         case PricePerSecond():
-            return _per_second(tool, request, price.seconds_field, price.credits_per_second)
+            return _per_second(tool, input, price.seconds_field, price.credits_per_second)
         case PricePerSecondByValue():
-            rate = _by_value(tool, request, price.field, price.credits_per_second)
-            return _per_second(tool, request, price.seconds_field, rate)
+            rate = _by_value(tool, input, price.field, price.credits_per_second)
+            return _per_second(tool, input, price.seconds_field, rate)
         case UnknownPrice():
             raise PriceError(
                 f"the price of {tool.tool_type} is not known: {price.text}",
@@ -58,18 +58,18 @@ def price_key(value: JsonValue) -> str:
     return value if isinstance(value, str) else json.dumps(with_whole_numbers(value))
 
 
-def _by_value(tool: Tool, request: JsonObject, field: str, prices: Mapping[str, Credits]) -> Credits:
-    if field not in request:
+def _by_value(tool: Tool, input: JsonObject, field: str, prices: Mapping[str, Credits]) -> Credits:
+    if field not in input:
         raise PriceError(f"the price of {tool.tool_type} depends on {field}, which is missing")
-    key = price_key(request[field])
+    key = price_key(input[field])
     if key not in prices:
         known = ", ".join(prices)
         raise PriceError(f"the price of {tool.tool_type} is not known for {field} {key}, only for {known}")
     return prices[key]
 
 
-def _per_second(tool: Tool, request: JsonObject, field: str, rate: Credits) -> Credits:
-    seconds = request.get(field)
+def _per_second(tool: Tool, input: JsonObject, field: str, rate: Credits) -> Credits:
+    seconds = input.get(field)
     if (
         isinstance(seconds, bool)
         or not isinstance(seconds, int | float)

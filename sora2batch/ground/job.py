@@ -54,14 +54,14 @@ class Job(NamedTuple):
     """The axes of its group, with the values as they are written; shared by all jobs of the group."""
 
 
-def fingerprint_of(tool_type: str, request: JsonObject, take: int) -> Fingerprint:
+def fingerprint_of(tool_type: str, input: JsonObject, take: int) -> Fingerprint:
     """Compute a job's identity from what is sent, and from nothing else.
 
     Raises:
         NotCanonicalError: the input has no canonical JSON form.
     """
     # The three keys stand in canonical order, so that only the input has to be looked at.
-    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (canonical_json(request), take, _text(tool_type))
+    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (canonical_json(input), take, _text(tool_type))
     return Fingerprint(f"sha256:{sha256(body).hexdigest()}")
 
 

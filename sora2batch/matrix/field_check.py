@@ -29,9 +29,9 @@ class FieldChecker:
         schema: JsonObject = {rule: value for rule, value in rules if rule not in _RULES_OF_THE_WHOLE}
         self._checker = InputChecker(replace(tool, input_schema=schema))
 
-    def faults(self, request: JsonObject) -> tuple[Fault, ...]:
+    def faults(self, input: JsonObject) -> tuple[Fault, ...]:
         """Find what is wrong with the fields that are there."""
-        return self._checker.faults(cast("JsonObject", with_whole_numbers(request)))
+        return self._checker.faults(cast("JsonObject", with_whole_numbers(input)))
 
 
 def constants(fields: Mapping[str, Field]) -> JsonObject:

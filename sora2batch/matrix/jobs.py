@@ -33,7 +33,7 @@ Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 # These two live for a moment, and one is made for every job: freezing them would take as long as a rendering.
 @dataclass(slots=True)
-class _Request:
+class _PricedInput:
     """What is sent, and its price."""
 
     input: JsonObject
@@ -76,12 +76,12 @@ class JobMaker:
         """Make the jobs cell by cell, the takes of one cell after each other."""
         checker = InputChecker(tool)
         for index, (stem, labels) in enumerate(self._cells()):
-            request: _Request | None = None
+            priced: _PricedInput | None = None
             for take in range(1, self._group.repeat + 1):
                 draft = self._draft(index, stem, take)
                 if take == 1 or self.renderer.request_reads_job:
-                    request = self._request(draft, tool, checker)
-                job = request and self._job(draft, labels, request, tool)
+                    priced = self._priced(draft, tool, checker)
+                job = priced and self._job(draft, labels, priced, tool)
                 if job:
                     yield job
 
@@ -92,7 +92,7 @@ class JobMaker:
             draft = self._draft(index, stem, take=1)
             rendered = self._render(draft)
             if checker:
-                self._note_faults(checker.faults(rendered.request), draft)
+                self._note_faults(checker.faults(rendered.input), draft)
 
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
@@ -113,8 +113,8 @@ class JobMaker:
         scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
         return _JobDraft(index, take, key, scope)
 
-    def _job(self, draft: _JobDraft, labels: Labels, request: _Request, tool: Tool) -> Job | None:
-        fingerprint = self._fingerprint(draft, request, tool)
+    def _job(self, draft: _JobDraft, labels: Labels, priced: _PricedInput, tool: Tool) -> Job | None:
+        fingerprint = self._fingerprint(draft, priced, tool)
         filename = self._filename(draft, labels)
         if fingerprint is None or filename is None:
             return None
@@ -124,26 +124,26 @@ class JobMaker:
             labels=labels,
             tool_type=tool.tool_type,
             take=draft.take,
-            input=request.input,
+            input=priced.input,
             fingerprint=fingerprint,
-            credits=request.credits,
+            credits=priced.credits,
             filename=filename,
             columns=self._grid.columns,
         )
 
-    def _request(self, draft: _JobDraft, tool: Tool, checker: InputChecker) -> _Request | None:
+    def _priced(self, draft: _JobDraft, tool: Tool, checker: InputChecker) -> _PricedInput | None:
         rendered = self._render(draft)
         if rendered.errors:
             self._field_checker = self._field_checker or FieldChecker(tool)
-            self._note_faults(self._field_checker.faults(rendered.request), draft)
+            self._note_faults(self._field_checker.faults(rendered.input), draft)
             return None
-        request = fill_defaults(tool, rendered.request)
-        faults = checker.faults(request)
+        input = fill_defaults(tool, rendered.input)
+        faults = checker.faults(input)
         if faults:
             self._note_faults(faults, draft)
             return None
         try:
-            return _Request(request, price_of(tool, request))
+            return _PricedInput(input, price_of(tool, input))
         except PriceError as error:
             path, rule = self._input_path, Rule.UNKNOWN_PRICE
             fault = Fault(path=path, rule=rule, message=error.message, hint=error.hint)
@@ -156,9 +156,9 @@ class JobMaker:
             self._note(error, draft)
         return rendered
 
-    def _fingerprint(self, draft: _JobDraft, request: _Request, tool: Tool) -> Fingerprint | None:
+    def _fingerprint(self, draft: _JobDraft, priced: _PricedInput, tool: Tool) -> Fingerprint | None:
         try:
-            return fingerprint_of(tool.tool_type, request.input, draft.take)
+            return fingerprint_of(tool.tool_type, priced.input, draft.take)
         except NotCanonicalError as error:
             message = f"the input cannot be written as JSON: {error}"
             fault = Fault(path=self._input_path, rule=Rule.UNSAFE_VALUE, message=message)

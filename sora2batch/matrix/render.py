@@ -25,7 +25,7 @@ _NAMES_SHOWN = 20
 class Rendered:
     """What came of the templates of one cell. One is made for every job, so it is not frozen."""
 
-    request: JsonObject
+    input: JsonObject
     """Only complete if there are no errors; never holds a field that could not be rendered."""
     errors: tuple[PlacedError, ...]
 
@@ -64,7 +64,7 @@ class GroupRenderer:
     def render(self, index: int, job: JsonObject) -> Rendered:
         """Render the input of one cell."""
         places = self._grid.cells[index]
-        request = self._blank.copy()
+        input = self._blank.copy()
         errors: list[PlacedError] = []
         scope: dict[str, Any] | None = None
         for name, cached in self._cached_values:
@@ -77,10 +77,10 @@ class GroupRenderer:
                 value = cached.render(places, scope)
             if isinstance(value, PlacedError):
                 errors.append(self._explained(value))
-                del request[name]
+                del input[name]
             else:
-                request[name] = value
-        return Rendered(request, tuple(errors))
+                input[name] = value
+        return Rendered(input, tuple(errors))
 
     def filename(self, index: int, job: JsonObject) -> str:
         """Render the file name of one job; its key where the manifest has no template for it.
