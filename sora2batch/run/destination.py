@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -168,9 +169,8 @@ def _limit(folder: Path, name: str) -> float:
 def _try_to_write(folder: Path) -> None:
     """Make a file and remove it: rights, quotas and read-only disks are all in the answer."""
     try:
-        probe = folder / f".sora2batch-{os.urandom(8).hex()}.part"
-        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        probe.unlink()
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".sora2batch-", suffix=".part"):
+            pass
     except OSError as error:
         raise _refused(folder, error) from error
 

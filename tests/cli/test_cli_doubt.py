@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes.threaded_api import ThreadedApi
-from sora2batch.run import price_watch as price
+from sora2batch.run import price_watch
 
 TOOL = "sora2-image-to-video-api"
 EMAIL = "ours@example.org"
@@ -116,7 +116,7 @@ def test_nor_with_the_key_of_another_account(lost, call, monkeypatch):
 )
 def test_a_charge_beyond_belief_ends_no_run(manifest, call, monkeypatch, cost):
     monkeypatch.setenv("SJINN_API_KEY", "sk-never-to-be-seen")
-    monkeypatch.setattr(price, "_PATIENCE_SECONDS", (0.05,))
+    monkeypatch.setattr(price_watch, "_WAITS_SECONDS", (0.05,))
     ledger = (200, page(lost_row(timedelta(0), task_id="ours"))[1].replace("420", cost))
     answers = {"query_account_status": account(), "query_credits_usage": ledger}
     with ThreadedApi({**answers, "create_tool_task": said({"task_id": "ours"})}) as api:
