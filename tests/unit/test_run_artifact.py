@@ -1,42 +1,18 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from fakes.footage import mp4
+from fakes.artifact_case import DATA, finished, recorded, with_clip
 from sora2batch.ground.clock import moment_of
-from sora2batch.ground.job import Credits
-from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 from sora2batch.run.artifact import Artifacts
-
-DATA = mp4(b"a short clip")
-FINISHED = "2026-11-22T09:03:10Z"
-
-
-def finished(*outputs: Output, finished_at: str | None = FINISHED, error: str | None = None) -> Attempt:
-    return Attempt(
-        state=State.COMPLETED,
-        credits=Credits(420),
-        task_id="task",
-        finished_at=finished_at,
-        outputs=outputs,
-        error=ErrorNote(message=error) if error else None,
-    )
-
-
-def recorded(path: str | None = "a.mp4", data: bytes = DATA) -> Output:
-    return Output(path=path, sha256=sha256(data).hexdigest(), bytes=len(data))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Artifacts:
-    artifacts = Artifacts(tmp_path)
-    (tmp_path / "a.mp4").write_bytes(DATA)
-    artifacts.stamp(tmp_path / "a.mp4", moment_of(FINISHED))
-    return artifacts
+    return with_clip(Artifacts(tmp_path))
 
 
 def test_a_file_as_it_was_has_no_fault(folder):
