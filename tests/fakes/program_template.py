@@ -29,6 +29,12 @@ _PRELOADED = (
     "sora2batch.app.plan",
     "sora2batch.app.reconcile",
     "sora2batch.app.status",
+    "sora2batch.app.backend.account",
+    "sora2batch.app.backend.open_backend",
+    "sora2batch.app.execution.launch",
+    "sora2batch.app.output.failure_detail",
+    "sora2batch.app.output.json_document",
+    "sora2batch.cli.show.progress",
     "sora2batch.manifest.load",
     "jsonschema_rs",
 )
