@@ -50,7 +50,7 @@ bench: $(VENV)/.bench ## measure against bare parts, some minutes: BENCH="--quic
 bench-peers: $(VENV)/.bench ## the same matrix by snakemake, DVC and promptfoo; installs them elsewhere for a while
 	$(BIN)/python -m benchmarks.peers $(BENCH)
 
-docs: $(DEV) ## write every --help into docs/cli.md
+docs: $(DEV) ## write every --help into docs/cli.md, every rule into docs/rules.md
 	$(BIN)/python docs/write_help.py
 
 format: $(DEV)

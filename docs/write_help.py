@@ -1,4 +1,4 @@
-"""Write every command's --help into docs/cli.md; with --check only look whether it is there."""  # noqa: INP001
+"""Write every --help into docs/cli.md and every rule into docs/rules.md; with --check only look at them."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pathlib import Path
 
 from sora2batch.cli.main import cli
 from sora2batch.cli.table import COMMANDS
+from sora2batch.ground.rule import Rule
 
 PAGE = Path(__file__).parent / "cli.md"
+RULES = Path(__file__).parent / "rules.md"
+_HEAD = "| rule | what is wrong |\n|---|---|\n"
 _BLOCK = re.compile(r"<!-- help:(?P<words>[a-z ]*)-->\n```text\n(?:.*?\n)??```\n", re.DOTALL)
 
 
@@ -47,13 +50,20 @@ def _with_block(page: str, name: str, before: str) -> str:
     return f"{page[:at]}### {name}\n\n<!-- help: {name} -->\n```text\n```\n\n{page[at:]}"
 
 
+def with_rules(page: str) -> str:
+    """Renew the table of rules, which is the end of its page."""
+    rows = "".join(f"| `{rule.value}` | {rule.meaning} |\n" for rule in Rule)
+    return f"{page[: page.index(_HEAD)]}{_HEAD}{rows}"
+
+
 def main() -> None:
-    """Renew the page, or with --check exit with 1 if that would change it."""
-    page = PAGE.read_text(encoding="utf-8")
-    renewed = with_help(page)
-    if "--check" in sys.argv:
-        sys.exit(0 if renewed == page else "docs/cli.md is out of date: run `make docs`")
-    PAGE.write_text(renewed, encoding="utf-8", newline="\n")
+    """Renew the pages, or with --check exit with 1 if that would change one."""
+    for path, renew in ((PAGE, with_help), (RULES, with_rules)):
+        page = path.read_text(encoding="utf-8")
+        renewed = renew(page)
+        if "--check" in sys.argv and renewed != page:
+            sys.exit(f"docs/{path.name} is out of date: run `make docs`")
+        path.write_text(renewed, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -74,9 +74,9 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
     yield _fine("program", f"sora2batch {__version__}, Python {python}")
     yield from _check_api()
     try:
-        load = loader_for(tools_dirs)
-        yield _fine("catalogue", f"{len(load.catalog.tools)} tools")
-        batch = load.load(manifest) if manifest else None
+        loader = loader_for(tools_dirs)
+        yield _fine("catalogue", f"{len(loader.catalog.tools)} tools")
+        batch = loader.load(manifest) if manifest else None
     except Sora2BatchError as error:
         yield _bad("manifest" if manifest else "catalogue", error)
         return

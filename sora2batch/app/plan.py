@@ -57,8 +57,8 @@ def plan(args: PlanArgs, printer: Printer) -> ExitCode:
     """
     selection = args.selection
     save = _saving(args, selection)
-    load = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
-    batches = load.load_all(args.manifests)
+    loader = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
+    batches = loader.load_all(args.manifests)
     if (args.out or args.base is not None) and len(batches) != 1:
         raise UsageError("--out and --base work on one manifest at a time")
     plans = [planned(batch, selection) for batch in narrow(batches, selection)]
@@ -90,7 +90,7 @@ def _saving(args: PlanArgs, selection: Selection) -> Callable[[Planned], None] |
 
 
 def _compared(one: Planned, ref: str) -> Planned:
-    from sora2batch.app.base import compare_with  # noqa: PLC0415  # few plans compare
+    from sora2batch.app.plan_base import compare_with  # noqa: PLC0415  # few plans compare
 
     return replace(one, comparison=compare_with(one.batch, ref))
 

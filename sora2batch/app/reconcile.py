@@ -16,8 +16,8 @@ from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.settlement import Settlement, print_settlement, settlement_to_json
-from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.ground.terminal_width import isolated
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.store import LockfileStore
 from sora2batch.lockfile.task_id import plain_task_id

@@ -139,7 +139,7 @@ class ReportView:
 
     def _base(self) -> Base | None:
         ref = self.args.compare
-        return Base(ref=ref, moment=_state_at(self.batch, ref, self.printer)) if ref else None
+        return Base(ref=ref, state=_state_at(self.batch, ref, self.printer)) if ref else None
 
     def _marks(self) -> tuple[Mark, ...]:
         """Read earlier picks; those of jobs that are not here are left to whoever promotes them.

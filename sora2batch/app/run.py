@@ -136,8 +136,8 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     args = _with_saved_plan(args)
     if not args.manifests:
         raise UsageError("which manifest? Name one, or a saved plan with --plan FILE")
-    load = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
-    batches = narrow(load.load_all(args.manifests), args.selection)
+    loader = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
+    batches = narrow(loader.load_all(args.manifests), args.selection)
     if args.dry_run:
         return show_plans(batches, args.plan_maker, args.view(printer))
     request = args.request(printer)

@@ -7,9 +7,9 @@ from typing import assert_never
 
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.cells import isolated
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.terminal_width import isolated
 from sora2batch.reconcile.charge import Audit
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
-from sora2batch.ground.cells import isolated, padded, width_of
+from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.job_status import PENDING, JobStatus, Status

@@ -28,12 +28,12 @@ def validate(
         UsageError: a folder holds no manifest.
         CatalogError: a tool file is no good.
     """
-    load = loader_for(tools_dirs)
+    loader = loader_for(tools_dirs)
     found: list[Problem] = []
     notices: list[str] = []
     for source in find_sources(manifests):
         try:
-            batch = load.load_source(source)
+            batch = loader.load_source(source)
         except ManifestError as error:
             found += error.problems
         except UsageError as error:

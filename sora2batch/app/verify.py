@@ -11,8 +11,8 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.cells import isolated
 from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.terminal_width import isolated
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.run.opened_artifact import OpenedArtifacts

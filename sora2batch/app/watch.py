@@ -33,8 +33,8 @@ def watch_statuses(
         Sora2BatchError: a manifest or a lockfile cannot be read to begin with.
     """
     clock = SystemClock()
-    load = loader_for(tools_dirs, simulated=simulated)
-    watched = [BatchWatcher(batch, load) for batch in load.load_all(manifests)]
+    loader = loader_for(tools_dirs, simulated=simulated)
+    watched = [BatchWatcher(batch, loader) for batch in loader.load_all(manifests)]
     try:
         with _open_screen(printer, clock, interval) as screen:
             watch(watched, screen, clock, interval=interval)

@@ -14,8 +14,8 @@ import click
 from sora2batch.app.output.failure import print_error
 from sora2batch.cli import standard_output
 from sora2batch.cli.table import BAR_PROGRESS, BOARDS, LINE_PROGRESS, LIVE_SCREEN, resolve
-from sora2batch.ground.cells import without_controls
 from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.terminal_width import without_controls
 
 if TYPE_CHECKING:
     from sora2batch.app.batch.snapshot import BatchSnapshot

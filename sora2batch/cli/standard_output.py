@@ -11,7 +11,7 @@ from itertools import islice
 import click
 
 from sora2batch.app.output.output import OutputError
-from sora2batch.ground.cells import without_controls
+from sora2batch.ground.terminal_width import without_controls
 
 _LINES_AT_ONCE = 1000
 

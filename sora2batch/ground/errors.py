@@ -5,13 +5,18 @@
       (manifest) ManifestError   2  every problem of a manifest at once
       (lockfile) LockfileError   2  a lockfile that cannot be read; it is left as it was
       (lockfile) LockHeldError   6  another run holds this lockfile
+      (lockfile) JournalError, SaveError 4  the disk did not take what is known
       (plan)     StalePlanError  2  a saved plan that no longer fits
       (plan)     BudgetError     3  the plan costs more than the budget or the balance
       (sjinn)    ApiError        4  the API could not be understood
-      (sjinn)    UnreachableError 7 the API could not be reached
+        UnreachableError         7  the API could not be reached
       (sjinn)    KeyRefusedError 5  the API refused the key
+      (sjinn)    DownloadError   4  a file could not be had
+      (run)      PriceDriftError 3  a task was charged another price than the catalogue's
+      (app)      DeclinedError 130  whoever was asked said no
 
-Each subclass lives beside the code that raises it. Only ``cli`` catches the base class.
+Each subclass lives beside the code that raises it. ``cli`` alone turns one into the end of the program;
+others catch the base class where a run, a watch or the next batch goes on without what failed.
 """
 
 from __future__ import annotations

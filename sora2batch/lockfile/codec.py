@@ -9,7 +9,7 @@ from hashlib import sha256
 import orjson
 
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.garbage import collector_paused
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.fold import fold_all

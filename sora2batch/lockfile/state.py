@@ -24,10 +24,10 @@ def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
     written = read_lockfile(path)
     if not lines:
         return Lockfile(manifest=manifest, entries=written.entries)
-    view = JobTable()
-    view.absorb_all(written.entries.values())
-    view.absorb_all(lines)
-    return view.lockfile(manifest)
+    table = JobTable()
+    table.absorb_all(written.entries.values())
+    table.absorb_all(lines)
+    return table.lockfile(manifest)
 
 
 def read_journal(path: Path) -> tuple[Entry, ...]:

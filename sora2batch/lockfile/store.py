@@ -24,9 +24,7 @@ from sora2batch.lockfile.journal import encode_journal_header
 from sora2batch.lockfile.lockfile_error import JournalError, LockfileError, SaveError
 from sora2batch.lockfile.real_path import written_file
 from sora2batch.lockfile.saver import Saver
-from sora2batch.lockfile.state import read_journal, read_state
-
-__all__ = ["LockfileStore", "read_state"]
+from sora2batch.lockfile.state import read_journal
 
 
 class LockfileStore:
@@ -181,7 +179,7 @@ class LockfileStore:
         self._save()
 
     def _save(self) -> None:
-        """Write the lockfile, then empty the journal. No line is being written: the view has all of them."""
+        """Write the lockfile, then empty the journal. No line is being written: the table has all of them."""
         if self._view.revision != self._saved_revision:
             self._view.unite(self._saver.load_changes())
             revision = self._view.revision
@@ -191,7 +189,7 @@ class LockfileStore:
             self._appender.reset()
 
     def _on_written(self, line: JournalLine, error: BaseException | None) -> None:
-        """Take a line into the view; an outcome even if the journal refused it: the lockfile may take it."""
+        """Take a line into the table; an outcome even if the journal refused it: the lockfile may take it."""
         if line.is_intent:
             self._intents.discard(line.entry.fingerprint)
         is_known = error is None or not line.is_intent

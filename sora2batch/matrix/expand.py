@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Job
 from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group, Manifest

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile

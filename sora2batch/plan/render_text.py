@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sora2batch.ground.cells import isolated, padded, width_of
+from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.action import Action, Plan, PlannedJob

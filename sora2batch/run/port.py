@@ -1,4 +1,4 @@
-"""What a run needs from the outside; ``cli`` passes the real things in, tests pass fakes."""
+"""What a run needs from the outside; ``app`` passes the real things in, tests pass fakes."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Mishap:
     """Trouble that strikes one call."""
 
     kind: FaultKind
-    moment: FaultTiming
+    timing: FaultTiming
 
 
 def parse_fault(text: str) -> Fault:
@@ -99,7 +99,7 @@ class Dice:
         for kind in kinds:
             if draw(self._seed, kind, *occasion) < self._rates.get(kind, 0.0):
                 late = draw(self._seed, kind, "moment", *occasion) < 0.5
-                return Mishap(kind=kind, moment=FaultTiming.AFTER if late else FaultTiming.BEFORE)
+                return Mishap(kind=kind, timing=FaultTiming.AFTER if late else FaultTiming.BEFORE)
         return None
 
     def fails(self, task_id: str) -> bool:

@@ -82,7 +82,7 @@ class Server:
                 await asyncio.sleep(60 / self._speed)
                 return act()
             case FaultKind.SERVER_ERROR | FaultKind.RESET:
-                if mishap.moment is FaultTiming.AFTER:
+                if mishap.timing is FaultTiming.AFTER:
                     act()
                 return wire.server_error() if mishap.kind is FaultKind.SERVER_ERROR else wire.reset(request)
             case FaultKind.FAIL:  # that is the service's: it strikes generations, not calls

@@ -87,16 +87,11 @@ def _read_refusal(status: int, envelope: Envelope) -> CreateAnswer:
     return Rejected(note)
 
 
-def read_status(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> StatusAnswer:
+def _read_progress(envelope: Envelope) -> StatusAnswer:
     """Tell how a task is doing; only status 1 is done and only -1 is failed.
 
     A text that reads "-1" fails nothing: what was paid is given up only at the API's plain word.
     """
-    envelope = read_success(status, headers, body, now=now)
-    return _read_progress(envelope) if isinstance(envelope, Envelope) else envelope
-
-
-def _read_progress(envelope: Envelope) -> StatusAnswer:
     told = envelope.data.get("status")
     match as_any_number(told):
         case None:

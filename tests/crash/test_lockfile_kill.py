@@ -14,7 +14,8 @@ from fakes.still_clock import StillClock
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.file import read_lockfile
 from sora2batch.lockfile.hold import lock_holder
-from sora2batch.lockfile.store import LockfileStore, read_state
+from sora2batch.lockfile.state import read_state
+from sora2batch.lockfile.store import LockfileStore
 
 CHILD = """
 import asyncio, os, sys

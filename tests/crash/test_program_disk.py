@@ -12,7 +12,7 @@ import pytest
 from fakes.sabotage import Sabotage
 from fakes.service import RESULT
 from sora2batch.lockfile.entry import State
-from sora2batch.lockfile.store import read_state
+from sora2batch.lockfile.state import read_state
 from sora2batch.simulator.calls import Call
 
 MIB = 2**20

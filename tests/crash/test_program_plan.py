@@ -9,7 +9,7 @@ import pytest
 from fakes.campaign import steps_of
 from fakes.sabotage import Sabotage
 from fakes.service import PRICE
-from sora2batch.lockfile.store import read_state
+from sora2batch.lockfile.state import read_state
 
 CALL = ("run", "--plan", "../small.plan.json", "--yes", "--no-download")
 

@@ -28,7 +28,7 @@ from fakes.sabotage import Sabotage
 from fakes.service import PRICE, Service
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.file import read_lockfile
-from sora2batch.lockfile.store import read_state
+from sora2batch.lockfile.state import read_state
 from sora2batch.simulator.fault import Fault, FaultKind
 
 _MOST_RUNS = 12

@@ -16,7 +16,7 @@ from fakes.service import PRICE, TOOL, TOOL_FILE, Service
 from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.file import read_lockfile
-from sora2batch.lockfile.store import read_state
+from sora2batch.lockfile.state import read_state
 
 MANIFEST = """\
 version: 1

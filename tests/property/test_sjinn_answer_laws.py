@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sora2batch.sjinn.answer import Accepted, Failed, Finished, LedgerPage, NotAccepted, Rejected, Unknown
 from sora2batch.sjinn.envelope import printable_line
 from sora2batch.sjinn.ledger import read_ledger
-from sora2batch.sjinn.protocol import read_account, read_create, read_status
+from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
 from sora2batch.sjinn.timeouts import retry_after
 
+TASK = "task-1"
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 SCALARS = (
     st.none()
@@ -65,7 +66,7 @@ HEADERS = st.fixed_dictionaries({}, optional={"Retry-After": st.text(max_size=30
 
 @given(STATUSES, HEADERS, BODIES)
 def test_no_answer_raises_and_every_reader_gives_the_same_twice(status, headers, body):
-    for read in (read_create, read_status, read_account, read_ledger):
+    for read in (read_create, StatusOf(TASK), read_account, read_ledger):
         assert read(status, headers, body, now=NOW) == read(status, headers, body, now=NOW)
 
 
@@ -101,7 +102,7 @@ def test_a_job_is_repeated_or_given_up_only_by_an_explicit_no(status, body):
 
 @given(STATUSES, BODIES)
 def test_a_task_ends_only_by_success_and_status_1_or_minus_1(status, body):
-    answer = read_status(status, {}, body, now=NOW)
+    answer = StatusOf(TASK)(status, {}, body, now=NOW)
     if isinstance(answer, Finished | Failed):
         root = orjson.loads(body)
         assert root["success"] is True

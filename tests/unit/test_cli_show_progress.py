@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from fakes.building import job_of
@@ -41,3 +43,7 @@ def test_mere_progress_is_a_detail(happened):
 def test_the_sums_are_no_line():
     spent = event.Spent(charged=1, budget=2)
     assert (describe(spent), detail(spent)) == (None, None)
+
+
+def test_every_event_is_tried_here():
+    assert {type(one) for one in [*TOLD_AT_ONCE, *DETAILS]} | {event.Spent} == set(get_args(event.Event))

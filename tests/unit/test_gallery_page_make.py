@@ -17,7 +17,7 @@ FILE = Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=
 FOX, OWL, HARE = (job_of(name) for name in ("fox", "owl", "hare"))
 
 
-def moment(*jobs, entries=()):
+def state(*jobs, entries=()):
     return BatchState(jobs=jobs, lockfile=lockfile_of(*entries))
 
 
@@ -28,11 +28,11 @@ def gallery_of(*jobs, entries=(), base=None, **more):
             manifest="show.yaml",
             name="show",
             simulated=False,
-            now=moment(*jobs, entries=entries),
+            now=state(*jobs, entries=entries),
             money=money,
             links=Links(base=("out",)),
             price_of_former=lambda entry: Credits(77),
-            base=base and Base(ref="main", moment=base),
+            base=base and Base(ref="main", state=base),
             **more,
         )
     )
@@ -109,11 +109,11 @@ def test_what_a_url_keeps_secret_is_not_on_a_page_that_is_passed_on(url, shown):
 class TestSince:
     def test_a_job_is_known_by_what_is_sent(self):
         now = FOX._replace(key="renamed/fox")
-        assert told(gallery_of(now, base=moment(FOX))) == {"renamed/fox": Change.SAME}
+        assert told(gallery_of(now, base=state(FOX))) == {"renamed/fox": Change.SAME}
 
     def test_added_replaced_changed_and_removed(self):
         new_owl = job_of("owl", duration=15)._replace(key=OWL.key)
-        base = moment(FOX, OWL, HARE, entries=(entry_of(FOX, submitted()), entry_of(HARE, completed())))
+        base = state(FOX, OWL, HARE, entries=(entry_of(FOX, submitted()), entry_of(HARE, completed())))
         entries = (entry_of(FOX, completed()), entry_of(HARE, completed()), entry_of(OWL, completed()))
         gallery = gallery_of(FOX, new_owl, job_of("stag"), entries=entries, base=base)
         assert [(card.key, card.change, card.is_orphan) for card in gallery.cards] == [
@@ -127,20 +127,20 @@ class TestSince:
         assert sum(card.spent for card in gallery.cards) == 3 * 420, "what is shown adds up to what was spent"
 
     def test_what_is_gone_from_the_lockfile_too_is_still_told(self):
-        gallery = gallery_of(base=moment(FOX, entries=(entry_of(FOX, completed()),)))
+        gallery = gallery_of(base=state(FOX, entries=(entry_of(FOX, completed()),)))
         (fox,) = gallery.cards
         assert (fox.change, fox.result.state, fox.is_past) == (Change.REMOVED, "completed", True)
 
     def test_a_job_that_was_an_orphan_then_and_is_asked_for_now_is_added(self):
         entries = (entry_of(FOX, completed()),)
-        assert told(gallery_of(FOX, entries=entries, base=moment(OWL, entries=entries))) == {
+        assert told(gallery_of(FOX, entries=entries, base=state(OWL, entries=entries))) == {
             "hero/fox": Change.ADDED,
             "hero/owl": Change.REMOVED,
         }
 
     def test_an_orphan_of_both_moments_is_nothing_new(self):
         entries = (entry_of(OWL, completed()),)
-        gallery = gallery_of(FOX, entries=entries, base=moment(FOX, entries=entries))
+        gallery = gallery_of(FOX, entries=entries, base=state(FOX, entries=entries))
         assert told(gallery) == {"hero/fox": Change.SAME, "hero/owl": None}
 
     def test_where_the_manifest_of_then_cannot_be_read_all_that_was_sent_counts(self):

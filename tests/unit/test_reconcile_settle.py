@@ -24,7 +24,8 @@ from sora2batch.lockfile.entry import ErrorNote, State
 from sora2batch.lockfile.file import write_lockfile
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
-from sora2batch.lockfile.store import LockfileStore, read_state
+from sora2batch.lockfile.state import read_state
+from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.doubt import WIDE_MARGIN, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
 from sora2batch.reconcile.judge import unique_fits
@@ -38,7 +39,7 @@ HOUR = 3600
 FOX = job_of("fox")
 
 
-def inquiry_of(*rows, seconds=HOUR, ledger_api=None, **more):
+def context_of(*rows, seconds=HOUR, ledger_api=None, **more):
     """The ledger; it shows a task of ours of that time as well."""
     clock = StillClock(at(seconds))
     ledger_api = {"rows": (*rows, CONTROL_ROW), **(ledger_api or {})}
@@ -68,12 +69,12 @@ class TestInquire:
             doubt_of_call("bee", 100),
             doubt_of_call("cat", 300, tool_type=OTHER_TOOL),
         ]
-        context = inquiry_of()
+        context = context_of()
         await check_doubts(lockfile_of(*(doubt.entry for doubt in doubts)), context)
         assert context.ledger_api.asked == [at(100) - WIDE_MARGIN]
 
     async def test_nothing_in_doubt_asks_nothing(self):
-        context = inquiry_of()
+        context = context_of()
         assert await check_doubts(lockfile_with(), context) == ()
         assert context.ledger_api.asked == []
 
@@ -85,7 +86,7 @@ class TestInquire:
         known = entry_of(job_of("owl"), completed("owls", submitted_at=stamp(before)))
         doubt = doubt_of_call(account="f" * 16)
         ledger_api = {"identity": "f" * 16, "rows": [charge("owls", before + 1)]}
-        context = inquiry_of(ledger_api=ledger_api)
+        context = context_of(ledger_api=ledger_api)
         (finding,) = await check_doubts(lockfile_of(doubt.entry, known), context)
         assert context.ledger_api.asked == [(at(before) if reaches_back else at(0)) - WIDE_MARGIN]
         assert isinstance(finding, NotCharged if reaches_back else Inconclusive)
@@ -93,7 +94,7 @@ class TestInquire:
     async def test_findings_come_in_the_lockfiles_order_whatever_their_tools(self):
         tools = {"cat": TOOL, "bee": OTHER_TOOL, "ape": TOOL}
         entries = [doubt_of_call(name, tool_type=tool).entry for name, tool in tools.items()]
-        findings = await check_doubts(lockfile_of(*entries), inquiry_of())
+        findings = await check_doubts(lockfile_of(*entries), context_of())
         assert [finding.doubt.entry.key for finding in findings] == ["hero/ape", "hero/bee", "hero/cat"]
 
     async def test_tasks_of_this_lockfile_and_of_others_explain_their_charges(self):
@@ -102,40 +103,40 @@ class TestInquire:
         )
         rows = [charge("owls"), charge("of another batch")]
         other = lockfile_of(entry_of(job_of("ape"), completed("of another batch")))
-        context = inquiry_of(ledger_api={"rows": rows}, beside=[other])
+        context = context_of(ledger_api={"rows": rows}, beside=[other])
         assert isinstance((await check_doubts(lockfile, context))[0], NotCharged)
-        assert isinstance((await check_doubts(lockfile, inquiry_of(ledger_api={"rows": rows})))[0], Ambiguous)
+        assert isinstance((await check_doubts(lockfile, context_of(ledger_api={"rows": rows})))[0], Ambiguous)
 
     async def test_doubts_of_other_lockfiles_forbid_a_match_without_a_person(self):
         elsewhere = doubt_of_call("owl")
         beside = [lockfile_of(elsewhere.entry)]
         findings = await check_doubts(
-            lockfile_with(doubt_of_call().entry), inquiry_of(charge("t"), beside=beside)
+            lockfile_with(doubt_of_call().entry), context_of(charge("t"), beside=beside)
         )
         assert findings[0].rivals == (elsewhere,)
         assert unique_fits(findings) == ()
 
     async def test_a_call_whose_client_died_may_show_for_ten_minutes_after_its_intent(self):
         lockfile = lockfile_with(doubt_of_call().entry)
-        assert isinstance((await check_doubts(lockfile, inquiry_of(seconds=599)))[0], TooEarly)
-        assert isinstance((await check_doubts(lockfile, inquiry_of(seconds=600)))[0], NotCharged)
+        assert isinstance((await check_doubts(lockfile, context_of(seconds=599)))[0], TooEarly)
+        assert isinstance((await check_doubts(lockfile, context_of(seconds=600)))[0], NotCharged)
 
     async def test_a_call_may_show_for_ten_minutes_after_it_was_given_up(self):
         late = stamp(DEFAULT_TIMEOUTS.create_seconds)
         doubt = doubt_of_call(finished_at=late, error=ErrorNote(message="no answer in time"))
         lockfile = lockfile_with(doubt.entry)
-        assert isinstance((await check_doubts(lockfile, inquiry_of(seconds=719)))[0], TooEarly)
-        assert isinstance((await check_doubts(lockfile, inquiry_of(seconds=720)))[0], NotCharged)
+        assert isinstance((await check_doubts(lockfile, context_of(seconds=719)))[0], TooEarly)
+        assert isinstance((await check_doubts(lockfile, context_of(seconds=720)))[0], NotCharged)
 
     async def test_a_ledger_without_our_own_tasks_proves_nothing(self):
         doubt = doubt_of_call("fox", 0)
         known = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(10)))
         lockfile = lockfile_with(doubt.entry, known)
-        (finding,) = await check_doubts(lockfile, inquiry_of())
+        (finding,) = await check_doubts(lockfile, context_of())
         assert finding == Inconclusive(
             doubt=doubt, reason="the ledger lacks our task mine too; is it another account's?"
         )
-        (finding,) = await check_doubts(lockfile, inquiry_of(charge("mine", 11)))
+        (finding,) = await check_doubts(lockfile, context_of(charge("mine", 11)))
         assert finding == NotCharged(doubt=doubt)
 
     async def test_a_known_task_is_no_candidate_however_the_ledger_spells_its_id(self):
@@ -143,26 +144,26 @@ class TestInquire:
         doubt = doubt_of_call("fox", 0)
         known = entry_of(job_of("owl"), submitted(name, submitted_at=stamp(0)))
         for row in (charge(name, 1), charge(name.upper(), 1)):
-            (finding,) = await check_doubts(lockfile_with(doubt.entry, known), inquiry_of(row))
+            (finding,) = await check_doubts(lockfile_with(doubt.entry, known), context_of(row))
             assert finding == NotCharged(doubt=doubt)
 
     async def test_a_task_of_another_account_is_not_missed(self):
         doubt = doubt_of_call(account="a" * 16)
         known = entry_of(job_of("owl"), submitted("theirs", submitted_at=stamp(10), account="b" * 16))
         (finding,) = await check_doubts(
-            lockfile_with(doubt.entry, known), inquiry_of(ledger_api={"identity": "a" * 16})
+            lockfile_with(doubt.entry, known), context_of(ledger_api={"identity": "a" * 16})
         )
         assert finding == NotCharged(doubt=doubt)
 
     async def test_a_task_too_young_to_be_listed_is_not_missed(self):
         doubt = doubt_of_call("fox", 0)
         young = entry_of(job_of("owl"), submitted("mine", submitted_at=stamp(3590)))
-        (finding,) = await check_doubts(lockfile_with(doubt.entry, young), inquiry_of(seconds=3600))
+        (finding,) = await check_doubts(lockfile_with(doubt.entry, young), context_of(seconds=3600))
         assert finding == NotCharged(doubt=doubt)
 
     async def test_time_that_reading_takes_proves_nothing(self):
         lockfile = lockfile_with(doubt_of_call().entry)
-        slow = inquiry_of(seconds=50, ledger_api={"read_seconds": 6000})
+        slow = context_of(seconds=50, ledger_api={"read_seconds": 6000})
         assert isinstance((await check_doubts(lockfile, slow))[0], TooEarly)
 
     async def test_an_account_that_does_not_tell_who_it_is_takes_nothing_away(self):
@@ -177,7 +178,7 @@ class TestInquire:
         assert await check_doubts(lockfile_of(doubt.entry, ours), context) == (NotCharged(doubt=doubt),)
 
     async def test_a_ledger_that_cannot_be_read_concludes_nothing(self):
-        context = inquiry_of(ledger_api={"error": LedgerError("it broke off")})
+        context = context_of(ledger_api={"error": LedgerError("it broke off")})
         with pytest.raises(LedgerError, match="it broke off"):
             await check_doubts(lockfile_with(doubt_of_call().entry), context)
 
@@ -190,7 +191,7 @@ class TestRelease:
             doubt_of_call("cat", 0),
         )
         recorder = recorder_of(free.entry, early.entry, open_.entry, CONTROL_ENTRY)
-        findings = await check_doubts(recorder.lockfile, inquiry_of(charge("t")))
+        findings = await check_doubts(recorder.lockfile, context_of(charge("t")))
         assert await release_not_charged(findings, recorder) == (free,)
         assert find_doubts(recorder.lockfile) == (early, open_)
 
@@ -308,7 +309,7 @@ class TestAdopt:
 
     async def test_a_task_that_is_adopted_is_the_next_runs_to_explain(self):
         recorder = recorder_of(doubt_of_call("fox", 0).entry, doubt_of_call("owl", 100).entry, CONTROL_ENTRY)
-        context = inquiry_of(charge("t", 101))
+        context = context_of(charge("t", 101))
         assert unique_fits(await check_doubts(recorder.lockfile, context)) == ()
         await adopt(find_doubts(recorder.lockfile)[1], ledger_task("t", 101), recorder)
         (finding,) = await check_doubts(recorder.lockfile, context)
@@ -318,7 +319,7 @@ class TestAdopt:
 class TestAdoptByWord:
     async def adopted(self, task_id, *rows, ledger_api=None, doubt=None):
         recorder = recorder_of((doubt or doubt_of_call()).entry, CONTROL_ENTRY)
-        context = inquiry_of(*rows, ledger_api=ledger_api)
+        context = context_of(*rows, ledger_api=ledger_api)
         findings = await check_doubts(recorder.lockfile, context)
         try:
             await adopt_by_word(task_id, only_doubt(recorder), findings, context.ledger_api, recorder)
@@ -354,7 +355,7 @@ class TestAdoptByWord:
     async def test_the_candidates_of_another_call_are_not_this_ones(self):
         fox, owl = doubt_of_call("fox", 5000), doubt_of_call("owl", 0)
         recorder = recorder_of(fox.entry, owl.entry, CONTROL_ENTRY)
-        context = inquiry_of(charge("owls", 1), seconds=6000)
+        context = context_of(charge("owls", 1), seconds=6000)
         findings = await check_doubts(recorder.lockfile, context)
         with pytest.raises(UsageError, match="does not confirm"):
             await adopt_by_word("owls", fox, findings, context.ledger_api, recorder)

@@ -41,7 +41,7 @@ def test_a_rate_of_nought_never_strikes_and_of_one_always():
 
 def test_half_of_the_trouble_strikes_before_the_deed_and_half_after():
     dice = Dice(always(FaultKind.SERVER_ERROR), seed=3)
-    late = sum(dice.mishap("create", str(n), ALL).moment is FaultTiming.AFTER for n in range(400))
+    late = sum(dice.mishap("create", str(n), ALL).timing is FaultTiming.AFTER for n in range(400))
     assert 150 < late < 250
 
 

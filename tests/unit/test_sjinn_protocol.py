@@ -21,10 +21,11 @@ from sora2batch.sjinn.answer import (
     Unreadable,
     Working,
 )
-from sora2batch.sjinn.protocol import StatusOf, read_account, read_create, read_status
+from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
 
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 PAGE = b"<html><body>Bad Gateway</body></html>"
+TASK = "task-1"
 
 
 def created(status, body, **headers):
@@ -32,7 +33,7 @@ def created(status, body, **headers):
 
 
 def queried(data, *, status=200, **more):
-    return read_status(status, {}, envelope(data, **more), now=NOW)
+    return StatusOf(TASK)(status, {}, envelope(data, **more), now=NOW)
 
 
 def no(code=0, message="no", **more):
@@ -135,14 +136,14 @@ def test_what_names_a_task_and_cannot_be_read_frees_nobody_whatever_the_status(s
 
 @pytest.mark.parametrize("body", TWICE)
 def test_a_question_that_is_answered_twice_is_not_answered(body):
-    assert isinstance(read_status(200, {}, body, now=NOW), Unreadable)
+    assert isinstance(StatusOf(TASK)(200, {}, body, now=NOW), Unreadable)
     assert isinstance(read_account(200, {}, body, now=NOW), Unreadable)
 
 
 def test_a_status_and_a_balance_that_are_said_twice_are_not_known():
     status = b'{"success":true,"data":{"status":-1,"status":0}}'
     balance = b'{"success":true,"data":{"balances":5,"balances":7}}'
-    assert isinstance(read_status(200, {}, status, now=NOW), Unreadable)
+    assert isinstance(StatusOf(TASK)(200, {}, status, now=NOW), Unreadable)
     assert isinstance(read_account(200, {}, balance, now=NOW), Unreadable)
 
 
@@ -150,7 +151,7 @@ def test_a_status_and_a_balance_that_are_said_twice_are_not_known():
 def test_an_answer_nested_without_end_is_read_or_not_but_raises_nothing(depth):
     body = b'{"success":true,"data":' + b"[" * depth + b"]" * depth + b"}"
     assert isinstance(created(200, body), Unknown)
-    assert isinstance(read_status(200, {}, body, now=NOW), Unreadable)
+    assert isinstance(StatusOf(TASK)(200, {}, body, now=NOW), Unreadable)
 
 
 UUID = "550e8400-e29b-41d4-a716-446655440000"
@@ -216,7 +217,7 @@ def test_a_balance_beyond_all_measure_is_none(number):
 
 @pytest.mark.parametrize("number", HUGE)
 def test_a_status_beyond_all_measure_fails_and_finishes_nothing(number):
-    assert isinstance(read_status(200, {}, wire(status=number), now=NOW), Working | Unreadable)
+    assert isinstance(StatusOf(TASK)(200, {}, wire(status=number), now=NOW), Working | Unreadable)
 
 
 @pytest.mark.parametrize("code", [10**18, 10**30, 1e30, 1e308, -1e308])
@@ -321,17 +322,17 @@ def test_without_a_number_there_is_no_status(data):
     ],
 )
 def test_trouble_while_polling_says_nothing_about_the_task(status, body):
-    assert isinstance(read_status(status, {}, body, now=NOW), Unreadable)
+    assert isinstance(StatusOf(TASK)(status, {}, body, now=NOW), Unreadable)
 
 
 def test_a_busy_server_says_how_long_to_wait():
-    answer = read_status(429, {"Retry-After": "9"}, PAGE, now=NOW)
+    answer = StatusOf(TASK)(429, {"Retry-After": "9"}, PAGE, now=NOW)
     assert answer == Unreadable("the API's answer cannot be read (HTTP 429)", 9.0)
 
 
 @pytest.mark.parametrize(("status", "body"), [(401, PAGE), (403, no()), (200, no(code=401))])
 def test_a_refused_key_is_no_matter_of_waiting(status, body):
-    assert isinstance(read_status(status, {}, body, now=NOW), KeyRefused)
+    assert isinstance(StatusOf(TASK)(status, {}, body, now=NOW), KeyRefused)
 
 
 @pytest.mark.parametrize(

@@ -21,15 +21,15 @@ _COMPLAINT_ROOM = 300
 
 
 class BatchWatcher:
-    """Keeps the last good sight; what cannot be read for the moment is a complaint beside it."""
+    """Keeps the last good snapshot; what cannot be read for the moment is a complaint beside it."""
 
-    def __init__(self, batch: Batch, loading: BatchLoader) -> None:
+    def __init__(self, batch: Batch, loader: BatchLoader) -> None:
         """Look for the first time.
 
         Raises:
             LockfileError: the lockfile cannot be read.
         """
-        self._loading = loading
+        self._loader = loader
         self._batch = batch
         self._sources: Mapping[Path, Stamp] = batch.sources
         self._records = stamps_of(_records(batch))
@@ -39,7 +39,7 @@ class BatchWatcher:
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """What cannot be read just now; the sight is from before."""
+        """What cannot be read just now; the snapshot is from before."""
         return tuple(fault for fault in (self._manifest_fault, self._lockfile_fault) if fault)
 
     @property
@@ -61,7 +61,7 @@ class BatchWatcher:
         if stamps == self._sources and not self._manifest_fault:
             return False
         try:
-            self._batch = self._loading.load(self._batch.manifest.path)
+            self._batch = self._loader.load(self._batch.manifest.path)
         except Sora2BatchError as error:
             self._sources = stamps
             self._manifest_fault = error.message

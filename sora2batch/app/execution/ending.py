@@ -80,13 +80,13 @@ def _reason_of(outcome: Outcome) -> Reason | None:
     return Reason(message=stop.error.message, hint=stop.error.hint, exit_code=code)
 
 
-def ending_to_json(ending: Ending, status: Status, flags: tuple[str, ...]) -> JsonObject:
+def ending_to_json(ending: Ending, status: Status, arguments: tuple[str, ...]) -> JsonObject:
     """Turn the end of a run into its document: its status; if need be why it ended, and the way on."""
     document = status_to_json(status)
     if reason := ending.reason:
         document["error"] = error_to_json(reason.message, reason.hint, reason.exit_code)
     if _goes_on(ending.exit_code) and _is_unfinished(status):
-        command: list[JsonValue] = ["sora2batch", "run", *flags]
+        command: list[JsonValue] = ["sora2batch", "run", *arguments]
         document["resume"] = {"command": command, "lockfile": str(ending.batch.lock_path)}
     return document
 

@@ -11,10 +11,10 @@ from sora2batch.app.backend.connection import find_access
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
-from sora2batch.app.execution.keeping import check_keeping
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
+from sora2batch.app.execution.storage_check import check_keeping
 from sora2batch.app.output.output import Display
 from sora2batch.app.planning import check_account, check_plan
 from sora2batch.app.process.loop import run_loop

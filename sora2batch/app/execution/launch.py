@@ -11,9 +11,9 @@ from sora2batch.app.backend.backend import Backend
 from sora2batch.app.backend.open_backend import download_backend, real_backend, simulated_backend
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.execution.keeping import options_of
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import renamer_of, tell_moves
+from sora2batch.app.execution.storage_check import options_of
 from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated
 from sora2batch.ground.stop_reason import StopReason

@@ -1,4 +1,4 @@
-"""What the flags of a call ask for."""
+"""What the options of a call ask for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sora2batch.run.stages import Stages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What the flags of a call ask for."""
+    """What the options of a call ask for."""
 
     selection: Selection
     stages: Stages

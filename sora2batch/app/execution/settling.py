@@ -1,4 +1,4 @@
-"""Doubts looked into on the command line: by `reconcile`, and by every `run` before it plans."""
+"""A lockfile held, and doubts looked into: by `reconcile`, and by every `run` before it plans."""
 
 from __future__ import annotations
 

@@ -8,12 +8,19 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from sora2batch.app.execution.run_progress import RunProgress, progress_of
 from sora2batch.app.output.output import Printer
 from sora2batch.cli.show.progress import describe, detail
-from sora2batch.ground.cells import without_controls
+from sora2batch.ground.terminal_width import without_controls
 from sora2batch.plan.action import Plan
 from sora2batch.run.event import Event, Listener
 from sora2batch.run.stages import Stages
@@ -47,36 +54,35 @@ class _Bars:
 @contextmanager
 def _bars(run_progress: RunProgress) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Show a bar for each stage, and the credits; yield how to redraw them and how to print above them."""
-    columns = (
+    with Progress(*_columns(), console=Console(stderr=True, highlight=False)) as shown:
+        tasks = [
+            shown.add_task(name, total=total, note="", visible=False)
+            for name, _, total, _ in _rows(run_progress)
+        ]
+
+        def update() -> None:
+            for task, (_, done, total, note) in zip(tasks, _rows(run_progress), strict=True):
+                shown.update(task, completed=done, total=total, note=note, visible=total > 0 or note != "")
+
+        update()
+        yield update, lambda message: shown.console.print(escape(without_controls(message)), soft_wrap=True)
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    return (
         TextColumn("{task.description:<10}"),
         BarColumn(bar_width=30, complete_style="cyan"),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         TextColumn("{task.fields[note]}"),
     )
-    with Progress(*columns, console=Console(stderr=True, highlight=False)) as shown:
-        submit = shown.add_task("submitted", total=run_progress.to_submit, note="", visible=False)
-        generate = shown.add_task(
-            "generated", total=run_progress.expected_to_generate, note="", visible=False
-        )
-        download = shown.add_task(
-            "downloaded", total=run_progress.expected_to_download, note="", visible=False
-        )
 
-        def update() -> None:
-            money = f"{run_progress.spent:,} of {run_progress.budget:,} credits"
-            total = run_progress.expected_to_submit
-            shown.update(
-                submit,
-                completed=run_progress.submitted,
-                total=total,
-                note=money,
-                visible=run_progress.to_submit > 0,
-            )
-            total = run_progress.expected_to_generate
-            shown.update(generate, completed=run_progress.generated, total=total, visible=total > 0)
-            total = run_progress.expected_to_download
-            shown.update(download, completed=run_progress.downloaded, total=total, visible=total > 0)
 
-        update()
-        yield update, lambda message: shown.console.print(escape(without_controls(message)), soft_wrap=True)
+def _rows(now: RunProgress) -> tuple[tuple[str, int, int, str], ...]:
+    """Tell of each stage its name, how much is done, of how much, and what stands behind its bar."""
+    money = f"{now.spent:,} of {now.budget:,} credits" if now.to_submit else ""
+    return (
+        ("submitted", now.submitted, now.expected_to_submit, money),
+        ("generated", now.generated, now.expected_to_generate, ""),
+        ("downloaded", now.downloaded, now.expected_to_download, ""),
+    )

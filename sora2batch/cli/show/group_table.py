@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from sora2batch.ground.cells import isolated
+from sora2batch.ground.terminal_width import isolated
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.job_status import PENDING

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rich.text import Text
 
-from sora2batch.ground.cells import isolated, width_of
+from sora2batch.ground.terminal_width import isolated, width_of
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.job_status import JobStatus

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from sora2batch.app.execution.run_progress import RunProgress, progress_of
 from sora2batch.app.output.output import Printer
-from sora2batch.ground.cells import isolated
+from sora2batch.ground.terminal_width import isolated
 from sora2batch.plan.action import Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event, Listener

@@ -73,7 +73,7 @@ class Card:
     is_orphan: bool = False
     """Whether it is no longer asked for."""
     is_past: bool = False
-    """Whether only the other moment knows it: today's lockfile does not hold its credits."""
+    """Whether only the other state knows it: today's lockfile does not hold its credits."""
     change: Change | None = None
     """Only where two states are compared."""
     before: Card | None = None

@@ -1,4 +1,4 @@
-"""Two moments of one batch: what was added, replaced, changed and removed between them."""
+"""Two states of one batch: what was added, replaced, changed and removed between them."""
 
 from __future__ import annotations
 

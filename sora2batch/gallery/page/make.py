@@ -11,7 +11,7 @@ from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tari
 from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
 from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
@@ -32,11 +32,11 @@ class BatchState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """Another moment to compare with."""
+    """Another state to compare with."""
 
     ref: str
     """The git revision, as it was given."""
-    moment: BatchState
+    state: BatchState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def make_gallery(inputs: GalleryInputs) -> Gallery:
     with collector_paused():
         cards = maker.cards(inputs.now)
         if inputs.base:
-            cards = compare_cards(cards, maker.cards(_with_files_of(inputs.base.moment, inputs.now.lockfile)))
+            cards = compare_cards(cards, maker.cards(_with_files_of(inputs.base.state, inputs.now.lockfile)))
     return Gallery(
         manifest=inputs.manifest,
         name=inputs.name,
@@ -77,27 +77,27 @@ def make_gallery(inputs: GalleryInputs) -> Gallery:
 
 
 def _with_files_of(then: BatchState, now: Lockfile) -> BatchState:
-    """Find the files of another moment where they lie now: one may have given its name to another's."""
+    """Find the files of another state where they lie now: one may have given its name to another's."""
     entries = then.lockfile.entries.items()
     found = {mark: entry.with_paths_of(now.entries.get(mark, entry)) for mark, entry in entries}
     return replace(then, lockfile=replace(then.lockfile, entries=found))
 
 
 class _CardMaker:
-    """Makes the cards of one moment or two."""
+    """Makes the cards of one state or two."""
 
     def __init__(self, inputs: GalleryInputs) -> None:
         self._links = inputs.links
         self._price_of_former = inputs.price_of_former
         self._deciding = {tariff.tool_type: tariff.field for tariff in inputs.tariffs}
 
-    def cards(self, moment: BatchState) -> tuple[Card, ...]:
+    def cards(self, state: BatchState) -> tuple[Card, ...]:
         """Make a card of every job, then of every orphan."""
-        jobs = moment.jobs or ()
+        jobs = state.jobs or ()
         places = FormerPlaces(jobs)
-        asked = (self._asked(job, moment.lockfile.get(job.fingerprint)) for job in jobs)
-        others = (self._former(entry, places) for entry in _unasked(jobs, moment.lockfile))
-        is_orphan = moment.jobs is not None
+        asked = (self._asked(job, state.lockfile.get(job.fingerprint)) for job in jobs)
+        others = (self._former(entry, places) for entry in _unasked(jobs, state.lockfile))
+        is_orphan = state.jobs is not None
         return (*asked, *(replace(card, is_orphan=is_orphan) for card in others))
 
     def _asked(self, job: Job, entry: Entry | None) -> Card:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tariff
-from sora2batch.ground.collector import collector_paused
+from sora2batch.ground.garbage import collector_paused
 
 _UNSAFE = ((b"&", b"\\u0026"), (b"<", b"\\u003c"), (b">", b"\\u003e"))
 

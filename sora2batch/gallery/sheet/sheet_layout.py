@@ -98,7 +98,7 @@ def choose_scale(sections: Sequence[Section], most_area: int) -> Scale:
         most_area: pixels that pictures may cover together; what has no file covers none.
     """
     pictures = sum(tile.path is not None for section in sections for tile in section.tiles)
-    for keeps_crosses, most_width, least_unit in _WISHES:
+    for keeps_crosses, most_width, least_unit in _PREFERENCES:
         for unit in UNITS:
             if pictures * unit**2 > most_area or unit < least_unit:
                 continue
@@ -109,7 +109,7 @@ def choose_scale(sections: Sequence[Section], most_area: int) -> Scale:
     return Scale(unit=UNITS[-1], width=MOST_WIDTH - 2 * MARGIN, keeps_crosses=False)
 
 
-_WISHES = (
+_PREFERENCES = (
     (True, GOOD_WIDTH, _STILL_GOOD),
     (True, MOST_WIDTH, UNITS[-1]),
     (False, GOOD_WIDTH, _STILL_GOOD),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from sora2batch.ground.cells import isolated, padded, width_of, without_controls
+from sora2batch.ground.terminal_width import isolated, padded, width_of, without_controls
 
 
 @pytest.mark.parametrize(
