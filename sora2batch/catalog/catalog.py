@@ -12,6 +12,7 @@ from sora2batch.catalog.meant import hint_of, tools_meant
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool, UnknownPrice
 from sora2batch.catalog.tool_file import ToolFileError, ToolFileReader
+from sora2batch.catalog.url import in_a_line
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits
@@ -123,7 +124,7 @@ def _read_file(reader: ToolFileReader, path: Path) -> Tool | _Refusal:
 
 
 def _reason(fault: Fault) -> str:
-    return f"{format_path(fault.path)}: {fault.message}" if fault.path else fault.message
+    return in_a_line(f"{format_path(fault.path)}: {fault.message}" if fault.path else fault.message)
 
 
 def _could_replace(tool: Tool, other: Tool) -> bool:

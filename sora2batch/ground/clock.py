@@ -47,12 +47,16 @@ def from_timestamp(text: str) -> datetime:
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """Read what a lockfile says of a time; None for what is none, or so far off that no margin fits.
+    """Read what a lockfile says of a time; None for what is none.
 
     Only this program writes lockfiles, or so it should be: what a person wrote by hand is kept as it is.
     """
     try:
-        moment = from_timestamp(text) if text else None
+        return from_timestamp(text) if text else None
     except ValueError:
         return None
+
+
+def with_margin(moment: datetime | None) -> datetime | None:
+    """Give a moment back if a margin can be taken of it: of the calendar's first and last year none can."""
     return moment if moment and 1 < moment.year < 9999 else None

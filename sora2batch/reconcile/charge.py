@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sora2batch.catalog.catalog import Catalog
+from sora2batch.ground.clock import with_margin
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
@@ -67,7 +68,7 @@ def audit(lockfile: Lockfile, records: Iterable[LedgerRecord], catalog: Catalog 
 
 def earliest_task(lockfile: Lockfile) -> datetime | None:
     """Find the moment from which on the ledger has to be read; None if no task has one."""
-    moments = (attempt.submitted for _, attempt, _ in _tasks(lockfile))
+    moments = (with_margin(attempt.submitted) for _, attempt, _ in _tasks(lockfile))
     return min(filter(None, moments), default=None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sora2batch.ground.clock import with_margin
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.reconcile.ledger_task import LedgerTask, is_tool
@@ -31,12 +32,12 @@ class Doubt:
     @property
     def intended(self) -> datetime | None:
         """The moment just before the call; only a line made by hand has none."""
-        return self.attempt.submitted
+        return with_margin(self.attempt.submitted)
 
     @property
     def given_up(self) -> datetime | None:
         """The last moment at which the call is known to have been under way; its intent, if we died there."""
-        return self.attempt.finished or self.intended
+        return with_margin(self.attempt.finished) or self.intended
 
     def since(self, margin: timedelta) -> datetime:
         """Tell the moment from which on a charge may be this call's."""

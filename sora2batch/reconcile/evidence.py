@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from sora2batch.ground.clock import with_margin
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.reconcile.doubt import NARROW_MARGIN, WIDE_MARGIN, Doubt
 from sora2batch.reconcile.ledger_task import LedgerTask, tasks_of
@@ -128,7 +129,7 @@ def own_tasks(lockfile: Lockfile, *, is_of_this_lockfile: bool) -> Iterator[OwnT
     """Collect the tasks of a lockfile whose time is known."""
     for entry in lockfile.entries.values():
         for attempt in entry.attempts:
-            if attempt.task_id and (submitted := attempt.submitted):
+            if attempt.task_id and (submitted := with_margin(attempt.submitted)):
                 yield OwnTask(
                     task_id=attempt.task_id,
                     submitted=submitted,

@@ -76,7 +76,11 @@ class Artifacts:
 
 
 def _seconds(finished: datetime | None) -> float | None:
-    return finished.timestamp() if finished else None
+    """Write a finishing time as a file's stamp; None for one that no file can have."""
+    try:
+        return finished.timestamp() if finished else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def hash_of(path: str) -> str | None:

@@ -183,7 +183,8 @@ def _place(part: Part, target: Path) -> Placed | Taken:
         if not _holds(target, part):
             return Taken(target)
         discard(part)
-    SystemDisk().sync_folder(target.parent)
+    with suppress(PermissionError):  # a folder that may be written need not be one that may be read
+        SystemDisk().sync_folder(target.parent)
     return Placed(target)
 
 

@@ -219,6 +219,25 @@ def test_what_the_schema_of_tool_files_refuses_is_refused_at_its_place(tmp_path,
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("a\nb", "input.properties.a\\u000ab.default: "),
+        ("a\u202eb", "input.properties.a\\u202eb.default: "),
+        ("https://u:pw@x.y/?token=abc", "input.properties.https://"),
+        ("n" * 300, "input.properties.nnn"),
+    ],
+)
+def test_a_strange_name_in_a_tool_file_is_told_in_one_line_without_secrets(tmp_path, name, told):
+    broken = with_input(**{name: {"description": "x", "enum": ["a"], "default": "b"}})
+    reason = reasons_for(tmp_path, entry(input=broken))[0]
+    assert reason.startswith(told)
+    assert reason.isprintable()
+    assert len(reason) <= 240
+    assert "pw@" not in reason
+    assert "token" not in reason
+
+
+@pytest.mark.parametrize(
     ("broken", "place"),
     [
         (with_input(extra={"description": "x", "type": "strin"}), "input"),

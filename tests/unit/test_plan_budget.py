@@ -141,9 +141,10 @@ def test_live_tools_are_let_through():
     check_tools(plan_of(FOX), load_catalog())
 
 
-def test_a_price_that_a_recent_task_exceeded_is_not_believed_again():
+@pytest.mark.parametrize("moment", ["2026-11-22T09:00:00Z", "2026-11-22T10:00:00+01:00"])
+def test_a_price_that_a_recent_task_exceeded_is_not_believed_again(moment):
     bee = job_of("bee")
-    dear = entry_of(bee, completed("t", credits=500, submitted_at="2026-11-22T09:00:00Z"))
+    dear = entry_of(bee, completed("t", credits=500, submitted_at=moment))
     plan = plan_of(FOX, bee, entries=(dear,))
     day_before = datetime(2026, 11, 21, 10, tzinfo=UTC)
     with pytest.raises(BudgetError, match="cost 500 credits, but the catalogue says 420") as refused:
@@ -151,3 +152,15 @@ def test_a_price_that_a_recent_task_exceeded_is_not_believed_again():
     assert refused.value.exit_code == 3
     assert refused.value.hint == f"correct the price of {TOOL} with --tools-dir"
     check_charges(plan, load_catalog(), since=day_before + timedelta(days=2))
+
+
+def test_a_dear_task_of_a_far_future_counts_as_recent_and_one_without_a_time_does_not():
+    bee = job_of("bee")
+
+    def check(moment):
+        plan = plan_of(FOX, bee, entries=(entry_of(bee, completed("t", credits=500, submitted_at=moment)),))
+        check_charges(plan, load_catalog(), since=datetime(2026, 11, 21, 10, tzinfo=UTC))
+
+    with pytest.raises(BudgetError, match="cost 500 credits"):
+        check("9999-12-31T23:59:59Z")
+    check("yesterday")

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 
+from sora2batch.ground.disk import SystemDisk
 from sora2batch.sjinn.api_error import DownloadError
 from sora2batch.sjinn.part import Part, PartFile, Placed, Taken, discard, make_folder, part_path, place
 
@@ -103,6 +104,16 @@ def test_a_file_system_without_hard_links_does_as_well(tmp_path, monkeypatch, ex
     placed = place(make_part(tmp_path / "a.part"), target)
     assert placed == (Taken(target) if exists else Placed(target))
     assert target.read_bytes() == (b"other" if exists else b"bytes")
+
+
+def test_a_folder_that_may_be_written_but_not_read_takes_files_as_well(tmp_path, monkeypatch):
+    def refuse(self, folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(SystemDisk, "sync_folder", refuse)  # root, who may run this, may read every folder
+    target = tmp_path / "a.mp4"
+    assert place(make_part(tmp_path / "a.part"), target) == Placed(target)
+    assert target.read_bytes() == b"bytes"
 
 
 def test_a_disk_that_refuses_is_worded(tmp_path):

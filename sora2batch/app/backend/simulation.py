@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from sora2batch.app.backend.backend import Backend
 from sora2batch.catalog.catalog import Catalog
-from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.clock import SystemClock, with_margin
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
 from sora2batch.simulator.options import EarlierTask, SimulatorOptions
@@ -42,10 +42,11 @@ def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:
             tool_type=entry.tool_type,
             input=entry.input,
             credits=attempt.credits,
-            created=attempt.submitted,
-            finished=attempt.finished,
+            created=created,
+            finished=with_margin(attempt.finished),
         )
         for entry in lockfile.entries.values()
         for attempt in entry.attempts
-        if attempt.task_id and attempt.submitted and attempt.state in {State.SUBMITTED, State.COMPLETED}
+        if attempt.task_id and attempt.state in {State.SUBMITTED, State.COMPLETED}
+        if (created := with_margin(attempt.submitted))
     )

@@ -53,7 +53,10 @@ def age_of(since: datetime | None, now: datetime) -> str:
     """Say how long ago something was; nothing where that is not known."""
     if since is None:
         return ""
-    seconds = max(0, int((now - since).total_seconds()))
+    try:
+        seconds = max(0, int((now - since).total_seconds()))
+    except OverflowError:
+        return ""
     if seconds < _MINUTE:
         return f"{seconds} s"
     if seconds < _HOUR:
