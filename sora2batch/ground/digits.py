@@ -9,13 +9,11 @@ _THOUSAND = 1000
 SAFE_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader takes as it is (RFC 7493, 2.2)."""
 
-_GROUPED = re.compile(
-    r"[+]?[0-9]{1,3}(?P<mark>[,._' \u00a0\u2009\u202f\u2019])[0-9]{3}(?:(?P=mark)[0-9]{3})*"
-)
-_PLAIN = re.compile(r"[+]?[0-9]+")
-_ZEROS = re.compile(r"(?P<number>.+)[.,]0{1,2}")
-_UNIT = re.compile(r"(?:[$€£]\s?(?P<after>.+))|(?:(?P<before>.+?)\s?(?:credits?|cr))", re.IGNORECASE)
-_THOUSANDS = re.compile(r"(?P<number>[0-9]{1,9})\s?k", re.IGNORECASE)
+_GROUPED = r"[+]?[0-9]{1,3}(?P<mark>[,._' \u00a0\u2009\u202f\u2019])[0-9]{3}(?:(?P=mark)[0-9]{3})*"
+_PLAIN = r"[+]?[0-9]+"
+_ZEROS = r"(?P<number>.+)[.,]0{1,2}"
+_UNIT = r"(?i)(?:[$€£]\s?(?P<after>.+))|(?:(?P<before>.+?)\s?(?:credits?|cr))"
+_THOUSANDS = r"(?i)(?P<number>[0-9]{1,9})\s?k"
 
 
 def plain_digits(text: str) -> int | None:
@@ -26,13 +24,13 @@ def plain_digits(text: str) -> int | None:
     text = text.strip()
     if not text.isascii():
         text = normalize("NFKC", text)
-    if unit := _UNIT.fullmatch(text):
+    if unit := re.fullmatch(_UNIT, text):
         text = (unit["after"] or unit["before"]).strip()
-    if thousands := _THOUSANDS.fullmatch(text):
+    if thousands := re.fullmatch(_THOUSANDS, text):
         return _safe(f"{thousands['number']}000")
-    if _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text):
+    if re.fullmatch(_GROUPED, text) or re.fullmatch(_PLAIN, text):
         return _safe(re.sub("[^0-9]", "", text))
-    if (whole := _ZEROS.fullmatch(text)) and _GROUPED.fullmatch(whole["number"]):
+    if (whole := re.fullmatch(_ZEROS, text)) and re.fullmatch(_GROUPED, whole["number"]):
         return _safe(re.sub("[^0-9]", "", whole["number"]))
     return None
 

@@ -11,22 +11,22 @@ _MAX_BYTES = 180
 _READ_CHARACTERS = 1000
 _NO_WORD_ASCII = re.compile(r"[^a-z0-9_]+")
 _DASHES = re.compile(r"-+")
-_IGNORABLE = re.compile(
+_IGNORABLE = (
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 """Unicode's Default_Ignorable_Code_Point: what is not seen, such as zero width spaces."""
-_LETTERS_OF_THEIR_OWN = re.compile("([\u0587\u0e33\u0eb3\u0edc\u0edd\u0f77\u0f79\u3131-\u318e]+)")
+_LETTERS_OF_THEIR_OWN = "([\u0587\u0e33\u0eb3\u0edc\u0edd\u0f77\u0f79\u3131-\u318e]+)"
 """Letters that Unicode would take apart as mere forms of others: Thai am, Korean jamo and the like."""
-_WITH_ACCENT = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff\u212a\u212b]")
+_WITH_ACCENT = "[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff\u212a\u212b]"
 _CYRILLIC_ACCENT = str.maketrans("ёЁѐЀѝЍ", "еЕеЕиИ")
 """й, ў and ї are letters of their own and stay."""
-_LOOSE_ACCENT = re.compile(
+_LOOSE_ACCENT = (
     "(?<=[A-Za-z\u00aa-\u02af\u0370-\u0481\u048a-\u052f\u1d00-\u1d7f\u1e00-\u1fff\u2c60-\u2c7f\ua640-\ua69d"
     "\ua722-\ua7ff\uab30-\uab6f])"
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
-_SIGN = re.compile(
+_SIGN = (
     "[\u2190-\u23ff\u2500-\u27bf\u27f0-\u27ff\u2800-\u2bff\u2e80-\u2fd5\u303d\u31c0-\u31e3\u4dc0-\u4dff"
     "\U0001f000-\U0001fbff]"
 )
@@ -57,22 +57,22 @@ def full_slug(text: str) -> str:
 
 def visible(text: str) -> str:
     """Compose a text (NFC), and drop what nobody sees."""
-    return text if text.isascii() else normalize("NFC", _IGNORABLE.sub("", text))
+    return text if text.isascii() else normalize("NFC", re.sub(_IGNORABLE, "", text))
 
 
 def unified(text: str) -> str:
     """Write wide, raised and joined forms of letters as these letters; drop what nobody sees."""
     if text.isascii():
         return text
-    parts = _LETTERS_OF_THEIR_OWN.split(_IGNORABLE.sub("", text))
+    parts = re.split(_LETTERS_OF_THEIR_OWN, re.sub(_IGNORABLE, "", text))
     parts[::2] = [normalize("NFKC", part) for part in parts[::2]]
     return normalize("NFC", "".join(parts))
 
 
 def without_accents(text: str) -> str:
     """Take the accents off Latin, Greek and Cyrillic letters of a composed text."""
-    bare = _WITH_ACCENT.sub(lambda found: normalize("NFD", found[0])[0], text).translate(_CYRILLIC_ACCENT)
-    return _LOOSE_ACCENT.sub("", bare)
+    bare = re.sub(_WITH_ACCENT, lambda found: normalize("NFD", found[0])[0], text).translate(_CYRILLIC_ACCENT)
+    return re.sub(_LOOSE_ACCENT, "", bare)
 
 
 def is_mark(character: str) -> bool:
@@ -82,7 +82,7 @@ def is_mark(character: str) -> bool:
 
 def is_sign(character: str) -> bool:
     """Tell whether a character is an emoji or another picture."""
-    return _SIGN.match(character) is not None
+    return re.match(_SIGN, character) is not None
 
 
 def _is_word(character: str) -> bool:

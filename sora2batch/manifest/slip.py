@@ -8,9 +8,9 @@ from typing import TypeAlias
 from sora2batch.ground.problem import Fault, Position
 from sora2batch.ground.rule import Rule
 
-_VALUE = re.compile(r"^(?P<before>\s*(?:- +)*(?:[\w.-]+ *: +|- +))(?P<value>\S.*)$")
-_NO_BLANK = re.compile(r"^(?P<before>\s*(?:- +)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/'\"][^:]*)$")
-_WIDE = re.compile(r"^(?P<before>\s*(?:- +)*)(?P<key>[^\s:'\"\uff1a]+)\uff1a\s*(?P<value>.*)$")
+_VALUE = r"^(?P<before>\s*(?:- +)*(?:[\w.-]+ *: +|- +))(?P<value>\S.*)$"
+_NO_BLANK = r"^(?P<before>\s*(?:- +)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/'\"][^:]*)$"
+_WIDE = r"^(?P<before>\s*(?:- +)*)(?P<key>[^\s:'\"\uff1a]+)\uff1a\s*(?P<value>.*)$"
 _UNSPECIFIC = frozenset(
     {
         "did not find expected key",
@@ -55,14 +55,14 @@ def _missing_blank(lines: list[str], number: int) -> Slip | None:
     line = lines[above - 1].rstrip() if above else ""
     if slip := _wide_colon(line, above):
         return slip
-    if found := _NO_BLANK.match(line):
+    if found := re.match(_NO_BLANK, line):
         place = Position(above, found.start("value") + 1)
         return _slip(place, f'a blank is missing after "{found["key"]}:"', _written(found))
     return None
 
 
 def _wide_colon(line: str, number: int) -> Slip | None:
-    found = _WIDE.match(line)
+    found = re.match(_WIDE, line)
     if found is None:
         return None
     place = Position(number, found.end("key") + 1)
@@ -72,7 +72,7 @@ def _wide_colon(line: str, number: int) -> Slip | None:
 
 def colon_hint(text: str) -> str | None:
     """See a key and its value in a text: the blank after the ``:`` is missing, or it is a wide one."""
-    found = _WIDE.match(text) or _NO_BLANK.match(text)
+    found = re.match(_WIDE, text) or re.match(_NO_BLANK, text)
     return _written(found) if found else None
 
 
@@ -83,7 +83,7 @@ def _written(found: re.Match[str]) -> str:
 
 
 def _begun_block(line: str, place: Position) -> Slip | None:
-    found = _VALUE.match(line.rstrip())
+    found = re.match(_VALUE, line.rstrip())
     if found is None or found["value"][0] not in "|>":
         return None
     mark, at = found["value"][0], Position(place.line, found.start("value") + 1)
@@ -91,7 +91,7 @@ def _begun_block(line: str, place: Position) -> Slip | None:
 
 
 def _special_start(line: str, place: Position) -> Slip | None:
-    found = _VALUE.match(line.rstrip())
+    found = re.match(_VALUE, line.rstrip())
     if found is None or found["value"][0] not in _SPECIAL or found.start("value") >= place.column:
         return None
     message = f'a text without quotes cannot start with "{found["value"][0]}"'

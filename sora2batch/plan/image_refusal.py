@@ -17,27 +17,21 @@ from sora2batch.lockfile.entry import Entry, ErrorNote
 
 _MAKING = r"(?:generat|creat|produc|render|output|result|return|stor|sav|upload)\w*"
 _PICTURE = r"(?:image|img|picture|photo)s?"
-_MADE = re.compile(
-    rf"""(?:text|{_PICTURE})\W+to\W+(?:image|video)
+_MADE = rf"""(?xi)
+        (?:text|{_PICTURE})\W+to\W+(?:image|video)
         | {_MAKING}\W+(?:(?:the|an?|any|your|final|no)\W+)*(?:{_PICTURE}|videos?|urls?)\b
-        | \b{_PICTURE}\W+(?:(?:could|can|cannot|not|be|was|is|were|are|been|failed|to)\W+)*{_MAKING}""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_NAMED = re.compile(
-    rf"""\b(?:{_PICTURE}|(?:first|last|end|tail|start|reference|input)\W+(?:frame|media|file|asset)s?
-        |portraits?|faces?|real\W+(?:person|people|human)s?|urls?|links?)\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_AT_FAULT = re.compile(
-    r"""\b(?:download|fetch|load|access|reach|retriev|read|open|decod|inaccessib|unreachab|unreadab
+        | \b{_PICTURE}\W+(?:(?:could|can|cannot|not|be|was|is|were|are|been|failed|to)\W+)*{_MAKING}"""
+_NAMED = rf"""(?xi)
+        \b(?:{_PICTURE}|(?:first|last|end|tail|start|reference|input)\W+(?:frame|media|file|asset)s?
+        |portraits?|faces?|real\W+(?:person|people|human)s?|urls?|links?)\b"""
+_AT_FAULT = r"""(?xi)
+        \b(?:download|fetch|load|access|reach|retriev|read|open|decod|inaccessib|unreachab|unreadab
         |process\W+(?:(?:the|this|your|an?|input|reference)\W+)*(?:image|img|picture|photo)|identif
         |at\W+(?:least|most)|exceed|bad\b|wrong|incorrect
         |invalid|unsupported|support|corrupt|broken|damag|format|large|small|big|size|dimension|resolution
         |aspect|ratio|match|empty|missing|expired|not\W+found|unavailable|detect|contain
         |moderat|nsfw|unsafe|safety|polic|violat|prohibit|allow|forbid|forbidden|inappropriate|sensitive
-        |offensive|explicit|nud|copyright|celebrit|flag|block|refus|reject|den(?:y|ied)|40[0-9]\b)""",
-    re.VERBOSE | re.IGNORECASE,
-)
+        |offensive|explicit|nud|copyright|celebrit|flag|block|refus|reject|den(?:y|ied)|40[0-9]\b)"""
 
 
 def is_image_refused(entry: Entry) -> bool:
@@ -53,8 +47,8 @@ def _words_of(error: ErrorNote) -> str:
 
 @lru_cache(maxsize=1024)
 def _blames_picture(words: str) -> bool:
-    said = _MADE.sub(" ", words)
-    return bool(_NAMED.search(said) and _AT_FAULT.search(said))
+    said = re.sub(_MADE, " ", words)
+    return bool(re.search(_NAMED, said) and re.search(_AT_FAULT, said))
 
 
 def _holds_link(values: Iterable[JsonValue]) -> bool:

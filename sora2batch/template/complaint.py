@@ -16,10 +16,10 @@ _BY_START = (
     ("Missing end of raw directive", "a {% raw %} is never closed with {% endraw %}"),
     ("Expected an expression, got 'end of print statement'", 'nothing stands between "{{" and "}}"'),
 )
-_UNKNOWN_TAG = re.compile(r"Encountered unknown tag '([^']*)'\.(.*)")
-_OPEN_BLOCK = re.compile(r"The innermost block that needs to be closed is '(\w+)'")
-_NOT_EXPECTED = re.compile(r"expected token '(?:end of print statement|end of statement block)', got '(.*)'")
-_CHARACTER = re.compile(r"unexpected char (.+) at \d+")
+_UNKNOWN_TAG = r"Encountered unknown tag '([^']*)'\.(.*)"
+_OPEN_BLOCK = r"The innermost block that needs to be closed is '(\w+)'"
+_NOT_EXPECTED = r"expected token '(?:end of print statement|end of statement block)', got '(.*)'"
+_CHARACTER = r"unexpected char (.+) at \d+"
 _CURLY_QUOTES = frozenset("\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb")
 
 
@@ -50,13 +50,13 @@ def _words(message: str, text: str) -> Iterator[tuple[str, str]]:
     for start, words in _BY_START:
         if message.startswith(start):
             yield words, _RAW
-    if found := _OPEN_BLOCK.search(message):
+    if found := re.search(_OPEN_BLOCK, message):
         yield f"a {{% {found[1]} %}} is never closed", f"close it with {{% end{found[1]} %}}"
-    if found := _UNKNOWN_TAG.match(message):
+    if found := re.match(_UNKNOWN_TAG, message):
         yield f'there is no tag "{found[1]}" here', f"{_TAGS}; {_RAW}"
-    if found := _CHARACTER.match(message):
+    if found := re.match(_CHARACTER, message):
         is_quote = not _CURLY_QUOTES.isdisjoint(text)
         yield f"{found[1]} cannot stand in an expression", "write straight quotes" if is_quote else _RAW
-    if found := _NOT_EXPECTED.match(message):
+    if found := re.match(_NOT_EXPECTED, message):
         yield f'what stands in the braces is no expression: "{found[1]}" is not expected there', _RAW
     yield message.rstrip("."), _RAW
