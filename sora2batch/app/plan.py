@@ -92,7 +92,7 @@ def _saving(args: PlanArgs, selection: Selection) -> Callable[[Planned], None] |
 def _compared(one: Planned, ref: str) -> Planned:
     from sora2batch.app.plan_base import compare_with  # noqa: PLC0415  # few plans compare
 
-    return replace(one, comparison=compare_with(one.batch, ref))
+    return one._replace(comparison=compare_with(one.batch, ref))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.errors import UsageError
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from sora2batch.plan.compare import Comparison
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Planned:
+class Planned(NamedTuple):
     """A plan, and what it was made from."""
 
     batch: Batch

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+from typing import NamedTuple
 
 from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.meant import hint_of, tools_meant
@@ -94,8 +95,7 @@ def load_catalog(directories: Sequence[Path] = ()) -> Catalog:
     return Catalog(tools=dict(sorted(tools.items())))
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
+class _Refusal(NamedTuple):
     """A folder or file that cannot be used; a value, so that one does not hide the next."""
 
     path: Path

@@ -26,15 +26,13 @@ class Availability(StrEnum):
     RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixedPrice:
+class FixedPrice(NamedTuple):
     """Every request costs the same."""
 
     credits: Credits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceByValue:
+class PriceByValue(NamedTuple):
     """The value of one field decides."""
 
     field: str
@@ -42,16 +40,14 @@ class PriceByValue:
     """By the value as JSON text: ``pro``, ``10``, ``true``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricePerSecond:
+class PricePerSecond(NamedTuple):
     """Seconds times one rate."""
 
     seconds_field: str
     credits_per_second: Credits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricePerSecondByValue:
+class PricePerSecondByValue(NamedTuple):
     """Seconds times a rate that the value of another field decides."""
 
     seconds_field: str
@@ -60,8 +56,7 @@ class PricePerSecondByValue:
     """By the value as JSON text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownPrice:
+class UnknownPrice(NamedTuple):
     """The price cannot be computed from the request; such a tool is never submitted."""
 
     text: str

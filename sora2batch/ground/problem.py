@@ -22,8 +22,7 @@ class Position(NamedTuple):
 START = Position(1, 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """Where a value that is wrong was written, if not where it is used."""
 
     file: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 import orjson
 
@@ -26,8 +26,7 @@ NumberedLine = tuple[int, bytes]
 """A line without its end, and where it stands, counted from 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(NamedTuple):
     """The lines of a lockfile or journal, as values."""
 
     headers: tuple[JsonObject, ...]

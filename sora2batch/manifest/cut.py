@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -18,8 +18,7 @@ _TAIL = re.compile(r"[ \t]+(#\w[^\r\n]*)")
 _ROOM = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class Cut(NamedTuple):
     """One text, and the comment that it ends before."""
 
     path: DataPath

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -12,8 +12,7 @@ from sora2batch.manifest.walker import Source, Walker
 from sora2batch.manifest.yaml_events import Mark, events, place_of
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where one value starts, and everything in it."""
 
     position: Position

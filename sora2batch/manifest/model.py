@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.job import Credits
@@ -28,8 +28,7 @@ class RandomDraw:
 Sample: TypeAlias = Pairwise | RandomDraw
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
+class Axis(NamedTuple):
     """One key of a matrix with the values written below it."""
 
     name: str
@@ -37,8 +36,7 @@ class Axis:
     """Never empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileAxis:
+class FileAxis(NamedTuple):
     """One key of a matrix whose values stand in a data file: ``{from: shots.csv}``."""
 
     name: str
@@ -96,8 +94,7 @@ class RunOptions:
     """Rejections, or failures, of one cause in a row after which nothing more is submitted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputOptions:
+class OutputOptions(NamedTuple):
     """Where results go."""
 
     dir: str

@@ -6,8 +6,8 @@ Source: https://docs.github.com/actions/using-jobs/using-a-matrix-for-your-jobs 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 from unicodedata import normalize
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
@@ -16,16 +16,14 @@ from sora2batch.matrix.grid import ABSENT, Grid, Places
 from sora2batch.matrix.label import labels_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AxisValues:
+class AxisValues(NamedTuple):
     """One axis with its values at hand, wherever they were written."""
 
     name: str
     values: tuple[JsonValue, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Combination:
+class Combination(NamedTuple):
     """What a matrix makes."""
 
     grid: Grid

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Tool
@@ -31,8 +31,7 @@ _STEPS_A_JOB = 500
 """What the templates of a manifest may do together: enough for lists in every prompt, seconds at worst."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Expansion:
+class Expansion(NamedTuple):
     """Everything that a manifest asks for."""
 
     jobs: tuple[Job, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias, assert_never
+from typing import Any, NamedTuple, TypeAlias, assert_never
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import Sora2BatchError
@@ -12,15 +11,13 @@ from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.template.template import Compiler, Form, Template, TemplateError, check_text, is_template
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constant:
+class Constant(NamedTuple):
     """A value without any template; used as it is."""
 
     value: JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A text that is a template."""
 
     template: Template
@@ -28,15 +25,13 @@ class Leaf:
     """Where it stands in the manifest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
+class Items(NamedTuple):
     """A list with a template in it."""
 
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fields:
+class Fields(NamedTuple):
     """A mapping with a template in one of its values; keys are never rendered."""
 
     parts: tuple[tuple[str, Part], ...]

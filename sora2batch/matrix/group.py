@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.tool import Tool
@@ -27,8 +27,7 @@ from sora2batch.template.template import Compiler
 MAX_CELLS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Field:
+class Field(NamedTuple):
     """One field of a group's input."""
 
     part: Part

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Column
@@ -16,8 +15,7 @@ from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.label import label_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelledValue:
+class LabelledValue(NamedTuple):
     """A value, by what its jobs are called."""
 
     group: str
@@ -27,8 +25,7 @@ class LabelledValue:
     """(axis, label)"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataFileLocation:
+class DataFileLocation(NamedTuple):
     """A value in a data file."""
 
     file: str
@@ -37,8 +34,7 @@ class DataFileLocation:
     path: DataPath
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateReads:
+class TemplateReads(NamedTuple):
     """What a template reads in one cell."""
 
     group: str

@@ -37,8 +37,7 @@ class PlannedJob(NamedTuple):
     """What the lockfile knows of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class Money(NamedTuple):
     """The batch's money, in credits."""
 
     budget: Credits

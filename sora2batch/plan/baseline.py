@@ -60,7 +60,7 @@ class Baseline:
         """Keep of a plan made anew what the saved one lists, and submit nothing but what that would."""
         jobs = tuple(self._still(one) for one in plan.jobs if one.job.fingerprint in self.actions)
         to_spend = sum(one.credits for one in jobs if one.action is Action.SUBMIT)
-        return replace(plan, jobs=jobs, money=replace(plan.money, to_spend=Credits(to_spend)))
+        return replace(plan, jobs=jobs, money=plan.money._replace(to_spend=Credits(to_spend)))
 
     def _still(self, one: PlannedJob) -> PlannedJob:
         if one.action is not Action.SUBMIT or self.may_submit(one.job.fingerprint, one.entry):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
@@ -17,8 +17,7 @@ from sora2batch.plan.selection import Selection
 _KEY_ROOM = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PlanInputs:
+class PlanInputs(NamedTuple):
     """All that a plan is made from."""
 
     manifest: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from sora2batch.ground.errors import UsageError
@@ -22,8 +21,7 @@ _VALUES_SHOWN = 12
 _JOINTS = re.compile(r"[-_]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A value that some job has."""
 
     group: str

@@ -86,7 +86,7 @@ def fault_of(attempt: Attempt) -> str | None:
 
 
 def unlimited(basis):
-    return replace(basis, selection=replace(basis.selection, limit=None))
+    return basis._replace(selection=replace(basis.selection, limit=None))
 
 
 @given(bases())
@@ -136,8 +136,8 @@ def test_every_document_follows_the_schema_and_every_rendering_is_lines(basis):
 
 @given(bases())
 def test_a_plan_depends_on_nothing_but_its_basis(basis):
-    shuffled = replace(
-        basis, lockfile=replace(basis.lockfile, entries=dict(reversed(basis.lockfile.entries.items())))
+    shuffled = basis._replace(
+        lockfile=replace(basis.lockfile, entries=dict(reversed(basis.lockfile.entries.items())))
     )
     assert make_plan(basis, fault_of) == make_plan(basis, fault_of) == make_plan(shuffled, fault_of)
 
@@ -147,7 +147,7 @@ def test_a_selection_never_adds_and_never_changes_a_decision(basis, glob, limit)
     whole = make_plan(unlimited(basis), fault_of)
     selection = replace(basis.selection, select=(glob,), limit=limit)
     try:
-        part = make_plan(replace(basis, selection=selection), fault_of)
+        part = make_plan(basis._replace(selection=selection), fault_of)
     except UsageError:
         return
     rest = iter(whole.jobs)
@@ -167,7 +167,7 @@ def test_a_plan_is_refused_exactly_if_it_needs_more_and_the_advised_budget_is_en
     with pytest.raises(BudgetError) as caught:
         check_budget(plan)
     assert f"to {needed}" in caught.value.hint
-    check_budget(make_plan(replace(basis, budget=Credits(needed)), fault_of))
+    check_budget(make_plan(basis._replace(budget=Credits(needed)), fault_of))
 
 
 @given(job_lists)

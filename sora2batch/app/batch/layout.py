@@ -7,8 +7,8 @@ Of ``spring.yaml``: ``spring.lock.jsonl``, ``spring.journal.jsonl``, ``spring.re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sora2batch.lockfile.journal import LOCK_SUFFIX, journal_path
 
@@ -21,8 +21,7 @@ ATTRIBUTES = (f"*{LOCK_SUFFIX} merge=union",)
 """What git should know: how lockfiles are merged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchLayout:
+class BatchLayout(NamedTuple):
     """Where the files of one batch are, or would be."""
 
     manifest: Path

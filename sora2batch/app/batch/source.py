@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sora2batch.app.batch.discover import is_manifest, manifest_paths
 from sora2batch.app.batch.layout import MANIFEST_ENDINGS, SIMULATED, BatchLayout, lock_path_of
@@ -13,8 +13,7 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import is_led_out
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A manifest to load."""
 
     path: Path
