@@ -123,7 +123,7 @@ class Service:
 
     def refuse(self, call: Call | str) -> None:
         """From now on this call is answered with 429 and Retry-After."""
-        self._dice.always[call] = Mishap(kind=FaultKind.TOO_MANY, moment=FaultTiming.BEFORE)
+        self._dice.always[call] = Mishap(kind=FaultKind.TOO_MANY, timing=FaultTiming.BEFORE)
 
     def fail_generations(self) -> None:
         """From now on every task fails; it is paid all the same."""
