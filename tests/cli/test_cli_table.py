@@ -8,8 +8,9 @@ import inspect
 import click
 import pytest
 
+from sora2batch.cli import table
 from sora2batch.cli.main import cli
-from sora2batch.cli.table import COMMANDS, TOOL_COMPLETION, WORK, resolve
+from sora2batch.cli.table import COMMANDS, WORK, resolve
 
 PRINTER = {"verbose", "quiet"}
 
@@ -76,5 +77,8 @@ def test_a_command_is_in_the_file_of_its_name(name):
     assert isinstance(resolve(f"sora2batch.cli.command.{name}:command"), click.Command)
 
 
-def test_what_completes_a_tools_name_is_there():
-    assert callable(resolve(TOOL_COMPLETION))
+@pytest.mark.parametrize(
+    "name", [name for name, value in vars(table).items() if name.isupper() and isinstance(value, str)]
+)
+def test_whatever_else_the_table_names_is_there(name):
+    assert callable(resolve(getattr(table, name)))
