@@ -1,0 +1,68 @@
+"""A file in an input: ``{"file": "images/fox.jpg", "sha256": HEX}``; a job is identified by the content alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from sora2batch.ground.canonical import JsonObject, JsonValue
+
+_FIELDS = frozenset({"file", "sha256"})
+_DIGEST = r"[0-9a-f]{64}"
+
+
+class FileInput(NamedTuple):
+    """A picture, clip or sound of the user's own, as a job names it."""
+
+    file: str
+    """Relative to the manifest's folder, with forward slashes; for people, and to find it."""
+    sha256: str
+    """Of its bytes: 64 hex digits."""
+
+    def to_json(self) -> JsonObject:
+        """Write it as a job's input, a lockfile and a plan have it."""
+        return {"file": self.file, "sha256": self.sha256}
+
+
+def read_file_input(value: JsonValue) -> FileInput | None:
+    """Read a file out of an input's value; None for anything else."""
+    if not isinstance(value, dict) or value.keys() != _FIELDS:
+        return None
+    file, digest = value["file"], value["sha256"]
+    if isinstance(file, str) and isinstance(digest, str) and re.fullmatch(_DIGEST, digest):
+        return FileInput(file, digest)
+    return None
+
+
+def file_inputs_in(value: JsonValue) -> Iterator[FileInput]:
+    """Find the files in an input, in its order."""
+    if isinstance(value, dict):
+        if found := read_file_input(value):
+            yield found
+            return
+        for item in value.values():
+            yield from file_inputs_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from file_inputs_in(item)
+
+
+def with_content_only(input: JsonObject) -> JsonObject:
+    """Write an input as its fingerprint counts it: a file is ``{"sha256": HEX}``, wherever it lies."""
+    return map_files(input, lambda found: {"sha256": found.sha256})
+
+
+def map_files(input: JsonObject, change: Callable[[FileInput], JsonValue]) -> JsonObject:
+    """Put something else in the place of each file; the rest of the input is shared with the new one."""
+    return {
+        name: _mapped(value, change) if isinstance(value, dict | list) else value
+        for name, value in input.items()
+    }
+
+
+def _mapped(value: JsonValue, change: Callable[[FileInput], JsonValue]) -> JsonValue:
+    if isinstance(value, dict):
+        found = read_file_input(value)
+        return change(found) if found else {name: _mapped(item, change) for name, item in value.items()}
+    return [_mapped(item, change) for item in value] if isinstance(value, list) else value
