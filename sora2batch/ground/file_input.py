@@ -1,4 +1,4 @@
-"""A file in an input: ``{"file": "images/fox.jpg", "sha256": HEX}``; a job is identified by the content alone."""
+"""A file in an input: ``{"file": "images/fox.jpg", "sha256": HEX}``; its content alone identifies a job."""
 
 from __future__ import annotations
 
