@@ -12,6 +12,11 @@ from sora2batch.ground.text import either
 
 HTTP_URL = "http-url"
 """The ``format`` of an input that the API fetches by itself."""
+URL_OR_PATH = "http-url-or-path"
+"""The same where a manifest may name a file."""
+MEDIA = "media"
+"""The keyword that says what a URL leads to: ``image``, ``video`` or ``audio``."""
+_FILES = {"image": "a picture", "video": "a clip", "audio": "a sound file"}
 
 
 def allowed_text(schema: JsonObject) -> str:
@@ -67,8 +72,9 @@ def _kind_text(schema: JsonObject) -> str:
 
 
 def _string_text(schema: JsonObject) -> str:
-    if schema.get("format") == HTTP_URL:
-        return "an absolute http(s) URL"
+    if schema.get("format") in (HTTP_URL, URL_OR_PATH):
+        file = _FILES.get(str(schema.get(MEDIA)))
+        return f"an absolute http(s) URL or the path of {file}" if file else "an absolute http(s) URL"
     return "text that is not empty" if refuses_blank(schema) else "text"
 
 

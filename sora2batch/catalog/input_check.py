@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from sora2batch.catalog.allowed import HTTP_URL
+from sora2batch.catalog.allowed import HTTP_URL, URL_OR_PATH
+from sora2batch.catalog.media_field import is_url_or_path, with_paths
 from sora2batch.catalog.tool import Tool
 from sora2batch.catalog.url import is_http_url
 from sora2batch.ground.canonical import JsonObject, is_flat, with_whole_numbers
@@ -31,15 +32,15 @@ def compile_schema(schema: JsonObject) -> Validator:
     Raises:
         BadSchemaError: this is not a schema, or it refers to what is not in it.
     """
-    return Validator(schema, formats={HTTP_URL: is_http_url})
+    return Validator(schema, formats={HTTP_URL: is_http_url, URL_OR_PATH: is_url_or_path})
 
 
 class InputChecker:
-    """Checks requests against one tool's schema, which is compiled once."""
+    """Checks what a manifest asks of one tool, whose schema is compiled once; files are not looked for."""
 
     def __init__(self, tool: Tool) -> None:
         self._tool = tool
-        self._validator = compile_schema(tool.input_schema)
+        self._validator = compile_schema(with_paths(tool.input_schema))
 
     def faults(self, input: JsonObject) -> tuple[Fault, ...]:
         """Find what is wrong; empty for a good one.

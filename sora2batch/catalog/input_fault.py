@@ -122,9 +122,9 @@ def _picture_hint(tool: Tool, name: str, known: tuple[str, ...]) -> str | None:
     if name not in _PICTURE_FIELDS:
         return None
     if "image_list" in known:
-        return "this tool takes image_list, a list of URLs"
+        return "this tool takes image_list, a list of URLs or paths"
     if "image" in known:
-        return "this tool takes image, one URL"
+        return "this tool takes image, one URL or path"
     other = tool.tool_type.replace("text-to-video", "image-to-video")
     is_there = other != tool.tool_type and (schema_dir() / "tools" / f"{other}.json").is_file()
     return f"this tool takes no picture; see {other}" if is_there else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-from sora2batch.catalog.allowed import HTTP_URL, allowed_text, any_of, choices_of, refuses_blank
+from sora2batch.catalog.allowed import HTTP_URL, URL_OR_PATH, allowed_text, any_of, choices_of, refuses_blank
 from sora2batch.catalog.url import in_a_line, without_secrets
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.suggest import did_you_mean
@@ -29,7 +29,7 @@ def word_fault(keyword: str, schema: JsonObject, value: JsonValue, *, otherwise:
             return message, _choice_hint(schema, value)
         case "minimum" | "maximum":
             return f"is {shown(value)}, must be {allowed_text(schema)}; SJinn may silently change it", None
-        case "format" if schema.get("format") == HTTP_URL and isinstance(value, str):
+        case "format" if schema.get("format") in (HTTP_URL, URL_OR_PATH) and isinstance(value, str):
             return f"is {shown(value)}, must be {allowed_text(schema)}", _url_hint(value)
         case _:
             return in_a_line(otherwise), None
@@ -106,7 +106,7 @@ def _fits(schema: JsonObject, text: str) -> bool:
 
 def _url_hint(text: str) -> str:
     if text.lower().startswith("data:"):
-        return "SJinn takes no data: URLs; upload the file somewhere and give its URL"
+        return "SJinn takes no data: URLs; name the file itself by its path, such as images/fox.jpg"
     if any(one.isspace() or not one.isprintable() for one in text):
         return "it holds white space or something invisible; a space is written %20"
     if "://" not in text:

@@ -27,6 +27,7 @@ from sora2batch.manifest.model import (
     RandomDraw,
     RunOptions,
     Sample,
+    StoreOptions,
 )
 from sora2batch.manifest.schema_check import is_sound
 from sora2batch.manifest.tree import Tree
@@ -109,6 +110,7 @@ def _manifest(path: Path, document: Document, data: JsonObject, digest: str) -> 
         groups=tuple(_group(key, _object(_object(data, "jobs"), key), tool) for key in _object(data, "jobs")),
         run=_run_options(_object(data, "run")),
         output=_output_options(_object(data, "output"), name),
+        store=_store_options(_object(data, "store")),
         digest=digest,
     )
 
@@ -166,6 +168,15 @@ def _output_options(data: JsonObject, name: str) -> OutputOptions:
     filename = data.get("filename")
     return OutputOptions(
         dir=str(data.get("dir", f"out/{name}")), filename=None if filename is None else str(filename)
+    )
+
+
+def _store_options(data: JsonObject) -> StoreOptions:
+    url, public_url = data.get("url"), data.get("public_url")
+    return StoreOptions(
+        url=None if url is None else str(url),
+        public_url=None if public_url is None else str(public_url),
+        outputs=data.get("outputs") is True,
     )
 
 

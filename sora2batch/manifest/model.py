@@ -103,6 +103,17 @@ class OutputOptions(NamedTuple):
     """A template; None names files after their job's key."""
 
 
+class StoreOptions(NamedTuple):
+    """The user's own bucket, as far as the manifest names it."""
+
+    url: str | None = None
+    """``s3://bucket/prefix`` and the like; None leaves it to the environment."""
+    public_url: str | None = None
+    """Where everybody can read what is in it; None has URLs signed."""
+    outputs: bool = False
+    """Whether results go there, too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """A batch, as declared in one file."""
@@ -119,6 +130,7 @@ class Manifest:
     """In the order written; names unique. Empty only in what is left of a faulty manifest."""
     run: RunOptions
     output: OutputOptions
+    store: StoreOptions = StoreOptions()
     digest: str
     """sha256 of the file's bytes, in hex."""
 
