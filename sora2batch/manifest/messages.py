@@ -39,11 +39,12 @@ _RUN_KEYS = (
     "retries",
     "stop_after",
 )
-_TOP_KEYS = ("version", "name", "budget", "vars", "defaults", "jobs", "run", "output")
+_TOP_KEYS = ("version", "name", "budget", "vars", "defaults", "jobs", "run", "output", "store")
 _HOMES = {
     "max_credits": 'below "budget"',
     **dict.fromkeys(_RUN_KEYS, 'below "run"'),
     **dict.fromkeys(("dir", "filename"), 'below "output"'),
+    **dict.fromkeys(("url", "public_url", "outputs"), 'below "store"'),
     **dict.fromkeys(("matrix", "sample", "repeat"), 'to a group, below "jobs"'),
     **dict.fromkeys(("include", "exclude"), 'below "matrix"'),
     **dict.fromkeys(("method", "count", "seed"), 'below "sample"'),

@@ -98,24 +98,39 @@ def test_a_null_is_called_empty():
     ("image", "hint"),
     [
         (
-            "fox.jpg",
-            "SJinn fetches it by itself and cannot read local files; upload it somewhere and give its URL",
+            "data:image/png;base64,AA",
+            "SJinn takes no data: URLs; name the file itself by its path, such as images/fox.jpg",
         ),
-        ("data:image/png;base64,AA", "SJinn takes no data: URLs; upload the file somewhere and give its URL"),
         ("https://a.example/a b.jpg", "it holds white space or something invisible; a space is written %20"),
         ("ftp://a.example/a.jpg", "write it as https://HOST/PATH"),
     ],
 )
-def test_an_image_that_is_no_http_url_is_a_fault(image, hint):
+def test_an_image_that_is_neither_a_url_nor_a_path_is_a_fault(image, hint):
     fault = only_fault({"image": image})
     assert fault.path == ("image",)
-    assert fault.message == f'is "{image}", must be an absolute http(s) URL'
+    assert fault.message == f'is "{image}", must be an absolute http(s) URL or the path of a picture'
     assert fault.hint == hint
+
+
+@pytest.mark.parametrize("path", ["fox.jpg", "images/a b?.jpg", "../x", "/etc/passwd", "http.jpg"])
+def test_any_other_text_may_be_a_path(path):
+    assert faults_of(SORA, GOOD | {"image": path}) == ()
+
+
+def test_a_field_that_holds_no_media_takes_no_path():
+    tool = tool_taking(callback={"type": "string", "description": "x", "format": "http-url"})
+    (fault,) = InputChecker(tool).faults({"callback": "fox.jpg"})
+    assert fault.message == 'is "fox.jpg", must be an absolute http(s) URL'
+    assert fault.hint is not None
+    assert "cannot read local files" in fault.hint
 
 
 def test_a_bad_url_is_shown_without_its_secrets():
     fault = only_fault({"image": "https://u:pw@a.example/a b.jpg?signature=abc"})
-    assert fault.message == 'is "https://…@a.example/a b.jpg?…", must be an absolute http(s) URL'
+    assert (
+        fault.message
+        == 'is "https://…@a.example/a b.jpg?…", must be an absolute http(s) URL or the path of a picture'
+    )
     assert "abc" not in only_fault({"image": ["https://a.example/a?signature=abc"]}).message
 
 
@@ -144,9 +159,14 @@ def test_an_unknown_field_like_no_other_has_no_hint():
 @pytest.mark.parametrize(
     ("tool_type", "good", "field", "hint"),
     [
-        (SORA, GOOD, "image_list", "this tool takes image, one URL"),
-        (SORA, GOOD, "image_url", "this tool takes image, one URL"),
-        ("nano-banana-image-api", {"prompt": "x"}, "image", "this tool takes image_list, a list of URLs"),
+        (SORA, GOOD, "image_list", "this tool takes image, one URL or path"),
+        (SORA, GOOD, "image_url", "this tool takes image, one URL or path"),
+        (
+            "nano-banana-image-api",
+            {"prompt": "x"},
+            "image",
+            "this tool takes image_list, a list of URLs or paths",
+        ),
         ("sora2-text-to-video-api", {"prompt": "x"}, "image", f"this tool takes no picture; see {SORA}"),
     ],
 )
@@ -163,7 +183,7 @@ def test_a_text_where_a_list_of_urls_belongs_is_told_to_be_a_list():
 
 
 def test_each_bad_item_of_a_list_is_a_fault_at_its_index():
-    request_ = {"prompt": "x", "image_list": ["a", "https://a.example/b", *["https://a.example/c"] * 8, "d"]}
+    request_ = {"prompt": "x", "image_list": ["http://", "https://a.example/b", *["x.jpg"] * 8, ""]}
     assert [fault.path for fault in faults_of("gpt-image-2-api", request_)] == [
         ("image_list", 0),
         ("image_list", 10),
@@ -173,7 +193,9 @@ def test_each_bad_item_of_a_list_is_a_fault_at_its_index():
 def test_missing_fields_are_faults_at_their_own_paths():
     assert faults_of(SORA, {}) == (
         Fault(
-            path=("image",), rule=Rule.MISSING_INPUT, message="is missing, must be an absolute http(s) URL"
+            path=("image",),
+            rule=Rule.MISSING_INPUT,
+            message="is missing, must be an absolute http(s) URL or the path of a picture",
         ),
         Fault(
             path=("prompt",), rule=Rule.MISSING_INPUT, message="is missing, must be text that is not empty"
