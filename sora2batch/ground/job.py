@@ -7,7 +7,8 @@ from functools import cache
 from hashlib import sha256
 from typing import NamedTuple, NewType
 
-from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json, is_flat
+from sora2batch.ground.file_input import with_content_only
 
 Credits = NewType("Credits", int)
 """SJinn's money; always whole."""
@@ -44,7 +45,7 @@ class Job(NamedTuple):
     take: int
     """Counts from 1."""
     input: JsonObject
-    """What is sent, defaults filled in. Never changed in place."""
+    """What is sent, defaults filled in; a file as ``{"file", "sha256"}``. Never changed in place."""
     fingerprint: Fingerprint
     credits: Credits
     """The price by the catalogue."""
@@ -55,13 +56,14 @@ class Job(NamedTuple):
 
 
 def fingerprint_of(tool_type: str, input: JsonObject, take: int) -> Fingerprint:
-    """Compute a job's identity from what is sent, and from nothing else.
+    """Compute a job's identity from what is sent, and from nothing else; a file counts by its content.
 
     Raises:
         NotCanonicalError: the input has no canonical JSON form.
     """
     # The three keys stand in canonical order, so that only the input has to be looked at.
-    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (canonical_json(input), take, _text(tool_type))
+    content = input if is_flat(input) else with_content_only(input)
+    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (canonical_json(content), take, _text(tool_type))
     return Fingerprint(f"sha256:{sha256(body).hexdigest()}")
 
 

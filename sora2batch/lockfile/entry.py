@@ -145,7 +145,7 @@ class Entry:
     tool_type: str
     take: int
     input: JsonObject
-    """What was sent, defaults filled in. Never changed in place."""
+    """What was sent, defaults filled in; a file as ``{"file", "sha256"}``. Never changed in place."""
     attempts: tuple[Attempt, ...]
     """*Shape*: never empty; the first is the one that counts, the others were paid too, or may have been."""
 
@@ -204,3 +204,7 @@ class Entry:
     def with_key(self, key: str) -> Entry:
         """The same job under its present name."""
         return self if key == self.key else replace(self, key=key)
+
+    def with_input(self, input: JsonObject) -> Entry:
+        """The same job, the files of its input where they lie at present."""
+        return self if input == self.input else replace(self, input=input)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
+from sora2batch.ground.canonical import JsonObject, canonical_json
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.lockfile.path import is_former
@@ -30,7 +31,12 @@ def fold(left: Entry, right: Entry) -> Entry:
         identity = attempt.task_id or attempt.number
         known = attempts.get(identity)
         attempts[identity] = attempt if known is None else _join(known, attempt)
-    return replace(left, key=max(left.key, right.key), attempts=_standing(attempts.values()))
+    return replace(
+        left,
+        key=max(left.key, right.key),
+        input=_input_of(left, right),
+        attempts=_standing(attempts.values()),
+    )
 
 
 def fold_all(entries: Iterable[Entry]) -> dict[Fingerprint, Entry]:
@@ -40,6 +46,11 @@ def fold_all(entries: Iterable[Entry]) -> dict[Fingerprint, Entry]:
         known = folded.get(entry.fingerprint)
         folded[entry.fingerprint] = entry if known is None else fold(known, entry)
     return folded
+
+
+def _input_of(left: Entry, right: Entry) -> JsonObject:
+    """Choose between two inputs that differ in nothing but where their files lie."""
+    return left.input if left.input == right.input else max(left.input, right.input, key=canonical_json)
 
 
 def _join(left: Attempt, right: Attempt) -> Attempt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry, State
@@ -38,14 +39,14 @@ class JobTable:
         return None if fingerprint is None else self._entries[fingerprint]
 
     def absorb(self, entry: Entry) -> Entry:
-        """Fold in a line; its key is the job's present name, and its paths are where the files lie now.
+        """Fold in a line; its key is the job's present name, and its paths are where files lie now.
 
         Tell what is known of the job then.
         """
         known = self._entries.get(entry.fingerprint)
         if known is None:
             return self._put(entry)
-        folded = fold(known, entry).with_key(entry.key).with_paths_of(entry)
+        folded = fold(known, entry).with_key(entry.key).with_input(entry.input).with_paths_of(entry)
         # Mostly an outcome replaces its intent: then the line itself is what is known, its text too.
         return self._put(entry if folded.attempts == entry.attempts else folded)
 
@@ -60,11 +61,11 @@ class JobTable:
             known = self._entries.get(entry.fingerprint)
             self._put(entry if known is None else _as_known(fold(known, entry), known))
 
-    def rename(self, fingerprint: Fingerprint, key: str) -> None:
-        """Give a job its present name; one that is not known is passed over."""
+    def rename(self, fingerprint: Fingerprint, key: str, input: JsonObject | None = None) -> None:
+        """Give a job, and the files of its input, their present names; one not known is passed over."""
         known = self._entries.get(fingerprint)
         if known is not None:
-            self._put(known.with_key(key))
+            self._put(known.with_key(key).with_input(known.input if input is None else input))
 
     def lockfile(self, manifest: str) -> Lockfile:
         """Make a lockfile of it as it is now; the same one as long as nothing changes."""
@@ -102,4 +103,4 @@ class JobTable:
 
 
 def _as_known(entry: Entry, known: Entry) -> Entry:
-    return entry.with_key(known.key).with_paths_of(known)
+    return entry.with_key(known.key).with_input(known.input).with_paths_of(known)

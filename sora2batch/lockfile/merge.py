@@ -43,6 +43,10 @@ def _merge(base: Entry | None, ours: Entry, theirs: Entry) -> Entry:
         united = united.with_paths_of(theirs)
     elif theirs.with_paths_of(base) == theirs:
         united = united.with_paths_of(ours)
+    if ours.input == base.input:
+        united = united.with_input(theirs.input)
+    elif theirs.input == base.input:
+        united = united.with_input(ours.input)
     if ours.key == theirs.key:
         return united
     if ours.key == base.key:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock, to_timestamp
 from sora2batch.ground.disk import Disk, SystemDisk, remove_stale_temporaries
 from sora2batch.ground.job import Credits, Fingerprint
@@ -109,9 +110,9 @@ class LockfileStore:
         """Find the job that has a task, orphans and tasks that were paid besides included."""
         return self._view.owner_of(task_id)
 
-    def rename(self, fingerprint: Fingerprint, key: str) -> None:
-        """Give a job that is known its present name; the next checkpoint writes it."""
-        self._view.rename(fingerprint, key)
+    def rename(self, fingerprint: Fingerprint, key: str, input: JsonObject | None = None) -> None:
+        """Give a known job and the files of its input their present names; the next checkpoint writes it."""
+        self._view.rename(fingerprint, key, input)
 
     async def record(self, entry: Entry) -> None:
         """Keep one attempt of a job: in the journal, durably, when this returns.

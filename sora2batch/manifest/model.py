@@ -114,6 +114,9 @@ class StoreOptions(NamedTuple):
     """Whether results go there, too."""
 
 
+NO_STORE = StoreOptions()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """A batch, as declared in one file."""
@@ -130,7 +133,7 @@ class Manifest:
     """In the order written; names unique. Empty only in what is left of a faulty manifest."""
     run: RunOptions
     output: OutputOptions
-    store: StoreOptions = StoreOptions()
+    store: StoreOptions = NO_STORE
     digest: str
     """sha256 of the file's bytes, in hex."""
 

@@ -8,10 +8,16 @@ import orjson
 
 from sora2batch.catalog.url import without_secrets
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
+from sora2batch.ground.file_input import FileInput, file_inputs_in, map_files, read_file_input
 from sora2batch.ground.text import one_line
 
 _SHOWN = 28
 _MOST = 3
+_SUFFIXES = {
+    "clip": frozenset({"mp4", "mov", "webm", "mkv"}),
+    "sound": frozenset({"mp3", "wav", "m4a", "ogg", "flac"}),
+}
+"""By how a file is called; what it is has been looked at before."""
 
 
 def describe_change(old_tool: str, old: JsonObject, new_tool: str, new: JsonObject) -> str:
@@ -37,16 +43,38 @@ def _is_same(old: JsonValue, new: JsonValue) -> bool:
     """Compare as fingerprints do: for Python 1 and true are equal, for the API they are not."""
     if isinstance(old, str):
         return old == new
+    if (before := read_file_input(old)) and (after := read_file_input(new)):
+        return before.sha256 == after.sha256
     return old == new and canonical_json(old) == canonical_json(new)
 
 
 def _difference(path: str, old: JsonValue, new: JsonValue) -> Iterator[str]:
-    if isinstance(old, dict) and isinstance(new, dict):
+    before, after = read_file_input(old), read_file_input(new)
+    if before and after:
+        yield f"{path}: {_file_change(before, after)}"
+    elif before or after:
+        yield f"{path}: {_brief(old)} → {_brief(new)}"
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new) and _has_files(old, new):
+        pairs = enumerate(zip(old, new, strict=True))
+        for at, (one, other) in ((at, pair) for at, pair in pairs if not _is_same(*pair)):
+            yield from _difference(f"{path}[{at}]", one, other)
+    elif isinstance(old, dict) and isinstance(new, dict):
         yield from _differences(path, old, new)
     elif isinstance(old, str) and isinstance(new, str):
         yield f"{path}: {_text_difference(old, new)}"
     else:
         yield f"{path}: {_brief(old)} → {_brief(new)}"
+
+
+def _has_files(*values: JsonValue) -> bool:
+    return any(True for value in values for _ in file_inputs_in(value))
+
+
+def _file_change(old: FileInput, new: FileInput) -> str:
+    suffix = new.file.lower().rpartition(".")[2]
+    what = next((kind for kind, suffixes in _SUFFIXES.items() if suffix in suffixes), "picture")
+    names = "" if old.file == new.file else f" ({one_line(old.file, _SHOWN)} → {one_line(new.file, _SHOWN)})"
+    return f"the {what} changed{names}"
 
 
 def _text_difference(old: str, new: str) -> str:
@@ -81,4 +109,7 @@ def _visible(text: str) -> str:
 def _brief(value: JsonValue) -> str:
     if isinstance(value, str):
         return f'"{_excerpt(_visible(value), 0)}"'
-    return one_line(without_secrets(orjson.dumps(value).decode()), _SHOWN)
+    if found := read_file_input(value):
+        return one_line(found.file, _SHOWN)
+    shown = map_files({"": value}, lambda found: found.file)[""]
+    return one_line(without_secrets(orjson.dumps(shown).decode()), _SHOWN)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from sora2batch.catalog.url import is_http_url
 from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.file_input import read_file_input
 from sora2batch.lockfile.entry import Entry, ErrorNote
 
 _MAKING = r"(?:generat|creat|produc|render|output|result|return|stor|sav|upload)\w*"
@@ -57,6 +58,6 @@ def _holds_link(values: Iterable[JsonValue]) -> bool:
             return True
         if isinstance(value, list) and _holds_link(value):
             return True
-        if isinstance(value, dict) and _holds_link(value.values()):
+        if isinstance(value, dict) and (read_file_input(value) or _holds_link(value.values())):
             return True
     return False

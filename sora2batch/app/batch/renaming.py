@@ -40,7 +40,7 @@ class Renaming:
 
 
 def follow_keys(jobs: Iterable[Job], store: LockfileStore) -> Renaming:
-    """Give known jobs the names that they have now."""
+    """Give known jobs, and the files of their inputs, the names that they have now."""
     now: dict[Fingerprint, str] = {}
     before: dict[Fingerprint, str] = {}
     for job in jobs:
@@ -50,5 +50,6 @@ def follow_keys(jobs: Iterable[Job], store: LockfileStore) -> Renaming:
         now[job.fingerprint] = job.key
         if entry.key != job.key:
             before[job.fingerprint] = entry.key
-            store.rename(job.fingerprint, job.key)
+        if entry.key != job.key or entry.input != job.input:
+            store.rename(job.fingerprint, job.key, job.input)
     return Renaming(now=now, before=before)
