@@ -9,9 +9,9 @@ from typing import assert_never
 
 from sora2batch.ground.plainfile import open_plain_file
 from sora2batch.lockfile.entry import Attempt, Output
+from sora2batch.media.integrity import Broken, NoMedia, examine
+from sora2batch.media.sniff import MediaType
 from sora2batch.run.artifact import Artifacts, hash_of
-from sora2batch.sjinn.integrity import Broken, NoMedia, examine
-from sora2batch.sjinn.media import MediaType
 from sora2batch.sjinn.redaction import excerpt_of_bytes
 
 _LONGEST_WORDS = 1024

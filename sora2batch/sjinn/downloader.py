@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Self, assert_never
 
 from sora2batch.ground.clock import Clock
+from sora2batch.media.integrity import Broken, Finding, NoMedia
+from sora2batch.media.sniff import HEAD_BYTES, MediaType, sniff
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
 from sora2batch.sjinn.envelope import printable_line
 from sora2batch.sjinn.flow import Flow
-from sora2batch.sjinn.integrity import Broken, Finding, NoMedia
 from sora2batch.sjinn.location import host_of
-from sora2batch.sjinn.media import HEAD_BYTES, MediaType, sniff
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
 from sora2batch.sjinn.redaction import excerpt_of_bytes
 from sora2batch.sjinn.secret import ApiKey

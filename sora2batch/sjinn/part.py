@@ -12,9 +12,9 @@ from typing import Self
 
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.ground.plainfile import make_folders, open_own_file
+from sora2batch.media.integrity import Finding, examine
+from sora2batch.media.sniff import HEAD_BYTES
 from sora2batch.sjinn.api_error import DownloadError
-from sora2batch.sjinn.integrity import Finding, examine
-from sora2batch.sjinn.media import HEAD_BYTES
 
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)

@@ -11,10 +11,10 @@ import pytest
 from fakes.still_clock import StillClock
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.errors import UsageError
+from sora2batch.media.integrity import examine
 from sora2batch.simulator.fault import Fault, FaultKind
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.serve import serve_forever, simulator
-from sora2batch.sjinn.integrity import examine
 
 SORA = "sora2-text-to-video-api"
 KEY = {"Authorization": "Bearer sk-simulated"}

@@ -47,6 +47,13 @@ def gif(content: bytes = b"x") -> bytes:
     return b"GIF89a" + screen + comment + image + b"\x3b"
 
 
+def bmp() -> bytes:
+    """A bitmap of one pixel."""
+    pixels = b"\0\0\xff\0"
+    header = struct.pack("<IiiHHIIiiII", 40, 1, 1, 1, 24, 0, len(pixels), 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + header + pixels
+
+
 def riff(form: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
     """A RIFF file of a form such as WEBP or WAVE."""
     body = form + b"".join(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias, assert_never
 
-from sora2batch.sjinn.container.box import film_fault, picture_fault
-from sora2batch.sjinn.container.ebml import ebml_fault
-from sora2batch.sjinn.container.raster import gif_fault, jpeg_fault, png_fault
-from sora2batch.sjinn.container.riff import riff_fault
-from sora2batch.sjinn.container.sound import ogg_fault, stream_fault
-from sora2batch.sjinn.container.window import Window
-from sora2batch.sjinn.media import HEAD_BYTES, Container, MediaType, sniff
+from sora2batch.media.container.box import film_fault, picture_fault
+from sora2batch.media.container.ebml import ebml_fault
+from sora2batch.media.container.raster import bmp_fault, gif_fault, jpeg_fault, png_fault
+from sora2batch.media.container.riff import riff_fault
+from sora2batch.media.container.sound import ogg_fault, stream_fault
+from sora2batch.media.container.window import Window
+from sora2batch.media.sniff import HEAD_BYTES, Container, MediaType, sniff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +45,16 @@ def examine(stream: BinaryIO) -> Finding:
     kind = sniff(head)
     if kind is None:
         return NoMedia(head=head)
-    reason = _fault(file, kind)
+    reason = fault_of(file, kind)
     return kind if reason is None else Broken(kind=kind, reason=reason)
 
 
-def _fault(file: Window, kind: MediaType) -> str | None:
+def fault_of(file: Window, kind: MediaType) -> str | None:
+    """Say why a file of this kind is not all there, or goes on as something else.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     match kind.container:
         case Container.BOXES:
             return picture_fault(file) if kind.mime.startswith("image/") else film_fault(file)
@@ -63,6 +68,8 @@ def _fault(file: Window, kind: MediaType) -> str | None:
             return png_fault(file)
         case Container.GIF:
             return gif_fault(file)
+        case Container.BMP:
+            return bmp_fault(file)
         case Container.OGG:
             return ogg_fault(file)
         case Container.STREAM:

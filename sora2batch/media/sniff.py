@@ -21,6 +21,7 @@ class Container(Enum):
     JPEG = auto()
     PNG = auto()
     GIF = auto()
+    BMP = auto()
     OGG = auto()
     STREAM = auto()
     """Frames to the end, without a length anywhere: MP3, FLAC."""
@@ -36,32 +37,39 @@ class MediaType(NamedTuple):
 
 
 MP4 = MediaType(".mp4", "video/mp4", Container.BOXES)
-_MOV = MediaType(".mov", "video/quicktime", Container.BOXES)
-_AVIF = MediaType(".avif", "image/avif", Container.BOXES)
-_HEIC = MediaType(".heic", "image/heic", Container.BOXES)
-_M4A = MediaType(".m4a", "audio/mp4", Container.BOXES)
-_WEBM = MediaType(".webm", "video/webm", Container.EBML)
+MOV = MediaType(".mov", "video/quicktime", Container.BOXES)
+WEBM = MediaType(".webm", "video/webm", Container.EBML)
 _MKV = MediaType(".mkv", "video/x-matroska", Container.EBML)
-_MP3 = MediaType(".mp3", "audio/mpeg", Container.STREAM)
+_AVI = MediaType(".avi", "video/x-msvideo", Container.RIFF)
+JPEG = MediaType(".jpg", "image/jpeg", Container.JPEG)
+PNG = MediaType(".png", "image/png", Container.PNG)
+GIF = MediaType(".gif", "image/gif", Container.GIF)
+WEBP = MediaType(".webp", "image/webp", Container.RIFF)
+AVIF = MediaType(".avif", "image/avif", Container.BOXES)
+BMP = MediaType(".bmp", "image/bmp", Container.BMP)
+HEIC = MediaType(".heic", "image/heic", Container.BOXES)
+MP3 = MediaType(".mp3", "audio/mpeg", Container.STREAM)
+WAV = MediaType(".wav", "audio/wav", Container.RIFF)
+M4A = MediaType(".m4a", "audio/mp4", Container.BOXES)
+OGG = MediaType(".ogg", "audio/ogg", Container.OGG)
+FLAC = MediaType(".flac", "audio/flac", Container.STREAM)
 _SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", MediaType(".png", "image/png", Container.PNG)),
-    (b"\xff\xd8\xff", MediaType(".jpg", "image/jpeg", Container.JPEG)),
-    (b"GIF87a", MediaType(".gif", "image/gif", Container.GIF)),
-    (b"GIF89a", MediaType(".gif", "image/gif", Container.GIF)),
-    (b"OggS\0", MediaType(".ogg", "audio/ogg", Container.OGG)),
-    (b"fLaC", MediaType(".flac", "audio/flac", Container.STREAM)),
-    (b"ID3", _MP3),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"OggS\0", OGG),
+    (b"fLaC", FLAC),
+    (b"ID3", MP3),
 )
-_FORMS = {
-    b"WEBP": MediaType(".webp", "image/webp", Container.RIFF),
-    b"WAVE": MediaType(".wav", "audio/wav", Container.RIFF),
-    b"AVI ": MediaType(".avi", "video/x-msvideo", Container.RIFF),
-}
-_BRANDS = {b"qt  ": _MOV, b"avif": _AVIF, b"avis": _AVIF, b"M4A ": _M4A, b"M4B ": _M4A} | dict.fromkeys(
-    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), _HEIC
+_FORMS = {b"WEBP": WEBP, b"WAVE": WAV, b"AVI ": _AVI}
+_BRANDS = {b"qt  ": MOV, b"avif": AVIF, b"avis": AVIF, b"M4A ": M4A, b"M4B ": M4A} | dict.fromkeys(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC
 )
+_BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+"""Lengths that the second header of a bitmap can have."""
 # Older files begin without ``ftyp``; they are then read as MP4. Source: ISO/IEC 14496-12, section 4.3.
-_FIRST_BOXES = {b"moov": MP4, b"mdat": MP4, b"free": MP4, b"skip": MP4, b"wide": _MOV, b"pnot": _MOV}
+_FIRST_BOXES = {b"moov": MP4, b"mdat": MP4, b"free": MP4, b"skip": MP4, b"wide": MOV, b"pnot": MOV}
 _EBML = b"\x1a\x45\xdf\xa3"
 _DOC_TYPE = b"\x42\x82"
 
@@ -73,12 +81,12 @@ def sniff(head: bytes) -> MediaType | None:
     if head.startswith(b"RIFF"):
         return _FORMS.get(head[8:12])
     known = next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
-    return known or _boxes(head) or (_MP3 if _is_mpeg_audio(head) else None)
+    return known or _boxes(head) or _by_fields(head)
 
 
 def _doc_type(head: bytes) -> MediaType:
     place = head.find(_DOC_TYPE)
-    return _MKV if place >= 0 and head[place + 3 : place + 11] == b"matroska" else _WEBM
+    return _MKV if place >= 0 and head[place + 3 : place + 11] == b"matroska" else WEBM
 
 
 def _boxes(head: bytes) -> MediaType | None:
@@ -96,6 +104,13 @@ def _boxes(head: bytes) -> MediaType | None:
             break
         at += size
     return _FIRST_BOXES.get(first)
+
+
+def _by_fields(head: bytes) -> MediaType | None:
+    """Know what has no signature worth the name by several fields that fit."""
+    if head.startswith(b"BM"):
+        return BMP if int.from_bytes(head[14:18], "little") in _BMP_HEADERS else None
+    return MP3 if _is_mpeg_audio(head) else None
 
 
 def _is_mpeg_audio(head: bytes) -> bool:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.footage import box, gif, jpeg, mp4, ogg, png, wav, webm, webp
-from sora2batch.sjinn.media import MP4, sniff
+from fakes.footage import bmp, box, gif, jpeg, mp4, ogg, png, wav, webm, webp
+from sora2batch.media.sniff import MP4, sniff
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ from sora2batch.sjinn.media import MP4, sniff
         (gif(), ".gif", "image/gif"),
         (b"GIF87a", ".gif", "image/gif"),
         (webp(), ".webp", "image/webp"),
+        (bmp(), ".bmp", "image/bmp"),
         (wav(), ".wav", "audio/wav"),
         (b"RIFF\0\0\0\0AVI LIST", ".avi", "video/x-msvideo"),
         (ogg(), ".ogg", "audio/ogg"),
@@ -59,6 +60,7 @@ def test_the_bytes_tell_the_kind(head, suffix, mime):
         b"RIFF",
         b"OggX",
         b"GIF88a",
+        b"BMW and other cars",
         b"%PDF-1.7",
         b"PK\3\4",
         b"\x1f\x8b\x08\0",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sora2batch.sjinn.container.window import Window
+from sora2batch.media.container.window import Window
 
 _LONGEST_PAGE = 27 + 255 + 255 * 255
 _PAGE_HEADER = 27

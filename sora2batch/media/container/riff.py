@@ -5,7 +5,7 @@ Source: RFC 9649, section 2.3.
 
 from __future__ import annotations
 
-from sora2batch.sjinn.container.window import Window
+from sora2batch.media.container.window import Window
 
 _HEADER = 8
 _UNKNOWN = frozenset({0, 0xFFFFFFFF})

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fakes.footage import box, element, gif, jpeg, mp4, ogg, png, riff, wav, webm, webp
-from sora2batch.sjinn.integrity import Broken, NoMedia, examine
+from sora2batch.media.integrity import Broken, NoMedia, examine
 
 FTYP = box(b"ftyp", b"isom\0\0\2\0isom")
 MOOV = box(b"moov", box(b"mvhd", bytes(100)))

@@ -5,7 +5,7 @@ Source: RFC 8794, sections 4 to 6.
 
 from __future__ import annotations
 
-from sora2batch.sjinn.container.window import Window
+from sora2batch.media.container.window import Window
 
 MOST_ELEMENTS = 200_000
 _SEGMENT = b"\x18\x53\x80\x67"

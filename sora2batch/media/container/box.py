@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sora2batch.sjinn.container.window import Window
+from sora2batch.media.container.window import Window
 
 MOST_BOXES = 100_000
 """At the top of a file; a fragmented hour has a few thousand."""

@@ -1,14 +1,14 @@
-"""JPEG, PNG and GIF: where such a picture ends."""
+"""JPEG, PNG, GIF and BMP: where such a picture ends."""
 
 from __future__ import annotations
 
-from sora2batch.sjinn.container.window import Window
+from sora2batch.media.container.window import Window
 
 _MOST_PARTS = 200_000
 _TAIL = 64 * 1024
 _PADDING = b"\0\xff\r\n "
 """What cameras and editors fill up with after the end of a JPEG."""
-_END_OF_IMAGE = b"\xff\xd9"
+END_OF_IMAGE = b"\xff\xd9"
 _START_OF_SCAN = 0xDA
 _BARE = frozenset({0x00, 0x01, *range(0xD0, 0xDA)})
 """Marks without a length, which have no place among the segments: the end of image is one of them."""
@@ -23,16 +23,16 @@ def jpeg_fault(file: Window) -> str | None:
     A preview within its segments has an end of its own, so the segments are passed over; where they make no
     sense, which viewers put up with, the end alone decides. Source: ITU-T T.81, annex B.
     """
-    picture = _after_segments(file)
+    picture = after_segments(file)
     if picture > file.length:
         return f"its segments lack {picture - file.length:,} bytes"
     start = max(picture, file.length - _TAIL)
-    if not file.at(start, _TAIL).rstrip(_PADDING).endswith(_END_OF_IMAGE):
+    if not file.at(start, _TAIL).rstrip(_PADDING).endswith(END_OF_IMAGE):
         return "it has no end of image"
     return None
 
 
-def _after_segments(file: Window) -> int:
+def after_segments(file: Window) -> int:
     """Find where the segments before the first scan end, or stop making sense."""
     place = 2
     for _ in range(_MOST_PARTS):
@@ -70,3 +70,9 @@ def gif_fault(file: Window) -> str | None:
     Source: GIF89a specification, section 27.
     """
     return None if file.at(file.length - 2, 2) == b"\0\x3b" else "it has no trailer"
+
+
+def bmp_fault(file: Window) -> str | None:
+    """Say why a bitmap is shorter than it says; some say nothing."""
+    lacking = int.from_bytes(file.at(2, 4), "little") - file.length
+    return f"it lacks {lacking:,} bytes" if lacking > 0 else None
