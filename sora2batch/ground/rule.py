@@ -63,6 +63,7 @@ class Rule(StrEnum):
     UNKNOWN_TOOL = "unknown-tool", "There is no tool of this name."
     UNKNOWN_INPUT = "unknown-input", "A tool does not take this input; the API may ignore it silently."
     MISSING_INPUT = "missing-input", "An input that the tool needs is not there."
+    UNUSABLE_MEDIA = "unusable-media", "A file is no picture, clip or sound that the tool can take."
     UNKNOWN_PRICE = "unknown-price", "It is not known what a request costs."
 
     # The matrix and its data files

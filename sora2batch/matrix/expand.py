@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Tool
@@ -20,11 +20,15 @@ from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
 from sora2batch.matrix.field_check import FaultNotes, FieldChecker, constants
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_tool
+from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.jobs import JobMaker
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.review import GroupJobs, Reviewer, cut_notices
 from sora2batch.matrix.source_location import SourceLocator
 from sora2batch.template.template import Compiler, Form
+
+if TYPE_CHECKING:
+    from sora2batch.matrix.file_lookup import InputFile
 
 _STEPS_IN_ALL = 5_000_000
 _STEPS_A_JOB = 500
@@ -40,6 +44,8 @@ class Expansion(NamedTuple):
     """What may be a slip, for people."""
     data_digests: tuple[tuple[str, str], ...]
     """(data file, sha256 of its bytes in hex), sorted."""
+    files: Mapping[str, InputFile] = {}
+    """Those that some job sends, by the sha256 of their bytes."""
 
 
 def expand(manifest: Manifest, catalog: Catalog, tree: Tree) -> Expansion:
@@ -60,7 +66,8 @@ class _Expander:
         self._catalog = catalog
         self._files = DataFiles(tree, manifest.data_file)
         self._diagnostics = Diagnostics(manifest, SourceLocator(manifest, self._files))
-        self._grids = GridBuilder(self._files, self._diagnostics)
+        self._input_files = InputFiles(tree)
+        self._grids = GridBuilder(self._files, self._input_files, self._diagnostics)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()
         self._filename = self._compile_filename()
@@ -72,6 +79,7 @@ class _Expander:
 
     def expand(self) -> Expansion:
         jobs = [job for group in self._manifest.groups for job in self._jobs_of(group)]
+        self._input_files.close()
         # A group that could not be rendered may be the one with the values that a variable reads.
         for name in () if self._has_blind_spot else sorted(self._idle):
             self._try_idle_variable(name)
@@ -86,6 +94,7 @@ class _Expander:
                 *self._second_look(),
             ),
             data_digests=self._files.digests,
+            files=self._input_files.used,
         )
 
     def _second_look(self) -> tuple[str, ...]:
@@ -144,7 +153,7 @@ class _Expander:
         self._idle.difference_update(renderer.needed)
         if not self._broken.isdisjoint(renderer.needed):
             return None
-        return JobMaker(group, grid, fields, renderer, self._diagnostics)
+        return JobMaker(group, grid, fields, renderer, self._input_files, self._diagnostics)
 
     def _check_constants(self, group: Group, fields: Mapping[str, Field], tool: Tool) -> None:
         notes = FaultNotes(group.name, fields, self._diagnostics)
@@ -170,4 +179,4 @@ class _Expander:
             return
         probe = self._renderer(grid, {name: self._variables[name]})
         if probe and self._broken.isdisjoint(probe.needed):
-            JobMaker(group, grid, {}, probe, self._diagnostics).try_template(index)
+            JobMaker(group, grid, {}, probe, self._input_files, self._diagnostics).try_template(index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
@@ -20,7 +21,9 @@ from sora2batch.matrix.combine import AxisValues, combine
 from sora2batch.matrix.datafile.read import KNOWN_ENDINGS, DataFiles, has_known_ending
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.field import Part, PlacedError, compile_value
+from sora2batch.matrix.file_pattern import makes_files
 from sora2batch.matrix.grid import LONE_CELL, Grid
+from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.sample import sample_cells
 from sora2batch.template.template import Compiler
 
@@ -62,8 +65,9 @@ def _tool_path(manifest: Manifest, group: Group) -> DataPath:
 class GridBuilder:
     """Makes the cells of groups; problems go to the diagnostics, notices are kept."""
 
-    def __init__(self, files: DataFiles, diagnostics: Diagnostics) -> None:
+    def __init__(self, files: DataFiles, input_files: InputFiles, diagnostics: Diagnostics) -> None:
         self._files = files
+        self._input_files = input_files
         self._diagnostics = diagnostics
         self.notices: list[str] = []
 
@@ -93,18 +97,26 @@ class GridBuilder:
         return None if values is None else AxisValues(name=axis.name, values=values)
 
     def _file_values(self, path: DataPath, source: str) -> tuple[JsonValue, ...] | None:
-        if not has_known_ending(source):
-            message = f'"{source}" cannot be read: the name must end in {listed(KNOWN_ENDINGS)}'
+        if not has_known_ending(source) and not makes_files(source):
+            known = f"the name must end in {listed(KNOWN_ENDINGS)}"
+            message = f'"{source}" cannot be read: {known}, or be a pattern of files such as images/*.jpg'
             self._diagnostics.add(Fault(path=path, rule=Rule.UNKNOWN_FILE_TYPE, message=message))
             return None
         try:
-            return self._files.values(source)
+            return self._files.values(source) if has_known_ending(source) else self._found(path, source)
         except TreeError as error:
             rule, message, hint = Rule.UNREADABLE_FILE, error.message, error.hint
             self._diagnostics.add(Fault(path=path, rule=rule, message=message, hint=hint))
         except ManifestError as error:
             self._diagnostics.add_all(error.problems)
         return None
+
+    def _found(self, path: DataPath, pattern: str) -> tuple[JsonValue, ...] | None:
+        faults: list[Fault] = []
+        values = self._input_files.axis_values(pattern, faults)
+        for fault in faults:
+            self._diagnostics.add(replace(fault, path=path))
+        return None if faults else values
 
     def _is_small(self, group: Group, matrix: Matrix, axes: list[AxisValues]) -> bool:
         """Refuse what would take for ever before a single cell is made."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from sora2batch.catalog.input_check import InputChecker, fill_defaults
+from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, NotCanonicalError
@@ -21,6 +22,7 @@ from sora2batch.matrix.field_check import FaultNotes, FieldChecker
 from sora2batch.matrix.filename import better_part, faulty_part, filename_fault, is_named
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
+from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.render import GroupRenderer, Rendered
 from sora2batch.matrix.source_location import LabelledValue, TemplateReads
@@ -61,6 +63,7 @@ class JobMaker:
         grid: Grid,
         fields: Mapping[str, Field],
         renderer: GroupRenderer,
+        input_files: InputFiles,
         diagnostics: Diagnostics,
     ) -> None:
         self._group = group
@@ -68,19 +71,20 @@ class JobMaker:
         self._fields = fields
         self.renderer = renderer
         """Of the templates of the group."""
+        self._input_files = input_files
         self._diagnostics = diagnostics
         self._input_path: DataPath = ("jobs", group.name, "input")
         self._field_checker: FieldChecker | None = None
 
     def jobs(self, tool: Tool) -> Iterator[Job]:
         """Make the jobs cell by cell, the takes of one cell after each other."""
-        checker = InputChecker(tool)
+        checker, kinds = InputChecker(tool), media_fields(tool.input_schema)
         for index, (stem, labels) in enumerate(self._cells()):
             priced: _PricedInput | None = None
             for take in range(1, self._group.repeat + 1):
                 draft = self._draft(index, stem, take)
                 if take == 1 or self.renderer.request_reads_job:
-                    priced = self._priced(draft, tool, checker)
+                    priced = self._priced(draft, tool, checker, kinds)
                 job = priced and self._job(draft, labels, priced, tool)
                 if job:
                     yield job
@@ -88,11 +92,13 @@ class JobMaker:
     def try_fields(self, tool: Tool | None) -> None:
         """Render every cell, and check what fields there are, just to see whether that works."""
         checker = FieldChecker(tool) if tool else None
+        kinds = media_fields(tool.input_schema) if tool else {}
         for index, (stem, _) in enumerate(self._cells()):
             draft = self._draft(index, stem, take=1)
             rendered = self._render(draft)
             if checker:
-                self._note_faults(checker.faults(rendered.input), draft)
+                faults = checker.faults(rendered.input)
+                self._note_faults(faults or self._input_files.put_into({**rendered.input}, kinds), draft)
 
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
@@ -131,14 +137,17 @@ class JobMaker:
             columns=self._grid.columns,
         )
 
-    def _priced(self, draft: _JobDraft, tool: Tool, checker: InputChecker) -> _PricedInput | None:
+    def _priced(
+        self, draft: _JobDraft, tool: Tool, checker: InputChecker, kinds: Mapping[str, str]
+    ) -> _PricedInput | None:
         rendered = self._render(draft)
         if rendered.errors:
             self._field_checker = self._field_checker or FieldChecker(tool)
-            self._note_faults(self._field_checker.faults(rendered.input), draft)
+            faults = self._field_checker.faults(rendered.input)
+            self._note_faults(faults or self._input_files.put_into({**rendered.input}, kinds), draft)
             return None
         input = fill_defaults(tool, rendered.input)
-        faults = checker.faults(input)
+        faults = checker.faults(input) or self._input_files.put_into(input, kinds)
         if faults:
             self._note_faults(faults, draft)
             return None

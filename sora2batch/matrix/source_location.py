@@ -11,7 +11,7 @@ from sora2batch.ground.job import Column
 from sora2batch.ground.problem import DataPath, Position, Source
 from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest
 from sora2batch.matrix.combine import same
-from sora2batch.matrix.datafile.read import DataFiles
+from sora2batch.matrix.datafile.read import DataFiles, has_known_ending
 from sora2batch.matrix.label import label_of
 
 
@@ -116,6 +116,8 @@ class SourceLocator:
         match axis:
             case Axis(values=values) if place < len(values):
                 yield ("jobs", group.name, "matrix", axis.name, place, *key)
+            case FileAxis(source=source) if not has_known_ending(source):
+                yield ("jobs", group.name, "matrix", axis.name, "from")
             case FileAxis(source=source) if place < len(self._files.values(source)):
                 position = self._files.position(source, place, next(iter(key), None))
                 yield DataFileLocation(file=self._name_of(source), position=position, path=(place, *key))

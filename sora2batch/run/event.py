@@ -9,6 +9,14 @@ from sora2batch.ground.job import Credits, Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """A file of an input is in the store now and was not before."""
+
+    file: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """The API accepted a job and charged for it."""
 
@@ -118,7 +126,8 @@ class Spent:
 
 
 Event: TypeAlias = (
-    Submitted
+    Uploaded
+    | Submitted
     | Rejected
     | InDoubt
     | Deferred

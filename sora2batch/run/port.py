@@ -16,6 +16,7 @@ from sora2batch.manifest.model import RunOptions
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Listener
+from sora2batch.run.input_urls import InputUrls, NoInputUrls
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.stop_signal import StopSignal
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, StatusAnswer
@@ -87,6 +88,7 @@ class RunContext:
     stop_signal: StopSignal
     concurrency_limit: ConcurrencyLimit
     pause: Pause
+    input_urls: InputUrls = field(default_factory=NoInputUrls)
     api_identity: ApiIdentity = field(default_factory=ApiIdentity)
     on_failure: OnFailure = OnFailure.GO_ON
 

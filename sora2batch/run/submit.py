@@ -1,5 +1,6 @@
 """Create tasks in the plan's order: intent on disk, call, answer on disk, and only then the next step.
 
+Files of an input are in the store, and their URLs were seen to answer, before any money is reserved for it.
 The lines between "before the create call" and "the answer is on disk" are `_call` and `_handle_answer`;
 nothing else in the program creates a task. A worker is disturbed only where it waits, never between an intent
 and its outcome. docs/safety.md states what holds there.
@@ -16,6 +17,7 @@ from typing import TypeAlias, assert_never
 
 from aiolimiter import AsyncLimiter
 
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
@@ -79,6 +81,7 @@ class SubmitStage:
         """Submit until the queue is empty or a stop is requested; then every answer is on disk."""
         self._context.stop_signal.on_request(self._stop)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._prepare(tuple(self._queue)))
             for _ in range(min(self._context.options.submit_concurrency, len(self._queue))):
                 self._workers.append(group.create_task(self._work()))
         # The last look has a task of its own, so that a signal can end it.
@@ -93,6 +96,10 @@ class SubmitStage:
     def _stop(self, _: StopRequest) -> None:
         self._queue.clear()
         self._waits.end()
+
+    async def _prepare(self, jobs: tuple[Job, ...]) -> None:
+        with self._waits.wait():
+            await self._context.input_urls.prepare(jobs)
 
     async def _work(self) -> None:
         while self._queue:
@@ -117,17 +124,31 @@ class SubmitStage:
             await self._context.concurrency_limit.take()
         opened = None
         try:
+            sent = await self._with_urls(job)
+            if sent is None:
+                return
             await self._wait_for_permit()
             if self._prices.is_known(job):
                 order_lock.close()
-            opened = await self._try(job)
+            opened = await self._try(job, sent)
             if opened:
                 await self._prices.look(job, opened.task_id)
         finally:
             if opened is None:
                 self._context.concurrency_limit.free()
 
-    async def _try(self, job: Job) -> OpenTask | None:
+    async def _with_urls(self, job: Job) -> JsonObject | None:
+        """Have the API be able to fetch the job's files; None if they cannot be had, and the job waits."""
+        try:
+            with self._waits.wait():
+                return await self._context.input_urls.put_into(job)
+        except Sora2BatchError as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            message = f"not submitted, nothing was charged: {error.message}{hint}"
+            self._context.listener(Deferred(job=job, message=message))
+            return None
+
+    async def _try(self, job: Job, sent: JsonObject) -> OpenTask | None:
         """Call until the API takes the job or refuses it, as often as is safe.
 
         Refusals count only while nobody gets through: where others do, this job need but wait.
@@ -137,7 +158,7 @@ class SubmitStage:
         refusals = 0
         while True:
             answered = self._answered
-            handled = await self._call_or_stop(job, intent)
+            handled = await self._call_or_stop(job, intent, sent)
             if not isinstance(handled, _Again):
                 return handled
             others_get_through = self._answered > answered
@@ -146,7 +167,10 @@ class SubmitStage:
                 self._defer(job, others_get_through=others_get_through)
                 return None
             await self._wait_for_permit()
-            intent = entries.again(intent, moment=self._moment())
+            anew = await self._with_urls(job)
+            if anew is None:
+                return None
+            sent, intent = anew, entries.again(intent, moment=self._moment())
 
     async def _wait_for_permit(self) -> None:
         """Wait until a call may be made. Permits that a pause made stale are not hoarded for its end."""
@@ -158,15 +182,15 @@ class SubmitStage:
                     return
                 await self._context.pause.wait()
 
-    async def _call_or_stop(self, job: Job, intent: Attempt) -> _Handled:
+    async def _call_or_stop(self, job: Job, intent: Attempt, sent: JsonObject) -> _Handled:
         """Make the call; if its intent or its answer cannot be kept, nothing more is submitted."""
         try:
-            return await self._call(job, intent)
+            return await self._call(job, intent, sent)
         except Sora2BatchError as error:
             self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
             return None
 
-    async def _call(self, job: Job, intent: Attempt) -> _Handled:
+    async def _call(self, job: Job, intent: Attempt, sent: JsonObject) -> _Handled:
         if not self._context.budget_tracker.reserve(job.credits):
             message = f"the budget has no room left for {job.key}"
             self._context.stop_signal.request_stop(StopReason.CREDITS, message)
@@ -179,14 +203,14 @@ class SubmitStage:
         if self._context.stop_signal.is_set:
             await self._take_back(job, intent)
             return None
-        handled = await self._handle_answer(job, intent, await self._create(job))
+        handled = await self._handle_answer(job, intent, await self._create(job, sent))
         money = self._context.budget_tracker
         self._context.listener(Spent(charged=money.spent, budget=money.budget))
         return handled
 
-    async def _create(self, job: Job) -> api.CreateOutcome:
+    async def _create(self, job: Job, sent: JsonObject) -> api.CreateOutcome:
         try:
-            return await self._context.api.create(job.tool_type, job.input)
+            return await self._context.api.create(job.tool_type, sent)
         except BaseException:
             self._context.budget_tracker.doubt(job.credits)
             self._context.listener(InDoubt(job=job, message="the run ended before the answer came"))

@@ -1,0 +1,65 @@
+"""The files that inputs name: what stands in a media field is a URL, or becomes what a file is by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sora2batch.catalog.media_field import is_url
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.problem import DataPath, Fault
+from sora2batch.manifest.tree import Tree
+
+if TYPE_CHECKING:
+    from sora2batch.matrix.file_lookup import FileLookup, InputFile
+
+
+class InputFiles:
+    """Knows every file that the jobs of one manifest send; nothing is loaded for manifests without any."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._made: FileLookup | None = None
+
+    @property
+    def used(self) -> Mapping[str, InputFile]:
+        """Those that stand in an input, by the sha256 of their bytes."""
+        return {} if self._made is None else self._made.used
+
+    def put_into(self, input: JsonObject, kinds: Mapping[str, str]) -> list[Fault]:
+        """Replace the paths in the media fields of an input by what the files are; tell what is wrong."""
+        faults: list[Fault] = []
+        for name, kind in kinds.items():
+            value = input.get(name)
+            if type(value) is str:
+                input[name] = self._value(value, kind, (name,), faults)
+            elif isinstance(value, list) and value:
+                items = enumerate(value)
+                input[name] = [self._value(item, kind, (name, at), faults) for at, item in items]
+        return faults
+
+    def axis_values(self, pattern: str, faults: list[Fault]) -> tuple[JsonValue, ...]:
+        """Make one value of each file that a pattern finds, sorted by path; those that are no good are told.
+
+        Raises:
+            TreeError: there is none, or the pattern leads out of the folder.
+        """
+        return self._lookup.axis_values(pattern, faults)
+
+    def close(self) -> None:
+        """Remember what was found out for the next time."""
+        if self._made is not None:
+            self._made.close()
+
+    def _value(self, value: JsonValue, kind: str, path: DataPath, faults: list[Fault]) -> JsonValue:
+        if not isinstance(value, str) or is_url(value):
+            return value
+        return self._lookup.take(value, kind, path, faults)
+
+    @property
+    def _lookup(self) -> FileLookup:
+        if self._made is None:
+            from sora2batch.matrix.file_lookup import FileLookup  # noqa: PLC0415  # most manifests name URLs
+
+            self._made = FileLookup(self._tree)
+        return self._made

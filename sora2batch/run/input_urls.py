@@ -1,0 +1,207 @@
+"""Files of inputs where the API can fetch them: put in the store once, then signed and looked at before each call.
+
+Nothing here costs anything, and nothing is reserved while it works: a store that fails makes jobs wait. A URL
+with a signature goes into the call and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.file_input import file_inputs_in, map_files
+from sora2batch.ground.job import Job
+from sora2batch.matrix.file_lookup import InputFile
+from sora2batch.run.event import Listener, Uploaded
+from sora2batch.run.object_store import ContentObject
+
+LONGEST_SECONDS = 7 * 24 * 3600
+"""What S3 and R2 take at most."""
+_FRESH_SECONDS = 60.0
+"""So long one signed URL serves further jobs with the same file."""
+_UPLOADS = 8
+_MOST_FAILURES = 3
+
+
+class SecretUrl(Protocol):
+    """A URL that may bear a signature."""
+
+    def reveal(self) -> str:
+        """Hand out the URL itself, for the call to the API and nothing else."""
+        ...
+
+
+class UrlStore(Protocol):
+    """The user's own store, as far as inputs need it. Every call raises a ``Sora2BatchError`` where it fails."""
+
+    async def put_file(self, what: ContentObject, path: Path, /) -> bool:
+        """Put a file there unless it is there; tell whether it was new. Other bytes are refused."""
+        ...
+
+    async def length_of(self, name: str, /) -> int | None:
+        """Ask how long an object is; None if there is no such object."""
+        ...
+
+    async def signed_url(self, name: str, /, *, seconds: int) -> SecretUrl:
+        """Make a URL with which anybody can GET an object for some time."""
+        ...
+
+    async def check_url(self, url: SecretUrl, /, *, bytes: int, must_be_public: bool) -> None:
+        """GET that very URL: it must answer with the whole object."""
+        ...
+
+
+class InputUrls(Protocol):
+    """Puts URLs that the API can fetch in the place of files."""
+
+    async def prepare(self, jobs: Iterable[Job], /) -> None:
+        """Do beforehand what takes long, for all jobs in their order; failures come up when a job is sent."""
+        ...
+
+    async def put_into(self, job: Job, /) -> JsonObject:
+        """Write a job's input as the API takes it.
+
+        Raises:
+            Sora2BatchError: a file cannot be fetched by the API now; the job has to wait.
+        """
+        ...
+
+
+class NoInputUrls:
+    """Inputs without files are sent as they are; with one there is no way to send it."""
+
+    async def prepare(self, jobs: Iterable[Job], /) -> None:
+        """Do nothing."""
+
+    async def put_into(self, job: Job, /) -> JsonObject:
+        """Hand the input on."""
+        for found in file_inputs_in(job.input):
+            raise Sora2BatchError(f"{found.file} is in no store, so the API cannot fetch it")
+        return job.input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrlTerms:
+    """How URLs are made."""
+
+    seconds: int
+    """For how long one is signed."""
+    must_be_public: bool
+    """Whether the API fetches from the internet: then a URL on this machine, or in plain http, is refused."""
+
+
+class _Signed(NamedTuple):
+    url: SecretUrl
+    at: float
+    """By the loop's clock."""
+
+
+class StoredInputUrls:
+    """Uploads what is not in the store yet, a bounded number at once, and signs late."""
+
+    def __init__(
+        self,
+        store: UrlStore,
+        files: Mapping[str, InputFile],
+        folder: Path,
+        terms: UrlTerms,
+        listener: Listener,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._folder = folder
+        self._terms = terms
+        self._listener = listener
+        self._places = asyncio.Semaphore(_UPLOADS)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._there: set[str] = set()
+        self._signed: dict[str, _Signed] = {}
+        self._failures = 0
+        """Of the store in a row."""
+
+    async def prepare(self, jobs: Iterable[Job], /) -> None:
+        """Upload the files of all jobs, in the jobs' order; what fails is tried again for the job itself."""
+        wanted = dict.fromkeys(found.sha256 for job in jobs for found in file_inputs_in(job.input))
+        queue = iter(wanted)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(_UPLOADS, len(wanted))):
+                group.create_task(self._work(queue))
+
+    async def put_into(self, job: Job, /) -> JsonObject:
+        """Write a job's input with a URL for each file, which has just answered with that file.
+
+        Raises:
+            Sora2BatchError: the store fails, or a file is another one now.
+        """
+        urls = {found.sha256: await self._url(found.sha256) for found in file_inputs_in(job.input)}
+        return map_files(job.input, lambda found: urls[found.sha256].reveal()) if urls else job.input
+
+    async def _work(self, queue: Iterable[str]) -> None:
+        for digest in queue:
+            if self._failures >= _MOST_FAILURES:
+                return
+            try:
+                async with self._locks[digest]:
+                    await self._upload(digest)
+            except Sora2BatchError:
+                continue  # the job itself will tell
+
+    async def _url(self, digest: str) -> SecretUrl:
+        now = asyncio.get_running_loop().time
+        async with self._locks[digest]:
+            known = self._signed.get(digest)
+            if known is None or now() - known.at > _FRESH_SECONDS:
+                at = now()
+                known = self._signed[digest] = _Signed(await self._signed_anew(digest), at)
+            return known.url
+
+    async def _signed_anew(self, digest: str) -> SecretUrl:
+        """Sign a URL and look whether it answers; an object that has vanished is put there once more."""
+        was_there = digest in self._there
+        await self._upload(digest)
+        try:
+            return await self._checked_url(digest)
+        except Sora2BatchError:
+            name = _object_of(self._files[digest]).name
+            if not was_there or await self._store.length_of(name) is not None:
+                raise
+        self._there.discard(digest)
+        await self._upload(digest)
+        return await self._checked_url(digest)
+
+    async def _checked_url(self, digest: str) -> SecretUrl:
+        what = _object_of(self._files[digest])
+        url = await self._store.signed_url(what.name, seconds=self._terms.seconds)
+        await self._store.check_url(url, bytes=what.bytes, must_be_public=self._terms.must_be_public)
+        return url
+
+    async def _upload(self, digest: str) -> None:
+        if digest in self._there:
+            return
+        file = self._files[digest]
+        try:
+            async with self._places:
+                is_new = await self._store.put_file(_object_of(file), self._folder / file.file)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise Sora2BatchError(f"{file.file} cannot be read: {reason}") from error
+        except Sora2BatchError:
+            self._failures += 1
+            raise
+        self._failures = 0
+        self._there.add(digest)
+        if is_new:
+            self._listener(Uploaded(file=file.file, bytes=file.facts.bytes))
+
+
+def _object_of(file: InputFile) -> ContentObject:
+    facts = file.facts
+    return ContentObject(
+        sha256=facts.sha256, suffix=facts.type.suffix, bytes=facts.bytes, mime=facts.type.mime
+    )
