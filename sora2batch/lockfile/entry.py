@@ -70,8 +70,12 @@ class Output:
     """64 hex digits; absent until the file has been downloaded."""
     bytes: int | None = None
     """Its length."""
+    stored: bool = False
+    """Whether these very bytes are in the user's own store. Never of a file that has no hash."""
 
     def __post_init__(self) -> None:
+        if self.stored and self.sha256 is None:
+            object.__setattr__(self, "stored", False)
         if self.url is not None and ("?" in self.url or "#" in self.url):
             object.__setattr__(self, "url", self.url.partition("#")[0].partition("?")[0])
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
+from typing import TypeAlias
 
 from sora2batch.ground.canonical import JsonObject, canonical_json
 from sora2batch.ground.job import Fingerprint
@@ -19,6 +20,7 @@ from sora2batch.lockfile.path import is_former
 
 SEVERAL = "several"
 _PROGRESS = {State.SUBMITTED: 1, State.FAILED: 2, State.COMPLETED: 3}
+_Reach: TypeAlias = tuple[int, int, bool, tuple[str, ...]]
 _AMONG_ENDED = {State.IN_DOUBT: 0, State.REJECTED: 1, State.FAILED: 2}
 
 
@@ -61,7 +63,7 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
             return max(left, right, key=_certainty)
         return _join_equals(left, right)
     return replace(
-        max(left, right, key=_progress),
+        _further(left, right),
         number=max(left.number, right.number),
         trial=max(left.trial, right.trial),
         credits=max(left.credits, right.credits),
@@ -69,6 +71,26 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
         api=_common(left.api, right.api),
         account=_common(left.account, right.account),
     )
+
+
+def _further(left: Attempt, right: Attempt) -> Attempt:
+    """Take what has come further of two words on one task; of equally far ones with the same files, both.
+
+    Who has the same files joins what is in the store: that one word is the greater for other reasons says
+    nothing against what the other knows of it.
+    """
+    furthest = max(left, right, key=_progress)
+    if _reach(left) != _reach(right):
+        return furthest
+    stored = [any(pair) for pair in zip(_stored(left), _stored(right), strict=True)]
+    if _stored(furthest) == stored:
+        return furthest
+    outputs = zip(furthest.outputs, stored, strict=True)
+    return replace(furthest, outputs=tuple(replace(one, stored=is_stored) for one, is_stored in outputs))
+
+
+def _stored(attempt: Attempt) -> list[bool]:
+    return [output.stored for output in attempt.outputs]
 
 
 def _join_equals(left: Attempt, right: Attempt) -> Attempt:
@@ -110,18 +132,27 @@ def _reason(attempt: Attempt) -> tuple[bool, str]:
     return attempt.error is not None, repr((attempt.error, attempt.outputs))
 
 
-def _progress(attempt: Attempt) -> tuple[int, int, bool, str, int, str]:
-    """Rank what is said of one task by how far it has come.
+def _progress(attempt: Attempt) -> tuple[_Reach, str, int, str]:
+    """Rank what is said of one task by how far it has come, whether its files are in the store left aside.
 
-    While files are missing an error is newer than its absence; once all are here it is the other way round.
     Of two places of one file the one that gives way to another's counts: so no two jobs claim one name.
     """
-    hashed = sum(output.sha256 is not None for output in attempt.outputs)
-    is_whole = 0 < hashed == len(attempt.outputs)
-    is_news = (attempt.error is None) is is_whole
     former = sum(is_former(output.path) for output in attempt.outputs)
-    rest = (attempt.finished_at, attempt.outputs, attempt.error)
-    return _PROGRESS[attempt.state], hashed, is_news, attempt.finished_at or "", former, repr(rest)
+    outputs = [(output.url, output.path, output.sha256, output.bytes) for output in attempt.outputs]
+    rest = (attempt.finished_at, outputs, attempt.error)
+    return _reach(attempt), attempt.finished_at or "", former, repr(rest)
+
+
+def _reach(attempt: Attempt) -> _Reach:
+    """Tell how far a task has come, and with which files: what words that are joined must agree on.
+
+    While files are missing an error is newer than its absence; once all are here it is the other way round.
+    """
+    digests = tuple([output.sha256 or "" for output in attempt.outputs])
+    hashed = sum(map(bool, digests))
+    is_whole = 0 < hashed == len(digests)
+    is_news = (attempt.error is None) is is_whole
+    return _PROGRESS[attempt.state], hashed, is_news, digests
 
 
 def _standing(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:

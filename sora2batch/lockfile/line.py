@@ -34,6 +34,7 @@ class _OutputLine(TypedDict, total=False):
     path: str
     sha256: str
     bytes: int
+    stored: bool
 
 
 class _ErrorLine(TypedDict, total=False):
@@ -181,6 +182,7 @@ def _output_line(output: Output) -> dict[str, str | int]:
         ("path", output.path),
         ("sha256", output.sha256),
         ("bytes", output.bytes),
+        ("stored", output.stored or None),
     )
     return {name: value for name, value in fields if value is not None}
 

@@ -117,6 +117,7 @@ def _output(output: Output) -> JsonValue:
         "path": output.path,
         "sha256": output.sha256,
         "bytes": output.bytes,
+        "stored": output.stored or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 

@@ -18,6 +18,7 @@ _OUTPUTS = st.builds(
     path=st.none() | st.sampled_from(["a.mp4", "é/b.mp4", ".former/a.mp4"]),
     sha256=st.none() | st.just(DIGEST),
     bytes=st.none() | st.integers(0, 3),
+    stored=st.booleans(),
 )
 _ERRORS = st.none() | st.builds(
     ErrorNote, code=st.none() | st.sampled_from([7, "E7"]), message=st.text(max_size=5)

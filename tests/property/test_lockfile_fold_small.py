@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
 
@@ -16,6 +17,9 @@ from sora2batch.lockfile.fold import fold
 EARLY, LATE = "2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z"
 NO, WHY = None, ErrorNote(code=7, message="no")
 FILE = (Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=1),)
+STORED = (replace(FILE[0], stored=True),)
+MOVED = (replace(FILE[0], path=".former/a.mp4"),)
+OTHER = (replace(FILE[0], sha256="f" * 64),)
 WITHOUT_TASK = (State.IN_DOUBT, State.WITHDRAWN, State.REJECTED)
 WITH_TASK = (State.SUBMITTED, State.FAILED, State.COMPLETED)
 PAID = frozenset(WITH_TASK)
@@ -51,6 +55,23 @@ TASKS = attempts_of(
     credits=[Credits(0), Credits(420)],
 )
 """Words on one task."""
+FILES = attempts_of(
+    [State.COMPLETED],
+    ["a"],
+    finished_at=[None, LATE],
+    outputs=[
+        (),
+        FILE,
+        STORED,
+        MOVED,
+        (replace(MOVED[0], stored=True),),
+        OTHER,
+        FILE + STORED,
+        STORED + OTHER,
+    ],
+    error=[NO, WHY],
+)
+"""Words on one task of which some know that its files are in the store, and some where they were moved."""
 MIXED = [
     *attempts_of(WITHOUT_TASK, [None], number=[1, 2], submitted_at=[None, EARLY], finished_at=[None, LATE]),
     *attempts_of(WITH_TASK, ["a", "b"], number=[1, 2], credits=[Credits(0), Credits(420)]),
@@ -105,6 +126,7 @@ FAMILIES = {
     "calls": lambda: single(CALLS),
     "trials": lambda: single(TRIALS),
     "tasks": lambda: single(TASKS),
+    "files": lambda: single(FILES),
     "asked": lambda: single(ASKED),
     "mixed": lambda: single(MIXED),
     "folded": lambda: closed(FEW),
@@ -150,6 +172,20 @@ def triples(numbers: list[int], *, most: int = 400_000) -> Iterator[tuple[int, i
         first, rest = divmod(number, len(numbers) ** 2)
         second, third = divmod(rest, len(numbers))
         yield numbers[first], numbers[second], numbers[third]
+
+
+def test_of_the_same_files_those_in_the_store_stay_so_whatever_else_is_said():
+    for left, right in product(single(FILES), repeat=2):
+        if left.primary.error == right.primary.error:
+            both = fold(left, right).primary
+            said = [one.outputs for one in (left.primary, right.primary) if hashes(one) == hashes(both)]
+            assert [one.stored for one in both.outputs] == [
+                any(pair) for pair in zip(*([one.stored for one in outputs] for outputs in said), strict=True)
+            ]
+
+
+def hashes(attempt: Attempt) -> list[str | None]:
+    return [output.sha256 for output in attempt.outputs]
 
 
 def tasks_of(entry: Entry) -> dict[str, Attempt]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,26 @@ def test_a_line_has_its_fields_in_the_order_of_the_contract():
 
 def test_a_line_comes_back_as_it_was():
     assert decode_job(json.loads(encode_lockfile_line(WHOLE))) == WHOLE
+
+
+def test_that_a_file_is_in_the_store_is_the_last_word_on_it_and_comes_back():
+    stored = Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=123, stored=True)
+    entry = WHOLE.only(replace(WHOLE.primary, outputs=(stored,)))
+    line = encode_lockfile_line(entry)
+    assert b'"bytes":123,"stored":true}' in line
+    assert decode_job(json.loads(line)) == entry
+
+
+def test_a_file_without_a_hash_is_in_no_store():
+    with pytest.raises(LineError, match="sha256"):
+        decode_job(
+            json.loads(
+                encode_lockfile_line(WHOLE).replace(
+                    f'"sha256":"{DIGEST}","bytes":123'.encode(), b'"stored":true'
+                )
+            )
+        )
+    assert not Output(path="a.mp4", stored=True).stored
 
 
 def test_what_is_free_says_no_credits():
