@@ -1,0 +1,36 @@
+"""A store that keeps failing is left alone: told once, and not asked for ever."""
+
+from __future__ import annotations
+
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.run.event import Listener, Warned
+
+_MOST_IN_A_ROW = 3
+
+
+class CircuitBreaker:
+    """Counts failures of the store in a row; what the first one says is told."""
+
+    def __init__(self, listener: Listener, *, consequence: str) -> None:
+        self._listener = listener
+        self._consequence = consequence
+        self._in_a_row = 0
+        self._is_told = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the store has failed so often that it is not asked any more."""
+        return self._in_a_row >= _MOST_IN_A_ROW
+
+    def note_success(self) -> None:
+        """The store did what it was to do."""
+        if not self.is_open:
+            self._in_a_row = 0
+
+    def note_failure(self, error: Sora2BatchError) -> None:
+        """The store failed."""
+        self._in_a_row += 1
+        if not self._is_told:
+            self._is_told = True
+            hint = f" ({error.hint})" if error.hint else ""
+            self._listener(Warned(message=f"{error.message}{hint}; {self._consequence}"))

@@ -1,0 +1,133 @@
+"""Results in the user's own store: found again by what the lockfile says of them, put there, fetched."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.plainfile import open_plain_file
+from sora2batch.lockfile.entry import Output
+from sora2batch.matrix.filename import split_ending, with_ending
+from sora2batch.run.circuit_breaker import CircuitBreaker
+from sora2batch.run.object_store import ContentObject, ObjectStore
+from sora2batch.sjinn.api_error import DownloadError
+from sora2batch.sjinn.media import HEAD_BYTES, MEDIA_TYPES, MediaType, sniff
+from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
+
+_SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in MEDIA_TYPES))
+
+
+class NotStorableError(Sora2BatchError):
+    """A file that is no video, picture or sound: an older version kept whatever a host sent."""
+
+
+class StoredFiles:
+    """The results in a store."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def find(self, output: Output) -> str | None:
+        """Find a file's object of the right length, by hash and path alone; None if there is none.
+
+        Raises:
+            Sora2BatchError: the store fails.
+        """
+        for name in object_names(output.sha256 or "", output.path or ""):
+            if await self._store.length_of(name) in {output.bytes} - {None}:
+                return name
+        return None
+
+    async def put(self, output: Output, path: Path) -> bool:
+        """Put a file there, if it is not there; tell whether it was new.
+
+        Raises:
+            NotStorableError: it is no result.
+            Sora2BatchError: the store fails, or the file is not the one that is recorded.
+            OSError: it cannot be read.
+        """
+        kind = await asyncio.to_thread(_kind_of, path)
+        if kind is None:
+            raise NotStorableError(f"{output.path} is no video, picture or sound: it is not put in the store")
+        return await self._store.put_file(_object_of(output, kind), path)
+
+    async def fetch_part(self, output: Output, target: Path, *, root: Path) -> Part | None:
+        """Fetch a file to TARGET.part below the root; None if the store does not have it, or not whole.
+
+        Raises:
+            DownloadError: the disk refuses it.
+            Sora2BatchError: the store fails.
+        """
+        name = await self.find(output)
+        if name is None:
+            return None
+        try:
+            make_folder(target, root)
+            with PartFile(part_path(target)) as file:
+                return await self._fill(name, output, file)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise DownloadError(f"{part_path(target).name} cannot be written: {reason}") from error
+
+    async def _fill(self, name: str, output: Output, file: PartFile) -> Part | None:
+        async for piece in self._store.fetch(name):
+            file.append(piece)
+            if file.bytes > (output.bytes or 0):
+                return None
+        kind = await asyncio.to_thread(file.examine)
+        await asyncio.to_thread(file.save)
+        if not isinstance(kind, MediaType) or file.digest != output.sha256:
+            return None
+        return file.finish(kind.suffix.removeprefix("."))
+
+
+class StoredSource:
+    """Files that are taken from the store, as long as it does not fail."""
+
+    def __init__(self, files: StoredFiles, breaker: CircuitBreaker) -> None:
+        self._files = files
+        self._breaker = breaker
+
+    async def fetch_part(self, output: Output, target: Path, *, root: Path) -> Part | None:
+        """Fetch a file to TARGET.part below the root; None if it cannot be had there.
+
+        Raises:
+            DownloadError: the disk refuses it.
+        """
+        if self._breaker.is_open:
+            return None
+        try:
+            part = await self._files.fetch_part(output, target, root=root)
+        except DownloadError:
+            raise
+        except Sora2BatchError as error:
+            self._breaker.note_failure(error)
+            return None
+        self._breaker.note_success()
+        return part
+
+
+def object_names(sha256: str, path: str) -> Iterator[str]:
+    """Propose the names that an object can have of a file that was recorded under a path.
+
+    The object is named after what its bytes are, the file may be called otherwise: ``.mov`` for an MP4. A
+    file's own ending comes first, then those that its family has; all there are where it has none.
+    """
+    own = split_ending(path)[1].lower()
+    own = own or PurePosixPath(path).suffix.lower()
+    family = [one for one in _SUFFIXES if with_ending(path, one[1:]) == path]
+    for suffix in dict.fromkeys([*([own] if own in _SUFFIXES else []), *(family or _SUFFIXES)]):
+        yield ContentObject(sha256, suffix, 0, "").name
+
+
+def _object_of(output: Output, kind: MediaType) -> ContentObject:
+    assert output.sha256 is not None, "only what was downloaded is put anywhere"
+    return ContentObject(sha256=output.sha256, suffix=kind.suffix, bytes=output.bytes or 0, mime=kind.mime)
+
+
+def _kind_of(path: Path) -> MediaType | None:
+    with os.fdopen(open_plain_file(path), "rb") as stream:
+        return sniff(stream.read(HEAD_BYTES))
