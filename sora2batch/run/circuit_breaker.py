@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.run.event import Listener, Warned
 
 _MOST_IN_A_ROW = 3
+
+
+class FileError(Sora2BatchError):
+    """A file is not what it should be, here or there; other files may be well."""
+
+    exit_code = ExitCode.OPEN
 
 
 class CircuitBreaker:
@@ -28,9 +34,10 @@ class CircuitBreaker:
             self._in_a_row = 0
 
     def note_failure(self, error: Sora2BatchError) -> None:
-        """The store failed."""
-        self._in_a_row += 1
-        if not self._is_told:
-            self._is_told = True
-            hint = f" ({error.hint})" if error.hint else ""
-            self._listener(Warned(message=f"{error.message}{hint}; {self._consequence}"))
+        """Something went wrong, of which the first is told; files at fault do not count against the store."""
+        self._in_a_row += not isinstance(error, FileError)
+        if self._is_told:
+            return
+        self._is_told = True
+        hint = f" ({error.hint})" if error.hint else ""
+        self._listener(Warned(message=f"{error.message}{hint}; {self._consequence}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol, assert_never
@@ -39,6 +39,15 @@ class Folder(Protocol):
         """
         ...
 
+    async def collect_stored(self, job: Job, attempt: Attempt, /) -> tuple[Output, ...] | None:
+        """Bring every recorded file into place without the API; None where that cannot be.
+
+        Raises:
+            DownloadError: the disk refused.
+            OSError: it refused as well.
+        """
+        ...
+
     def kept(self, job: Job, attempt: Attempt, /) -> tuple[Output, ...]:
         """What is in place of a task of which a file could not be had; that one is without path and hash."""
         ...
@@ -60,7 +69,10 @@ class _End:
 class DownloadStage:
     """A fixed number of workers that fetch files from one queue."""
 
-    def __init__(self, context: RunContext, folder: Folder) -> None:
+    def __init__(
+        self, context: RunContext, folder: Folder, on_fetched: Callable[[Job, Attempt], None]
+    ) -> None:
+        self._on_fetched = on_fetched
         self._context = context
         self._folder = folder
         self._queue: asyncio.Queue[FinishedTask | _End] = asyncio.Queue()
@@ -89,7 +101,7 @@ class DownloadStage:
             try:
                 await self._collect(finished)
             except (Sora2BatchError, OSError) as error:
-                self._context.stop_signal.request_stop(StopReason.DISK, str(error), error=_disk_error(error))
+                self._context.stop_signal.request_stop(StopReason.DISK, str(error), error=disk_error(error))
         self._queue.put_nowait(_End())
 
     async def _next(self) -> FinishedTask | _End:
@@ -99,15 +111,27 @@ class DownloadStage:
     async def _collect(self, finished: FinishedTask) -> None:
         try:
             with self._fetches.wait():
-                fetched = await self._with_renewal(finished)
+                attempt = await self._without_api(finished) or await self._by_api(finished)
         except DownloadError as error:
             await self._keep_error(finished, error)
             return
-        outputs = fetched.outputs
-        attempt = replace(finished.attempt, outputs=outputs, error=self._left_out(finished, fetched.oddities))
-        await self._context.recorder.record(Entry.of(finished.job, attempt))
-        paths = tuple(output.path for output in outputs if output.path)
+        if attempt != finished.attempt:
+            await self._context.recorder.record(Entry.of(finished.job, attempt))
+        paths = tuple(output.path for output in attempt.outputs if output.path)
         self._context.listener(Downloaded(job=finished.job, paths=paths))
+        self._on_fetched(finished.job, attempt)
+
+    async def _without_api(self, finished: FinishedTask) -> Attempt | None:
+        """Take what was recorded before from the store."""
+        if finished.is_fresh:
+            return None
+        outputs = await self._folder.collect_stored(finished.job, finished.attempt)
+        return replace(finished.attempt, outputs=outputs) if outputs else None
+
+    async def _by_api(self, finished: FinishedTask) -> Attempt:
+        fetched = await self._with_renewal(finished)
+        error = self._left_out(finished, fetched.oddities)
+        return replace(finished.attempt, outputs=fetched.outputs, error=error)
 
     async def _with_renewal(self, finished: FinishedTask) -> _Fetched:
         """Ask the task's status for fresh URLs where there is none yet or one no longer gives a file."""
@@ -175,7 +199,8 @@ def _nothing_named(oddities: tuple[str, ...]) -> str:
     return f"the task is done, but what the API named cannot be fetched: {'; '.join(oddities)}"
 
 
-def _disk_error(error: Sora2BatchError | OSError) -> Sora2BatchError:
+def disk_error(error: Sora2BatchError | OSError) -> Sora2BatchError:
+    """Word what the disk refused."""
     if isinstance(error, Sora2BatchError):
         return error
     return Sora2BatchError(

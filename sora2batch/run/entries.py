@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sora2batch.ground.digits import SAFE_INTEGER
@@ -62,6 +63,12 @@ def rejected(intent: Attempt, note: Refusal, *, moment: str) -> Attempt:
 def withdrawn(intent: Attempt) -> Attempt:
     """The call surely cost nothing and may be made again."""
     return replace(intent, state=State.WITHDRAWN, credits=Credits(0))
+
+
+def with_stored(attempt: Attempt, digests: Collection[str]) -> Attempt:
+    """The files of these hashes are in the store."""
+    outputs = [replace(one, stored=True) if one.sha256 in digests else one for one in attempt.outputs]
+    return replace(attempt, outputs=tuple(outputs))
 
 
 def error_note(note: Refusal) -> ErrorNote:

@@ -96,6 +96,21 @@ class NotDownloaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """All files of a job are in the user's own store, and recorded so."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotStored:
+    """A job's files are in place, but could not be put in the store now; the next run tries again."""
+
+    job: Job
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unsaved:
     """A task id that could not be written to disk: shown, so that it is not lost."""
 
@@ -137,6 +152,8 @@ Event: TypeAlias = (
     | TimedOut
     | Downloaded
     | NotDownloaded
+    | Stored
+    | NotStored
     | Unsaved
     | Warned
     | Stopped

@@ -1,10 +1,11 @@
-"""A plan is carried out: three stages side by side, submit → poll → download, under one task group."""
+"""A plan is carried out: stages side by side, submit → poll → download → store, under one task group."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.action import Action, Plan, PlannedJob
@@ -14,6 +15,7 @@ from sora2batch.run.poll import FinishedTask, PollStage
 from sora2batch.run.port import RunContext
 from sora2batch.run.stages import Stages
 from sora2batch.run.stop_signal import StopRequest
+from sora2batch.run.store_stage import Destination, Names, StoreStage
 from sora2batch.run.submit import OpenTask, SubmitStage
 
 _GRACE_SECONDS = 8.0
@@ -29,7 +31,13 @@ class RunSpec:
     """By tool_type: when a new task may be done at the earliest."""
 
 
-async def execute(context: RunContext, spec: RunSpec, folder: Folder) -> None:
+class ResultFolder(Folder, Names, Protocol):
+    """Where results go, and who names them."""
+
+
+async def execute(
+    context: RunContext, spec: RunSpec, folder: ResultFolder, destination: Destination | None = None
+) -> None:
     """Carry a plan out until nothing is left to do or the stop signal is set.
 
     Whatever ends it, every answer that came is recorded. A failed job is a line in the lockfile, no error;
@@ -38,16 +46,20 @@ async def execute(context: RunContext, spec: RunSpec, folder: Folder) -> None:
     Raises:
         asyncio.CancelledError: the process is to end at once; calls under way stay in doubt on disk.
     """
-    await _Pipeline(replace(context, listener=BestEffortListener(context.listener)), spec, folder).run()
+    context = replace(context, listener=BestEffortListener(context.listener))
+    await _Pipeline(context, spec, folder, destination).run()
 
 
 class _Pipeline:
     """The production line: each stage hands on to the next and is closed when the one before it has ended."""
 
-    def __init__(self, context: RunContext, spec: RunSpec, folder: Folder) -> None:
+    def __init__(
+        self, context: RunContext, spec: RunSpec, folder: ResultFolder, destination: Destination | None
+    ) -> None:
         self._context = context
         self._spec = spec
-        self._downloading = DownloadStage(context, folder)
+        self._storing = StoreStage(context, folder, destination if Stages.STORE in spec.stages else None)
+        self._downloading = DownloadStage(context, folder, self._storing.add)
         self._polling = PollStage(context, self._on_finished)
         jobs = [planned.job for planned in self._wanted(Stages.SUBMIT, Action.SUBMIT)]
         self._submitting = SubmitStage(context, jobs, self._on_open)
@@ -62,11 +74,14 @@ class _Pipeline:
             self._downloading.add(finished)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._downloading.run())
-                async with asyncio.TaskGroup() as feeding:
-                    feeding.create_task(self._polling.run())
-                    await self._submit()
-                self._downloading.close()
+                group.create_task(self._storing.run())
+                async with asyncio.TaskGroup() as fetching:
+                    fetching.create_task(self._downloading.run())
+                    async with asyncio.TaskGroup() as feeding:
+                        feeding.create_task(self._polling.run())
+                        await self._submit()
+                    self._downloading.close()
+                self._storing.close()
         finally:
             if self._grace:
                 self._grace.cancel()
@@ -95,6 +110,7 @@ class _Pipeline:
         if stop.reason.ends_waiting:
             self._polling.stop()
             self._downloading.stop()
+            self._storing.stop()
         if stop.reason.is_signal:
             loop = asyncio.get_running_loop()
             self._grace = loop.call_later(_GRACE_SECONDS, self._submitting.abandon)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -20,6 +21,7 @@ from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.recorded_url import without_secrets
 from sora2batch.run.result_index import NamedResult, ResultOwner
 from sora2batch.run.result_renamer import ResultRenamer
+from sora2batch.run.stored_files import StoredSource
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
 from sora2batch.sjinn.downloader import ExpiredUrl
 from sora2batch.sjinn.part import Part, Placed, discard, make_folder, place
@@ -44,8 +46,11 @@ class ExpiredUrlError(DownloadError):
 class OutputFolder:
     """Puts results in place, and knows which file is whose: nothing that is not the job's own is touched."""
 
-    def __init__(self, root: Path, fetcher: Fetcher, renamer: ResultRenamer) -> None:
+    def __init__(
+        self, root: Path, fetcher: Fetcher, renamer: ResultRenamer, source: StoredSource | None = None
+    ) -> None:
         self._root = root
+        self._source = source
         self._fetcher = fetcher
         self._renamer = renamer
         self._artifacts = OpenedArtifacts(root)
@@ -83,6 +88,49 @@ class OutputFolder:
             raise next((one for one in failures if isinstance(one, ExpiredUrlError)), failures[0])
         return found
 
+    async def collect_stored(self, job: Job, attempt: Attempt) -> tuple[Output, ...] | None:
+        """Bring what is recorded into place without the API; None where that is not to be had for every file.
+
+        What could be had is in place all the same, and ``collect`` finds it there.
+
+        Raises:
+            DownloadError: the disk refused.
+            OSError: it refused as well.
+        """
+        if self._source is None or not attempt.outputs:
+            return None
+        owner = ResultOwner(job.fingerprint, attempt.task_id)
+        outputs = [
+            await self._from_store(self._source, job, attempt, NamedResult(owner, index, output))
+            for index, output in enumerate(attempt.outputs)
+        ]
+        present = self._renamer.results.present
+        known = zip(outputs, attempt.outputs, strict=True)
+        found = tuple(present(owner, index, one or before) for index, (one, before) in enumerate(known))
+        self._partly[owner] = found
+        return found if all(outputs) else None
+
+    def names_stay(self) -> AbstractAsyncContextManager[object]:
+        """Have no file get another name while the block lasts."""
+        return self._placing
+
+    async def _from_store(
+        self, source: StoredSource, job: Job, attempt: Attempt, recorded: NamedResult
+    ) -> Output | None:
+        """Find one file in place or in the store; None if it cannot be had so."""
+        before = self._renamer.results.present(recorded.owner, recorded.index, recorded.output)
+        if before.sha256 is None:
+            return None
+        if not await asyncio.to_thread(self._artifacts.output_fault, before):
+            return before
+        name = temporary_name(job, attempt, recorded.index)
+        part = await source.fetch_part(before, self._root / name, root=self._root)
+        if part is None:
+            return None
+        output = NamedResult(recorded.owner, recorded.index, replace(before, stored=True))
+        async with self._placing:
+            return await self._put(part, job, attempt, output)
+
     def kept(self, job: Job, attempt: Attempt) -> tuple[Output, ...]:
         """What is in place of a task of which a file could not be had; that one is without path and hash."""
         return self._partly.get(ResultOwner(job.fingerprint, attempt.task_id), ())
@@ -102,7 +150,7 @@ class OutputFolder:
         if before.sha256 and part.sha256 != before.sha256:
             discard(part)
             raise DownloadError("what the API offers now is another file than the one recorded")
-        output = Output(url=kept, path=before.path, sha256=part.sha256, bytes=part.bytes)
+        output = replace(before, url=kept, sha256=part.sha256, bytes=part.bytes)
         async with self._placing:
             return await self._put(part, job, attempt, NamedResult(owner, index, output))
 

@@ -19,7 +19,7 @@ class ContentObject(NamedTuple):
     @property
     def name(self) -> str:
         """Where they are, below the store's prefix."""
-        return f"sha256/{self.sha256[:2].upper()}/{self.sha256}{self.suffix}"
+        return f"sha256/{self.sha256[:2]}/{self.sha256}{self.suffix}"
 
 
 class ObjectStore(Protocol):

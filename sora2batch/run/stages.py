@@ -13,6 +13,8 @@ class Stages(Flag):
     SUBMIT = auto()
     WAIT = auto()
     DOWNLOAD = auto()
+    STORE = auto()
+    """Files that are in place are put in the user's own store, too: the manifest wants it, not the call."""
     ALL = SUBMIT | WAIT | DOWNLOAD
 
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.plainfile import open_plain_file
 from sora2batch.lockfile.entry import Output
 from sora2batch.matrix.filename import split_ending, with_ending
-from sora2batch.run.circuit_breaker import CircuitBreaker
+from sora2batch.media.sniff import HEAD_BYTES, MediaType, sniff
+from sora2batch.run.circuit_breaker import CircuitBreaker, FileError
 from sora2batch.run.object_store import ContentObject, ObjectStore
 from sora2batch.sjinn.api_error import DownloadError
-from sora2batch.sjinn.media import HEAD_BYTES, MEDIA_TYPES, MediaType, sniff
-from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
+from sora2batch.sjinn.part import Part, PartFile, discard, make_folder, part_path
 
-_SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in MEDIA_TYPES))
-
-
-class NotStorableError(Sora2BatchError):
-    """A file that is no video, picture or sound: an older version kept whatever a host sent."""
+SUFFIXES = (
+    ".mp4", ".mov", ".webm", ".mkv", ".avi",
+    ".jpg", ".png", ".gif", ".webp", ".avif", ".bmp", ".heic",
+    ".mp3", ".wav", ".m4a", ".ogg", ".flac",
+)  # fmt: skip
+"""All that an object can have: one of each type of media."""
 
 
 class StoredFiles:
@@ -31,33 +32,41 @@ class StoredFiles:
         self._store = store
 
     async def find(self, output: Output) -> str | None:
-        """Find a file's object of the right length, by hash and path alone; None if there is none.
+        """Find a file's object, by hash and path alone; None if there is none.
 
         Raises:
+            FileError: it has another length.
             Sora2BatchError: the store fails.
         """
         for name in object_names(output.sha256 or "", output.path or ""):
-            if await self._store.length_of(name) in {output.bytes} - {None}:
-                return name
+            length = await self._store.length_of(name)
+            if length is None:
+                continue
+            if length != output.bytes:
+                raise FileError(f"{name} in the store has {length:,} bytes, not {output.bytes or 0:,}")
+            return name
         return None
 
     async def put(self, output: Output, path: Path) -> bool:
         """Put a file there, if it is not there; tell whether it was new.
 
         Raises:
-            NotStorableError: it is no result.
+            FileError: it is no result.
             Sora2BatchError: the store fails, or the file is not the one that is recorded.
-            OSError: it cannot be read.
         """
-        kind = await asyncio.to_thread(_kind_of, path)
-        if kind is None:
-            raise NotStorableError(f"{output.path} is no video, picture or sound: it is not put in the store")
-        return await self._store.put_file(_object_of(output, kind), path)
+        try:
+            kind = await asyncio.to_thread(_kind_of, path)
+            if kind is None:
+                raise FileError(f"{output.path} is no video, picture or sound: the store does not get it")
+            return await self._store.put_file(_object_of(output, kind), path)
+        except OSError as error:
+            raise FileError(f"{output.path} cannot be read: {error.strerror or error}") from error
 
     async def fetch_part(self, output: Output, target: Path, *, root: Path) -> Part | None:
-        """Fetch a file to TARGET.part below the root; None if the store does not have it, or not whole.
+        """Fetch a file to TARGET.part below the root; None if the store does not have it.
 
         Raises:
+            FileError: what the store has are other bytes.
             DownloadError: the disk refuses it.
             Sora2BatchError: the store fails.
         """
@@ -72,16 +81,19 @@ class StoredFiles:
             reason = error.strerror or type(error).__name__
             raise DownloadError(f"{part_path(target).name} cannot be written: {reason}") from error
 
-    async def _fill(self, name: str, output: Output, file: PartFile) -> Part | None:
+    async def _fill(self, name: str, output: Output, file: PartFile) -> Part:
         async for piece in self._store.fetch(name):
             file.append(piece)
             if file.bytes > (output.bytes or 0):
-                return None
+                break
         kind = await asyncio.to_thread(file.examine)
         await asyncio.to_thread(file.save)
-        if not isinstance(kind, MediaType) or file.digest != output.sha256:
-            return None
-        return file.finish(kind.suffix.removeprefix("."))
+        if isinstance(kind, MediaType):
+            part = file.finish(kind.suffix.removeprefix("."))
+            if part.sha256 == output.sha256:
+                return part
+            discard(part)
+        raise FileError(f"{name} in the store has other bytes than its name says")
 
 
 class StoredSource:
@@ -117,9 +129,8 @@ def object_names(sha256: str, path: str) -> Iterator[str]:
     file's own ending comes first, then those that its family has; all there are where it has none.
     """
     own = split_ending(path)[1].lower()
-    own = own or PurePosixPath(path).suffix.lower()
-    family = [one for one in _SUFFIXES if with_ending(path, one[1:]) == path]
-    for suffix in dict.fromkeys([*([own] if own in _SUFFIXES else []), *(family or _SUFFIXES)]):
+    family = [one for one in SUFFIXES if own and with_ending(path, one[1:]) == path]
+    for suffix in sorted(family or SUFFIXES, key=lambda one: one != own):
         yield ContentObject(sha256, suffix, 0, "").name
 
 

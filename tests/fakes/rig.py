@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.port import OnFailure, RunContext
 from sora2batch.run.stages import Stages
 from sora2batch.run.stop_signal import StopSignal
+from sora2batch.run.store_stage import Destination
 
 TOOL = "sora2-text-to-video-api"
 T = TypeVar("T")
@@ -84,6 +86,8 @@ class MemoryFolder:
     def __init__(self, *, errors: Mapping[str, Sequence[Exception | None]] | None = None) -> None:
         self._errors = {name: list(errors) for name, errors in (errors or {}).items()}
         self.seconds = 0.5
+        self.stored: tuple[Output, ...] | None = None
+        """What is brought into place without the API, if anything is."""
         self.partly: tuple[Output, ...] = ()
         """What is in place where an error is raised."""
         self.asked: list[tuple[str, tuple[str, ...]]] = []
@@ -103,6 +107,14 @@ class MemoryFolder:
         if script and (error := script.pop(0) if len(script) > 1 else script[0]):
             raise error
         return (Output(url=urls[0], path=job.filename, sha256="ab" * 32, bytes=5),)
+
+    async def collect_stored(self, job: Job, attempt: Attempt, /) -> tuple[Output, ...] | None:
+        """What is recorded is in place, if it is said that a store is there."""
+        return self.stored
+
+    @asynccontextmanager
+    async def names_stay(self) -> AsyncIterator[None]:
+        yield
 
     def kept(self, _job: Job, _attempt: Attempt, /) -> tuple[Output, ...]:
         return self.partly
@@ -124,6 +136,8 @@ class Rig:
     budget: int = 1_000_000
     expected: float = 60.0
     retry_failed: bool = False
+    destination: Destination | None = None
+    """Where results go besides."""
     file_fault: FileFault = lambda attempt: None if attempt.outputs else "its file is missing"
     budget_tracker: BudgetTracker = field(init=False)
     concurrency_limit: ConcurrencyLimit = field(init=False)
@@ -159,7 +173,7 @@ class Rig:
         )
         tools = {job.tool_type for job in self.jobs}
         spec = RunSpec(plan=plan, stages=self.stages, expected_seconds=dict.fromkeys(tools, self.expected))
-        await execute(context, spec, self.folder)
+        await execute(context, spec, self.folder, self.destination)
 
     def job(self, name: str) -> Job:
         return next(job for job in self.jobs if job.input["prompt"] == name)

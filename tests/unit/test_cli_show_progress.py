@@ -25,6 +25,8 @@ DETAILS = [
     event.Submitted(job=FOX, task_id="a"),
     event.Generated(job=FOX),
     event.Downloaded(job=FOX, paths=("fox.mp4",)),
+    event.Stored(job=FOX),
+    event.NotStored(job=FOX, message="denied"),
 ]
 
 

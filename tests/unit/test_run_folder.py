@@ -10,13 +10,16 @@ import pytest
 
 from fakes.file_host import MP4, FileHost
 from fakes.footage import mp4
+from fakes.object_store import MemoryStore
 from fakes.recorder import MemoryRecorder
-from fakes.rig import entry_for, job_of
+from fakes.rig import Memory, entry_for, job_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.run.artifact import Artifacts
+from sora2batch.run.circuit_breaker import CircuitBreaker
 from sora2batch.run.folder import ExpiredUrlError, OutputFolder
 from sora2batch.run.result_renamer import ResultRenamer
+from sora2batch.run.stored_files import StoredFiles, StoredSource
 from sora2batch.sjinn.api_error import DownloadError
 
 URL = "https://files.test/a.mp4?signature=secret"
@@ -45,14 +48,27 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def folder_of(root: Path, *entries: Entry, extension: str | None = "mp4", **files: bytes) -> OutputFolder:
+def folder_of(
+    root: Path,
+    *entries: Entry,
+    extension: str | None = "mp4",
+    source: StoredSource | None = None,
+    **files: bytes,
+) -> OutputFolder:
     urls = {"a": URL, "b": SECOND}
     contents = {urls[name]: data for name, data in files.items()} or {URL: MP4}
     recorder = MemoryRecorder(seconds=0)
     recorder.put(*entries)
-    return OutputFolder(
-        root, FileHost(contents, extension=extension), ResultRenamer(root, recorder, entries, [FOX])
-    )
+    renamer = ResultRenamer(root, recorder, entries, [FOX])
+    return OutputFolder(root, FileHost(contents, extension=extension), renamer, source)
+
+
+def stored(*files: bytes) -> StoredSource:
+    """A source that has these clips."""
+    store = MemoryStore(seconds=0)
+    for data in files:
+        store.put_bytes(data, ".mp4")
+    return StoredSource(StoredFiles(store), CircuitBreaker(Memory(), consequence="told"))
 
 
 def files_in(root: Path) -> dict[str, bytes]:
@@ -325,3 +341,34 @@ async def test_a_url_that_is_not_http_is_not_fetched(root, url):
 async def test_a_task_without_a_url_has_no_file(root):
     with pytest.raises(DownloadError, match="named no file"):
         await folder_of(root).collect(FOX, done(), [])
+
+
+async def test_a_missing_file_comes_from_the_store_and_is_placed_as_any_other(root):
+    before = done("task-fox", output("hero/fox.mp4"))
+    folder = folder_of(root, entry_for(FOX, before), source=stored(MP4))
+    (found,) = await folder.collect_stored(FOX, before)
+    assert found == replace(output("hero/fox.mp4"), stored=True)
+    assert files_in(root) == {"hero/fox.mp4": MP4}
+    assert Artifacts(root).quick_fault(replace(before, outputs=(found,))) is None
+
+
+async def test_what_somebody_made_of_our_file_is_set_aside_for_the_stores_too(root):
+    before = done("task-fox", output("hero/fox.mp4"))
+    (root / "hero").mkdir(parents=True)
+    (root / "hero/fox.mp4").write_bytes(b"mine")
+    await folder_of(root, entry_for(FOX, before), source=stored(MP4)).collect_stored(FOX, before)
+    assert files_in(root) == {"hero/fox.mp4": MP4, "hero/fox.changed-1.mp4": b"mine"}
+
+
+async def test_of_two_files_the_store_gives_the_one_that_it_has_and_the_api_the_other(root):
+    outputs = output("hero/fox.mp4"), output("hero/fox.2.mp4", mp4(b"b"))
+    before = done("task-fox", *outputs)
+    folder = folder_of(root, entry_for(FOX, before), source=stored(MP4), b=mp4(b"b"))
+    assert await folder.collect_stored(FOX, before) is None
+    found = await folder.collect(FOX, before, [URL, SECOND])
+    assert [one.stored for one in found] == [True, False]
+    assert files_in(root) == {"hero/fox.mp4": MP4, "hero/fox.2.mp4": mp4(b"b")}
+
+
+async def test_without_a_store_nothing_is_looked_for_there(root):
+    assert await folder_of(root).collect_stored(FOX, done("task-fox", output("hero/fox.mp4"))) is None

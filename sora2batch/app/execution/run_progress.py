@@ -29,6 +29,11 @@ class RunProgress:
     """Tasks that failed or timed out."""
     missing: int = 0
     """Results that could not be fetched."""
+    to_store: int = 0
+    """Results that are to go to the user's own store; 0 where none are wanted there."""
+    stored: int = 0
+    kept_back: int = 0
+    """Results that could not be put there."""
 
     def count(self, happened: Event) -> None:
         """Take an event into account."""
@@ -45,6 +50,10 @@ class RunProgress:
                 self.downloaded += 1
             case event.NotDownloaded():
                 self.missing += 1
+            case event.Stored():
+                self.stored += 1
+            case event.NotStored():
+                self.kept_back += 1
             case event.Spent(charged=charged):
                 self.spent = charged
             case event.Paused() | event.Unsaved() | event.Warned() | event.Stopped():
@@ -68,6 +77,12 @@ class RunProgress:
         return max(self.downloaded, self.to_download - self.refused - self.failed - self.missing)
 
     @property
+    def expected_to_store(self) -> int:
+        """Results that will be in the store, as far as one can tell now."""
+        lost = self.refused + self.failed + self.missing + self.kept_back
+        return max(self.stored, self.to_store - lost)
+
+    @property
     def line(self) -> str:
         """The counts in a line."""
         parts = [
@@ -75,10 +90,12 @@ class RunProgress:
             f"{self.generated:,}/{self.expected_to_generate:,} generated",
             f"{self.downloaded:,}/{self.expected_to_download:,} downloaded",
         ]
+        parts += [f"{self.stored:,}/{self.expected_to_store:,} stored"] if self.to_store else []
         mishaps = {
             "not submitted": self.refused,
             "failed or overdue": self.failed,
             "not downloaded": self.missing,
+            "not stored": self.kept_back,
         }
         parts += [f"{number:,} {what}" for what, number in mishaps.items() if number]
         return f"{', '.join(parts)}; {self.spent:,} of {self.budget:,} credits"
@@ -94,6 +111,7 @@ def progress_of(plan: Plan, stages: Stages) -> RunProgress:
         to_submit=submit,
         to_generate=generate,
         to_download=download,
+        to_store=download if Stages.STORE in stages else 0,
         budget=plan.money.budget,
         spent=plan.money.spent,
     )

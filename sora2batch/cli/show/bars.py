@@ -85,4 +85,5 @@ def _rows(now: RunProgress) -> tuple[tuple[str, int, int, str], ...]:
         ("submitted", now.submitted, now.expected_to_submit, money),
         ("generated", now.generated, now.expected_to_generate, ""),
         ("downloaded", now.downloaded, now.expected_to_download, ""),
+        ("stored", now.stored, now.expected_to_store, ""),
     )

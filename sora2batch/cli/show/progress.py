@@ -42,7 +42,14 @@ def describe(happened: Event) -> str | None:
             return f"warning: {message}"
         case event.Stopped(message=message):
             return f"no more jobs are submitted: {message}"
-        case event.Submitted() | event.Generated() | event.Downloaded() | event.Spent():
+        case (
+            event.Submitted()
+            | event.Generated()
+            | event.Downloaded()
+            | event.Stored()
+            | event.NotStored()
+            | event.Spent()
+        ):
             return None
         case _:
             assert_never(happened)
@@ -57,6 +64,10 @@ def detail(happened: Event) -> str | None:
             return f"generated: {isolated(job.key)}"
         case event.Downloaded(job=job, paths=paths):
             return f"downloaded: {isolated(job.key)}: {', '.join(paths)}"
+        case event.Stored(job=job):
+            return f"stored: {isolated(job.key)}"
+        case event.NotStored(job=job, message=message):
+            return f"not stored: {isolated(job.key)}: {message}"
         case event.Spent():
             return None
         case (
