@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.loopback import is_loopback
 from sora2batch.sjinn.request_body import CALLS
 from sora2batch.sjinn.secret import ApiKey
 
@@ -72,16 +73,6 @@ def load_endpoint(environ: Mapping[str, str]) -> Endpoint:
         UsageError: the variable holds no usable base URL.
     """
     return Endpoint.parse(environ.get(URL_VARIABLE, "").strip() or DEFAULT_URL)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address means this machine."""
-    if host.lower() in {"localhost", "localhost."}:
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _split(text: str) -> tuple[SplitResult, int | None]:

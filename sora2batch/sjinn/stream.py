@@ -14,11 +14,11 @@ import aiohttp
 from yarl import URL
 
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.proxy import proxy_for
 from sora2batch.sjinn.api_error import DownloadError
 from sora2batch.sjinn.encoding import PIECE, Gunzip, encoding_of, name_encoding
 from sora2batch.sjinn.location import check_location, follow_redirect, host_of
 from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
-from sora2batch.sjinn.proxy import proxy_for
 from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.transport import USER_AGENT
 

@@ -11,10 +11,10 @@ import aiohttp
 from yarl import URL
 
 from sora2batch import __version__
+from sora2batch.ground.proxy import name_proxy, proxy_for, proxy_variable
 from sora2batch.sjinn.answer import NotSent
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
-from sora2batch.sjinn.proxy import name_proxy, proxy_for, proxy_variable
 from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.timeouts import Timeouts
 

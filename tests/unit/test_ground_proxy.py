@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.sjinn.proxy import proxy_for
+from sora2batch.ground.proxy import proxy_for
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.sjinn.endpoint import is_loopback
+from sora2batch.ground.loopback import is_loopback
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _ESCAPES = "in a password, # is written %23, / is %2F and @ is %40"
