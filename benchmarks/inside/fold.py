@@ -19,7 +19,7 @@ import orjson
 from sora2batch.ground.clock import SystemClock
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.journal import decode_journal
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Credits, fingerprint_of
 from sora2batch.lockfile.appender import journal_line
 from sora2batch.lockfile.entry import Attempt, Entry, State
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 
 _TOOL = "sora2-text-to-video-api"
 

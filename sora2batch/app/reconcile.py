@@ -19,7 +19,7 @@ from sora2batch.app.settlement import Settlement, print_settlement, settlement_t
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.reconcile.charge import Audit, audit, earliest_task
 from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.threaded_api import BROKEN, RICH, ThreadedApi
 from sora2batch.ground.clock import SystemClock
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 
 
 def test_done_is_0(call, manifest, api):

@@ -20,8 +20,8 @@ from sora2batch.lockfile.fold import fold_all
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.lockfile_error import JournalError, LockfileError, SaveError
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.lockfile.state import read_state
-from sora2batch.lockfile.store import LockfileStore
 
 BEFORE = entry_of(completed("old"), name="before")
 LEFT = [entry_of(in_doubt(), name="left"), entry_of(submitted("left-1"), name="left")]

@@ -14,15 +14,15 @@ from fakes.still_clock import StillClock
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.file import read_lockfile
 from sora2batch.lockfile.hold import lock_holder
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.lockfile.state import read_state
-from sora2batch.lockfile.store import LockfileStore
 
 CHILD = """
 import asyncio, os, sys
 from pathlib import Path
 from fakes.lock_entry import completed, entry_of, in_doubt, submitted
 from sora2batch.ground.clock import SystemClock
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 
 async def job(store, number):
     name = f"job-{number}"

@@ -24,8 +24,8 @@ from sora2batch.lockfile.entry import ErrorNote, State
 from sora2batch.lockfile.file import write_lockfile
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.lockfile.state import read_state
-from sora2batch.lockfile.store import LockfileStore
 from sora2batch.reconcile.doubt import WIDE_MARGIN, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Inconclusive, NotCharged, TooEarly
 from sora2batch.reconcile.judge import unique_fits

@@ -18,8 +18,8 @@ from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.lockfile.path import is_former
-from sora2batch.lockfile.store import LockfileStore
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.opened_artifact import OpenedArtifacts

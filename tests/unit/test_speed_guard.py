@@ -32,7 +32,7 @@ from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.lockfile.line import decode_job, encode_lockfile_line
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import RunOptions
 from sora2batch.matrix.expand import expand

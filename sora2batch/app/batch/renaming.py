@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.slug import visible
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

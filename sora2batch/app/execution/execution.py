@@ -24,7 +24,7 @@ from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.ground.text import counted
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault

@@ -18,7 +18,7 @@ from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.lockfile_error import JournalError, SaveError
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Plan
 from sora2batch.run.budget_tracker import BudgetTracker

@@ -6,7 +6,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.ground.text import counted
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.plan.action import Plan
 from sora2batch.run.restore_names import bring_back, is_called_for
 from sora2batch.run.result_renamer import ResultRenamer

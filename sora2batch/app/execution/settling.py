@@ -16,7 +16,7 @@ from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import State
-from sora2batch.lockfile.store import LockfileStore
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.reconcile.doubt import find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
 from sora2batch.reconcile.ledger_check import ReconcileContext, check_doubts

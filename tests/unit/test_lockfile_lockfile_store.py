@@ -18,8 +18,8 @@ from sora2batch.lockfile.hold import LockHeldError
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.lockfile.lockfile_error import JournalError, LockfileError, SaveError
+from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.lockfile.state import read_state
-from sora2batch.lockfile.store import LockfileStore
 
 FOX, OWL = entry_of(completed()), entry_of(completed("task-o"), name="owl")
 
