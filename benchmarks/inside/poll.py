@@ -26,7 +26,7 @@ from sora2batch.run.poll import PollStage
 from sora2batch.run.port import RunContext
 from sora2batch.run.schedule import Schedule
 from sora2batch.run.stop_signal import StopSignal
-from sora2batch.run.submit import OpenTask
+from sora2batch.run.open_task import OpenTask
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, NotSent, StatusAnswer, Working
 
 _TOOL = "sora2-text-to-video-api"

@@ -26,7 +26,7 @@ class InputFiles:
         """Those that stand in an input, by the sha256 of their bytes."""
         return {} if self._made is None else self._made.used
 
-    def put_into(self, input: JsonObject, kinds: Mapping[str, str]) -> list[Fault]:
+    def put_into(self, input: JsonObject, kinds: Mapping[str, str]) -> tuple[Fault, ...]:
         """Replace the paths in the media fields of an input by what the files are; tell what is wrong."""
         faults: list[Fault] = []
         for name, kind in kinds.items():
@@ -36,7 +36,7 @@ class InputFiles:
             elif isinstance(value, list) and value:
                 items = enumerate(value)
                 input[name] = [self._value(item, kind, (name, at), faults) for at, item in items]
-        return faults
+        return tuple(faults)
 
     def axis_values(self, pattern: str, faults: list[Fault]) -> tuple[JsonValue, ...]:
         """Make one value of each file that a pattern finds, sorted by path; those that are no good are told.

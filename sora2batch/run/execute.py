@@ -11,12 +11,13 @@ from sora2batch.lockfile.entry import State
 from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.collect import DownloadStage, Folder
 from sora2batch.run.event import BestEffortListener, Stopped
+from sora2batch.run.open_task import OpenTask
 from sora2batch.run.poll import FinishedTask, PollStage
 from sora2batch.run.port import RunContext
 from sora2batch.run.stages import Stages
 from sora2batch.run.stop_signal import StopRequest
 from sora2batch.run.store_stage import Destination, Names, StoreStage
-from sora2batch.run.submit import OpenTask, SubmitStage
+from sora2batch.run.submit import SubmitStage
 
 _GRACE_SECONDS = 8.0
 

@@ -16,12 +16,12 @@ from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Failed, Generated, TimedOut
+from sora2batch.run.open_task import OpenTask
 from sora2batch.run.pace import backoff_seconds
 from sora2batch.run.port import RunContext
 from sora2batch.run.recorded_url import recorded_outputs
 from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.schedule import Schedule
-from sora2batch.run.submit import OpenTask
 from sora2batch.sjinn import answer as api
 
 _WORKERS = 64

@@ -12,10 +12,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias, assert_never
-
-from aiolimiter import AsyncLimiter
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
@@ -27,6 +25,8 @@ from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
+from sora2batch.run.open_task import OpenTask
+from sora2batch.run.pace import rate_limit
 from sora2batch.run.port import RunContext
 from sora2batch.run.price_watch import PriceWatch
 from sora2batch.run.repeat_limit import RepeatLimit
@@ -35,19 +35,6 @@ from sora2batch.sjinn import answer as api
 
 _MOST_DOUBTS_IN_A_ROW = 20
 """Calls without an answer, and none answered between them, after which no more are made."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenTask:
-    """A task that was created and has not been seen to finish."""
-
-    job: Job
-    attempt: Attempt
-
-    @property
-    def task_id(self) -> str:
-        """The API's name for it."""
-        return self.attempt.task_id or ""
 
 
 class _Again:
@@ -68,7 +55,7 @@ class SubmitStage:
         self._waits = CancelScope()
         self._order_lock = asyncio.Lock()
         self._prices = PriceWatch(context, self._waits)
-        self._rate = _rate_limit(context.options.submit_rate)
+        self._rate = rate_limit(context.options.submit_rate)
         self._workers: list[asyncio.Task[None]] = []
         self._answered = 0
         """Calls that the API took or refused for good: while this grows, the API is there."""
@@ -317,8 +304,3 @@ class SubmitStage:
 
     def _moment(self) -> str:
         return to_timestamp(self._context.clock.now())
-
-
-def _rate_limit(calls_per_second: float | None) -> AsyncLimiter | None:
-    """Space calls evenly: one at a time, not a burst at the start of each second."""
-    return AsyncLimiter(1, 1 / calls_per_second) if calls_per_second else None

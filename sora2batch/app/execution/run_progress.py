@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
+from sora2batch.ground.text import counted
 from sora2batch.plan.action import Action, Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event
@@ -20,6 +21,8 @@ class RunProgress:
     to_download: int
     budget: int
     spent: int
+    uploaded: int = 0
+    """Files of inputs that the store did not have."""
     submitted: int = 0
     generated: int = 0
     downloaded: int = 0
@@ -38,6 +41,8 @@ class RunProgress:
     def count(self, happened: Event) -> None:
         """Take an event into account."""
         match happened:
+            case event.Uploaded():
+                self.uploaded += 1
             case event.Submitted():
                 self.submitted += 1
             case event.Rejected() | event.InDoubt() | event.Deferred():
@@ -85,7 +90,8 @@ class RunProgress:
     @property
     def line(self) -> str:
         """The counts in a line."""
-        parts = [
+        parts = [f"{counted(self.uploaded, 'file')} uploaded"] if self.uploaded else []
+        parts += [
             f"{self.submitted:,}/{self.expected_to_submit:,} submitted",
             f"{self.generated:,}/{self.expected_to_generate:,} generated",
             f"{self.downloaded:,}/{self.expected_to_download:,} downloaded",

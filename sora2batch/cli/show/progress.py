@@ -43,7 +43,8 @@ def describe(happened: Event) -> str | None:
         case event.Stopped(message=message):
             return f"no more jobs are submitted: {message}"
         case (
-            event.Submitted()
+            event.Uploaded()
+            | event.Submitted()
             | event.Generated()
             | event.Downloaded()
             | event.Stored()
@@ -58,6 +59,8 @@ def describe(happened: Event) -> str | None:
 def detail(happened: Event) -> str | None:
     """Word mere progress, for -v."""
     match happened:
+        case event.Uploaded(file=file, bytes=length):
+            return f"uploaded: {isolated(file)}: {length:,} bytes"
         case event.Submitted(job=job, task_id=task_id):
             return f"submitted: {isolated(job.key)}: task {task_id}"
         case event.Generated(job=job):
