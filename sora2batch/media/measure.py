@@ -21,7 +21,7 @@ from sora2batch.media.sniff import AVIF, BMP, GIF, JPEG, PNG, WEBP, MediaType
 MOST_PIXELS = 178_956_970
 """What Pillow calls a bomb: decoded it has half a gibibyte."""
 # By its class and not by Image.open: that would try other formats, and warn of large pictures.
-_READERS: dict[MediaType, type[ImageFile]] = {
+READERS: dict[MediaType, type[ImageFile]] = {
     AVIF: AvifImageFile,
     BMP: BmpImageFile,
     GIF: GifImageFile,
@@ -45,7 +45,7 @@ def measure(stream: BinaryIO, kind: MediaType) -> tuple[int, int]:
     stream.seek(0)
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        width, height = _size_of(stream, _READERS[kind])
+        width, height = _size_of(stream, READERS[kind])
     if width < 1 or height < 1:
         raise _unmeasurable("it has no pixels")
     if width * height > MOST_PIXELS:

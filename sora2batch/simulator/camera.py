@@ -59,9 +59,13 @@ class Camera:
     focus: tuple[float, float]
     picture: tuple[int, int]
     frame: tuple[int, int]
+    opening: float = 0.0
+    """How long it takes from the whole picture into the move, as a share of the clip; 0 where it is there."""
 
     @classmethod
-    def for_shot(cls, shot: Shot, focus: tuple[float, float], picture: tuple[int, int]) -> Camera:
+    def for_shot(
+        cls, shot: Shot, focus: tuple[float, float], picture: tuple[int, int], *, opening: float = 0.0
+    ) -> Camera:
         """Choose the move from the words of the prompt; chance decides what they leave open."""
         random = chance(shot.variation)
         direction = random.choice((-1, 1))
@@ -70,11 +74,29 @@ class Camera:
         elif _FORWARD.search(shot.prompt):
             direction = 1
         move = move_in(shot.prompt)
-        return cls(move=move, direction=direction, focus=focus, picture=picture, frame=shot.size)
+        return cls(
+            move=move,
+            direction=direction,
+            focus=focus,
+            picture=picture,
+            frame=shot.size,
+            opening=opening,
+        )
 
     def box(self, t: float) -> Box:
         """Cut the picture for a moment from 0, the start, to 1, the end."""
-        view = self._view(t * t * (3 - 2 * t))
+        box, away = self._cut(self._view(_eased(t))), self.departure(t)
+        if away == 1:
+            return box
+        whole = self._cut(View(x=0.5, y=0.5, zoom=1.0))
+        left, top, right, bottom = (a + (b - a) * away for a, b in zip(whole, box, strict=True))
+        return left, top, right, bottom
+
+    def departure(self, t: float) -> float:
+        """Tell how far the camera has left the whole picture: 0 not at all, 1 it follows its move."""
+        return _eased(t / self.opening) if t < self.opening else 1.0
+
+    def _cut(self, view: View) -> Box:
         width, height = self.picture
         scale = min(width / self.frame[0], height / self.frame[1]) / view.zoom
         across, down = self.frame[0] * scale, self.frame[1] * scale
@@ -103,6 +125,11 @@ class Camera:
             case _:
                 assert_never(self.move)
         return View(x=x, y=y, zoom=zoom)
+
+
+def _eased(t: float) -> float:
+    """Begin and end gently."""
+    return t * t * (3 - 2 * t)
 
 
 def move_in(prompt: str) -> Move:

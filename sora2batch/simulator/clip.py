@@ -12,18 +12,22 @@ from sora2batch.ground.typography import font_of
 from sora2batch.simulator.camera import Camera
 from sora2batch.simulator.caption import overlay, unit_of
 from sora2batch.simulator.grade import graded
+from sora2batch.simulator.input_picture import staged
 from sora2batch.simulator.picture import starting_picture
-from sora2batch.simulator.plane import Cover, Planes, framed, planes_of
+from sora2batch.simulator.plane import Cover, Planes, blended, framed, planes_of
 from sora2batch.simulator.shot import Shot, Size
 from sora2batch.simulator.weather import particles_of
 
 FRAMES_PER_SECOND = 12
 _WHITE = 235
+_OPENING_SECONDS = 1.0
+_LONGEST_OPENING = 0.25
+"""A given picture is the first frame as it is; then camera and grade set in, for a second or a quarter."""
 _ENCODER = {"preset": "veryfast", "crf": "29", "threads": "1", "g": "48"}
 
 
-def render_clip(shot: Shot) -> bytes:
-    """Render a shot as an MP4 file."""
+def render_clip(shot: Shot, given: Image.Image | None = None) -> bytes:
+    """Render a shot as an MP4 file; it starts from the given picture, else from a drawn one."""
     target = BytesIO()
     count = round(shot.seconds * FRAMES_PER_SECOND)
     # Room for the index at the front, so that playing can start before the whole file is there.
@@ -33,7 +37,7 @@ def render_clip(shot: Shot) -> bytes:
         stream.width, stream.height = shot.size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
-        stage = _Stage(shot)
+        stage = _Stage(shot, given)
         for index in range(count):
             frame = _video_frame(stage.frame(index / count), shot.size)
             frame.pts, frame.time_base = index, Fraction(1, FRAMES_PER_SECOND)
@@ -42,23 +46,30 @@ def render_clip(shot: Shot) -> bytes:
     return target.getvalue()
 
 
-def render_still(shot: Shot) -> Image.Image:
-    """Render a shot as one picture, twice the size of a clip."""
+def render_still(shot: Shot, given: Image.Image | None = None) -> Image.Image:
+    """Render a shot as one picture, twice the size of a clip; a given picture is shown as it is."""
+    still = staged(given, shot.size).image if given else _drawn_still(shot)
+    still = still.convert("RGBA")
+    still.alpha_composite(overlay(shot, still.size))
+    return still.convert("RGB")
+
+
+def _drawn_still(shot: Shot) -> Image.Image:
     picture = starting_picture(shot.picture)
     size = (shot.size[0] * 2, shot.size[1] * 2)
     box = Camera.for_shot(shot, picture.focus, picture.image.size).box(0.5)
-    still = graded(picture.image, shot).resize(size, Image.Resampling.BICUBIC, box=box).convert("RGBA")
-    still.alpha_composite(overlay(shot, size))
-    return still.convert("RGB")
+    return graded(picture.image, shot).resize(size, Image.Resampling.BICUBIC, box=box)
 
 
 class _Stage:
     """What a shot's frames have in common, prepared once."""
 
-    def __init__(self, shot: Shot) -> None:
-        picture = starting_picture(shot.picture)
+    def __init__(self, shot: Shot, given: Image.Image | None) -> None:
+        picture = staged(given, shot.size) if given else starting_picture(shot.picture)
+        opening = min(_OPENING_SECONDS / shot.seconds, _LONGEST_OPENING) if given else 0.0
         self._shot = shot
-        self._camera = Camera.for_shot(shot, picture.focus, picture.image.size)
+        self._camera = Camera.for_shot(shot, picture.focus, picture.image.size, opening=opening)
+        self._original = planes_of(picture.image) if given else None
         self._scenery = planes_of(graded(picture.image, shot))
         self._cover = Cover.of(overlay(shot, shot.size))
         self._particles = particles_of(shot)
@@ -67,7 +78,7 @@ class _Stage:
 
     def frame(self, t: float) -> Planes:
         """Put the frame of a moment from 0 to 1 together."""
-        frame = framed(self._scenery, self._camera.box(t), self._shot.size)
+        frame = framed(self._scenery_at(t), self._camera.box(t), self._shot.size)
         for particle in self._particles:
             frame.light.paste(
                 _WHITE, particle.place(t * self._shot.seconds, self._shot.size), particle.sprite
@@ -75,6 +86,12 @@ class _Stage:
         self._cover.lay_over(frame)
         self._write_progress(frame, t)
         return frame
+
+    def _scenery_at(self, t: float) -> Planes:
+        away = self._camera.departure(t)
+        if self._original is None or away == 1:
+            return self._scenery
+        return blended(self._original, self._scenery, away)
 
     def _write_progress(self, frame: Planes, t: float) -> None:
         width, height = self._shot.size

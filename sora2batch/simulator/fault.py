@@ -12,7 +12,7 @@ from sora2batch.ground.suggest import did_you_mean
 
 
 class FaultKind(StrEnum):
-    """What can go wrong with a call, a generation or a download."""
+    """What can go wrong with a call, a generation, a download, or the fetch of an input."""
 
     TOO_MANY = "429"
     """Refused with 429 and Retry-After; nothing is charged."""
@@ -28,6 +28,26 @@ class FaultKind(StrEnum):
     """The answer, or the file, is cut in the middle; after the charge."""
     PAGE = "page"
     """In a file's place come words, and status 200: so answer hosts that have lost it."""
+    INPUT_GONE = "input-gone"
+    """A file of the input is not there when it is fetched: 404, and the generation fails after the charge."""
+    INPUT_FORBIDDEN = "input-403"
+    """It must not be read: 403."""
+    INPUT_EXPIRED = "input-expired"
+    """Its URL's signature has expired: 403, and the store says why."""
+    INPUT_LENGTH = "input-length"
+    """It is cut before its Content-Length."""
+    INPUT_SLOW = "input-slow"
+    """It takes long to come, and so does the result."""
+
+
+INPUT_FAULTS = (
+    FaultKind.INPUT_GONE,
+    FaultKind.INPUT_FORBIDDEN,
+    FaultKind.INPUT_EXPIRED,
+    FaultKind.INPUT_LENGTH,
+    FaultKind.INPUT_SLOW,
+)
+"""What can strike the fetch of an input."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +125,10 @@ class Dice:
     def fails(self, task_id: str) -> bool:
         """Tell whether this task's generation fails."""
         return draw(self._seed, FaultKind.FAIL, task_id) < self._rates.get(FaultKind.FAIL, 0.0)
+
+    def input_fault(self, task_id: str, number: int) -> FaultKind | None:
+        """Draw what strikes the fetch of a task's first, second, … file."""
+        for kind in INPUT_FAULTS:
+            if draw(self._seed, kind, task_id, number) < self._rates.get(kind, 0.0):
+                return kind
+        return None

@@ -39,7 +39,8 @@ any key will do that does not begin with <code>wrong</code>.</li>
 refused.</li>
 </ul>
 <h2>Sample pictures</h2>
-<p>These addresses work as <code>image</code>; any other gets a picture drawn from its URL.</p>
+<p>These addresses work as <code>image</code>; one on this machine is fetched, as the API
+would; any other gets a picture drawn from its URL.</p>
 <div class="grid">
 {pictures}
 </div>

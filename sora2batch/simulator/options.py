@@ -5,11 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Protocol
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.simulator.fault import Fault
+
+
+class LocalInputs(Protocol):
+    """The user's own files that inputs are made of, by their content."""
+
+    def path_of(self, sha256: str, /) -> Path | None:
+        """Tell where a file of this content lies; None if there is none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +29,7 @@ class EarlierTask:
     task_id: str
     tool_type: str
     input: JsonObject
-    """The input as it was sent."""
+    """The input as a lockfile has it: as it was sent, but for its files: ``{"file": …, "sha256": HEX}``."""
     credits: Credits
     created: datetime
     finished: datetime | None = None
@@ -45,6 +55,8 @@ class SimulatorOptions:
     """Tool types that are refused with error_code 101, as if the account had no membership."""
     earlier: tuple[EarlierTask, ...] = ()
     """Tasks of an earlier simulator, known to this one from the start; they are not charged again."""
+    inputs: LocalInputs | None = None
+    """What ``GET /inputs/HEX.EXT`` gives out, and where earlier tasks find their pictures again."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.

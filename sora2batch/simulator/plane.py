@@ -50,6 +50,15 @@ def framed(planes: Planes, box: Box, size: Size) -> Planes:
     )
 
 
+def blended(one: Planes, other: Planes, share: float) -> Planes:
+    """Mix two pictures: 0 gives the one, 1 the other."""
+    return Planes(
+        light=Image.blend(one.light, other.light, share),
+        blue=Image.blend(one.blue, other.blue, share),
+        red=Image.blend(one.red, other.red, share),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
     """Something translucent to lay over every frame."""

@@ -13,6 +13,7 @@ from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.clock import Clock, SystemClock
 from sora2batch.ground.errors import UsageError
 from sora2batch.simulator.fault import Dice
+from sora2batch.simulator.input_picture import InputPictures
 from sora2batch.simulator.options import SimulatorOptions
 from sora2batch.simulator.server import Server
 from sora2batch.simulator.service import SimulatedService
@@ -35,6 +36,10 @@ class RunningSimulator:
         """The base URL of the API, for ``SORA2BATCH_API_URL``."""
         return f"{self.home}/api/un-api"
 
+    def input_url(self, name: str) -> str:
+        """Write the URL of one of the user's own files, by its name there: ``HEX.jpg``."""
+        return f"{self.home}/inputs/{name}"
+
 
 @asynccontextmanager
 async def simulator(
@@ -47,8 +52,8 @@ async def simulator(
     """
     dice = Dice(options.faults, seed=options.seed)
     service = SimulatedService(options, catalog, clock=clock or SystemClock(), dice=dice)
-    studio = Studio()
-    server = Server(service, studio, dice, speed=options.speed)
+    studio = Studio(InputPictures(options.inputs))
+    server = Server(service, studio, dice, speed=options.speed, inputs=options.inputs)
     # Nobody waits for slow answers at the end: nothing is written anywhere.
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.2)
     try:

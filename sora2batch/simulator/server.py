@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import assert_never
 
@@ -16,6 +16,10 @@ from sora2batch.simulator.calls import Call, answer
 from sora2batch.simulator.fault import Dice, FaultKind, FaultTiming, Mishap
 from sora2batch.simulator.file_response import file_response, may_read
 from sora2batch.simulator.home import home_page
+from sora2batch.simulator.input_response import input_response
+from sora2batch.simulator.input_work import InputWork
+from sora2batch.simulator.loopback import without_signatures
+from sora2batch.simulator.options import LocalInputs
 from sora2batch.simulator.refusal import ErrorCode, RefusalError, envelope
 from sora2batch.simulator.scene.index import SAMPLES
 from sora2batch.simulator.service import SimulatedService
@@ -34,22 +38,39 @@ _FILE_FAULTS = (
 class Server:
     """Routes requests to the service and the studio, and spoils the answers that the dice choose."""
 
-    def __init__(self, service: SimulatedService, studio: Studio, dice: Dice, *, speed: float) -> None:
+    def __init__(
+        self,
+        service: SimulatedService,
+        studio: Studio,
+        dice: Dice,
+        *,
+        speed: float,
+        inputs: LocalInputs | None = None,
+    ) -> None:
         self._service = service
         self._studio = studio
         self._dice = dice
         self._speed = speed
+        self._inputs = inputs
+        self._input_work = InputWork(service, studio.pictures, speed=speed)
 
     def application(self) -> web.Application:
         """Build the routes."""
         app = web.Application()
+        app.cleanup_ctx.append(self._inputs_fetched)
         for call in Call:
             for method in call.methods:
                 app.router.add_route(method, f"/api/un-api/{call}", partial(self._call, call))
         app.router.add_get("/result/{name}", self._result)
         app.router.add_get("/samples/{name}", self._sample)
+        app.router.add_get("/inputs/{name}", self._input)
         app.router.add_get("/", self._home)
         return app
+
+    async def _inputs_fetched(self, _: web.Application) -> AsyncIterator[None]:
+        self._input_work.begin()
+        yield
+        await self._input_work.close()
 
     async def _call(self, call: Call, request: web.Request) -> web.StreamResponse:
         body = await request.read()
@@ -61,8 +82,10 @@ class Server:
                 return _json(200, envelope(answer(self._service, call, _params(request, body), home=home)))
             except RefusalError as refusal:
                 return _json(refusal.http_status, refusal.envelope())
+            finally:
+                self._input_work.begin()
 
-        subject = request.query_string + body.decode("utf-8", "replace")
+        subject = request.query_string + without_signatures(body.decode("utf-8", "replace"))
         mishap = self._dice.mishap(call, subject, call.faults)
         return await self._spoil(mishap, request, act)
 
@@ -85,7 +108,14 @@ class Server:
                 if mishap.timing is FaultTiming.AFTER:
                     act()
                 return wire.server_error() if mishap.kind is FaultKind.SERVER_ERROR else wire.reset(request)
-            case FaultKind.FAIL:  # that is the service's: it strikes generations, not calls
+            case (
+                FaultKind.FAIL
+                | FaultKind.INPUT_GONE
+                | FaultKind.INPUT_FORBIDDEN
+                | FaultKind.INPUT_EXPIRED
+                | FaultKind.INPUT_LENGTH
+                | FaultKind.INPUT_SLOW
+            ):  # those are the service's: they strike generations, not calls
                 return act()
             case _:
                 assert_never(mishap.kind)
@@ -109,6 +139,9 @@ class Server:
         if name not in SAMPLES:
             raise web.HTTPNotFound
         return web.Response(body=await self._studio.sample(name), content_type="image/jpeg")
+
+    async def _input(self, request: web.Request) -> web.StreamResponse:
+        return await input_response(self._inputs, request.match_info["name"])
 
     async def _home(self, request: web.Request) -> web.Response:
         text = home_page(f"{request.scheme}://{request.host}", self._service)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -13,10 +14,12 @@ from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.canonical import JsonObject, JsonValue, NotCanonicalError, canonical_json
 from sora2batch.ground.clock import Clock
+from sora2batch.ground.file_input import FileInput, map_files
 from sora2batch.ground.job import Credits
 from sora2batch.simulator.charges import Charge, LedgerQuery, page
 from sora2batch.simulator.fault import Dice, draw
 from sora2batch.simulator.lenient import repair
+from sora2batch.simulator.media_input import fetches_of, with_identities
 from sora2batch.simulator.options import EarlierTask, SimulatorOptions
 from sora2batch.simulator.refusal import ErrorCode, RefusalError
 from sora2batch.simulator.task import Task, TaskState, ready_at
@@ -37,6 +40,8 @@ class SimulatedService:
         self._dice = dice
         self._tasks: dict[str, Task] = {}
         self._charges: list[Charge] = []
+        self._unfetched: list[str] = []
+        self._finished_before: set[str] = set()
         self._takes: Counter[bytes] = Counter()
         self._spent = 0
         for task in options.earlier:
@@ -74,7 +79,8 @@ class SimulatedService:
                 ErrorCode.NO_CREDITS, f"Insufficient credits: {price} needed, {self.balance} left"
             )
         task = self._make(tool, input, price)
-        self._tasks[task.id] = task
+        fetches = fetches_of(tool, input, fault_of=lambda number: self._dice.input_fault(task.id, number))
+        self._keep(replace(task, fetches=fetches))
         self._charges.append(self._charge(task))
         self._spent += price
         return task
@@ -102,6 +108,27 @@ class SimulatedService:
         """
         return self.task(task_id).to_dict(self._clock.now(), home)
 
+    def take_unfetched(self) -> list[Task]:
+        """Hand out the tasks whose inputs are to be fetched, each of them once."""
+        tasks = [self._tasks[task_id] for task_id in self._unfetched]
+        self._unfetched.clear()
+        return tasks
+
+    def seconds_to_fetch(self, task: Task) -> float:
+        """Tell how long it is until the inputs of a task are to be fetched."""
+        return max(0.0, (task.fetch_at - self._clock.now()).total_seconds())
+
+    def receive_inputs(
+        self, task_id: str, contents: Mapping[str, str], *, failure: str | None = None
+    ) -> None:
+        """Note what fetching the inputs of a task came to; the task fails if they could not be had."""
+        task = self._tasks[task_id]
+        if task_id in self._finished_before:  # they were had once, and the task is done
+            failure = None
+        self._tasks[task_id] = replace(
+            task, fetches=(), contents={**task.contents, **contents}, failure=task.failure or failure
+        )
+
     def ledger(self, query: LedgerQuery) -> JsonObject:
         """Answer with a page of the rows that have come through by now."""
         settled = self._clock.now() - timedelta(seconds=self._options.ledger_delay_seconds)
@@ -126,6 +153,7 @@ class SimulatedService:
             self._takes[digest] += 1
         now = self._clock.now()
         luck = draw(self._options.seed, "wait", task_id)
+        ready = ready_at(tool, now, luck=luck, speed=self._options.speed)
         fails = ALWAYS_FAILS in str(input.get("prompt", "")) or self._dice.fails(task_id)
         return Task(
             id=task_id,
@@ -134,10 +162,16 @@ class SimulatedService:
             take=self._takes[digest],
             credits=price,
             created=now,
-            ready=ready_at(tool, now, luck=luck, speed=self._options.speed),
+            ready=ready,
+            fetch_at=now + (ready - now) * (0.1 + 0.7 * draw(self._options.seed, "fetch", task_id)),
             failure="The generation failed (simulated)" if fails else None,
             signature=self._id("signature", task_id).replace("-", ""),
         )
+
+    def _keep(self, task: Task) -> None:
+        self._tasks[task.id] = task
+        if task.fetches:
+            self._unfetched.append(task.id)
 
     def _charge(self, task: Task) -> Charge:
         return Charge(
@@ -153,13 +187,34 @@ class SimulatedService:
         tool = self._catalog.tools.get(earlier.tool_type)
         if tool is None or earlier.task_id in self._tasks:
             return
+        contents: dict[str, str] = {}
+
+        def stand_in(found: FileInput) -> JsonValue:
+            """Write a file as a URL again; its content is known, so that it is never fetched."""
+            url = f"http://localhost/inputs/{found.sha256}"
+            contents[url] = found.sha256
+            return url
+
         try:
-            input = repair(tool, earlier.input)
+            input = repair(tool, map_files(earlier.input, stand_in))
         except RefusalError:  # the tool has changed since; this task is as good as unknown
             return
         task = self._make(tool, input, earlier.credits)
         ready = earlier.finished or earlier.created + (task.ready - task.created)
-        self._tasks[earlier.task_id] = replace(task, id=earlier.task_id, created=earlier.created, ready=ready)
+        fetches = fetches_of(tool, input, fault_of=lambda _: None)
+        if earlier.finished:
+            self._finished_before.add(earlier.task_id)
+        self._keep(
+            replace(
+                task,
+                id=earlier.task_id,
+                created=earlier.created,
+                ready=ready,
+                fetch_at=earlier.created,
+                fetches=tuple(fetch for fetch in fetches if fetch.url not in contents),
+                contents=contents,
+            )
+        )
 
     def _id(self, *parts: object) -> str:
         text = "\x1f".join(str(part) for part in (self._options.seed, *parts))
@@ -175,6 +230,7 @@ def _price(tool: Tool, input: JsonObject) -> Credits:
 
 def _digest(tool: Tool, input: JsonObject) -> bytes:
     try:
-        return sha256(canonical_json({"input": input, "tool_type": tool.tool_type})).digest()
+        compared = with_identities(tool, input)
+        return sha256(canonical_json({"input": compared, "tool_type": tool.tool_type})).digest()
     except NotCanonicalError:
         raise RefusalError(ErrorCode.BAD_INPUT, "The input is not valid JSON text") from None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from sora2batch.catalog.media_field import media_fields
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
+from sora2batch.media.kind import MediaKind
+from sora2batch.simulator.loopback import identity_of
+from sora2batch.simulator.media_input import map_media
 from sora2batch.simulator.task import Task
 
 Size = tuple[int, int]
@@ -44,7 +49,9 @@ class Shot:
     details: str
     """The small line: ``std · 10 s · 16:9 · 420 credits · take 2``."""
     picture: str
-    """The URL of the starting picture; the prompt where there is none."""
+    """The URL of the starting picture, or ``sha256:HEX``; the prompt where there is none."""
+    content: str | None = None
+    """The sha256 of the starting picture, where it was given and is not drawn."""
     size: Size
     seconds: float
     quality: Quality
@@ -52,29 +59,62 @@ class Shot:
     """Decides what is left to chance: 128 bits that depend on the input and its take alone."""
 
 
-def shot_of(task: Task) -> Shot:
-    """Read a shot off a task."""
-    input = task.input
+def shot_of(task: Task, given: Size | None = None) -> Shot:
+    """Read a shot off a task; where its input names no shape, a clip has about that of the given picture."""
+    input = _by_content(task)
     body = canonical_json({"input": input, "take": task.take, "tool_type": task.tool.tool_type})
-    ratio = input.get("aspect_ratio")
+    content = content_of(task)
+    picture = f"sha256:{content}" if content else _picture(input)
     return Shot(
         prompt=task.prompt,
-        details=_details(task),
-        picture=_picture(input) or task.prompt or task.tool.tool_type,
-        size=_SIZES.get(str(ratio), _SIZES[_DEFAULT_RATIO]),
+        details=_details(task, input),
+        picture=picture or task.prompt or task.tool.tool_type,
+        content=content,
+        size=_SIZES.get(str(input.get("aspect_ratio"))) or _size_like(given),
         seconds=_seconds(task),
         quality=Quality.RICH if "pro" in input.values() else Quality.PLAIN,
         variation=int.from_bytes(sha256(body).digest()[:16]),
     )
 
 
-def _picture(input: JsonObject) -> str | None:
-    for name in _PICTURE_FIELDS:
-        value = input.get(name)
-        first = value[0] if isinstance(value, list) and value else value
-        if isinstance(first, str):
-            return first
+def content_of(task: Task) -> str | None:
+    """Find the picture that a task starts from, if it was given; its sha256."""
+    fields = media_fields(task.tool.input_schema)
+    others = [
+        name for name, kind in fields.items() if kind == MediaKind.IMAGE and name not in _PICTURE_FIELDS
+    ]
+    for name in (*_PICTURE_FIELDS, *others):
+        first = _first(task.input, name)
+        if first is not None:
+            return task.contents.get(first)
     return None
+
+
+def _picture(input: JsonObject) -> str | None:
+    return next((first for name in _PICTURE_FIELDS if (first := _first(input, name))), None)
+
+
+def _first(input: JsonObject, name: str) -> str | None:
+    value = input.get(name)
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, str) else None
+
+
+def _by_content(task: Task) -> JsonObject:
+    """Write the input with the content of files in the place of their URLs, which a signature changes."""
+
+    def content(url: str) -> JsonValue:
+        found = task.contents.get(url)
+        return {"sha256": found} if found else identity_of(url)
+
+    return map_media(task.tool, task.input, content)
+
+
+def _size_like(given: Size | None) -> Size:
+    if given is None:
+        return _SIZES[_DEFAULT_RATIO]
+    shape = math.log(given[0] / given[1])
+    return min(_SIZES.values(), key=lambda size: abs(math.log(size[0] / size[1]) - shape))
 
 
 def _seconds(task: Task) -> float:
@@ -85,8 +125,8 @@ def _seconds(task: Task) -> float:
     return 8.0 if task.tool.tool_type.startswith("veo3") else 5.0
 
 
-def _details(task: Task) -> str:
-    shown = [_word(name, value) for name, value in task.input.items() if name not in _UNSHOWN]
+def _details(task: Task, input: JsonObject) -> str:
+    shown = [_word(name, value) for name, value in input.items() if name not in _UNSHOWN]
     words = [word for word in shown if word]
     return " · ".join([*words, f"{task.credits} credits", f"take {task.take}"])
 

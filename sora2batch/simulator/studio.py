@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sora2batch.catalog.tool import Kind
 from sora2batch.simulator.clip import render_clip, render_still
+from sora2batch.simulator.input_picture import InputPictures
 from sora2batch.simulator.picture import jpeg, sample_url, starting_picture
-from sora2batch.simulator.shot import Shot, shot_of
+from sora2batch.simulator.shot import content_of, shot_of
 from sora2batch.simulator.task import Task
 
 _WORKERS = 2
@@ -23,7 +24,8 @@ _WORKERS = 2
 class Studio:
     """Renders each film once while it is remembered; a forgotten one comes out the same again."""
 
-    def __init__(self, *, keep_bytes: int = 64 * 2**20) -> None:
+    def __init__(self, pictures: InputPictures | None = None, *, keep_bytes: int = 64 * 2**20) -> None:
+        self.pictures = pictures or InputPictures()
         self._keep_bytes = keep_bytes
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="clip")
         self._under_way: dict[str, asyncio.Future[bytes]] = {}
@@ -32,9 +34,7 @@ class Studio:
 
     async def film(self, task: Task) -> bytes:
         """Render the result of a task: MP4 for video tools, JPEG for image tools."""
-        shot = shot_of(task)
-        render = _still if task.tool.kind is Kind.IMAGE else render_clip
-        return await self._made(task.id, lambda: render(shot))
+        return await self._made(task.id, lambda: self._render(task))
 
     async def sample(self, name: str) -> bytes:
         """Draw a sample picture as a JPEG file."""
@@ -46,6 +46,12 @@ class Studio:
         # A thread that ends after the loop has closed would complain if its future still waited for it.
         for future in tuple(self._under_way.values()):
             future.cancel()
+
+    def _render(self, task: Task) -> bytes:
+        content = content_of(task)
+        given = self.pictures.find(content) if content else None
+        shot = shot_of(task, given.size if given else None)
+        return jpeg(render_still(shot, given)) if task.tool.kind is Kind.IMAGE else render_clip(shot, given)
 
     async def _made(self, name: str, make: Callable[[], bytes]) -> bytes:
         if name in self._kept:
@@ -68,7 +74,3 @@ class Studio:
         while self._kept_bytes > self._keep_bytes and len(self._kept) > 1:
             _, forgotten = self._kept.popitem(last=False)
             self._kept_bytes -= len(forgotten)
-
-
-def _still(shot: Shot) -> bytes:
-    return jpeg(render_still(shot))

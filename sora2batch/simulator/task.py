@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
 from sora2batch.catalog.tool import Kind, Tool
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Credits
+from sora2batch.simulator.media_input import InputFetch
 
 
 class TaskState(IntEnum):
@@ -36,6 +38,12 @@ class Task:
     """Why the generation will fail; None if it will not."""
     signature: str
     """What the result's URL must carry as ``sig``."""
+    fetch_at: datetime
+    """When its inputs are fetched: some time before it is ready."""
+    fetches: tuple[InputFetch, ...] = ()
+    """What it needs and has not got yet."""
+    contents: Mapping[str, str] = field(default_factory=dict)
+    """The sha256 of each input that was fetched, by its URL."""
 
     @property
     def prompt(self) -> str:
@@ -54,7 +62,7 @@ class Task:
 
     def state(self, now: datetime) -> TaskState:
         """Tell how far the task is."""
-        if now < self.ready:
+        if now < self.ready or self.fetches:
             return TaskState.WORKING
         return TaskState.FAILED if self.failure else TaskState.DONE
 

@@ -162,7 +162,8 @@ class Service:
         async with AsyncExitStack() as stack:
             studio = QuickStudio()
             stack.callback(studio.close)
-            app = Server(self.simulated, studio, self._dice, speed=self._options.speed).application()
+            given = {"speed": self._options.speed, "inputs": self._options.inputs}
+            app = Server(self.simulated, studio, self._dice, **given).application()
             app.middlewares.append(self._counted)
             self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
             stack.push_async_callback(self._runner.cleanup)
