@@ -33,7 +33,7 @@ def is_loopback(text: str) -> bool:
 
 
 def identity_of(text: str) -> JsonValue:
-    """Say what counts of a URL when inputs are compared: no signature; of a file named by its hash, the hash."""
+    """Say what counts of a URL when inputs are compared: no signature, and of a name with a hash the hash."""
     url = loopback_url(text)
     if url is None:
         return text

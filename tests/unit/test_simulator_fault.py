@@ -71,3 +71,10 @@ def test_asking_again_draws_again():
 def test_only_the_kinds_that_fit_the_call_strike():
     dice = Dice(always(FaultKind.TOO_MANY), seed=1)
     assert dice.mishap("result", "task", (FaultKind.RESET,)) is None
+
+
+def test_inputs_are_struck_by_their_own_kinds_only_and_at_their_rate():
+    dice = Dice((*always(FaultKind.FAIL), Fault(kind=FaultKind.INPUT_GONE, rate=0.5)), seed=1)
+    struck = [dice.input_fault("task", number) for number in range(200)]
+    assert set(struck) == {FaultKind.INPUT_GONE, None}
+    assert 70 < struck.count(FaultKind.INPUT_GONE) < 130

@@ -86,7 +86,18 @@ def test_an_empty_prompt_is_refused(catalog, prompt):
 
 
 @pytest.mark.parametrize(
-    "image", ["fox.jpg", "/fox.jpg", "data:image/png;base64,AA", "ftp://a/b", "https://", "http://[", 7, ""]
+    "image",
+    [
+        "fox.jpg",
+        "/fox.jpg",
+        "data:image/png;base64,AA",
+        "ftp://a/b",
+        "https://",
+        "http://[",
+        7,
+        "",
+        {"file": "fox.jpg", "sha256": "0" * 64},
+    ],
 )
 def test_an_image_that_is_no_absolute_url_is_refused(catalog, image):
     with pytest.raises(RefusalError, match="image"):
