@@ -59,7 +59,7 @@ class InputPictures:
 
 
 def staged(image: Image.Image, frame: Size) -> Picture:
-    """Cut a picture to the shape of a clip, at twice its size; one that would lose much stands before a blur."""
+    """Cut a picture to the shape of a clip, at twice its size; if that loses much, it stands on a blur."""
     size = (frame[0] * 2, frame[1] * 2)
     image = image.convert("RGB")
     cut = ImageOps.fit(image, size, Image.Resampling.BICUBIC)

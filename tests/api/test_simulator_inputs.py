@@ -72,7 +72,7 @@ class Client:
         self.clock.moment = max(self.clock.moment, self.service.task(task_id).ready)
         async with asyncio.timeout(10):
             while (answer := await self.status(task_id))["status"] == TaskState.WORKING:
-                await asyncio.sleep(0.001)
+                pass
         return answer
 
     async def film(self, image, **sent):
