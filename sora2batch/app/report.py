@@ -128,6 +128,7 @@ class ReportView:
             now=BatchState(jobs=jobs, lockfile=self.lockfile),
             money=self.status.money,
             links=Links.between(page, batch.output_dir),
+            input_links=Links.between(page, batch.manifest.path.parent),
             price_of_former=self._price_of_former,
             tariffs=tariffs_of(tools),
             base=self._base(),

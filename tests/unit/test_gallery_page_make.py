@@ -31,6 +31,7 @@ def gallery_of(*jobs, entries=(), base=None, **more):
             now=state(*jobs, entries=entries),
             money=money,
             links=Links(base=("out",)),
+            input_links=Links(base=()),
             price_of_former=lambda entry: Credits(77),
             base=base and Base(ref="main", state=base),
             **more,

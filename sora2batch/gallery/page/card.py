@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Credits, Fingerprint
@@ -36,6 +37,16 @@ class Clip:
     bytes: int | None = None
 
 
+class SentFile(NamedTuple):
+    """A picture, clip or sound of the user's own that a job sends."""
+
+    file: str
+    """As the job names it: relative to the manifest's folder."""
+    sha256: str
+    href: str | None
+    """Where it lies, seen from the page; None if other content is there now, or its path leads elsewhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What came of one create call."""
@@ -61,11 +72,13 @@ class Card:
     tool_type: str
     take: int
     input: JsonObject
-    """What is sent, without passwords and signed queries in URLs."""
+    """What is sent, without passwords and signed queries in URLs; a file is its path."""
     kin: str
     """The same for requests that differ only in the take and in the field that decides the price."""
     price: Credits
     """What a submission costs by the catalogue; 0 where the catalogue no longer knows."""
+    files: tuple[tuple[str, SentFile], ...] = ()
+    """(field, file) for each file in the input, in its order."""
     result: Result | None = None
     """None for a job that was not submitted yet."""
     also_paid: tuple[Result, ...] = ()

@@ -1,4 +1,4 @@
-"""From the page to the clips: relative URLs that stay inside the output folder."""
+"""From the page to clips and to what they were made from: relative URLs that stay inside one folder."""
 
 from __future__ import annotations
 
@@ -14,24 +14,28 @@ from sora2batch.lockfile.path import parts_inside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Spells the way from a page to the files of one output folder."""
+    """Spells the way from a page to the files of one folder: of the results, or of the manifest."""
 
     base: tuple[str, ...]
-    """The way from the page's folder to the output folder, part by part: ``("..", "out")``; may be empty."""
+    """The way from the page's folder to that folder, part by part: ``("..", "out")``; may be empty."""
 
     @classmethod
-    def between(cls, page: Path, output_dir: Path) -> Links:
-        """Find the way from a page, wherever it will lie, to the output folder."""
+    def between(cls, page: Path, folder: Path) -> Links:
+        """Find the way from a page, wherever it will lie, to a folder."""
         # Browsers resolve ``..`` by its letters; links to folders are not followed on the way.
-        return cls(base=Path(os.path.relpath(output_dir.absolute(), page.absolute().parent)).parts)
+        return cls(base=Path(os.path.relpath(folder.absolute(), page.absolute().parent)).parts)
 
     def to(self, output: Output) -> str | None:
-        """Make the URL of a file; None if it was never fetched or its path leads out of the folder.
+        """Make the URL of a result; None if it was never fetched or its path leads out of the folder."""
+        return self.to_path(output.path) if output.path and output.sha256 else None
+
+    def to_path(self, path: str) -> str | None:
+        """Make the URL of a file of the folder; None if its path leads out of it.
 
         Each part is quoted: ``#2`` in a key stays part of a name, and nothing that a lockfile says can become
         a scheme or a host.
         """
-        parts = parts_inside(output.path) if output.path and output.sha256 else ()
+        parts = parts_inside(path)
         return "/".join((*map(_quoted, self.base), *map(_quoted, parts))) if parts else None
 
 

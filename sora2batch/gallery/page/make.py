@@ -10,7 +10,9 @@ from sora2batch.gallery.page.axes import FormerPlaces, axes_of, labels_of
 from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tariff
 from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
+from sora2batch.gallery.page.sent_files import SentFiles
 from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.file_input import read_file_input
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.content import Lockfile
@@ -49,6 +51,9 @@ class GalleryInputs:
     now: BatchState
     money: Money
     links: Links
+    """To the output folder."""
+    input_links: Links
+    """To the manifest's folder."""
     price_of_former: Callable[[Entry], Credits]
     """Tells what a request that is no longer asked for would cost now; 0 where nobody knows."""
     tariffs: tuple[Tariff, ...] = ()
@@ -88,6 +93,7 @@ class _CardMaker:
 
     def __init__(self, inputs: GalleryInputs) -> None:
         self._links = inputs.links
+        self._files = SentFiles(inputs.now.jobs or (), inputs.input_links)
         self._price_of_former = inputs.price_of_former
         self._deciding = {tariff.tool_type: tariff.field for tariff in inputs.tariffs}
 
@@ -108,6 +114,7 @@ class _CardMaker:
             tool_type=job.tool_type,
             take=job.take,
             input=_shown_object(job.input),
+            files=self._files.of(job.input),
             kin=self._kin(job),
             price=job.credits,
             result=_result(entry.primary, self._links) if entry else None,
@@ -122,6 +129,7 @@ class _CardMaker:
             tool_type=entry.tool_type,
             take=entry.take,
             input=_shown_object(entry.input),
+            files=self._files.of(entry.input),
             kin=self._kin(entry),
             price=self._price_of_former(entry),
             result=_result(entry.primary, self._links),
@@ -166,13 +174,14 @@ def _shown_object(input: JsonObject) -> JsonObject:
 
 
 def _shown(value: JsonValue) -> JsonValue:
-    """Leave out of URLs what a page that is passed on must not tell: passwords and signatures."""
+    """Name files by their paths; leave out of URLs what a page that is passed on must not tell."""
     match value:
         case str():
             return without_secrets(value) if value.lower().startswith(_URL) else value
         case list():
             return [_shown(item) for item in value]
         case dict():
-            return _shown_object(value)
+            found = read_file_input(value)
+            return _shown(found.file) if found else _shown_object(value)
         case _:
             return value

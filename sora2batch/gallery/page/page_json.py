@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 
-from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tariff
+from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, SentFile, Tariff
 from sora2batch.ground.garbage import collector_paused
 
+_DIGEST_DIGITS = 12
 _UNSAFE = ((b"&", b"\\u0026"), (b"<", b"\\u003c"), (b">", b"\\u003e"))
 
 
@@ -31,7 +32,7 @@ def readable(text: str) -> str:
 
 
 def _gallery(gallery: Gallery) -> dict[str, Any]:
-    money = gallery.money
+    money, files = gallery.money, _Files()
     return {
         "manifest": readable(gallery.manifest),
         "name": readable(gallery.name),
@@ -44,13 +45,24 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
             "toSpend": money.to_spend,
         },
         "axes": [{"name": axis.name, "labels": axis.labels} for axis in gallery.axes],
-        "cards": [_card(card) for card in gallery.cards],
+        "cards": [_card(card, files) for card in gallery.cards],
+        "files": [_sent_file(file) for file in files.places],  # once each: many jobs send the same
         "tariffs": [_tariff(tariff) for tariff in gallery.tariffs],
         "marks": [_mark(mark) for mark in gallery.marks],
     }
 
 
-def _card(card: Card) -> dict[str, Any]:
+class _Files:
+    """Numbers files as they come, so that each stands in the page once."""
+
+    def __init__(self) -> None:
+        self.places: dict[SentFile, int] = {}
+
+    def place_of(self, file: SentFile) -> int:
+        return self.places.setdefault(file, len(self.places))
+
+
+def _card(card: Card, files: _Files) -> dict[str, Any]:
     always = {
         "key": card.key,
         "fingerprint": card.fingerprint,
@@ -62,13 +74,14 @@ def _card(card: Card) -> dict[str, Any]:
         "spent": card.spent,
     }
     return always | _present(
+        files=[(field, files.place_of(file)) for field, file in card.files],
         take=card.take if card.take > 1 else None,
         result=card.result and _result(card.result),
         alsoPaid=[_result(result) for result in card.also_paid],
         isOrphan=card.is_orphan,
         isPast=card.is_past,
         change=card.change,
-        before=card.before and _card(card.before),
+        before=card.before and _card(card.before, files),
     )
 
 
@@ -86,6 +99,10 @@ def _result(result: Result) -> dict[str, Any]:
 
 def _clip(clip: Clip) -> dict[str, Any]:
     return _present(path=clip.path, href=clip.href, bytes=clip.bytes)
+
+
+def _sent_file(sent: SentFile) -> dict[str, Any]:
+    return _present(file=sent.file, digest=sent.sha256[:_DIGEST_DIGITS], href=sent.href)
 
 
 def _tariff(tariff: Tariff) -> dict[str, Any]:

@@ -106,6 +106,19 @@ def draw_face(face: Face, tile: Tile, size: tuple[int, int]) -> Image.Image:
     return image
 
 
+def draw_badge(face: Face, size: tuple[int, int]) -> Image.Image:
+    """Draw the sign and the word alone, for a tile of that size on which something else is to be seen."""
+    letters = _Letters.for_size(size)
+    font, icon = font_of(letters.word), _icon(face, letters.word)
+    left = letters.pad + icon.width + letters.gap
+    width = min(left + round(font.getlength(face.word)) + letters.pad, size[0])
+    image = Image.new("RGB", (width, letters.word_line + letters.gap), mixed(PANEL, face.colour, 0.10))
+    middle = image.height // 2
+    image.paste(face.colour, (letters.pad, middle - icon.height // 2), icon)
+    ImageDraw.Draw(image).text((left, middle), face.word, font=font, fill=face.colour, anchor="lm")
+    return image
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Letters:
     """Sizes in pixels."""

@@ -10,16 +10,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
+from sora2batch.gallery.sheet.inset import pictures_of
 from sora2batch.gallery.sheet.legible import with_legible_labels
 from sora2batch.gallery.sheet.paint import Header, Posters, paint
 from sora2batch.gallery.sheet.placing import lay_out
 from sora2batch.gallery.sheet.png import encode_png
-from sora2batch.gallery.sheet.poster import NoPoster, read_poster
+from sora2batch.gallery.sheet.poster import read_poster
 from sora2batch.gallery.sheet.section import sections_of
 from sora2batch.gallery.sheet.sheet_file import texts_of
-from sora2batch.gallery.sheet.sheet_layout import Layout, Placed
-from sora2batch.gallery.sheet.tile import Locate, Tile, tiles_of
+from sora2batch.gallery.sheet.sheet_layout import Layout
+from sora2batch.gallery.sheet.tile import Locate, LocateInput, Tile, nowhere, tiles_of
 from sora2batch.ground.text import counted
 from sora2batch.plan.job_status import Status
 from sora2batch.plan.overview import overview_of
@@ -30,17 +32,20 @@ _AREAS = (3_000_000, 2_000_000, 1_200_000, 600_000, 200_000)
 _READERS = min(4, os.cpu_count() or 1)
 
 
-def make_sheet(status: Status, locate: Locate, *, simulated: bool = False) -> bytes:
+def make_sheet(
+    status: Status, locate: Locate, *, locate_input: LocateInput = nowhere, simulated: bool = False
+) -> bytes:
     """Make the contact sheet of a batch as a PNG file; reads its clips, and tells of those it cannot read.
 
-    The same status and clips give the same bytes.
+    The same status, clips and pictures give the same bytes.
 
     Args:
         status: where the jobs stand.
         locate: says where a recorded file lies, such as ``Artifacts(folder).locate``.
+        locate_input: says where a file lies that a job sends.
         simulated: whether it all happened in the simulator; the sheet says so.
     """
-    tiles = with_legible_labels(tiles_of(status, locate))
+    tiles = with_legible_labels(tiles_of(status, locate, locate_input))
     header = _header(status, simulated=simulated)
     texts = texts_of(status.manifest, simulated=simulated)
     data: bytes | None = None
@@ -56,15 +61,11 @@ def _encoded(tiles: Sequence[Tile], header: Header, texts: dict[str, str], area:
 
 
 def _posters(layout: Layout) -> Posters:
-    """Read the pictures of the tiles that are shown, some at a time."""
-
-    def read(placed: Placed) -> Posters:
-        path = placed.tile.path
-        size = (placed.box.width, placed.box.height)
-        return {placed.tile.key: read_poster(path, size) if path else NoPoster.MISSING}
-
+    """Read the pictures of the tiles that are shown, some at a time, and each once."""
+    shown = (pictures_of(placed.tile, (placed.box.width, placed.box.height)) for placed in layout.tiles)
+    wanted = dict.fromkeys(chain.from_iterable(shown))
     with ThreadPoolExecutor(_READERS) as pool:
-        return {key: poster for one in pool.map(read, layout.tiles) for key, poster in one.items()}
+        return dict(zip(wanted, pool.map(lambda one: read_poster(*one), wanted), strict=True))
 
 
 def _header(status: Status, *, simulated: bool) -> Header:

@@ -10,11 +10,13 @@ from typing import assert_never
 from PIL import Image, ImageDraw
 
 from sora2batch.gallery.sheet.face import draw_face, face_of
-from sora2batch.gallery.sheet.ink import BARS, INK, INK_DIM, LINE, PAPER, mixed
+from sora2batch.gallery.sheet.ink import INK, INK_DIM, LINE, PAPER, mixed
+from sora2batch.gallery.sheet.inset import Size, Wanted, add_source, framed, source_of
 from sora2batch.gallery.sheet.look import LOOKS
 from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.gallery.sheet.rectangle import Rectangle
-from sora2batch.gallery.sheet.sheet_layout import MARGIN, Label, Layout, Placed, Role
+from sora2batch.gallery.sheet.sheet_layout import MARGIN, Label, Layout, Role
+from sora2batch.gallery.sheet.tile import Tile
 from sora2batch.ground.typography import Font, fitted, font_of, wrapped
 
 _ROUND = 8
@@ -32,8 +34,8 @@ class Header:
     """(state, how many jobs are in it)."""
 
 
-Posters = Mapping[str, Image.Image | NoPoster]
-"""By the key of the job."""
+Posters = Mapping[Wanted | None, Image.Image | NoPoster]
+"""What was found of each picture that is wanted."""
 
 
 def paint(layout: Layout, header: Header, posters: Posters) -> Image.Image:
@@ -44,20 +46,21 @@ def paint(layout: Layout, header: Header, posters: Posters) -> Image.Image:
     for box in layout.holes:
         _hole(draw, box)
     for placed in layout.tiles:
-        picture = _picture(placed, posters.get(placed.tile.key, NoPoster.MISSING))
+        picture = _picture(placed.tile, (placed.box.width, placed.box.height), posters)
         sheet.paste(picture, (placed.box.left, placed.box.top), _corners(picture.size))
     for label in layout.labels:
         _write(draw, label)
     return sheet
 
 
-def _picture(placed: Placed, poster: Image.Image | NoPoster) -> Image.Image:
-    size = (placed.box.width, placed.box.height)
+def _picture(tile: Tile, size: Size, posters: Posters) -> Image.Image:
+    poster = posters.get(Wanted(tile.path, size) if tile.path else None, NoPoster.MISSING)
+    source = posters.get(source_of(tile, size), NoPoster.MISSING)
     if isinstance(poster, NoPoster):
-        return draw_face(face_of(placed.tile, poster), placed.tile, size)
-    frame = Image.new("RGB", size, BARS)
-    frame.paste(poster, ((size[0] - poster.width) // 2, (size[1] - poster.height) // 2))
-    return frame
+        picture = draw_face(face_of(tile, poster), tile, size)
+    else:
+        picture = framed(poster, size)
+    return picture if isinstance(source, NoPoster) else add_source(picture, tile, source)
 
 
 @lru_cache(maxsize=16)

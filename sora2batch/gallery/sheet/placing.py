@@ -121,8 +121,8 @@ class _Placing:
 
     def _has_room(self, bottom: int, row: Sequence[Tile]) -> bool:
         """Ask for room down to ``bottom``; one row of pictures there always is."""
-        pictures = sum(placed.tile.path is not None for placed in self._tiles)
-        wanted = sum(tile.path is not None for tile in row)
+        pictures = sum(placed.tile.has_picture for placed in self._tiles)
+        wanted = sum(tile.has_picture for tile in row)
         return bottom <= self._bottom and (not pictures or pictures + wanted <= self._most_pictures)
 
     def _head(self, section: Section, top: int) -> None:

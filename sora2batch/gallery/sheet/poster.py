@@ -70,7 +70,8 @@ def _read(file: BinaryIO, box: tuple[int, int]) -> Image.Image | None:
 
 def _image_of(frame: VideoFrame) -> Image.Image:
     image: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV's stubs leave it open
-    return image
+    # Telephones write pictures as their sensor lies, and beside them how they were held.
+    return image.rotate(frame.rotation, expand=True) if frame.rotation else image
 
 
 def _first_with_content(images: Iterator[Image.Image]) -> Image.Image | None:

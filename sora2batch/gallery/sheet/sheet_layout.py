@@ -95,9 +95,9 @@ def choose_scale(sections: Sequence[Section], most_area: int) -> Scale:
 
     Args:
         sections: what is to be shown.
-        most_area: pixels that pictures may cover together; what has no file covers none.
+        most_area: pixels that pictures may cover together; what has none covers none.
     """
-    pictures = sum(tile.path is not None for section in sections for tile in section.tiles)
+    pictures = sum(tile.has_picture for section in sections for tile in section.tiles)
     for keeps_crosses, most_width, least_unit in _PREFERENCES:
         for unit in UNITS:
             if pictures * unit**2 > most_area or unit < least_unit:
