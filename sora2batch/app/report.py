@@ -21,10 +21,12 @@ from sora2batch.gallery.page.tariff import tariffs_of
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.sheet.sheet_file import sheets_of, write_sheet
 from sora2batch.ground.errors import Sora2BatchError, UsageError
+from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Credits
 from sora2batch.ground.output_file import STANDARD_OUTPUT, check_target
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
+from sora2batch.lockfile.path import parts_inside
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.plan.job_status import Status, make_status
 
@@ -110,12 +112,24 @@ class ReportView:
         from sora2batch.gallery.sheet.make import make_sheet  # noqa: PLC0415  # a page needs no Pillow
 
         batch = self.batch
-        sheet = make_sheet(self.status, batch.artifacts.locate, simulated=batch.simulated)
+        sheet = make_sheet(
+            self.status,
+            batch.artifacts.locate,
+            locate_input=self._locate_input,
+            simulated=batch.simulated,
+        )
         if path == STANDARD_OUTPUT:
             self.printer.output_file(sheet)
         else:
             write_sheet(path, sheet, batch.manifest.file)
         return str(path)
+
+    def _locate_input(self, found: FileInput) -> Path | None:
+        """Say where a file lies that a job sends; one outside of the manifest's folder is not opened."""
+        folder = self.batch.manifest.path.parent
+        path = folder.joinpath(*parts_inside(found.file))
+        is_inside = path.resolve().is_relative_to(folder.resolve())
+        return path if is_inside else None
 
     def _inputs(self, page: Path) -> GalleryInputs:
         batch, jobs = self.batch, self.batch.expansion.jobs

@@ -109,12 +109,14 @@ def draw_face(face: Face, tile: Tile, size: tuple[int, int]) -> Image.Image:
 def draw_badge(face: Face, size: tuple[int, int]) -> Image.Image:
     """Draw the sign and the word alone, for a tile of that size on which something else is to be seen."""
     letters = _Letters.for_size(size)
-    font, icon = font_of(letters.word), _icon(face, letters.word)
-    left = letters.pad + icon.width + letters.gap
-    width = min(left + round(font.getlength(face.word)) + letters.pad, size[0])
-    image = Image.new("RGB", (width, letters.word_line + letters.gap), mixed(PANEL, face.colour, 0.10))
+    is_narrow = font_of(letters.word).getlength(face.word) + letters.word > 0.7 * size[0]
+    height = letters.detail if is_narrow else letters.word
+    font, icon, gap = font_of(height), _icon(face, height), height // 2
+    left = 2 * gap + icon.width
+    width = left + round(font.getlength(face.word)) + gap
+    image = Image.new("RGB", (width, letters.word_line + 6), mixed(PANEL, face.colour, 0.10))
     middle = image.height // 2
-    image.paste(face.colour, (letters.pad, middle - icon.height // 2), icon)
+    image.paste(face.colour, (gap, middle - icon.height // 2), icon)
     ImageDraw.Draw(image).text((left, middle), face.word, font=font, fill=face.colour, anchor="lm")
     return image
 

@@ -15,6 +15,8 @@ from sora2batch.gallery.sheet.tile import Tile
 
 _SHARE = 0.36
 """How long an inset may be, beside the side of a square as large as its tile."""
+_BESIDE, _ABOVE = (0.26, 0.4), (0.5, 0.17)
+"""The same, beside a tile's width and height, where signs and words stand in the middle."""
 _EDGE = 7
 _DIM = 0.4
 _BADGE_ROUND = 6
@@ -41,8 +43,17 @@ def source_of(tile: Tile, size: Size) -> Wanted | None:
     """Name the picture of what a job starts from: it fills the tile while the result is still to come."""
     if tile.source is None:
         return None
-    side = round(_SHARE * (size[0] * size[1]) ** 0.5)
-    return Wanted(tile.source, size if _is_ahead(tile) else (side, side))
+    return Wanted(tile.source, size if _is_ahead(tile) else _corner(tile, size))
+
+
+def _corner(tile: Tile, size: Size) -> Size:
+    """Choose the room for an inset: beside or above the sign in the middle, where there is no result."""
+    width, height = size
+    side = round(_SHARE * (width * height) ** 0.5)
+    if tile.path:
+        return side, side
+    across, down = _BESIDE if width >= height else _ABOVE
+    return min(side, round(width * across)), min(side, round(height * down))
 
 
 def _is_ahead(tile: Tile) -> bool:
