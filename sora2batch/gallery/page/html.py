@@ -30,6 +30,7 @@ _SCRIPTS = (
     "poster",
     "clock",
     "player",
+    "source",
     "card",
     "board",
     "totals",

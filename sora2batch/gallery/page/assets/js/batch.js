@@ -21,14 +21,17 @@ const EXPLANATIONS = {
 };
 const CHANGES = { added: "added", replaced: "replaced", changed: "changed", removed: "removed", same: "as it was" };
 const PICTURE = /\.(png|jpe?g|gif|webp|avif)$/i;
+const FILM = /\.(mp4|m4v|mov|webm)$/i;
+const SOUND = /\.(mp3|wav|m4a|aac|ogg|oga|opus|flac)$/i;
 const NO_LABEL = "–";
 
 const BATCH = readBatch(document.getElementById("data").textContent);
 
 function readBatch(text) {
   const batch = JSON.parse(text);
+  batch.files.forEach(readSentFile);
   batch.axisByName = new Map(batch.axes.map((axis) => [axis.name, readAxis(axis)]));
-  batch.cards.forEach((card, index) => readCard(card, index));
+  batch.cards.forEach((card, index) => readCard(card, index, batch.files));
   batch.cardByFingerprint = new Map(batch.cards.map((card) => [card.fingerprint, card]));
   return batch;
 }
@@ -38,9 +41,15 @@ function readAxis(axis) {
   return axis;
 }
 
-function readCard(card, index) {
+// A picture is shown as one whatever it is called: browsers look at the bytes.
+function readSentFile(sent) {
+  sent.kind = FILM.test(sent.file) ? "video" : SOUND.test(sent.file) ? "audio" : "image";
+}
+
+function readCard(card, index, files) {
   card.index = index;
   card.clips = (card.result?.clips ?? []).filter((clip) => clip.href).map(readClip);
+  card.sources = (card.files ?? []).map(([field, place]) => ({ field, ...files[place] }));
   card.state = stateOf(card);
   card.error = card.result?.error ?? null;
   // What was asked for costs what it cost, be it nothing; what was not, what it would.
@@ -49,7 +58,7 @@ function readCard(card, index) {
   card.take ??= 1;
   card.alsoPaid ??= [];
   card.seconds = card.state === "in_doubt" ? null : secondsBetween(card.result?.submittedAt, card.result?.finishedAt);
-  if (card.before) readCard(card.before, index);
+  if (card.before) readCard(card.before, index, files);
 }
 
 function readClip(clip) {

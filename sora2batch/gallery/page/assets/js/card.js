@@ -7,6 +7,7 @@ function makeCardView(card, { size, isShown, open }) {
   const isHalved = card.change === "replaced";
   view.canvas = posterCanvas(size, isHalved);
   view.frame = make("div", { class: "frame", on: { click: open } }, view.canvas, noticeOf(card), badgesOf(card));
+  if (!isHalved) addSources(view, view.frame, card, size);
   view.element = make("div", { class: "card", role: "gridcell", tabindex: -1, "data-state": card.state, "data-key": card.key }, view.frame, compareButton(card), favouriteButton(card), captionOf(card, isShown));
   if (isHalved) addFormer(view, size);
   if (view.clip) showPoster(view, view.clip, view.canvas);
@@ -43,7 +44,10 @@ function addFormer(view, size) {
   const canvas = posterCanvas(size, true);
   const [clip] = before.clips;
   view.frame.classList.add("halved");
-  view.frame.prepend(make("div", { class: "former" }, canvas, !clip && notice(before.state, STATES[before.state], "")));
+  const half = make("div", { class: "former" }, canvas, !clip && notice(before.state, STATES[before.state], ""));
+  view.frame.prepend(half);
+  addSources(view, half, before, size);
+  addSources(view, view.frame, view.card, size);
   if (clip) POSTERS.draw(clip, canvas, () => {});
 }
 
@@ -102,6 +106,7 @@ function updateMarks(view) {
 function nameOf(card, mark) {
   const words = [card.key, STATES[card.state], card.isPriced ? creditsText(card.cost) : priceText(0)];
   if (card.error) words.push(card.error.message);
+  if (card.sources.length) words.push(`from ${card.sources.map((sent) => sent.file).join(" and ")}`);
   if (card.change && card.change !== "same") words.push(CHANGES[card.change]);
   if (mark.rating) words.push(`rated ${mark.rating} of 5`);
   if (mark.favourite) words.push("favourite");

@@ -34,7 +34,7 @@ function showComparison() {
   const different = differencesOf(cards);
   const clock = makeClock();
   const columns = cards.map((card) => comparedColumn(card, cards, different));
-  const videos = columns.flatMap((column) => [...column.querySelectorAll("video")]);
+  const videos = columns.flatMap((column) => [...column.querySelectorAll("video:not(.source)")]);
   const play = iconButton("play", "Play or pause (space)", () => toggle());
   const slide = make("input", { type: "range", min: 0, step: 0.01, value: 0, "aria-label": "Place in all clips", on: { input: () => seek(Number(slide.value)) } });
   const transport = make("div", { class: "transport" }, play, slide);
@@ -75,7 +75,7 @@ function comparedColumn(card, cards, different) {
   const [clip] = card.clips;
   const shown = clip ? comparedClip(clip) : notice(card.state, STATES[card.state], card.error?.message ?? "");
   const others = cards.filter((other) => other !== card);
-  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), starsLine(card), factList(card, { different, others }));
+  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), sourceFigures(card), starsLine(card), factList(card, { different, others }));
 }
 
 function comparedClip(clip) {

@@ -26,7 +26,7 @@ function showDetail(card) {
     if (isTyping(event.target) || hasModifier(event)) return;
     if (event.key === "ArrowLeft" && !isSlider(event.target)) show(neighbour(-1));
     else if (event.key === "ArrowRight" && !isSlider(event.target)) show(neighbour(1));
-    else if (event.key === " " && event.target.tagName !== "BUTTON") togglePlayback(body.querySelector("video"));
+    else if (event.key === " " && event.target.tagName !== "BUTTON") togglePlayback(body.querySelector("video:not(.source)"));
     else if (!markByKey(shown, event.key)) return;
     event.preventDefault();
   });
@@ -54,7 +54,9 @@ function stageOf(card) {
 
 function figureOf(card, caption) {
   const clips = card.clips.length ? card.clips.map(largeClip) : [notice(card.state, STATES[card.state], card.error?.message ?? "")];
-  return make("figure", {}, clips, caption && make("figcaption", {}, caption));
+  const isAhead = AHEAD.has(card.state) && shownSources(card).length > 0;
+  const figure = make("figure", { class: isAhead ? "ahead" : null }, clips, caption && make("figcaption", {}, caption));
+  return card.sources.length ? make("div", { class: "with-sources" }, figure, sourceFigures(card)) : figure;
 }
 
 function largeClip(clip) {

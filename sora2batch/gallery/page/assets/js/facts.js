@@ -50,11 +50,11 @@ function copyBySelection(text) {
   return isCopied;
 }
 
-// Every fact of a job: [name, text]; the prompt first, then what else is sent.
+// Every fact of a job: [name, text, hashes of files]; the prompt first, then what else is sent.
 function factsOf(card) {
   const { prompt, ...others } = card.input;
   const sent = prompt === undefined ? others : { prompt, ...others };
-  const facts = Object.entries(sent).map(([name, value]) => [name, valueText(value)]);
+  const facts = Object.entries(sent).map(([name, value]) => sentFact(card, name, value));
   facts.push(["tool", card.tool], ["take", String(card.take)], ["price", priceText(card.price)], ["state", STATES[card.state]]);
   const { result } = card;
   if (result?.taskId) facts.push(["task", result.taskId]);
@@ -69,23 +69,43 @@ function factsOf(card) {
   return facts;
 }
 
+function sentFact(card, name, value) {
+  const files = card.sources.filter(({ field }) => field === name);
+  if (!files.length) return [name, valueText(value)];
+  const text = Array.isArray(value) ? value.map(valueText).join("\n") : valueText(value);
+  return [name, text, files.map(({ digest }) => digest).join(" ")];
+}
+
 const COPIED = new Set(["prompt", "task", "file", "fingerprint", "image"]);
 const WEB_ADDRESS = /^https?:\/\//i;
 
 // Where a fact is different from what it was before, what it was stands above it.
 function factList(card, { different = new Set(), before = null, others = [] } = {}) {
-  const former = new Map(before ? factsOf(before) : []);
-  const rows = factsOf(card).map(([name, text]) => {
+  const rows = factsOf(card).map((fact) => {
+    const [name, text, digests] = fact;
     const isDifferent = different.has(name);
-    const value = make("div", {}, isDifferent && former.has(name) && make("del", {}, former.get(name)), isDifferent && others.length ? markedWords(text, name, others) : factValue(text));
-    return factRow(name, value, { copied: COPIED.has(name) ? text : null, isDifferent });
+    const rivals = isDifferent ? [before, ...others].filter(Boolean).map((one) => factOf(one, name)) : [];
+    const told = withDigests(fact, rivals);
+    const former = isDifferent && before && factOf(before, name);
+    const now = isDifferent && others.length ? markedWords(told, name, others) : factValue(told, digests);
+    const value = make("div", {}, former && make("del", {}, withDigests(former, [fact])), now);
+    return factRow(name, value, { copied: digests || COPIED.has(name) ? text : null, isDifferent });
   });
   return make("dl", { class: "facts" }, rows);
 }
 
+function factOf(card, name) {
+  return factsOf(card).find(([one]) => one === name);
+}
+
+// Where two files share a path, their hashes tell them apart.
+function withDigests([, text, digests], rivals) {
+  return digests && rivals.some((rival) => rival?.[1] === text && rival[2] !== digests) ? `${text} (sha256 ${digests})` : text;
+}
+
 // The words that are not in all the others stand out.
 function markedWords(text, name, others) {
-  const theirs = others.map((card) => new Set(wordsOf(factsOf(card).find(([one]) => one === name)?.[1] ?? "")));
+  const theirs = others.map((card) => new Set(wordsOf((factOf(card, name) ?? []).slice(1).join(" "))));
   const parts = wordsOf(text).map((word) => (/[\p{L}\p{N}]/u.test(word) && !theirs.every((words) => words.has(word)) ? make("mark", {}, word) : word));
   return make("span", {}, parts);
 }
@@ -95,7 +115,8 @@ function wordsOf(text) {
 }
 
 // An address from which something secret was taken out leads nowhere.
-function factValue(text) {
+function factValue(text, digests) {
+  if (digests) return make("span", { title: `sha256 ${digests}` }, text);
   if (!WEB_ADDRESS.test(text) || text.includes("…")) return make("span", {}, text);
   return make("a", { href: text, target: "_blank", rel: "noopener noreferrer" }, text);
 }
@@ -104,6 +125,6 @@ const ALWAYS_DIFFERENT = new Set(["task", "state", "spent", "in doubt", "submitt
 
 function differencesOf(cards) {
   const names = new Set(cards.flatMap((card) => factsOf(card).map(([name]) => name)).filter((name) => !ALWAYS_DIFFERENT.has(name)));
-  const valueOf = (card, name) => factsOf(card).filter(([one]) => one === name).map(([, text]) => text).join("\n");
+  const valueOf = (card, name) => factsOf(card).filter(([one]) => one === name).map(([, ...told]) => told.join("\n")).join("\n");
   return new Set([...names].filter((name) => new Set(cards.map((card) => valueOf(card, name))).size > 1));
 }

@@ -89,11 +89,19 @@ function copyOf(source, width, height, { width: room }) {
 }
 
 // Paint a whole picture into a canvas, as large as it fits; where it is to fill the canvas, as small as it does.
+// A canvas that is to hug its picture loses what would stay empty.
 function paint(source, width, height, canvas) {
+  if ("hugs" in canvas.dataset) hug(canvas, width, height);
   const choose = "fills" in canvas.dataset ? Math.max : Math.min;
   const scale = choose(canvas.width / width, canvas.height / height);
   const [w, h] = [width * scale, height * scale];
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(source, (canvas.width - w) / 2, (canvas.height - h) / 2, w, h);
+}
+
+function hug(canvas, width, height) {
+  const scale = Math.min(canvas.width / width, canvas.height / height);
+  [canvas.width, canvas.height] = [width, height].map((one) => Math.max(1, Math.round(one * scale)));
+  delete canvas.dataset.hugs;
 }
