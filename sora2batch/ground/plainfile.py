@@ -63,7 +63,7 @@ def open_plain_file(path: Path) -> int:
     Raises:
         OSError: it cannot be opened, or is not a plain file.
     """
-    _refuse_other_kinds(path.stat())
+    refuse_other_kinds(path.stat())
     return _opened(os.open(path, _READ | _NO_WAITING))
 
 
@@ -87,7 +87,20 @@ def refuse_unless_plain(path: Path) -> None:
         found = path.lstat()
     except FileNotFoundError:
         return
-    _refuse_other_kinds(found)
+    refuse_other_kinds(found)
+
+
+def refuse_other_kinds(found: os.stat_result) -> None:
+    """Let a plain file pass.
+
+    Raises:
+        OSError: it is something else, a link included.
+    """
+    mode = found.st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(0, "it is a folder")
+    if not stat.S_ISREG(mode):
+        raise OSError(0, f"it is {_kind(mode)}, no plain file")
 
 
 def followed_inside(path: Path) -> Path:
@@ -137,19 +150,11 @@ def reason(error: Exception) -> str:
 
 def _opened(descriptor: int) -> int:
     try:
-        _refuse_other_kinds(os.fstat(descriptor))
+        refuse_other_kinds(os.fstat(descriptor))
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
-
-
-def _refuse_other_kinds(found: os.stat_result) -> None:
-    mode = found.st_mode
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(0, "it is a folder")
-    if not stat.S_ISREG(mode):
-        raise OSError(0, f"it is {_kind(mode)}, no plain file")
 
 
 def _kind(mode: int) -> str:

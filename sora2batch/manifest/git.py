@@ -73,17 +73,39 @@ def ask_git(folder: Path, *arguments: str, fine: Container[int] = (0,)) -> bytes
     except subprocess.TimeoutExpired as error:
         raise GitError(f"git does not answer about {folder.as_posix()} within {_SECONDS:.0f} s") from error
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise GitError(f"git cannot be run: {why}", hint="is git installed?") from error
+        raise _not_runnable(error) from error
     if done.returncode not in fine:
         raise _refusal(folder, done.stderr.decode(errors="replace"))
     return done.stdout
+
+
+def start_git(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a git that answers through its pipes; whoever starts it ends it.
+
+    Raises:
+        GitError: it is not installed.
+    """
+    try:
+        return subprocess.Popen(  # noqa: S603 - no shell; the arguments are ours
+            ["git", "-C", str(folder), *_OPTIONS, *arguments],  # noqa: S607 - wherever it is installed
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=clean_environment(os.environ),
+        )
+    except OSError as error:
+        raise _not_runnable(error) from error
 
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Leave out what a hook or a caller told its own git, and have ours keep quiet."""
     kept = {name: value for name, value in environ.items() if not name.startswith("GIT_") or name in _KEPT}
     return {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes"} | kept | _FIXED
+
+
+def _not_runnable(error: OSError) -> GitError:
+    why = (error.strerror or str(error)).lower()
+    return GitError(f"git cannot be run: {why}", hint="is git installed?")
 
 
 def _refusal(folder: Path, said: str) -> GitError:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sora2batch.manifest.git_tree import GitTree
-from sora2batch.manifest.tree import DiskTree, MissingFileError, TreeError
+from sora2batch.manifest.tree import DiskTree, MissingFileError, TreeError, other_spelling
 
 
 @pytest.fixture
@@ -170,3 +170,128 @@ def test_a_machine_without_git_is_told_so(tmp_path, monkeypatch):
     with pytest.raises(TreeError, match="git cannot be run") as caught:
         GitTree(tmp_path, "HEAD").read("m.yaml")
     assert caught.value.hint == "is git installed?"
+
+
+def put(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+
+
+def content(tree, name):
+    with tree.open(name) as stream:
+        return stream.read()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("images/*.jpg", ["images/a.jpg", "images/b.jpg"]),
+        ("images/*.{jpg,png}", ["images/a.jpg", "images/b.jpg", "images/c.png"]),
+        ("**/*.jpg", ["images/a.jpg", "images/b.jpg", "images/deep/er/d.jpg"]),
+        (
+            "images/**",
+            ["images/B.JPG", "images/a.jpg", "images/b.jpg", "images/c.png", "images/deep/er/d.jpg"],
+        ),
+        ("images/[!a].jpg", ["images/b.jpg"]),
+        ("images/?.JPG", ["images/B.JPG"]),
+        ("images/.*.jpg", ["images/.hidden.jpg"]),
+        (".cache/*", [".cache/x.jpg"]),
+        ("Images/*.jpg", []),
+        ("nowhere/*.jpg", []),
+        ("m.yaml/*", []),
+    ],
+)
+@pytest.mark.parametrize("tree", ["disk", "git", "git, but not yet added"])
+def test_a_pattern_finds_the_same_files_everywhere(tmp_path, pattern, found, tree):
+    images = ("a.jpg", "b.jpg", "B.JPG", "c.png", ".hidden.jpg", "deep/er/d.jpg", ".deep/e.jpg")
+    put(tmp_path, ".cache/x.jpg", "m.yaml", *(f"images/{name}" for name in images))
+    if tree != "disk":
+        git(tmp_path, "init", "-q")
+        git(tmp_path, "add", "." if tree == "git" else "m.yaml")
+        git(tmp_path, "commit", "-qm", "first")
+    reader = DiskTree(tmp_path) if tree == "disk" else GitTree(tmp_path, "HEAD")
+    assert list(reader.names(pattern)) == found
+
+
+@pytest.mark.parametrize("pattern", ["../*.jpg", "/etc/*", "a/../../*", "~/*", "C:/*", "a\\*", ""])
+def test_a_pattern_that_leads_elsewhere_is_refused(root, pattern):
+    with pytest.raises(TreeError):
+        DiskTree(root).names(pattern)
+
+
+def test_a_pattern_goes_through_no_link_to_a_folder_and_finds_links_to_files(root):
+    put(root, "images/a.jpg")
+    (root / "images/link.jpg").symlink_to("a.jpg")
+    (root / "images/loop").symlink_to("..")
+    assert DiskTree(root).names("images/**/*.jpg") == ("images/a.jpg", "images/link.jpg")
+    (root / "out").symlink_to("../..")
+    with pytest.raises(TreeError, match="leads out"):
+        DiskTree(root).names("out/*")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.symlink_to("../secret.csv"), "leads out"),
+        (lambda path: path.mkdir(), "it is a folder"),
+        (os.mkfifo, "it is a pipe"),
+        (lambda path: None, "is not there"),
+    ],
+)
+def test_what_is_no_plain_file_of_the_folder_is_neither_opened_nor_stamped(root, make, words):
+    make(root / "x.jpg")
+    for ask in (DiskTree(root).open, DiskTree(root).stamp):
+        with pytest.raises(TreeError, match=words):
+            ask("x.jpg")
+
+
+def test_a_stamp_tells_that_a_file_was_written(root):
+    before = DiskTree(root).stamp("data/shots.csv")
+    assert DiskTree(root).stamp("./data//shots.csv") == before
+    os.utime(root / "data/shots.csv", ns=(0, 0))
+    assert DiskTree(root).stamp("data/shots.csv").key != before.key
+    assert content(DiskTree(root), "data/shots.csv") == b"a\r\n1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "listing", "other"),
+    [
+        ("fox.jpg", {"fox.jpg", "Fox.jpg"}, None),
+        ("fox.jpg", {"Fox.JPG"}, "Fox.JPG"),
+        ("é.jpg", {"e\u0301.jpg"}, None),
+        ("é.jpg", {"E\u0301.jpg"}, "E\u0301.jpg"),
+        ("fox.jpg", set(), None),
+    ],
+)
+def test_a_name_that_a_careless_disk_finds_under_another_spelling_is_told(name, listing, other):
+    assert other_spelling(name, frozenset(listing)) == other
+
+
+def test_git_opens_many_files_as_they_stood_and_what_it_never_had_from_disk(repository):
+    tree = GitTree(repository, "HEAD")
+    assert content(tree, "data/shots [1].csv") == b"old\r\n"
+    assert content(tree, "m.yaml") == b"version: 1\n"
+    assert content(tree, "new.csv") == b"new"
+    assert tree.stamp("m.yaml").changed_ns == 0
+    git(repository, "add", "new.csv")
+    with pytest.raises(MissingFileError, match="not there in git at HEAD"):
+        GitTree(repository, "HEAD").open("new.csv")
+    with pytest.raises(TreeError, match="is a link"):
+        tree.open("link.csv")
+
+
+def test_a_pointer_of_git_lfs_is_the_file_that_it_points_to(tmp_path):
+    digest = "ab" * 32
+    put(tmp_path, "a.jpg")
+    (tmp_path / "a.jpg").write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 3\n"
+    )
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    with pytest.raises(TreeError, match="Git LFS pointer") as caught:
+        GitTree(tmp_path, "HEAD").open("a.jpg")
+    assert caught.value.hint == "fetch it: git lfs fetch origin HEAD"
+    put(tmp_path, f".git/lfs/objects/ab/ab/{digest}")
+    assert content(GitTree(tmp_path, "HEAD"), "a.jpg").startswith(b".git/lfs")

@@ -47,7 +47,7 @@ class BatchLoader:
         """
         path = source.path
         tree = StampedTree(DiskTree(path.parent), path.parent)
-        tree.stamp(path)
+        tree.watch(path)
         try:
             manifest = load_manifest(path)
         except FaultyManifestError as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
-from sora2batch.manifest.tree import Tree
+from sora2batch.manifest.listing import FolderEntry
+from sora2batch.manifest.tree import DiskTree, FileStamp, matching_names
 
 Stamp = tuple[int, int, int] | None
 """Which file it is, its length and when it was written; None where there is none."""
@@ -14,11 +16,11 @@ Stamp = tuple[int, int, int] | None
 class StampedTree:
     """A tree on disk that takes the stamp of a file before it is read: what is written after that shows."""
 
-    def __init__(self, tree: Tree, root: Path) -> None:
+    def __init__(self, tree: DiskTree, root: Path) -> None:
         self._tree = tree
         self._root = root
         self.stamps: dict[Path, Stamp] = {}
-        """Of every file that was asked for, from before the first time."""
+        """Of every file that was asked for and every folder that was listed, from before the first time."""
 
     def read(self, name: str) -> bytes:
         """Read a file by its relative POSIX path.
@@ -26,10 +28,40 @@ class StampedTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        self.stamp(self._root / name)
+        self.watch(self._root / name)
         return self._tree.read(name)
 
-    def stamp(self, path: Path) -> None:
+    def open(self, name: str) -> BinaryIO:
+        """Open a file to be read piece by piece, at any place; whoever opens it closes it.
+
+        Raises:
+            TreeError: it is not there, not a plain file, or outside of the folder.
+        """
+        self.watch(self._root / name)
+        return self._tree.open(name)
+
+    def stamp(self, name: str) -> FileStamp:
+        """Take the stamp of a file without opening it.
+
+        Raises:
+            TreeError: it is not there, not a plain file, or outside of the folder.
+        """
+        self.watch(self._root / name)
+        return self._tree.stamp(name)
+
+    def names(self, pattern: str) -> tuple[str, ...]:
+        """Find the files whose paths match; a file that comes to a folder shows later.
+
+        Raises:
+            TreeError: the pattern leads out of the folder, means too much, or a folder cannot be read.
+        """
+        return matching_names(pattern, self._entries)
+
+    def _entries(self, folder: str) -> Iterable[FolderEntry]:
+        self.watch(self._root / folder)
+        return self._tree.entries(folder)
+
+    def watch(self, path: Path) -> None:
         """Take the stamp of a file that is about to be read in another way."""
         if path not in self.stamps:
             self.stamps[path] = _stamp(path)
