@@ -12,7 +12,7 @@ from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Job
 from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.model import Group, Manifest
-from sora2batch.manifest.tree import Tree
+from sora2batch.manifest.tree import FileTree
 from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.duplicates import refuse_duplicates
@@ -48,7 +48,7 @@ class Expansion(NamedTuple):
     """Those that some job sends, by the sha256 of their bytes."""
 
 
-def expand(manifest: Manifest, catalog: Catalog, tree: Tree) -> Expansion:
+def expand(manifest: Manifest, catalog: Catalog, tree: FileTree) -> Expansion:
     """Make the jobs of a manifest, whose data files are read from ``tree``.
 
     Raises:
@@ -61,7 +61,7 @@ def expand(manifest: Manifest, catalog: Catalog, tree: Tree) -> Expansion:
 class _Expander:
     """Carries the problems, the compiled templates and the data files from group to group."""
 
-    def __init__(self, manifest: Manifest, catalog: Catalog, tree: Tree) -> None:
+    def __init__(self, manifest: Manifest, catalog: Catalog, tree: FileTree) -> None:
         self._manifest = manifest
         self._catalog = catalog
         self._files = DataFiles(tree, manifest.data_file)

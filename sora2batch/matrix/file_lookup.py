@@ -13,7 +13,7 @@ from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import shortened, visible
-from sora2batch.manifest.tree import MissingFileError, Tree, TreeError
+from sora2batch.manifest.tree import FileTree, MissingFileError, TreeError
 from sora2batch.matrix.file_pattern import SIGNS
 from sora2batch.media.facts import MediaError, MediaFacts, check_kind
 from sora2batch.media.kind import MediaKind
@@ -34,7 +34,7 @@ class InputFile(NamedTuple):
 class FileLookup:
     """Looks at the files that a manifest names."""
 
-    def __init__(self, tree: Tree, prober: FileProber | None = None) -> None:
+    def __init__(self, tree: FileTree, prober: FileProber | None = None) -> None:
         self._tree = tree
         self._prober = prober or prober_for(tree)
         self._known: dict[tuple[str, str], JsonObject | Fault] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sora2batch.catalog.media_field import is_url
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import DataPath, Fault
-from sora2batch.manifest.tree import Tree
+from sora2batch.manifest.tree import FileTree
 
 if TYPE_CHECKING:
     from sora2batch.matrix.file_lookup import FileLookup, InputFile
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class InputFiles:
     """Knows every file that the jobs of one manifest send; nothing is loaded for manifests without any."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: FileTree) -> None:
         self._tree = tree
         self._made: FileLookup | None = None
 
