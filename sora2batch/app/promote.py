@@ -19,6 +19,7 @@ from sora2batch.gallery.promotion.draft import Provenance, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.proof import prove
+from sora2batch.gallery.promotion.relocation import Relocation
 from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import UsageError
@@ -80,7 +81,10 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
         settings=settings,
         simulated=args.simulated,
     )
-    text = write_manifest(draft_of(promotion, provenance, _run_of(batch)))
+    folder = batch.manifest.path.parent
+    relocation = Relocation(source=folder, target=folder if args.is_printed else args.out.parent)
+    relocation.check(promotion)
+    text = write_manifest(draft_of(promotion, provenance, _run_of(batch), relocation))
     prove(text, promotion, args.target, batch.catalog)
     printer.info(f"{provenance.choice.count}: {provenance.choice.reason}")
     for notice in promotion_notices(promotion, provenance):

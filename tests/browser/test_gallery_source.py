@@ -40,7 +40,10 @@ def write(folder, jobs, entries=(), base=None):
 @pytest.fixture(scope="module")
 def page_of_five(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
-    fox, owl = picture(folder, "images/fox #1.jpg"), picture(folder, "images/owl.png", (200, 90, 20), (64, 96))
+    fox, owl = (
+        picture(folder, "images/fox #1.jpg"),
+        picture(folder, "images/owl.png", (200, 90, 20), (64, 96)),
+    )
     jobs = (
         animated("done", fox),
         animated("ahead", owl),

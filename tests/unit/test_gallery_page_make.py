@@ -1,5 +1,7 @@
 """What stands on the page, before it is a page."""
 
+import json
+
 import pytest
 
 from fakes.building import entry_of, job_of, lockfile_of
@@ -8,7 +10,9 @@ from sora2batch.catalog.catalog import load_catalog
 from sora2batch.gallery.page.card import Change, Tariff
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_gallery
+from sora2batch.gallery.page.page_json import encode_gallery
 from sora2batch.gallery.page.tariff import tariffs_of
+from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import ErrorNote, Output
 from sora2batch.plan.action import Money
@@ -189,3 +193,24 @@ def test_kin_are_requests_that_differ_in_the_take_and_in_what_decides_the_price(
     fox, take, pro, *others = (card.kin for card in gallery_of(*jobs, tariffs=(tariff,)).cards)
     assert fox == take == pro
     assert len({fox, *others}) == 4, "also where the page hides what is different"
+
+
+def test_a_file_is_shown_by_its_path_and_linked_to_where_its_content_lies_now():
+    here, moved, gone = (
+        FileInput(file, digit * 64)
+        for file, digit in (("images/a #1.jpg", "1"), ("old/b.jpg", "2"), ("c.jpg", "3"))
+    )
+    now = job_of("now", image_list=[here.to_json(), moved._replace(file="new/b.jpg").to_json()])
+    other = job_of("other", image=gone._replace(sha256="4" * 64).to_json())
+    then = job_of(
+        "then", image=moved.to_json(), more=gone.to_json(), out=FileInput("../d", "5" * 64).to_json()
+    )
+    gallery = gallery_of(now, other, entries=(entry_of(then, failed()),))
+    asked, _, former = gallery.cards
+    assert asked.input["image_list"] == ["images/a #1.jpg", "new/b.jpg"]
+    assert [(field, sent.href) for field, sent in asked.files] == [
+        ("image_list", "images/a%20%231.jpg"),
+        ("image_list", "new/b.jpg"),
+    ]
+    assert [sent.href for _, sent in former.files] == ["new/b.jpg", None, None]
+    assert json.loads(encode_gallery(gallery))["cards"][0]["files"] == [["image_list", 0], ["image_list", 1]]

@@ -123,9 +123,11 @@ class TestSettings:
 
     def test_a_fault_inside_a_list_says_where(self, tmp_path):
         job = without_mode(tool_type="nano-banana-image-2-api")
-        with pytest.raises(PromotionError, match=r"--set image_list=.* for .*: image_list\[1\] is \"b\""):
+        with pytest.raises(PromotionError, match=r"--set image_list=.* for .*: image_list\[1\] is \"ftp:"):
             promotion_of(
-                picked(tmp_path, "key: hero/fox"), job, settings=["image_list=[https://a.example/b.jpg, b]"]
+                picked(tmp_path, "key: hero/fox"),
+                job,
+                settings=["image_list=[https://a.example/b.jpg, ftp://b]"],
             )
 
     @pytest.mark.parametrize(

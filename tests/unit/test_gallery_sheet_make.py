@@ -10,6 +10,7 @@ from PIL import Image
 
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import completed, failed, in_doubt, rejected, submitted
+from fakes.pictures import picture
 from fakes.sheet_case import clip_bytes, cut_out, locate_in, output_at, status_of
 from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREEN, GREY, RED, ROSE, VIOLET
 from sora2batch.gallery.sheet.make import MOST_BYTES, make_sheet
@@ -111,3 +112,18 @@ def test_no_words_can_break_a_sheet(label, message, manifest):
     lockfile = lockfile_of(entry_of(job, failed(error=ErrorNote(message=message))))
     status = make_status(manifest, [job], lockfile, Credits(0))
     assert image_of(make_sheet(status, lambda _: None)).text["Software"] == "sora2batch"
+
+
+def test_a_tile_shows_what_its_job_starts_from(tmp_path, clips):
+    start = picture(tmp_path, "fox.png", (40, 200, 90)).to_json()
+    jobs = [job_of(name, image=start) for name in ("done", "ahead", "failed")]
+    attempts = (done("good.mp4"), None, failed())
+    entries = [entry_of(job, one) for job, one in zip(jobs, attempts, strict=True) if one]
+    status = make_status("x.yaml", jobs, lockfile_of(*entries), Credits(9000))
+    data = make_sheet(status, clips, locate_input=lambda found: tmp_path / found.file)
+    assert data == make_sheet(status, clips, locate_input=lambda found: tmp_path / found.file)
+    without = make_sheet(status, clips, locate_input=lambda found: tmp_path / "gone.png")
+    assert without == make_sheet(status, clips)
+    sheet = image_of(data).convert("RGB")
+    greens = sum(count for count, (red, green, _) in sheet.getcolors(1 << 24) if green > 2 * red + 40)
+    assert greens > 20_000, "the picture fills the tile of the job that is still to be made"

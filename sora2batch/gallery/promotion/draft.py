@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sora2batch.gallery.promotion.choose import Choice
 from sora2batch.gallery.promotion.make import PromotedJob, Promotion
 from sora2batch.gallery.promotion.origin import Origin
+from sora2batch.gallery.promotion.relocation import HERE, Relocation
 from sora2batch.gallery.promotion.setting import Setting
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.text import one_line
@@ -32,13 +33,16 @@ class Provenance:
     simulated: bool
 
 
-def draft_of(promotion: Promotion, provenance: Provenance, run: JsonObject) -> ManifestDraft:
+def draft_of(
+    promotion: Promotion, provenance: Provenance, run: JsonObject, relocation: Relocation = HERE
+) -> ManifestDraft:
     """Lay out a promotion as a manifest whose budget fits exactly.
 
     Args:
         promotion: the jobs.
         provenance: for the comments.
         run: the options of the manifest that was promoted from.
+        relocation: how files are named from the new manifest; it has been checked.
     """
     tools = {job.tool_type for job in promotion.jobs}
     common = _common_input(promotion.jobs) if len(promotion.jobs) > 1 else {}
@@ -48,14 +52,18 @@ def draft_of(promotion: Promotion, provenance: Provenance, run: JsonObject) -> M
         tool=promotion.jobs[0].tool_type if len(tools) == 1 else None,
         max_credits=promotion.credits,
         budget_comment=promotion.arithmetic,
-        default_input=_literal(common),
+        default_input=_literal(relocation.rewritten(common)),
         run=run,
         groups=tuple(
             GroupDraft(
                 name=job.name,
                 comments=tuple(_origin_line(origin, provenance) for origin in job.origins),
                 tool=None if len(tools) == 1 else job.tool_type,
-                input=_literal({field: job.input[field] for field in job.input if field not in common}),
+                input=_literal(
+                    relocation.rewritten(
+                        {field: job.input[field] for field in job.input if field not in common}
+                    )
+                ),
             )
             for job in promotion.jobs
         ),

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.input_check import InputChecker, fill_defaults
+from sora2batch.catalog.media_field import is_url, is_url_or_path, media_fields
 from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.gallery.promotion.group_name import group_name
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.setting import Setting, SettingError
-from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.file_input import map_files
 from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
 from sora2batch.ground.problem import Fault, format_path
 from sora2batch.ground.text import counted, one_line
@@ -132,9 +134,9 @@ class _Requests:
         key = one_line(origin.key, _KEY_ROOM)
         try:
             tool = self._catalog.get(origin.tool_type)
-            changed = {field: setting.value(tool) for field, setting in self._settings.items()}
+            changed = {field: _set_value(setting, tool) for field, setting in self._settings.items()}
             input = _in_order(fill_defaults(tool, origin.input | changed), tool)
-            if faults := self._checker(tool).faults(input):
+            if faults := self._checker(tool).faults(map_files(input, lambda found: found.file)):
                 self._reasons += self._worded(faults, key, tool)
                 return None
             if too_long := [field for field, value in input.items() if not fits_template(value)]:
@@ -166,6 +168,24 @@ class _Requests:
             inside = f"{format_path(fault.path)} " if len(fault.path) > 1 else ""
             of_tool = "" if fault.path[0] not in tool.properties else f" for {tool.tool_type}"
             yield f"--set {setting.shown}{of_tool}: {inside}{fault.message}{hint}"
+
+
+def _set_value(setting: Setting, tool: Tool) -> JsonValue:
+    """Read a setting; what a path leads to would have to be looked at, as only a manifest is.
+
+    Raises:
+        SettingError: it cannot be understood, or names a file.
+    """
+    value = setting.value(tool)
+    texts = value if isinstance(value, list) else [value]
+    is_media = setting.field in media_fields(tool.input_schema)
+    if is_media and any(isinstance(text, str) and _is_path(text) for text in texts):
+        raise SettingError(f"--set {setting.shown}: must be a URL; a path is written into the new manifest")
+    return value
+
+
+def _is_path(text: str) -> bool:
+    return is_url_or_path(text) and not is_url(text)
 
 
 def _in_order(input: JsonObject, tool: Tool) -> JsonObject:
