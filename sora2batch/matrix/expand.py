@@ -28,7 +28,7 @@ from sora2batch.matrix.source_location import SourceLocator
 from sora2batch.template.template import Compiler, Form
 
 if TYPE_CHECKING:
-    from sora2batch.matrix.file_lookup import InputFile
+    from sora2batch.matrix.input_file import InputFile
 
 _STEPS_IN_ALL = 5_000_000
 _STEPS_A_JOB = 500

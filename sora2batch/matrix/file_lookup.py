@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.file_input import FileInput
@@ -15,20 +14,13 @@ from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import shortened, visible
 from sora2batch.manifest.tree import FileTree, MissingFileError, TreeError
 from sora2batch.matrix.file_pattern import SIGNS
-from sora2batch.media.facts import MediaError, MediaFacts, check_kind
+from sora2batch.matrix.input_file import InputFile
+from sora2batch.media.facts import MediaError, check_kind
 from sora2batch.media.kind import MediaKind
 from sora2batch.media.prober import FileProber, prober_for
 
 _SHOWN = 80
 _MOST_NEIGHBOURS = 2000
-
-
-class InputFile(NamedTuple):
-    """A file that some job sends."""
-
-    file: str
-    """Relative to the manifest's folder, with forward slashes."""
-    facts: MediaFacts
 
 
 class FileLookup:

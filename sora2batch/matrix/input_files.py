@@ -11,7 +11,8 @@ from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.manifest.tree import FileTree
 
 if TYPE_CHECKING:
-    from sora2batch.matrix.file_lookup import FileLookup, InputFile
+    from sora2batch.matrix.file_lookup import FileLookup
+    from sora2batch.matrix.input_file import InputFile
 
 
 class InputFiles:

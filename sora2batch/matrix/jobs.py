@@ -147,7 +147,9 @@ class JobMaker:
             self._note_faults(faults or self._input_files.put_into({**rendered.input}, kinds), draft)
             return None
         input = fill_defaults(tool, rendered.input)
-        faults = checker.faults(input) or self._input_files.put_into(input, kinds)
+        faults = checker.faults(input)
+        if kinds and not faults:
+            faults = self._input_files.put_into(input, kinds)
         if faults:
             self._note_faults(faults, draft)
             return None

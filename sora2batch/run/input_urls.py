@@ -17,8 +17,8 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.file_input import file_inputs_in, map_files
 from sora2batch.ground.job import Job
-from sora2batch.matrix.file_lookup import InputFile
-from sora2batch.run.event import Listener, Uploaded
+from sora2batch.matrix.input_file import InputFile
+from sora2batch.run.event import Deferred, Listener, Uploaded
 from sora2batch.run.object_store import ContentObject
 
 LONGEST_SECONDS = 7 * 24 * 3600
@@ -71,6 +71,17 @@ class InputUrls(Protocol):
             Sora2BatchError: a file cannot be fetched by the API now; the job has to wait.
         """
         ...
+
+
+async def urls_or_deferral(job: Job, urls: InputUrls, listener: Listener) -> JsonObject | None:
+    """Write a job's input as the API takes it; None if the job has to wait, which is told."""
+    try:
+        return await urls.put_into(job)
+    except Sora2BatchError as error:
+        hint = f" ({error.hint})" if error.hint else ""
+        message = f"not submitted, nothing was charged: {error.message}{hint}"
+        listener(Deferred(job=job, message=message))
+        return None
 
 
 class NoInputUrls:

@@ -6,8 +6,6 @@ import asyncio
 import random
 from collections import deque
 
-from aiolimiter import AsyncLimiter
-
 _LONGEST_PAUSE = 60.0
 
 
@@ -102,8 +100,3 @@ class Pause:
 
     def _seconds_left(self) -> float:
         return self._until - asyncio.get_running_loop().time()
-
-
-def rate_limit(calls_per_second: float | None) -> AsyncLimiter | None:
-    """Space calls evenly: one at a time, not a burst at the start of each second."""
-    return AsyncLimiter(1, 1 / calls_per_second) if calls_per_second else None

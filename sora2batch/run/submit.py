@@ -1,9 +1,8 @@
 """Create tasks in the plan's order: intent on disk, call, answer on disk, and only then the next step.
 
-Files of an input are in the store, and their URLs were seen to answer, before any money is reserved for it.
-The lines between "before the create call" and "the answer is on disk" are `_call` and `_handle_answer`;
-nothing else in the program creates a task. A worker is disturbed only where it waits, never between an intent
-and its outcome. docs/safety.md states what holds there.
+Before that the files of an input are where the API can fetch them. The lines between "before the create call"
+and "the answer is on disk" are `_call` and `_handle_answer`; nothing else in the program creates a task. A
+worker is disturbed only where it waits, never in there. docs/safety.md states what holds.
 """
 
 from __future__ import annotations
@@ -25,12 +24,13 @@ from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
+from sora2batch.run.input_urls import urls_or_deferral
 from sora2batch.run.open_task import OpenTask
-from sora2batch.run.pace import rate_limit
 from sora2batch.run.port import RunContext
 from sora2batch.run.price_watch import PriceWatch
 from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.stop_signal import StopRequest
+from sora2batch.run.submit_rate import rate_limit
 from sora2batch.sjinn import answer as api
 
 _MOST_DOUBTS_IN_A_ROW = 20
@@ -68,7 +68,7 @@ class SubmitStage:
         """Submit until the queue is empty or a stop is requested; then every answer is on disk."""
         self._context.stop_signal.on_request(self._stop)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._prepare(tuple(self._queue)))
+            group.create_task(self._prepare())
             for _ in range(min(self._context.options.submit_concurrency, len(self._queue))):
                 self._workers.append(group.create_task(self._work()))
         # The last look has a task of its own, so that a signal can end it.
@@ -84,9 +84,9 @@ class SubmitStage:
         self._queue.clear()
         self._waits.end()
 
-    async def _prepare(self, jobs: tuple[Job, ...]) -> None:
+    async def _prepare(self) -> None:
         with self._waits.wait():
-            await self._context.input_urls.prepare(jobs)
+            await self._context.input_urls.prepare(tuple(self._queue))
 
     async def _work(self) -> None:
         while self._queue:
@@ -125,15 +125,9 @@ class SubmitStage:
                 self._context.concurrency_limit.free()
 
     async def _with_urls(self, job: Job) -> JsonObject | None:
-        """Have the API be able to fetch the job's files; None if they cannot be had, and the job waits."""
-        try:
-            with self._waits.wait():
-                return await self._context.input_urls.put_into(job)
-        except Sora2BatchError as error:
-            hint = f" ({error.hint})" if error.hint else ""
-            message = f"not submitted, nothing was charged: {error.message}{hint}"
-            self._context.listener(Deferred(job=job, message=message))
-            return None
+        """Write the input with URLs for its files; None if they cannot be had, and the job waits."""
+        with self._waits.wait():
+            return await urls_or_deferral(job, self._context.input_urls, self._context.listener)
 
     async def _try(self, job: Job, sent: JsonObject) -> OpenTask | None:
         """Call until the API takes the job or refuses it, as often as is safe.

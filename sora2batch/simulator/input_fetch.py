@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from sora2batch.simulator.fault import FaultKind
-from sora2batch.simulator.loopback import loopback_url
+from sora2batch.simulator.loopback_url import loopback_url
 
 _MOST_REDIRECTS = 3
 _SECONDS = 20.0

@@ -13,7 +13,7 @@ from sora2batch.media.kind import MediaKind
 from sora2batch.simulator.fault import FaultKind
 from sora2batch.simulator.input_fetch import InputError, fetch, input_session, simulated_refusal
 from sora2batch.simulator.input_picture import InputPictures
-from sora2batch.simulator.loopback import loopback_url
+from sora2batch.simulator.loopback_url import loopback_url
 from sora2batch.simulator.media_input import InputFetch
 from sora2batch.simulator.service import SimulatedService
 from sora2batch.simulator.task import Task

@@ -10,7 +10,7 @@ from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.media.kind import MediaKind
 from sora2batch.simulator.fault import FaultKind
-from sora2batch.simulator.loopback import identity_of, is_loopback
+from sora2batch.simulator.loopback_url import identity_of, is_loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from sora2batch.simulator.file_response import file_response, may_read
 from sora2batch.simulator.home import home_page
 from sora2batch.simulator.input_response import input_response
 from sora2batch.simulator.input_work import InputWork
-from sora2batch.simulator.loopback import without_signatures
+from sora2batch.simulator.loopback_url import without_signatures
 from sora2batch.simulator.options import LocalInputs
 from sora2batch.simulator.refusal import ErrorCode, RefusalError, envelope
 from sora2batch.simulator.scene.index import SAMPLES

@@ -11,7 +11,7 @@ from hashlib import sha256
 from sora2batch.catalog.media_field import media_fields
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.media.kind import MediaKind
-from sora2batch.simulator.loopback import identity_of
+from sora2batch.simulator.loopback_url import identity_of
 from sora2batch.simulator.media_input import map_media
 from sora2batch.simulator.task import Task
 

@@ -22,6 +22,7 @@ TOLD_AT_ONCE = [
     event.Stopped(message="stopped"),
 ]
 DETAILS = [
+    event.Uploaded(file="images/fox.jpg", bytes=7),
     event.Submitted(job=FOX, task_id="a"),
     event.Generated(job=FOX),
     event.Downloaded(job=FOX, paths=("fox.mp4",)),

@@ -13,6 +13,7 @@ from sora2batch.ground.rule import Rule
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import expand
 
 PACKAGE = Path(__file__).parent.parent.parent / "sora2batch"
@@ -87,6 +88,7 @@ OTHERWISE = {
     Rule.TOO_MANY_PROBLEMS,
     Rule.UNKNOWN_JOB,
     Rule.CONTRADICTION,
+    Rule.UNUSABLE_MEDIA,
 }
 
 
@@ -125,6 +127,19 @@ def test_bytes_that_are_no_utf8_are_told_so():
 def test_an_amount_that_may_be_a_thousand_times_another_is_told_so():
     (line,) = told("version: 1\ntool: sora2-text-to-video-api\nbudget: {max_credits: 12.000}\n" + JOB)
     assert line.endswith(" [ambiguous-number]")
+
+
+def test_a_file_that_is_no_picture_is_told_so(tmp_path):
+    (tmp_path / "x.jpg").write_text("fox")
+    (tmp_path / "m.yaml").write_text(
+        "version: 1\ntool: sora2-image-to-video-api\nbudget: {max_credits: 420}\n"
+        "jobs: {a: {input: {prompt: fox, image: x.jpg}}}\n"
+    )
+    with pytest.raises(ManifestError) as caught:
+        expand(load_manifest(tmp_path / "m.yaml"), load_catalog(), DiskTree(tmp_path))
+    assert str(caught.value.problems[0]).endswith(
+        'image is the path "x.jpg", and that file is no picture, video or sound [unusable-media]'
+    )
 
 
 def test_picks_that_contradict_each_other_are_told_so():

@@ -14,7 +14,7 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.problem import Problem
 from sora2batch.manifest.load import FaultyManifestError, load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.tree import DiskTree, Tree
+from sora2batch.manifest.tree import DiskTree, FileTree
 from sora2batch.matrix.expand import expand
 
 
@@ -84,7 +84,7 @@ class BatchLoader:
         return tuple(batches)
 
 
-def _with_expansion(error: FaultyManifestError, catalog: Catalog, tree: Tree) -> ManifestError:
+def _with_expansion(error: FaultyManifestError, catalog: Catalog, tree: FileTree) -> ManifestError:
     """Add the problems that the sound parts of a manifest show when they are expanded."""
     if error.sound is None:
         return error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.gallery.promotion.make import Promotion
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.tree import MissingFileError
+from sora2batch.manifest.tree import DiskTree, MissingFileError
 from sora2batch.matrix.expand import expand
 
 
@@ -17,17 +16,19 @@ class WrongTextError(Exception):
     """The text says something else than the promotion: a bug of ours, never to be written to disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class _OneFile:
-    """A folder with nothing in it but one text."""
+class _WithText(DiskTree):
+    """A folder as it stands, but for one text that is not written yet."""
 
-    name: str
-    text: bytes
+    def __init__(self, root: Path, name: str, text: bytes) -> None:
+        super().__init__(root)
+        self._name = name
+        self._text = text
 
     def read(self, name: str) -> bytes:
-        if name != self.name:
+        """Read the text; no data file is asked for."""
+        if name != self._name:
             raise MissingFileError(f'"{name}" is not there')
-        return self.text
+        return self._text
 
 
 def prove(text: str, promotion: Promotion, path: Path, catalog: Catalog) -> None:
@@ -36,7 +37,7 @@ def prove(text: str, promotion: Promotion, path: Path, catalog: Catalog) -> None
     Raises:
         WrongTextError: it is no valid manifest, or its jobs or budget are others.
     """
-    tree = _OneFile(path.name, text.encode())
+    tree = _WithText(path.parent, path.name, text.encode())
     try:
         manifest = load_manifest(path, tree=tree)
         jobs = expand(manifest, catalog, tree).jobs

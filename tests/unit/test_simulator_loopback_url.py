@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.simulator.loopback import identity_of, is_loopback, without_signatures
+from sora2batch.simulator.loopback_url import identity_of, is_loopback, without_signatures
 
 HEX = "0123456789abcdef" * 4
 
