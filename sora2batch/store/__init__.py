@@ -1,0 +1,1 @@
+"""The user's own bucket: objects named by their content, written once, never deleted."""
