@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-_OURS = ("GIT_", "SJINN_", "SORA2BATCH_", "_SORA2BATCH_", "LC_")
+_OURS = ("GIT_", "SJINN_", "SORA2BATCH_", "_SORA2BATCH_", "LC_", "AWS_", "AZURE_", "GOOGLE_")
 _OTHERS = frozenset(
     {
         "http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy",
@@ -25,6 +25,9 @@ _FIXED = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
 }
 _HEARD = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGCHLD", "SIGALRM")
 
@@ -36,11 +39,17 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
-    """Say in the end, and loudly, where the gallery was not looked at."""
+    """Say in the end, and loudly, what was not looked at: the gallery, the store on Azure."""
     result = yield
-    skipped = [
-        one for one in terminalreporter.stats.get("skipped", ()) if one.nodeid.startswith("tests/browser/")
-    ]
+    all_skipped = terminalreporter.stats.get("skipped", ())
+    skipped = [one for one in all_skipped if one.nodeid.startswith("tests/browser/")]
+    without_azure = [one for one in all_skipped if "no Azurite here" in str(one.longrepr)]
+    if without_azure:
+        told = (
+            f"{len(without_azure)} tests of the store on Azure DID NOT RUN: there is no Azurite on the PATH"
+        )
+        terminalreporter.write_sep("=", told, red=True, bold=True)
+        terminalreporter.write_line("Get it: npm install --global azurite")
     if skipped:
         told = (
             f"{len(skipped)} tests of the gallery in a browser DID NOT RUN: there is no Chromium on the PATH"

@@ -70,7 +70,7 @@ def connect_s3(
     credentials = _credentials(environ, profile, location)
     endpoint = _endpoint(environ, profile)
     region = first_of(environ, "AWS_REGION", "AWS_DEFAULT_REGION")
-    if region is None and endpoint.url is None:
+    if region is None and (endpoint.url is None or profile.is_loaded):
         region = profile.region
     config: S3Config = {"region": region or _DEFAULT_REGION}
     if endpoint.url is not None:
