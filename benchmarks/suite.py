@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from benchmarks.family import download, finished, growth, journal, listed, plan, poll, startup, submit
+from benchmarks.family import download, finished, growth, journal, listed, plan, poll, startup, submit, upload
 from benchmarks.harness.result import Report
 from benchmarks.harness.workshop import Workshop
 
@@ -26,4 +26,5 @@ SUITE: Mapping[str, Benchmark] = {
     "open-tasks": poll.open_tasks,
     "fold-journal": journal.fold_journal,
     "downloads": download.downloads,
+    "uploads": upload.uploads,
 }

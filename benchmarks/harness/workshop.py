@@ -32,6 +32,7 @@ class Workshop:
     poll_seconds: float = 5.0
     files: int = 200
     file_bytes: int = 5_000_000
+    picture_bytes: int = 2_000_000
     seconds: float = 600.0
     """No single process may take longer."""
 
