@@ -20,6 +20,18 @@ _ERROR_ROOM = 200
 _REASON_ROOM = 500
 
 
+def unless_stored(file_fault: FileFault) -> FileFault:
+    """Find fault also with files that are in place and not in the user's own store."""
+
+    def fault(attempt: Attempt) -> str | None:
+        if found := file_fault(attempt):
+            return found
+        output = next((one for one in attempt.outputs if not one.stored), None)
+        return f"{output.path} is not in the store yet" if output else None
+
+    return fault
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decision:
     """Decides for one job after the other what a run would do about it."""

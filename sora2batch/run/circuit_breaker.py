@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.run.event import Listener, Warned
+from sora2batch.store.store_error import StoreDeniedError, StoreUnavailableError
 
 _MOST_IN_A_ROW = 3
 
@@ -35,7 +36,7 @@ class CircuitBreaker:
 
     def note_failure(self, error: Sora2BatchError) -> None:
         """Something went wrong, of which the first is told; files at fault do not count against the store."""
-        self._in_a_row += not isinstance(error, FileError)
+        self._in_a_row += isinstance(error, StoreUnavailableError | StoreDeniedError)
         if self._is_told:
             return
         self._is_told = True

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-
-class ContentObject(NamedTuple):
-    """Bytes that are named by their content."""
-
-    sha256: str
-    suffix: str
-    """With its dot: ``.mp4``."""
-    bytes: int
-    mime: str
-
-    @property
-    def name(self) -> str:
-        """Where they are, below the store's prefix."""
-        return f"sha256/{self.sha256[:2]}/{self.sha256}{self.suffix}"
+from sora2batch.store.content_object import ContentObject
 
 
 class ObjectStore(Protocol):
-    """Objects named by their content. Every call raises a ``Sora2BatchError`` where the store fails."""
+    """Objects named by their content. Every call raises a ``StoreError`` where the store fails."""
 
     async def length_of(self, name: str, /) -> int | None:
         """Ask how long an object is; None if there is no such object."""
@@ -33,7 +20,7 @@ class ObjectStore(Protocol):
         """Put a file there unless it is there; tell whether it was new. Other bytes are refused.
 
         Raises:
-            OSError: the file cannot be read.
+            FileChangedError: it cannot be read, or has other bytes.
         """
         ...
 

@@ -13,9 +13,10 @@ from sora2batch.lockfile.entry import Output
 from sora2batch.matrix.filename import split_ending, with_ending
 from sora2batch.media.sniff import HEAD_BYTES, MediaType, sniff
 from sora2batch.run.circuit_breaker import CircuitBreaker, FileError
-from sora2batch.run.object_store import ContentObject, ObjectStore
+from sora2batch.run.object_store import ObjectStore
 from sora2batch.sjinn.api_error import DownloadError
 from sora2batch.sjinn.part import Part, PartFile, discard, make_folder, part_path
+from sora2batch.store.content_object import ContentObject
 
 SUFFIXES = (
     ".mp4", ".mov", ".webm", ".mkv", ".avi",

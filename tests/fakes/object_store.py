@@ -7,16 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
 
-from sora2batch.ground.errors import ExitCode, Sora2BatchError
-from sora2batch.run.object_store import ContentObject
+from sora2batch.store.content_object import ContentObject
+from sora2batch.store.store_error import StoreUnavailableError
 
 PIECE = 1024 * 1024
-
-
-class StoreFailedError(Sora2BatchError):
-    """What a store says that fails."""
-
-    exit_code = ExitCode.OPEN
 
 
 class MemoryStore:
@@ -72,4 +66,4 @@ class MemoryStore:
         finally:
             self.under_way -= 1
         if self.fails(operation, name):
-            raise StoreFailedError("s3://bucket: the store cannot be reached", hint="try again later")
+            raise StoreUnavailableError("s3://bucket: the store cannot be reached", hint="try again later")

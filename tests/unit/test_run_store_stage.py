@@ -16,9 +16,9 @@ from sora2batch.lockfile.entry import Attempt, Output, State
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.circuit_breaker import CircuitBreaker, FileError
 from sora2batch.run.event import Downloaded, NotStored, Stored, Warned
-from sora2batch.run.object_store import ContentObject
 from sora2batch.run.stages import Stages
 from sora2batch.run.store_stage import Destination
+from sora2batch.store.content_object import ContentObject
 
 EVERYTHING = Stages.ALL | Stages.STORE
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.app.batch.argument import arguments_for
+from sora2batch.app.batch.chosen_store import ChosenStore, choose_store, is_on_this_machine
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.stamp import Stamp
 from sora2batch.catalog.catalog import Catalog
@@ -17,7 +18,7 @@ from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.expand import Expansion
 from sora2batch.plan.action import Plan
-from sora2batch.plan.decision import FileFault
+from sora2batch.plan.decision import FileFault, unless_stored
 from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.notice import duplicate_notices, shared_task_notices, tool_notices
 from sora2batch.plan.selection import Selection
@@ -71,6 +72,30 @@ class Batch:
         """The files of the output folder."""
         return Artifacts(self.output_dir)
 
+    @property
+    def store(self) -> ChosenStore | None:
+        """The user's own store, if there is one and this may touch it."""
+        chosen = choose_store(self.manifest.store)
+        return None if chosen and self.simulated and not is_on_this_machine(chosen) else chosen
+
+    @property
+    def untouched_store(self) -> str | None:
+        """The store that is left alone because this is only a trial."""
+        chosen = choose_store(self.manifest.store)
+        return chosen.url if chosen and self.store is None else None
+
+    @property
+    def stores_outputs(self) -> bool:
+        """Whether results go to the store as well."""
+        store = self.store
+        return store is not None and store.outputs
+
+    @property
+    def file_fault(self) -> FileFault:
+        """What is wrong with a finished attempt's files, by a quick look; also that the store lacks them."""
+        fault = self.artifacts.quick_fault
+        return unless_stored(fault) if self.stores_outputs else fault
+
     def read_lockfile(self) -> Lockfile:
         """Read what is known, a dead run's journal included; writes nothing."""
         return read_state(self.lock_path, manifest=self.manifest.file)
@@ -82,6 +107,13 @@ class Batch:
             LockfileError: one of them cannot be read.
         """
         return {path.name: read_state(path, manifest="") for path in self.layout.lockfiles_beside()}
+
+    @property
+    def _store_notices(self) -> tuple[str, ...]:
+        untouched = self.untouched_store
+        return (
+            (f"a simulated run does not touch {untouched}: it is not on this machine",) if untouched else ()
+        )
 
     def _duplicates(self, lockfile: Lockfile) -> tuple[str, ...]:
         """Tell of jobs that were paid for under another manifest, as when one was split in two."""
@@ -97,7 +129,7 @@ class Batch:
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
         notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices + self.expansion.notices
-        notices += shared_task_notices(lockfile) + self._duplicates(lockfile)
+        notices += shared_task_notices(lockfile) + self._duplicates(lockfile) + self._store_notices
         inputs = PlanInputs(
             manifest=self.manifest.file,
             jobs=self.expansion.jobs,
@@ -106,4 +138,4 @@ class Batch:
             selection=selection,
             notices=notices,
         )
-        return make_plan(inputs, file_fault or self.artifacts.quick_fault)
+        return make_plan(inputs, file_fault or self.file_fault)

@@ -85,7 +85,7 @@ def ending_to_json(ending: Ending, status: Status, arguments: tuple[str, ...]) -
     document = status_to_json(status)
     if reason := ending.reason:
         document["error"] = error_to_json(reason.message, reason.hint, reason.exit_code)
-    if _goes_on(ending.exit_code) and _is_unfinished(status):
+    if _goes_on(ending.exit_code) and (_is_unfinished(status) or _lacks_store(ending.batch, status)):
         command: list[JsonValue] = ["sora2batch", "run", *arguments]
         document["resume"] = {"command": command, "lockfile": str(ending.batch.lock_path)}
     return document
@@ -108,6 +108,12 @@ def _goes_on(code: ExitCode) -> bool:
             return False
         case _:
             assert_never(code)
+
+
+def _lacks_store(batch: Batch, status: Status) -> bool:
+    """Tell whether results are to go to the store that are not there."""
+    entries = (one.entry for one in status.jobs if batch.stores_outputs and one.state == State.COMPLETED)
+    return any(not output.stored for entry in entries if entry for output in entry.primary.outputs)
 
 
 def _is_unfinished(status: Status) -> bool:

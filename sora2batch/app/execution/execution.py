@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -70,6 +71,7 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         Sora2BatchError: nothing was sent, or the results could not be written.
     """
     _check_way(batch)
+    request = _with_store(batch, request)
     with held(batch) as store:
         fault = _file_fault(batch, request.stages)
         plan = _plan(batch, store, request, fault)
@@ -92,11 +94,18 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         return assess(plan.jobs, store.lockfile, fault, stops, request.stages)
 
 
+def _with_store(batch: Batch, request: RunRequest) -> RunRequest:
+    """Have results put in the store, if the manifest wants that; who downloads only writes nothing there."""
+    if not batch.stores_outputs or Stages.ALL not in request.stages:
+        return request
+    return replace(request, stages=request.stages | Stages.STORE)
+
+
 def _file_fault(batch: Batch, stages: Stages) -> FileFault:
     """Choose how closely to look at files: whoever asks for nothing but files has them opened."""
     if stages is Stages.DOWNLOAD:
         return OpenedArtifacts(batch.output_dir).opened_fault
-    return batch.artifacts.quick_fault
+    return batch.file_fault
 
 
 def _cut_off(stop_signal: StopSignal, silence: str | None) -> tuple[StopRequest, ...]:

@@ -14,6 +14,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import renamer_of, tell_moves
 from sora2batch.app.execution.storage_check import options_of
+from sora2batch.app.execution.store_access import store_access
 from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated
 from sora2batch.ground.stop_reason import StopReason
@@ -72,14 +73,16 @@ def _note_trouble(stop_signal: StopSignal, error: BaseException | None) -> None:
 async def _execute(run: AgreedRun) -> str | None:
     batch, plan, store, stages = run.batch, run.plan, run.store, run.request.stages
     with run.request.printer.progress(plan, stages) as listener:
-        async with store.session(), _open_backend(run) as backend:
+        opening = store_access(batch, stages, listener)
+        async with store.session(), _open_backend(run) as backend, opening as access:
             context = _context(run, backend, listener)
             spec = RunSpec(plan=plan, stages=stages, expected_seconds=_expected(batch, backend))
             renamer = renamer_of(batch, store)
             async with regular_checkpoints(store, listener):
                 if Stages.DOWNLOAD in stages and is_called_for(plan.jobs, batch.output_dir):
                     await bring_back(renamer, plan.jobs)
-                await execute(context, spec, OutputFolder(batch.output_dir, backend.fetcher, renamer))
+                folder = OutputFolder(batch.output_dir, backend.fetcher, renamer, access.source)
+                await execute(context, spec, folder, access.destination)
             tell_moves(batch, renamer, run.request.printer)
             return backend.api.silence
 
