@@ -19,7 +19,8 @@ from sora2batch.ground.file_input import file_inputs_in, map_files
 from sora2batch.ground.job import Job
 from sora2batch.matrix.input_file import InputFile
 from sora2batch.run.event import Deferred, Listener, Uploaded
-from sora2batch.run.object_store import ContentObject
+from sora2batch.store.content_object import ContentObject
+from sora2batch.store.signed_url import SignedUrl
 
 LONGEST_SECONDS = 7 * 24 * 3600
 """What S3 and R2 take at most."""
@@ -29,18 +30,10 @@ _UPLOADS = 8
 _MOST_FAILURES = 3
 
 
-class SecretUrl(Protocol):
-    """A URL that may bear a signature."""
-
-    def reveal(self) -> str:
-        """Hand out the URL itself, for the call to the API and nothing else."""
-        ...
-
-
 class UrlStore(Protocol):
     """The user's own store, as far as inputs need it. Every call raises a ``Sora2BatchError`` where it fails."""
 
-    async def put_file(self, what: ContentObject, path: Path, /) -> bool:
+    async def put_file(self, item: ContentObject, path: Path, /) -> bool:
         """Put a file there unless it is there; tell whether it was new. Other bytes are refused."""
         ...
 
@@ -48,11 +41,11 @@ class UrlStore(Protocol):
         """Ask how long an object is; None if there is no such object."""
         ...
 
-    async def signed_url(self, name: str, /, *, seconds: int) -> SecretUrl:
+    async def signed_url(self, name: str, /, *, seconds: int) -> SignedUrl:
         """Make a URL with which anybody can GET an object for some time."""
         ...
 
-    async def check_url(self, url: SecretUrl, /, *, bytes: int, must_be_public: bool) -> None:
+    async def check_url(self, url: SignedUrl, /, *, bytes: int, must_be_public: bool) -> None:  # noqa: A002 - as an object's
         """GET that very URL: it must answer with the whole object."""
         ...
 
@@ -108,7 +101,7 @@ class UrlTerms:
 
 
 class _Signed(NamedTuple):
-    url: SecretUrl
+    url: SignedUrl
     at: float
     """By the loop's clock."""
 
@@ -163,7 +156,7 @@ class StoredInputUrls:
             except Sora2BatchError:
                 continue  # the job itself will tell
 
-    async def _url(self, digest: str) -> SecretUrl:
+    async def _url(self, digest: str) -> SignedUrl:
         now = asyncio.get_running_loop().time
         async with self._locks[digest]:
             known = self._signed.get(digest)
@@ -172,7 +165,7 @@ class StoredInputUrls:
                 known = self._signed[digest] = _Signed(await self._signed_anew(digest), at)
             return known.url
 
-    async def _signed_anew(self, digest: str) -> SecretUrl:
+    async def _signed_anew(self, digest: str) -> SignedUrl:
         """Sign a URL and look whether it answers; an object that has vanished is put there once more."""
         was_there = digest in self._there
         await self._upload(digest)
@@ -186,7 +179,7 @@ class StoredInputUrls:
         await self._upload(digest)
         return await self._checked_url(digest)
 
-    async def _checked_url(self, digest: str) -> SecretUrl:
+    async def _checked_url(self, digest: str) -> SignedUrl:
         what = _object_of(self._files[digest])
         url = await self._store.signed_url(what.name, seconds=self._terms.seconds)
         await self._store.check_url(url, bytes=what.bytes, must_be_public=self._terms.must_be_public)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -33,6 +33,8 @@ class Backend:
     """The API's own time, as far as it has told it."""
     host: str | None = None
     """The API's host; None for the simulator, whose tasks are known to nobody else."""
+    input_url: Callable[[str], str] | None = None
+    """The simulator's address of a file of the user's own, by its name there: ``HEX.jpg``; else None."""
     speed: float = 1.0
     """How many times faster than in reality generations go by."""
 

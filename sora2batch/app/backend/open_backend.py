@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 from sora2batch.app.backend.api_client import open_client
 from sora2batch.app.backend.backend import Backend, NoApi
@@ -40,8 +41,10 @@ async def download_backend(environ: Mapping[str, str]) -> AsyncIterator[Backend]
             yield Backend(api=api, fetcher=fetcher, clock=api.clock, host=access.endpoint.host)
 
 
-def simulated_backend(catalog: Catalog, lockfile: Lockfile) -> AbstractAsyncContextManager[Backend]:
-    """Start a simulator that remembers the tasks of earlier simulated runs."""
+def simulated_backend(
+    catalog: Catalog, lockfile: Lockfile, files: Mapping[str, Path]
+) -> AbstractAsyncContextManager[Backend]:
+    """Start a simulator that remembers the tasks of earlier simulated runs, and finds these files by hash."""
     from sora2batch.app.backend.simulation import open_simulation  # noqa: PLC0415  # loads PyAV and Pillow
 
-    return open_simulation(catalog, lockfile)
+    return open_simulation(catalog, lockfile, files)

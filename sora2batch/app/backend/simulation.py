@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from secrets import token_hex
 
 from sora2batch.app.backend.backend import Backend
@@ -23,16 +24,31 @@ SPEED = 60.0
 
 
 @asynccontextmanager
-async def open_simulation(catalog: Catalog, lockfile: Lockfile) -> AsyncIterator[Backend]:
-    """Start a simulator that remembers the tasks of earlier simulated runs."""
+async def open_simulation(
+    catalog: Catalog, lockfile: Lockfile, files: Mapping[str, Path]
+) -> AsyncIterator[Backend]:
+    """Start a simulator that remembers the tasks of earlier simulated runs, and finds these files by hash."""
     earlier = _earlier_tasks(lockfile)
-    options = SimulatorOptions(speed=SPEED, seed=len(lockfile.task_ids()), earlier=earlier)
+    options = SimulatorOptions(
+        speed=SPEED, seed=len(lockfile.task_ids()), earlier=earlier, inputs=_FilesByContent(files)
+    )
     clock = SystemClock()
     async with simulator(options, catalog) as running:
         key = ApiKey(f"simulated-{token_hex(16)}")  # no word of any text, for the key is cut out of texts
         client = SjinnClient(Endpoint.parse(running.url), key, clock=clock)
         async with client as api, Downloader(clock=clock) as fetcher:
-            yield Backend(api=api, fetcher=fetcher, clock=api.clock, speed=SPEED)
+            yield Backend(api=api, fetcher=fetcher, clock=api.clock, input_url=running.input_url, speed=SPEED)
+
+
+class _FilesByContent:
+    """The files that the manifest's jobs send."""
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+
+    def path_of(self, sha256: str, /) -> Path | None:
+        """Tell where a file of this content lies."""
+        return self._files.get(sha256)
 
 
 def _earlier_tasks(lockfile: Lockfile) -> tuple[EarlierTask, ...]:

@@ -68,6 +68,12 @@ class Batch:
         return self.layout.output_folder(self.manifest.output.dir)
 
     @property
+    def input_paths(self) -> Mapping[str, Path]:
+        """Where the files lie that its jobs send, by the sha256 of their bytes."""
+        folder = self.manifest.path.parent
+        return {digest: folder / found.file for digest, found in self.expansion.files.items()}
+
+    @property
     def artifacts(self) -> Artifacts:
         """The files of the output folder."""
         return Artifacts(self.output_dir)

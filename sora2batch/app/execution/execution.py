@@ -12,6 +12,7 @@ from sora2batch.app.backend.connection import find_access
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
+from sora2batch.app.execution.input_check import check_inputs
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
@@ -171,6 +172,7 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
     if _spends(plan, request.stages):
         check_plan(batch, plan)
         check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
+        check_inputs(batch, plan.with_action(Action.SUBMIT))
     _check_means(batch, plan, request)
     if not batch.simulated and load_key(os.environ):
         check_host(plan, load_endpoint(os.environ).host, variable=URL_VARIABLE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,17 +11,19 @@ from sora2batch.app.backend.backend import Backend
 from sora2batch.app.backend.open_backend import download_backend, real_backend, simulated_backend
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.execution.input_access import open_input_urls
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import renamer_of, tell_moves
 from sora2batch.app.execution.storage_check import options_of
 from sora2batch.app.execution.store_access import store_access
 from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated
+from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.lockfile_error import JournalError, SaveError
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.action import Plan
+from sora2batch.plan.action import Action, Plan
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.entries import ApiIdentity
@@ -29,6 +31,7 @@ from sora2batch.run.event import Listener
 from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.handle import find_handles
+from sora2batch.run.input_urls import InputUrls
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.port import RunContext
 from sora2batch.run.restore_names import bring_back, is_called_for
@@ -74,8 +77,12 @@ async def _execute(run: AgreedRun) -> str | None:
     batch, plan, store, stages = run.batch, run.plan, run.store, run.request.stages
     with run.request.printer.progress(plan, stages) as listener:
         opening = store_access(batch, stages, listener)
-        async with store.session(), _open_backend(run) as backend, opening as access:
-            context = _context(run, backend, listener)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(store.session())
+            backend = await stack.enter_async_context(_open_backend(run))
+            access = await stack.enter_async_context(opening)
+            urls = await stack.enter_async_context(open_input_urls(batch, _to_submit(run), backend, listener))
+            context = _context(run, backend, listener, urls)
             spec = RunSpec(plan=plan, stages=stages, expected_seconds=_expected(batch, backend))
             renamer = renamer_of(batch, store)
             async with regular_checkpoints(store, listener):
@@ -87,15 +94,21 @@ async def _execute(run: AgreedRun) -> str | None:
             return backend.api.silence
 
 
+def _to_submit(run: AgreedRun) -> list[Job]:
+    if Stages.SUBMIT not in run.request.stages:
+        return []
+    return [one.job for one in run.plan.with_action(Action.SUBMIT)]
+
+
 def _open_backend(run: AgreedRun) -> AbstractAsyncContextManager[Backend]:
     if run.batch.simulated:
-        return simulated_backend(run.batch.catalog, run.store.lockfile)
+        return simulated_backend(run.batch.catalog, run.store.lockfile, run.batch.input_paths)
     if not asks_the_api(run.plan, run.request.stages):
         return download_backend(os.environ)
     return real_backend(os.environ, run.payer.clock)
 
 
-def _context(run: AgreedRun, backend: Backend, listener: Listener) -> RunContext:
+def _context(run: AgreedRun, backend: Backend, listener: Listener, urls: InputUrls) -> RunContext:
     options = backend.hasten(_options(run.batch, run.request))
     money = run.plan.money
     return RunContext(
@@ -108,6 +121,7 @@ def _context(run: AgreedRun, backend: Backend, listener: Listener) -> RunContext
         stop_signal=run.stop_signal,
         concurrency_limit=ConcurrencyLimit(options.concurrency),
         pause=Pause(),
+        input_urls=urls,
         on_failure=run.request.on_failure,
         api_identity=ApiIdentity(host=backend.host, account=run.payer.account),
     )

@@ -47,7 +47,7 @@ async def backend_of(batch: Batch, lockfile: Lockfile) -> AsyncIterator[Backend]
     """Open the API that a batch belongs to."""
     from sora2batch.app.backend.open_backend import real_backend, simulated_backend  # noqa: PLC0415  # loads the network
 
-    opening = simulated_backend(batch.catalog, lockfile) if batch.simulated else real_backend(os.environ)
+    opening = simulated_backend(batch.catalog, lockfile, {}) if batch.simulated else real_backend(os.environ)
     async with opening as backend:
         yield backend
 

@@ -1,0 +1,39 @@
+"""Is there a way for the API to fetch the files of inputs? Looked into before anybody is asked for money."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.chosen_store import STORE_VARIABLE
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.file_input import file_inputs_in
+from sora2batch.plan.action import PlannedJob
+from sora2batch.store.store_location import parse_location
+
+
+def check_inputs(batch: Batch, jobs: Sequence[PlannedJob]) -> None:
+    """Refuse jobs with files where no store can give them to the API.
+
+    Raises:
+        UsageError: there is no store, or it can make no URLs, or it cannot be opened.
+    """
+    file = next((found.file for one in jobs for found in file_inputs_in(one.job.input)), None)
+    if file is None or batch.simulated:
+        return
+    chosen = batch.store
+    if chosen is None:
+        raise UsageError(
+            f"{batch.manifest.file}: the API takes URLs only, and {file} has none: no store is configured",
+            hint=f"write `store: {{url: s3://bucket/prefix}}` into the manifest, or set {STORE_VARIABLE}",
+        )
+    location = parse_location(chosen.url, public_url=chosen.public_url)
+    if location.scheme == "file" and location.public_url is None:
+        raise UsageError(
+            f"{batch.manifest.file}: the API takes URLs only, and a folder such as {location.url} has none",
+            hint="use a bucket, or name in store.public_url where everybody can read the folder",
+        )
+    from sora2batch.store.make import open_store  # noqa: PLC0415  # loads the network
+
+    open_store(location, os.environ)
