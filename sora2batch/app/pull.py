@@ -1,0 +1,126 @@
+"""The missing files of one batch, from the store alone: no key, no API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from sora2batch.app.backend.open_store import required_store
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.execution.result_renaming import renamer_of
+from sora2batch.app.execution.settling import held
+from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.output import Printer
+from sora2batch.app.process.loop import run_loop
+from sora2batch.app.store_args import StoreArgs
+from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.text import counted
+from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.lockfile_store import LockfileStore
+from sora2batch.plan.action import Action, PlannedJob
+from sora2batch.plan.selection import Selection
+from sora2batch.run.circuit_breaker import CircuitBreaker
+from sora2batch.run.event import Event, Warned
+from sora2batch.run.folder import OutputFolder
+from sora2batch.run.opened_artifact import OpenedArtifacts
+from sora2batch.run.stored_files import StoredFiles, StoredSource
+from sora2batch.sjinn.api_error import DownloadError
+from sora2batch.sjinn.part import Part
+
+_AT_ONCE = 8
+
+
+class _NoFetcher:
+    """Stands in for the API's hosts, which are not asked."""
+
+    async def fetch_part(self, url: str, _target: Path, *, root: Path) -> Part:
+        del url, root
+        raise DownloadError("only the store is asked")
+
+
+@dataclass(slots=True)
+class _Pulled:
+    """What became of the jobs whose files were missing."""
+
+    fetched: int = 0
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+
+def pull(args: StoreArgs, printer: Printer) -> ExitCode:
+    """Fetch from the store what is missing or differs.
+
+    Raises:
+        UsageError: there is no store, or it cannot be opened.
+        Sora2BatchError: what was fetched could not be written down.
+    """
+    batch = args.load()
+    with held(batch) as store:
+        fault = OpenedArtifacts(batch.output_dir).opened_fault
+        plan = batch.plan(store.lockfile, Selection(select=args.select), fault)
+        wanted = plan.with_action(Action.DOWNLOAD)
+        pulled = run_loop(partial(_pull, batch, store, wanted, printer))
+    missing = sorted(pulled.missing)
+    if args.as_json:
+        told: list[JsonValue] = [{"key": key, "message": message} for key, message in missing]
+        print_json({"version": 1, "fetched": pulled.fetched, "missing": told}, printer)
+    else:
+        for key, message in missing:
+            printer.output(f"{key}: {message}")
+    jobs = counted(pulled.fetched, "job")
+    printer.info(f"the files of {jobs} fetched from the store, {len(missing):,} not to be had there")
+    return ExitCode.OPEN if missing else ExitCode.DONE
+
+
+async def _pull(
+    batch: Batch, store: LockfileStore, wanted: Sequence[PlannedJob], printer: Printer
+) -> _Pulled:
+    pulled, places = _Pulled(), asyncio.Semaphore(_AT_ONCE)
+
+    def tell(event: Event, /) -> None:
+        if isinstance(event, Warned):
+            printer.error(event.message)
+
+    async with required_store(batch, os.environ) as opened, store.session():
+        breaker = CircuitBreaker(tell, consequence="pull again once that is mended")
+        source = StoredSource(StoredFiles(opened), breaker)
+        folder = OutputFolder(batch.output_dir, _NoFetcher(), renamer_of(batch, store), source)
+
+        async def fetch(planned: PlannedJob) -> None:
+            async with places:
+                try:
+                    lacking = await _fetch(planned, folder, store)
+                except DownloadError as error:
+                    lacking = error.message
+            if lacking:
+                pulled.missing.append((planned.job.key, lacking))
+            else:
+                pulled.fetched += 1
+
+        async with asyncio.TaskGroup() as group:
+            for planned in wanted:
+                group.create_task(fetch(planned))
+        await store.checkpoint()
+    return pulled
+
+
+async def _fetch(planned: PlannedJob, folder: OutputFolder, store: LockfileStore) -> str | None:
+    """Fetch the files of one job; say what the store does not have."""
+    lacking: list[str] = []
+    for attempt in planned.entry.attempts if planned.entry else ():
+        if attempt.state is State.COMPLETED:
+            outputs = await folder.collect_stored(planned.job, attempt)
+            if outputs is None:
+                lacking.append(_lacking(attempt))
+            elif outputs != attempt.outputs:
+                await store.record(Entry.of(planned.job, replace(attempt, outputs=outputs)))
+    return "; ".join(lacking) or None
+
+
+def _lacking(attempt: Attempt) -> str:
+    paths = ", ".join(output.path or "a file that was never downloaded" for output in attempt.outputs)
+    return f"not in the store: {paths}" if paths else "it has never been downloaded, so the store lacks it"

@@ -1,0 +1,28 @@
+"""What `push` and `pull` are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.loader import loader_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreArgs:
+    """The command line, as given."""
+
+    manifest: Path
+    select: tuple[str, ...]
+    as_json: bool
+    simulated: bool
+    tools_dirs: tuple[Path, ...]
+
+    def load(self) -> Batch:
+        """Load the batch.
+
+        Raises:
+            Sora2BatchError: that is not possible.
+        """
+        return loader_for(self.tools_dirs, simulated=self.simulated).load(self.manifest)

@@ -1,0 +1,36 @@
+"""``sora2batch pull``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sora2batch.cli.call import call
+from sora2batch.cli.lazy_group import ExampleCommand
+from sora2batch.cli.option import (
+    json_option,
+    manifest_argument,
+    printer_options,
+    simulated_option,
+    tools_dir_option,
+)
+from sora2batch.ground.errors import ExitCode
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=("sora2batch pull campaign.yaml",),
+)
+@manifest_argument
+@click.option("--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits.")
+@json_option
+@simulated_option
+@tools_dir_option
+@printer_options
+def command(**given: Any) -> ExitCode:
+    """Fetch the files of finished jobs that are missing or differ, from the store alone.
+
+    Works without a key: the lockfile and the store suffice. Exit code 4 if the store does not have a file.
+    """
+    return call("pull", **given)
