@@ -33,6 +33,7 @@ STEPS_OF_FILES = {
     "os: utime",
     "remove .part",
 }
+STEPS_OF_STORE = {"store: not put", "store: put"}
 
 
 class Executioner:
@@ -81,7 +82,8 @@ def test_killed_at_any_step_with_calls_side_by_side_ends_with_every_job_paid_onc
 
 
 def test_killed_at_any_step_of_a_download_ends_with_the_file_and_nothing_else(begin, executioner):
-    for campaign in executioner.kill_runs(begin, jobs=1):
+    """In the output folder, and in the store."""
+    for campaign in executioner.kill_runs(begin, jobs=1, has_store=True):
         campaign.finish()
         campaign.assert_done()
         assert campaign.call("verify", "small.yaml").code == 0, campaign.transcript()
@@ -90,7 +92,10 @@ def test_killed_at_any_step_of_a_download_ends_with_the_file_and_nothing_else(be
         (file,) = (path for path in (campaign.folder / "out").rglob("*") if path.is_file())
         assert sha256(file.read_bytes()).hexdigest() == output.sha256
         assert file == campaign.folder / "out" / output.path
-    assert executioner.kinds() == STEPS_OF_MONEY | STEPS_OF_FILES
+        assert output.stored
+        (stored,) = campaign.bucket.glob(f"sha256/*/{output.sha256}.???")
+        assert (stored.stem, stored.read_bytes()) == (output.sha256, file.read_bytes())
+    assert executioner.kinds() >= STEPS_OF_MONEY | STEPS_OF_FILES | STEPS_OF_STORE
 
 
 @pytest.mark.parametrize("moment", ["create: not sent", "create: answered"])

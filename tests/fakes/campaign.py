@@ -50,6 +50,8 @@ class Campaign:
     tools: Path
     jobs: int = 2
     concurrency: int = 1
+    has_store: bool = False
+    """Whether results go to a folder beside as well."""
     budget: int | None = None
     """Just enough, unless it is said."""
     said: list[Ended] = field(default_factory=list)
@@ -62,11 +64,16 @@ class Campaign:
         text = MANIFEST.format(
             tool=TOOL, budget=self.budget, animals=", ".join(self.prompts), concurrency=self.concurrency
         )
-        (self.folder / "small.yaml").write_text(text)
+        store = f'store: {{url: "{self.bucket.as_uri()}", outputs: true}}\n' if self.has_store else ""
+        (self.folder / "small.yaml").write_text(text + store)
 
     @property
     def prompts(self) -> tuple[str, ...]:
         return ANIMALS[: self.jobs]
+
+    @property
+    def bucket(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.bucket")
 
     @property
     def lock_path(self) -> Path:

@@ -27,6 +27,7 @@ from sora2batch.sjinn import timeouts
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.part import PartFile
 from sora2batch.sjinn.request_body import CREATE
+from sora2batch.store.content_store import ContentStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +118,7 @@ def _bend_clock(ahead: float, leap: float) -> None:
 
 
 def _install_steps(step: _Steps) -> None:
+    _store(step)
     _disk(step)
     _api(step)
     _files(step)
@@ -156,6 +158,18 @@ def _api(step: _Steps) -> None:
 
     SjinnClient.create = create_in_steps
     aiohttp.ClientResponse.start = start_in_steps
+
+
+def _store(step: _Steps) -> None:
+    put = ContentStore.put_file
+
+    async def put_in_steps(self: ContentStore, *arguments: Any) -> bool:
+        step("store: not put")
+        is_new = await put(self, *arguments)
+        step("store: put")
+        return is_new
+
+    ContentStore.put_file = put_in_steps
 
 
 def _files(step: _Steps) -> None:
