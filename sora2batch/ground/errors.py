@@ -12,6 +12,7 @@
         UnreachableError         7  the API could not be reached
       (sjinn)    KeyRefusedError 5  the API refused the key
       (sjinn)    DownloadError   4  a file could not be had
+      (run)      FileError       4  a file on its way to or from the store is not what it should be
       (run)      PriceDriftError 3  a task was charged another price than the catalogue's
       (app)      DeclinedError 130  whoever was asked said no
 
