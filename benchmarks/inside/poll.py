@@ -21,12 +21,12 @@ from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.budget_tracker import BudgetTracker
+from sora2batch.run.open_task import OpenTask
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.poll import PollStage
 from sora2batch.run.port import RunContext
 from sora2batch.run.schedule import Schedule
 from sora2batch.run.stop_signal import StopSignal
-from sora2batch.run.open_task import OpenTask
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, NotSent, StatusAnswer, Working
 
 _TOOL = "sora2-text-to-video-api"

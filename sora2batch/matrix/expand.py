@@ -43,7 +43,7 @@ class Expansion(NamedTuple):
     notices: tuple[str, ...]
     """What may be a slip, for people."""
     data_digests: tuple[tuple[str, str], ...]
-    """(data file, sha256 of its bytes in hex), sorted."""
+    """(data file or file that is sent, sha256 of its bytes in hex), sorted."""
     files: Mapping[str, InputFile] = {}
     """Those that some job sends, by the sha256 of their bytes."""
 
@@ -93,9 +93,14 @@ class _Expander:
                 *self._files.notices,
                 *self._second_look(),
             ),
-            data_digests=self._files.digests,
+            data_digests=self._digests(),
             files=self._input_files.used,
         )
+
+    def _digests(self) -> tuple[tuple[str, str], ...]:
+        """Tell the sha256 of all that was read: data files, and files that are sent."""
+        used = self._input_files.used.items()
+        return tuple(sorted({*self._files.digests, *((found.file, digest) for digest, found in used)}))
 
     def _second_look(self) -> tuple[str, ...]:
         """Look once more at what was rendered, now that it is known to be sound."""

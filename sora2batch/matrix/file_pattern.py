@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 SIGNS = frozenset("*?[{")
 """What makes a name a pattern."""
 MEDIA_ENDINGS = frozenset(
-    [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp", ".mp4", ".m4v", ".mov", ".webm"]
-    + [".mp3", ".wav", ".m4a", ".ogg", ".flac"]
+    {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"}
+    | {".mp4", ".m4v", ".mov", ".webm"}
+    | {".mp3", ".wav", ".m4a", ".ogg", ".flac"}
 )
 """How files are called of which an axis can be made; what they are is read from their bytes."""
 

@@ -1,4 +1,4 @@
-"""The files that inputs name: what stands in a media field is a URL, or becomes what a file is by its content."""
+"""The files that inputs name: a path in a media field becomes what the file is by its content."""
 
 from __future__ import annotations
 

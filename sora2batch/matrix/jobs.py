@@ -57,7 +57,7 @@ class _JobDraft:
 class JobMaker:
     """Makes the jobs of one group; what is wrong with them goes to the diagnostics."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what all groups share comes last
         self,
         group: Group,
         grid: Grid,

@@ -1,4 +1,4 @@
-"""Files of inputs where the API can fetch them: put in the store once, then signed and looked at before each call.
+"""Files of inputs where the API can fetch them: stored once, then signed and looked at before each call.
 
 Nothing here costs anything, and nothing is reserved while it works: a store that fails makes jobs wait. A URL
 with a signature goes into the call and nowhere else.
@@ -31,7 +31,7 @@ _MOST_FAILURES = 3
 
 
 class UrlStore(Protocol):
-    """The user's own store, as far as inputs need it. Every call raises a ``Sora2BatchError`` where it fails."""
+    """The user's own store, as far as inputs need it. Where it fails it raises a ``Sora2BatchError``."""
 
     async def put_file(self, item: ContentObject, path: Path, /) -> bool:
         """Put a file there unless it is there; tell whether it was new. Other bytes are refused."""

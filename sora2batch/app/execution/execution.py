@@ -12,7 +12,7 @@ from sora2batch.app.backend.connection import find_access
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
-from sora2batch.app.execution.input_check import check_inputs
+from sora2batch.app.execution.input_means import check_inputs
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning

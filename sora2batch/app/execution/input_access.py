@@ -1,4 +1,4 @@
-"""How the API gets to the files of inputs in this run: through the user's store, or the simulator's own door."""
+"""How the API gets to the files of inputs: through the user's store, or at the simulator's own address."""
 
 from __future__ import annotations
 
