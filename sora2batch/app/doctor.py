@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +14,11 @@ from sora2batch.app.backend.connection import Access, find_access, redact
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.output.check import Check, Verdict
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
+from sora2batch.app.store_check import check_store
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
@@ -28,25 +28,6 @@ from sora2batch.lockfile.hold import lock_fault, lock_holder
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
 
 _CLOCK_SECONDS = 60
-
-
-class Verdict(StrEnum):
-    """How something is."""
-
-    FINE = "ok"
-    NOTE = "note"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    verdict: Verdict
-    message: str
-    exit_code: ExitCode = ExitCode.USAGE
-    """Where it is bad: what a run would end with."""
 
 
 def examine(
@@ -88,6 +69,7 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
         yield _check_output_folder(batch)
         yield _check_folder("lockfile's folder", batch.lock_path.parent)
         yield from _check_git(batch)
+    yield from check_store(batch)
 
 
 def _check_api() -> Iterator[Check]:

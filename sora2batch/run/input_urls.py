@@ -17,10 +17,10 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.file_input import file_inputs_in, map_files
 from sora2batch.ground.job import Job
+from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.matrix.input_file import InputFile
 from sora2batch.run.event import Deferred, Listener, Uploaded
 from sora2batch.store.content_object import ContentObject
-from sora2batch.store.signed_url import SignedUrl
 
 LONGEST_SECONDS = 7 * 24 * 3600
 """What S3 and R2 take at most."""

@@ -35,6 +35,7 @@ from sora2batch.sjinn.endpoint import DEFAULT_URL, URL_VARIABLE, Endpoint
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import LedgerWalk
 from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
+from sora2batch.sjinn.redaction import without_signatures
 from sora2batch.sjinn.request_body import (
     ACCOUNT,
     CREATE,
@@ -121,7 +122,7 @@ class SjinnClient:
             case Lost(reason=reason, remains=remains):
                 return self._read_remains(reason, remains)
             case Reply():
-                return self._without_key(self._read(exchange, read_create))
+                return self._without_secrets(self._read(exchange, read_create), input)
             case _:
                 assert_never(exchange)
 
@@ -209,21 +210,22 @@ class SjinnClient:
         self.clock.observe(reply.headers)
         return read(reply.status, reply.headers, reply.body, now=self.clock.now())
 
-    def _without_key(self, answer: CreateAnswer) -> CreateAnswer:
+    def _without_secrets(self, answer: CreateAnswer, sent: JsonObject) -> CreateAnswer:
         match answer:
             case Accepted():
                 return answer
             case Unknown(reason=reason):
-                return Unknown(self._key.redact(reason))
+                return Unknown(without_signatures(self._key.redact(reason), sent=sent))
             case Rejected() | KeyRefused() | OutOfCredits() | NotAccepted():
-                return replace(answer, note=self._clean(answer.note))
+                return replace(answer, note=self._clean(answer.note, sent))
             case _:
                 assert_never(answer)
 
-    def _clean(self, note: Refusal) -> Refusal:
-        """Take the key out of the API's own words."""
+    def _clean(self, note: Refusal, sent: JsonObject | None = None) -> Refusal:
+        """Take the key, and what signs a URL, out of the API's own words."""
         code = self._key.redact(note.code) if isinstance(note.code, str) else note.code
-        return Refusal(code=code, message=self._key.redact(note.message))
+        message = without_signatures(self._key.redact(note.message), sent=sent)
+        return Refusal(code=code, message=message)
 
     def _refused(self, note: Refusal) -> KeyRefusedError:
         return KeyRefusedError(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus, urlsplit
 
 from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.sjinn.envelope import printable_line
 
 LONGEST = 160
@@ -19,6 +20,12 @@ _SHORTEST_SECRET = 4
 _TAG = re.compile(r"<[^>]*(?:>|$)")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s\"'<>@]*@")
 _QUERY = re.compile(r"(?<=\w|[/.=~-])\?[^\s\"'<>\\]+")
+_SIGNATURE = re.compile(
+    r"((?:X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|(?<![A-Za-z])(?:Signature|sig))"
+    r"(?:=|%3D))[^&\s\"'<>\\]+",
+    re.IGNORECASE,
+)
+"""Parameters that sign the URLs of S3, GCS and Azure."""
 _DATA = re.compile(r"(data:[^,\s\"']{0,60},)[^\s\"']+", re.IGNORECASE)
 _TOKEN = re.compile(r"(?=[\w+=%-]*\d)[\w+=%-]{32,}")
 """What is so long and has a digit in it may be a signature."""
@@ -48,6 +55,29 @@ def redacted(text: str, *, urls: Iterable[str] = ()) -> str:
     line = _DATA.sub(r"\1…", _CREDENTIALS.sub("", line))
     line = _TOKEN.sub("…", _QUERY.sub("?…", line))
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def without_signatures(text: str, *, sent: JsonValue = None) -> str:
+    """Take out of the API's own words what signs a URL, and all of the queries of those that were sent."""
+    for url in _signed_urls(sent):
+        text = url.redact(text)
+    if "://" in text:
+        text = _QUERY.sub("?…", text)
+    return _SIGNATURE.sub(r"\1…", text)
+
+
+def _signed_urls(value: JsonValue) -> Iterator[SignedUrl]:
+    match value:
+        case str() if "?" in value and "://" in value:
+            yield SignedUrl(value)
+        case list():
+            for item in value:
+                yield from _signed_urls(item)
+        case dict():
+            for item in value.values():
+                yield from _signed_urls(item)
+        case _:
+            pass
 
 
 def _secrets_of(url: str) -> set[str]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.store.bucket import WHOLE_BYTES, Bucket
 from sora2batch.store.cloud_client import StoreTimeouts
 from sora2batch.store.content_object import ContentObject
 from sora2batch.store.local_file import pieces_of, read_whole
-from sora2batch.store.signed_url import SignedUrl
 from sora2batch.store.store_error import (
     NoConditionError,
     ObjectDamagedError,

@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.store.content_object import ContentObject
 from sora2batch.store.content_store import ContentStore
-from sora2batch.store.signed_url import SignedUrl
 from sora2batch.store.store_error import ObjectDamagedError
 
 _TEXT: Final = (

@@ -14,8 +14,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from sora2batch.ground.proxy import proxy_for
+from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.store.cloud_client import StoreTimeouts
-from sora2batch.store.signed_url import SignedUrl
 from sora2batch.store.store_error import (
     ObjectDamagedError,
     ObjectMissingError,

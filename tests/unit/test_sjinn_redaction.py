@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+from urllib.parse import quote
+
 import pytest
 
-from sora2batch.sjinn.redaction import excerpt_of_bytes, excerpt_of_json, redacted
+from sora2batch.sjinn.redaction import excerpt_of_bytes, excerpt_of_json, redacted, without_signatures
 
 URL = "https://files.test/a.mp4?sig=hunter2&x=1&key=a%2Fbc4"
 
@@ -49,3 +52,45 @@ def test_a_value_of_an_answer_is_told_as_well(value, told):
 def test_nothing_is_too_long_to_be_told():
     assert len(excerpt_of_json(["x" * 10**6] * 10)) == 160
     assert redacted("a", urls=["https://[broken?sig=4711"]) == "a"
+
+
+SIGNED = (
+    "https://b.example/sha256/ab/x.jpg?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAEXAMPLE%2F20261129"
+    "&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLE&X-Amz-Signature=5f307a806f3536bfe33ad3bc47a55490"
+)
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        SIGNED,
+        f"could not fetch {SIGNED}: 403",
+        json.dumps({"url": SIGNED}),
+        json.dumps(SIGNED.replace("&", r"\u0026")),
+        SIGNED.replace("&", "&amp;"),
+        quote(SIGNED, safe=""),
+        SIGNED.partition("?")[2],
+        SIGNED[:-10],
+        SIGNED.rpartition("=")[2],
+    ],
+)
+def test_the_api_s_own_words_lose_what_signs_the_urls_that_it_was_sent(echo):
+    told = without_signatures(echo, sent={"prompt": "x?", "image_list": [SIGNED]})
+    for secret in ("AKIAEXAMPLE", "IQoJb3JpZ2lu", "5f307a806f35"):
+        assert secret not in told
+
+
+@pytest.mark.parametrize(
+    "echo", [SIGNED, SIGNED.partition("?")[2], json.dumps(SIGNED.replace("&", r"\u0026"))]
+)
+def test_signatures_of_an_earlier_run_are_known_by_their_names(echo):
+    told = without_signatures(f"the image {echo} is gone")
+    for secret in ("AKIAEXAMPLE", "IQoJb3JpZ2lu", "5f307a806f35"):
+        assert secret not in told
+
+
+@pytest.mark.parametrize(
+    "words", ["What is it? No image.", "see https://a.example/help. Why?", "design=good"]
+)
+def test_words_without_a_signature_stay(words):
+    assert without_signatures(words, sent={"image": "https://a.example/x.jpg"}) == words

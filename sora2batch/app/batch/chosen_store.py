@@ -44,6 +44,12 @@ def is_on_this_machine(store: ChosenStore, environ: Mapping[str, str] = os.envir
     return scheme == "file" or is_loopback(_host(server))
 
 
+def is_temporary(store: ChosenStore, environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether a store's credentials are known to end, and with them the URLs that they sign."""
+    is_signed = store.public_url is None and store.url.startswith("s3://")
+    return is_signed and bool(environ.get("AWS_SESSION_TOKEN", "").strip())
+
+
 def _host(url: str) -> str:
     try:
         return urlsplit(url if "//" in url else f"//{url}").hostname or ""

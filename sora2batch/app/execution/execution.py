@@ -172,7 +172,7 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
     if _spends(plan, request.stages):
         check_plan(batch, plan)
         check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
-        check_inputs(batch, plan.with_action(Action.SUBMIT))
+        check_inputs(batch, plan.with_action(Action.SUBMIT), request.printer)
     _check_means(batch, plan, request)
     if not batch.simulated and load_key(os.environ):
         check_host(plan, load_endpoint(os.environ).host, variable=URL_VARIABLE)

@@ -15,6 +15,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.file_input import file_inputs_in, map_files
 from sora2batch.ground.job import Job
 from sora2batch.ground.loopback import is_loopback
+from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.event import Listener
 from sora2batch.run.input_urls import (
@@ -27,7 +28,6 @@ from sora2batch.run.input_urls import (
 )
 from sora2batch.store.content_object import ContentObject
 from sora2batch.store.content_store import ContentStore
-from sora2batch.store.signed_url import SignedUrl
 
 _SPARE_SECONDS = 3600
 

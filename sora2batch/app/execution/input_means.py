@@ -6,15 +6,16 @@ import os
 from collections.abc import Sequence
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.batch.chosen_store import STORE_VARIABLE
+from sora2batch.app.batch.chosen_store import STORE_VARIABLE, is_temporary
+from sora2batch.app.output.output import Printer
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.plan.action import PlannedJob
 from sora2batch.store.store_location import parse_location
 
 
-def check_inputs(batch: Batch, jobs: Sequence[PlannedJob]) -> None:
-    """Refuse jobs with files where no store can give them to the API.
+def check_inputs(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> None:
+    """Refuse jobs with files where no store can give them to the API; tell what may go wrong later.
 
     Raises:
         UsageError: there is no store, or it can make no URLs, or it cannot be opened.
@@ -37,3 +38,8 @@ def check_inputs(batch: Batch, jobs: Sequence[PlannedJob]) -> None:
     from sora2batch.store.make import open_store  # noqa: PLC0415  # loads the network
 
     open_store(location, os.environ)
+    if is_temporary(chosen):
+        printer.info(
+            "notice: the store's credentials are temporary, and the URLs that they sign end with them: "
+            "a task that begins later cannot fetch its picture"
+        )

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from sora2batch.store.signed_url import SignedUrl
+from sora2batch.ground.signed_url import SignedUrl
 
 QUERY = "X-Amz-Credential=AKIAEXAMPLE%2F20261129%2Fs3&X-Amz-Expires=60&X-Amz-Signature=727d6f266333b96e"
 URL = f"https://media.example/p/x.jpg?{QUERY}"

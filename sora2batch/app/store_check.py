@@ -1,0 +1,59 @@
+"""What `doctor` finds out about the user's own store: one object of constant text is written there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.chosen_store import choose_store, is_temporary
+from sora2batch.app.output.check import Check, Verdict
+from sora2batch.app.process.loop import run_loop
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.manifest.model import NO_STORE
+from sora2batch.store.make import open_store
+from sora2batch.store.store_location import StoreLocation, parse_location
+from sora2batch.store.store_probe import ProbeOutcome, ProbeStep, probe
+
+_NOT_NEEDED = frozenset({"refuse to overwrite"})
+"""What a store can do without."""
+
+
+def check_store(batch: Batch | None) -> Iterator[Check]:
+    """Try everything that a batch needs of its store, or of the environment's; nothing where there is none."""
+    chosen = choose_store(batch.manifest.store if batch else NO_STORE)
+    if chosen is None:
+        return
+    try:
+        location = parse_location(chosen.url, public_url=chosen.public_url)
+        is_local, steps = run_loop(lambda: _probe(location))
+    except Sora2BatchError as error:
+        message = f"{error.message}; {error.hint}" if error.hint else error.message
+        yield Check(name="store", verdict=Verdict.BAD, message=message, exit_code=error.exit_code)
+        return
+    for step in steps:
+        yield _check_of(step, location, is_local=is_local)
+    if is_temporary(chosen):
+        message = "its credentials are temporary: a URL that they signed ends when they do, whatever it says"
+        yield Check(name="store", verdict=Verdict.NOTE, message=message)
+
+
+async def _probe(location: StoreLocation) -> tuple[bool, tuple[ProbeStep, ...]]:
+    async with open_store(location, os.environ) as store:
+        return store.is_loopback, await probe(store)
+
+
+def _check_of(step: ProbeStep, location: StoreLocation, *, is_local: bool) -> Check:
+    message = f"{step.message}; {step.remedy}" if step.remedy else step.message
+    name = f"store: {step.name}"
+    match step.outcome:
+        case ProbeOutcome.PASSED:
+            return Check(name=name, verdict=Verdict.FINE, message=message)
+        case ProbeOutcome.SKIPPED:
+            return Check(name=name, verdict=Verdict.NOTE, message=message)
+        case ProbeOutcome.FAILED if step.name == "reach" and is_local:
+            told = f"{location.url} is on this machine: only an API on this machine can fetch from it"
+            return Check(name=name, verdict=Verdict.NOTE, message=told)
+        case ProbeOutcome.FAILED:
+            verdict = Verdict.NOTE if step.name in _NOT_NEEDED else Verdict.BAD
+            return Check(name=name, verdict=verdict, message=message, exit_code=ExitCode.OPEN)
