@@ -20,7 +20,7 @@ _NOT_NEEDED = frozenset({"refuse to overwrite"})
 
 
 def check_store(batch: Batch | None) -> Iterator[Check]:
-    """Try everything that a batch needs of its store, or of the environment's; nothing where there is none."""
+    """Try everything that a batch needs of its store, or else of the environment's, if there is one."""
     chosen = choose_store(batch.manifest.store if batch else NO_STORE)
     if chosen is None:
         return

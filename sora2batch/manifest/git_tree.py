@@ -25,6 +25,8 @@ from sora2batch.manifest.tree import (
 _LINK = "120000"
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/.*\noid sha256:([0-9a-f]{64})\n", re.DOTALL)
 _LONGEST_POINTER = 1024
+_AT_ONCE = 500
+"""Names in one call of git."""
 
 
 class _GitFile(NamedTuple):
@@ -91,14 +93,23 @@ class GitTree:
         return FileStamp(found.id, 0) if found else self._disk.stamp(name)
 
     def names(self, pattern: str) -> tuple[str, ...]:
-        """Find the files whose paths match, those among them that git never had.
+        """Find the files whose paths match, those among them that git ignores; what is merely new is not.
 
         Raises:
             TreeError: git or the revision is missing, or the pattern leads out of the folder.
         """
-        on_disk = {name for name in self._disk.names(pattern) if name not in self._index}
+        on_disk = self._ignored([name for name in self._disk.names(pattern) if name not in self._index])
         in_git = (name for name, file in self._files.items() if file.mode != _LINK)
         return matching_names(pattern, entries_of({*in_git, *on_disk}))
+
+    def _ignored(self, names: list[str]) -> list[str]:
+        """Choose what git is told to ignore: pictures that a team keeps elsewhere."""
+        found: list[str] = []
+        for start in range(0, len(names), _AT_ONCE):
+            options = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+            told = self._git("--literal-pathspecs", *options, "--", *names[start : start + _AT_ONCE])
+            found += os.fsdecode(told).split("\0")[:-1]
+        return found
 
     def _file(self, name: str) -> _GitFile | None:
         """Find a file; None if git does not have it, neither there nor now."""

@@ -202,10 +202,12 @@ def content(tree, name):
         ("m.yaml/*", []),
     ],
 )
-@pytest.mark.parametrize("tree", ["disk", "git", "git, but not yet added"])
+@pytest.mark.parametrize("tree", ["disk", "git", "git, but ignored"])
 def test_a_pattern_finds_the_same_files_everywhere(tmp_path, pattern, found, tree):
     images = ("a.jpg", "b.jpg", "B.JPG", "c.png", ".hidden.jpg", "deep/er/d.jpg", ".deep/e.jpg")
     put(tmp_path, ".cache/x.jpg", "m.yaml", *(f"images/{name}" for name in images))
+    if tree == "git, but ignored":
+        (tmp_path / ".gitignore").write_text("images/\n.cache/\n")
     if tree != "disk":
         git(tmp_path, "init", "-q")
         git(tmp_path, "add", "." if tree == "git" else "m.yaml")
