@@ -8,6 +8,7 @@ from pathlib import Path
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.execution.execution import carry_out
 from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.input_restore import load_with_inputs
 from sora2batch.app.output.output import Display
 from sora2batch.ground.errors import ExitCode
 from sora2batch.plan.selection import Selection
@@ -22,7 +23,7 @@ def download(
     Raises:
         Sora2BatchError: nothing was fetched, or the results could not be written down.
     """
-    batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
+    batch = load_with_inputs(loader_for(tools_dirs, simulated=simulated), manifest, printer)
     selection = Selection(select=tuple(select))
     return carry_out(
         batch, RunRequest(selection=selection, stages=Stages.DOWNLOAD, printer=printer)

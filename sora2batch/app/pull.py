@@ -13,6 +13,7 @@ from sora2batch.app.backend.open_store import required_store
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.result_renaming import renamer_of
 from sora2batch.app.execution.settling import held
+from sora2batch.app.input_restore import load_with_inputs
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
@@ -58,7 +59,7 @@ def pull(args: StoreArgs, printer: Printer) -> ExitCode:
         UsageError: there is no store, or it cannot be opened.
         Sora2BatchError: what was fetched could not be written down.
     """
-    batch = args.load()
+    batch = load_with_inputs(args.loader, args.manifest, printer)
     with held(batch) as store:
         fault = OpenedArtifacts(batch.output_dir).opened_fault
         plan = batch.plan(store.lockfile, Selection(select=args.select), fault)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.loader import BatchLoader, loader_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +19,15 @@ class StoreArgs:
     simulated: bool
     tools_dirs: tuple[Path, ...]
 
+    @property
+    def loader(self) -> BatchLoader:
+        """How the manifest is to be loaded."""
+        return loader_for(self.tools_dirs, simulated=self.simulated)
+
     def load(self) -> Batch:
         """Load the batch.
 
         Raises:
             Sora2BatchError: that is not possible.
         """
-        return loader_for(self.tools_dirs, simulated=self.simulated).load(self.manifest)
+        return self.loader.load(self.manifest)

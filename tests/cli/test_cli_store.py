@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
+from fakes.pictures import picture
 
 CLIPS = ("small.sim/hero/fox.mp4", "small.sim/hero/owl.mp4")
 
@@ -126,3 +129,26 @@ def test_a_store_that_fails_leaves_the_clips_on_disk_and_the_next_run_goes_on(fo
     bucket.mkdir()
     assert call("run", manifest, "--simulate").code == 0
     assert len(objects_in(bucket)) == 2
+
+
+def test_a_clone_without_the_pictures_gets_them_from_the_store_as_well(folder, bucket, call):
+    fox = picture(folder, "images/fox.jpg")
+    Path("small.yaml").write_text(
+        "version: 1\ntool: kling3-image-to-video-api\nbudget: {max_credits: 3000}\nstore: {outputs: true}\n"
+        "jobs: {hero: {matrix: {animal: {from: images/*.jpg}},"
+        " input: {prompt: a, duration: 3, image: '{{ animal.path }}'}}}\n"
+    )
+    assert call("run", "small.yaml", "--simulate").code == 0
+    clips = clips_in(folder)
+    shutil.rmtree(folder / "out")
+    shutil.rmtree(folder / "images")
+    assert call("plan", "small.yaml", "--simulate").code == 2
+    ran = call("pull", "small.yaml", "--simulate")
+    assert (ran.code, "1 input file fetched" in ran.err) == (0, True)
+    assert sha256((folder / "images/fox.jpg").read_bytes()).hexdigest() == fox.sha256
+    assert clips_in(folder) == clips
+    assert call("verify", "small.yaml", "--simulate", "--store").code == 0
+    for path in bucket.rglob(f"{fox.sha256}.jpg"):
+        path.unlink()
+    ran = call("verify", "small.yaml", "--simulate", "--store")
+    assert (ran.code, fox.sha256 in ran.out) == (1, True)
