@@ -46,6 +46,11 @@ class GitTree:
         self._root = root
         self._ref = ref
 
+    @property
+    def place(self) -> Path:
+        """The folder on disk, as it stands there."""
+        return self._root
+
     def read(self, name: str) -> bytes:
         """Read a file by its relative POSIX path.
 

@@ -55,6 +55,11 @@ class Tree(Protocol):
 class FileTree(Tree, Protocol):
     """A tree whose files may be large and many, as pictures are."""
 
+    @property
+    def place(self) -> Path | None:
+        """The folder on disk, by which what is known of its files is kept; None if it is not to be."""
+        ...
+
     def open(self, name: str) -> BinaryIO:
         """Open a file to be read piece by piece, at any place; whoever opens it closes it.
 
@@ -88,6 +93,11 @@ class DiskTree:
         self._folders: dict[str, str] = {}
         self._listings: dict[str, frozenset[str]] = {}
 
+    @property
+    def place(self) -> Path:
+        """The folder on disk."""
+        return self._root
+
     def read(self, name: str) -> bytes:
         """Read a file by its relative POSIX path.
 
@@ -120,9 +130,15 @@ class DiskTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        _, found = self._find(name)
-        key = f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
-        return FileStamp(key, max(found.st_mtime_ns, found.st_ctime_ns))
+        return file_stamp(self.look(name))
+
+    def look(self, name: str) -> os.stat_result:
+        """Look at a file from outside.
+
+        Raises:
+            TreeError: it is not there, not a plain file, or outside of the folder.
+        """
+        return self._find(name)[1]
 
     def names(self, pattern: str) -> tuple[str, ...]:
         """Find the files whose paths match; a link to a folder is not followed, unless the pattern names it.
@@ -197,6 +213,12 @@ class DiskTree:
         if not real.is_relative_to(self._root.resolve()):
             raise TreeError(f'"{name}" is a link that leads out of the manifest\'s folder')
         return real
+
+
+def file_stamp(found: os.stat_result) -> FileStamp:
+    """Make a file's stamp of what a look tells; setting a time back does not hide that it was changed."""
+    key = f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+    return FileStamp(key, max(found.st_mtime_ns, found.st_ctime_ns))
 
 
 def checked_parts(name: str) -> list[str]:

@@ -73,15 +73,29 @@ def check_kind(facts: MediaFacts, kind: MediaKind) -> None:
     Raises:
         MediaError: it is something else, or too large.
     """
+    check_type(facts.type, kind)
     check_length(facts.bytes, MAX_BYTES[kind])
-    if facts.type in TYPES[kind]:
+
+
+def check_type(found: MediaType, kind: MediaKind) -> None:
+    """Let pass the types that a field of this kind takes.
+
+    Raises:
+        MediaError: it is something else.
+    """
+    if found in TYPES[kind]:
         return
-    name = facts.type.suffix[1:].upper()
-    if facts.type == HEIC and kind is MediaKind.IMAGE:
+    name = found.suffix[1:].upper()
+    if found == HEIC and kind is MediaKind.IMAGE:
         raise MediaError("is HEIC, which no browser shows", hint=_CONVERSIONS[kind])
-    if facts.type.mime.startswith(f"{kind}/"):
+    if found.mime.startswith(f"{kind}/"):
         raise MediaError(f"is {name}, which no browser plays", hint=_CONVERSIONS[kind])
-    raise MediaError(f"is {name}, no {_NAMES[kind]}", hint=_hint_of_another(facts.type, kind))
+    raise MediaError(f"is {name}, no {_NAMES[kind]}", hint=_hint_of_another(found, kind))
+
+
+def kind_of(found: MediaType) -> MediaKind:
+    """Tell what a file of this type is, whether or not a field takes it."""
+    return MediaKind(found.mime.partition("/")[0])
 
 
 def _hint_of_another(found: MediaType, kind: MediaKind) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -53,6 +54,10 @@ WAV = MediaType(".wav", "audio/wav", Container.RIFF)
 M4A = MediaType(".m4a", "audio/mp4", Container.BOXES)
 OGG = MediaType(".ogg", "audio/ogg", Container.OGG)
 FLAC = MediaType(".flac", "audio/flac", Container.STREAM)
+BY_MIME: Mapping[str, MediaType] = {
+    found.mime: found
+    for found in (MP4, MOV, WEBM, _MKV, _AVI, JPEG, PNG, GIF, WEBP, AVIF, BMP, HEIC, MP3, WAV, M4A, OGG, FLAC)
+}
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"\xff\xd8\xff", JPEG),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from sora2batch.manifest.listing import FolderEntry
-from sora2batch.manifest.tree import DiskTree, FileStamp, matching_names
+from sora2batch.manifest.tree import (
+    DiskTree,
+    FileStamp,
+    MissingFileError,
+    TreeError,
+    file_stamp,
+    matching_names,
+)
 
 Stamp = tuple[int, int, int] | None
 """Which file it is, its length and when it was written; None where there is none."""
@@ -21,6 +29,11 @@ class StampedTree:
         self._root = root
         self.stamps: dict[Path, Stamp] = {}
         """Of every file that was asked for and every folder that was listed, from before the first time."""
+
+    @property
+    def place(self) -> Path:
+        """The folder on disk."""
+        return self._root
 
     def read(self, name: str) -> bytes:
         """Read a file by its relative POSIX path.
@@ -46,8 +59,17 @@ class StampedTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        self.watch(self._root / name)
-        return self._tree.stamp(name)
+        path = self._root / name
+        try:
+            found = self._tree.look(name)  # the one look tells both
+        except MissingFileError:
+            self.stamps.setdefault(path, None)
+            raise
+        except TreeError:
+            self.watch(path)
+            raise
+        self.stamps.setdefault(path, _short(found))
+        return file_stamp(found)
 
     def names(self, pattern: str) -> tuple[str, ...]:
         """Find the files whose paths match; a file that comes to a folder shows later.
@@ -74,7 +96,10 @@ def stamps_of(paths: Iterable[Path]) -> tuple[Stamp, ...]:
 
 def _stamp(path: Path) -> Stamp:
     try:
-        found = path.stat()
+        return _short(path.stat())
     except (OSError, ValueError):
         return None
+
+
+def _short(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
