@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 
-_FIELDS = frozenset({"file", "sha256"})
-_DIGEST = r"[0-9a-f]{64}"
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class FileInput(NamedTuple):
@@ -27,10 +26,10 @@ class FileInput(NamedTuple):
 
 def read_file_input(value: JsonValue) -> FileInput | None:
     """Read a file out of an input's value; None for anything else."""
-    if not isinstance(value, dict) or value.keys() != _FIELDS:
+    if not isinstance(value, dict) or len(value) != 2:
         return None
-    file, digest = value["file"], value["sha256"]
-    if isinstance(file, str) and isinstance(digest, str) and re.fullmatch(_DIGEST, digest):
+    file, digest = value.get("file"), value.get("sha256")
+    if isinstance(file, str) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
         return FileInput(file, digest)
     return None
 
@@ -50,7 +49,7 @@ def file_inputs_in(value: JsonValue) -> Iterator[FileInput]:
 
 def with_content_only(input: JsonObject) -> JsonObject:
     """Write an input as its fingerprint counts it: a file is ``{"sha256": HEX}``, wherever it lies."""
-    return map_files(input, lambda found: {"sha256": found.sha256})
+    return map_files(input, _content_of)
 
 
 def map_files(input: JsonObject, change: Callable[[FileInput], JsonValue]) -> JsonObject:
@@ -59,6 +58,10 @@ def map_files(input: JsonObject, change: Callable[[FileInput], JsonValue]) -> Js
         name: _mapped(value, change) if isinstance(value, dict | list) else value
         for name, value in input.items()
     }
+
+
+def _content_of(found: FileInput) -> JsonValue:
+    return {"sha256": found.sha256}
 
 
 def _mapped(value: JsonValue, change: Callable[[FileInput], JsonValue]) -> JsonValue:

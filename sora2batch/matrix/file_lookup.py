@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.file_input import FileInput
@@ -64,9 +64,9 @@ class FileLookup:
         self._prober.close()
 
     def _axis_value(self, name: str, faults: list[Fault]) -> JsonObject:
-        path = PurePosixPath(name)
-        value: JsonObject = {"id": path.stem, "path": name, "name": path.name, "stem": path.stem}
-        value["suffix"] = path.suffix
+        last = name[name.rfind("/") + 1 :]
+        stem, suffix = splitext(last)
+        value: JsonObject = {"id": stem, "path": name, "name": last, "stem": stem, "suffix": suffix}
         try:
             facts = self._prober.probe(name)
         except (TreeError, MediaError) as error:

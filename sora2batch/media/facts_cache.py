@@ -27,6 +27,7 @@ MOST_ENTRIES = 50_000
 _MOST_BYTES = 32 << 20
 _VERSION = f"1 {__version__}"
 """Another release may see more in the same bytes."""
+_SIZES = frozenset({int, type(None)})
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -88,8 +89,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _decoded(entry: Any) -> MediaFacts | None:  # noqa: ANN401 - as it was read
-    match entry:
-        case [str(mime), int(length), str(digest), int() | None as width, int() | None as height]:
-            if mime in BY_MIME and _DIGEST.fullmatch(digest):
-                return MediaFacts(BY_MIME[mime], length, digest, width, height)
+    try:
+        mime, length, digest, width, height = entry
+        if (
+            type(length) is int
+            and _DIGEST.fullmatch(digest)
+            and _SIZES.issuperset((type(width), type(height)))
+        ):
+            return MediaFacts(BY_MIME[mime], length, digest, width, height)
+    except (KeyError, TypeError, ValueError):
+        pass
     return None

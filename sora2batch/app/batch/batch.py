@@ -36,7 +36,7 @@ class Batch:
     budget: Credits
     tools_dirs: tuple[Path, ...]
     """Where tools were looked for beside the shipped ones."""
-    sources: Mapping[Path, Stamp]
+    sources: Mapping[str, Stamp]
     """The manifest and its data files, each as it stood before it was read."""
     notices: tuple[str, ...] = ()
     """What is to be said of the name under which the manifest was given."""

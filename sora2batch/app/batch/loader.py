@@ -47,7 +47,7 @@ class BatchLoader:
         """
         path = source.path
         tree = StampedTree(DiskTree(path.parent), path.parent)
-        tree.watch(path)
+        tree.watch(str(path))
         try:
             manifest = load_manifest(path)
         except FaultyManifestError as error:

@@ -27,8 +27,11 @@ class StampedTree:
     def __init__(self, tree: DiskTree, root: Path) -> None:
         self._tree = tree
         self._root = root
-        self.stamps: dict[Path, Stamp] = {}
-        """Of every file that was asked for and every folder that was listed, from before the first time."""
+        self.stamps: dict[str, Stamp] = {}
+        """Of every file that was asked for and every folder that was listed, from before the first time.
+
+        By their paths, as texts: there may be thousands.
+        """
 
     @property
     def place(self) -> Path:
@@ -41,7 +44,7 @@ class StampedTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        self.watch(self._root / name)
+        self.watch(self._path(name))
         return self._tree.read(name)
 
     def open(self, name: str) -> BinaryIO:
@@ -50,7 +53,7 @@ class StampedTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        self.watch(self._root / name)
+        self.watch(self._path(name))
         return self._tree.open(name)
 
     def stamp(self, name: str) -> FileStamp:
@@ -59,7 +62,7 @@ class StampedTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        path = self._root / name
+        path = self._path(name)
         try:
             found = self._tree.look(name)  # the one look tells both
         except MissingFileError:
@@ -80,23 +83,26 @@ class StampedTree:
         return matching_names(pattern, self._entries)
 
     def _entries(self, folder: str) -> Iterable[FolderEntry]:
-        self.watch(self._root / folder)
+        self.watch(self._path(folder))
         return self._tree.entries(folder)
 
-    def watch(self, path: Path) -> None:
+    def watch(self, path: str) -> None:
         """Take the stamp of a file that is about to be read in another way."""
         if path not in self.stamps:
             self.stamps[path] = _stamp(path)
 
+    def _path(self, name: str) -> str:
+        return f"{self._root}/{name}"
 
-def stamps_of(paths: Iterable[Path]) -> tuple[Stamp, ...]:
+
+def stamps_of(paths: Iterable[str | Path]) -> tuple[Stamp, ...]:
     """Take the stamps of files, which may come and go meanwhile."""
     return tuple(map(_stamp, paths))
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: str | Path) -> Stamp:
     try:
-        return _short(path.stat())
+        return _short(os.stat(path))  # noqa: PTH116 - of a thousand pictures
     except (OSError, ValueError):
         return None
 

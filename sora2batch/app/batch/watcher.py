@@ -31,7 +31,7 @@ class BatchWatcher:
         """
         self._loader = loader
         self._batch = batch
-        self._sources: Mapping[Path, Stamp] = batch.sources
+        self._sources: Mapping[str, Stamp] = batch.sources
         self._records = stamps_of(_records(batch))
         self._manifest_fault: str | None = None
         self._lockfile_fault: str | None = None
