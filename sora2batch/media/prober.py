@@ -76,7 +76,7 @@ class FileProber:
 
     @cached_property
     def _reader(self) -> FileReader:
-        from sora2batch.media.file_reader import FileReader  # noqa: PLC0415  # Pillow: most files are known
+        from sora2batch.media.file_reader import FileReader  # noqa: PLC0415  # loads Pillow, and most files are known
 
         return FileReader(self._source)
 
