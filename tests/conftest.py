@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -32,9 +33,12 @@ _FIXED = {
 _HEARD = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGCHLD", "SIGALRM")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     _forget_the_environment()
     _hear_signals()
+    cache = TemporaryDirectory(prefix="sora2batch-cache-", ignore_cleanup_errors=True)
+    os.environ["SORA2BATCH_CACHE_DIR"] = cache.name
+    config.add_cleanup(cache.cleanup)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from sora2batch.ground.canonical import JsonObject, JsonValue
+from orjson import Fragment
 
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat, canonical_json
+
+_NESTED = frozenset({dict, list})
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -52,16 +55,31 @@ def with_content_only(input: JsonObject) -> JsonObject:
     return map_files(input, _content_of)
 
 
+def canonical_content(input: JsonObject) -> bytes:
+    """Write an input in canonical JSON as its fingerprint counts it.
+
+    Raises:
+        NotCanonicalError: the input has no canonical JSON form.
+    """
+    written = {name: _written(value) if type(value) is dict else value for name, value in input.items()}
+    return canonical_flat(written) or canonical_json(with_content_only(input))
+
+
 def map_files(input: JsonObject, change: Callable[[FileInput], JsonValue]) -> JsonObject:
     """Put something else in the place of each file; the rest of the input is shared with the new one."""
+    # Asked for every job: comparing types takes a fraction of matching classes.
     return {
-        name: _mapped(value, change) if isinstance(value, dict | list) else value
-        for name, value in input.items()
+        name: _mapped(value, change) if type(value) in _NESTED else value for name, value in input.items()
     }
 
 
 def _content_of(found: FileInput) -> JsonValue:
     return {"sha256": found.sha256}
+
+
+def _written(value: JsonObject) -> JsonObject | Fragment:
+    found = read_file_input(value)
+    return Fragment(f'{{"sha256":"{found.sha256}"}}') if found else value
 
 
 def _mapped(value: JsonValue, change: Callable[[FileInput], JsonValue]) -> JsonValue:

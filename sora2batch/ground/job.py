@@ -7,8 +7,8 @@ from functools import cache
 from hashlib import sha256
 from typing import NamedTuple, NewType
 
-from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json, is_flat
-from sora2batch.ground.file_input import with_content_only
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat, canonical_json
+from sora2batch.ground.file_input import canonical_content
 
 Credits = NewType("Credits", int)
 """SJinn's money; always whole."""
@@ -62,8 +62,8 @@ def fingerprint_of(tool_type: str, input: JsonObject, take: int) -> Fingerprint:
         NotCanonicalError: the input has no canonical JSON form.
     """
     # The three keys stand in canonical order, so that only the input has to be looked at.
-    content = input if is_flat(input) else with_content_only(input)
-    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (canonical_json(content), take, _text(tool_type))
+    content = canonical_flat(input) or canonical_content(input)
+    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (content, take, _text(tool_type))
     return Fingerprint(f"sha256:{sha256(body).hexdigest()}")
 
 

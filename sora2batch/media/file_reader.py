@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.media.facts import MediaError, MediaFacts
-from sora2batch.media.file_source import FileSource, Look, look_at
+from sora2batch.media.file_source import FileSource, Look, Now, look_at
 from sora2batch.media.kind import MediaKind
 from sora2batch.media.probe import probe
 
@@ -21,8 +21,9 @@ _THREADS = min(4, os.cpu_count() or 1)
 class FileReader:
     """Reads the files of one source; only what is opened already is left to threads."""
 
-    def __init__(self, source: FileSource) -> None:
+    def __init__(self, source: FileSource, now: Now) -> None:
         self._source = source
+        self._now = now
 
     def read(self, name: str, kind: MediaKind | None, look: Look) -> tuple[MediaFacts, Look]:
         """Read a file that stood still meanwhile, with the look at it from before.
@@ -33,7 +34,7 @@ class FileReader:
         """
         facts = self._read_once(name, kind, look)
         if facts is None:
-            look = look_at(self._source, name)
+            look = look_at(self._source, name, self._now)
             facts = self._read_once(name, kind, look)
         if facts is None:
             raise MediaError("is being written just now", hint="try again when it is all there")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -56,10 +56,14 @@ class Look(NamedTuple):
         return self.at_ns - self.stamp.changed_ns > _SETTLED_NS
 
 
-def look_at(source: FileSource, name: str) -> Look:
+Now = Callable[[], int]
+"""Tells the time in nanoseconds, as ``time.time_ns`` does."""
+
+
+def look_at(source: FileSource, name: str, now: Now) -> Look:
     """Look at a file from outside.
 
     Raises:
         Sora2BatchError: it is not there, or must not be read.
     """
-    return Look(time.time_ns(), source.stamp(name))
+    return Look(now(), source.stamp(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.media.facts import MediaFacts
 from sora2batch.media.facts_cache import FactsCache, cache_path
-from sora2batch.media.file_source import FileSource, Look, look_at
+from sora2batch.media.file_source import FileSource, Look, Now, look_at
 from sora2batch.media.kind import MediaKind
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class FileProber:
     """Looks at media files, for one thread."""
 
-    def __init__(self, source: FileSource, cache: FactsCache | None = None) -> None:
+    def __init__(self, source: FileSource, cache: FactsCache | None = None, now: Now = time.time_ns) -> None:
         self._source = source
+        self._now = now
         self._cache = cache
         self._known: dict[str, MediaFacts] = {}
 
@@ -37,7 +39,7 @@ class FileProber:
         """
         facts = self._known.get(name)
         if facts is None:
-            look = look_at(self._source, name)
+            look = look_at(self._source, name, self._now)
             facts = self._recalled(name, look)
             if facts is None:
                 facts, look = self._reader.read(name, kind, look)
@@ -49,7 +51,7 @@ class FileProber:
         looks = {}
         for name in names:
             try:
-                look = look_at(self._source, name)
+                look = look_at(self._source, name, self._now)
             except Sora2BatchError:
                 continue
             if name not in self._known and self._recalled(name, look) is None:
@@ -76,9 +78,9 @@ class FileProber:
 
     @cached_property
     def _reader(self) -> FileReader:
-        from sora2batch.media.file_reader import FileReader  # noqa: PLC0415  # loads Pillow, and most files are known
+        from sora2batch.media.file_reader import FileReader  # noqa: PLC0415  # most files are known
 
-        return FileReader(self._source)
+        return FileReader(self._source, self._now)
 
 
 def prober_for(source: FileSource) -> FileProber:
