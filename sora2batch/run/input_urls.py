@@ -21,6 +21,7 @@ from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.matrix.input_file import InputFile
 from sora2batch.run.event import Deferred, Listener, Uploaded
 from sora2batch.store.content_object import ContentObject
+from sora2batch.store.store_error import StoreDeniedError, StoreUnavailableError
 
 LONGEST_SECONDS = 7 * 24 * 3600
 """What S3 and R2 take at most."""
@@ -126,8 +127,10 @@ class StoredInputUrls:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._there: set[str] = set()
         self._signed: dict[str, _Signed] = {}
+        self._failed_uploads = 0
+        """Beforehand, in a row; then the rest is left to the jobs themselves."""
         self._failures = 0
-        """Of the store in a row."""
+        """Of the store in a row, while jobs waited for it."""
 
     async def prepare(self, jobs: Iterable[Job], /) -> None:
         """Upload the files of all jobs, in the jobs' order; what fails is tried again for the job itself."""
@@ -148,13 +151,15 @@ class StoredInputUrls:
 
     async def _work(self, queue: Iterable[str]) -> None:
         for digest in queue:
-            if self._failures >= _MOST_FAILURES:
+            if self._failed_uploads >= _MOST_FAILURES:
                 return
             try:
                 async with self._locks[digest]:
                     await self._upload(digest)
-            except Sora2BatchError:
-                continue  # the job itself will tell
+            except Sora2BatchError as error:  # the job itself will tell
+                self._failed_uploads += _is_of_the_store(error)
+            else:
+                self._failed_uploads = 0
 
     async def _url(self, digest: str) -> SignedUrl:
         now = asyncio.get_running_loop().time
@@ -162,8 +167,20 @@ class StoredInputUrls:
             known = self._signed.get(digest)
             if known is None or now() - known.at > _FRESH_SECONDS:
                 at = now()
-                known = self._signed[digest] = _Signed(await self._signed_anew(digest), at)
+                known = self._signed[digest] = _Signed(await self._ask_for_url(digest), at)
             return known.url
+
+    async def _ask_for_url(self, digest: str) -> SignedUrl:
+        """Have a URL made, unless the store has failed so often that no more jobs are kept waiting for it."""
+        if self._failures >= _MOST_FAILURES:
+            raise StoreUnavailableError("the store has failed before", hint="run again later")
+        try:
+            url = await self._signed_anew(digest)
+        except Sora2BatchError as error:
+            self._failures += _is_of_the_store(error)
+            raise
+        self._failures = 0
+        return url
 
     async def _signed_anew(self, digest: str) -> SignedUrl:
         """Sign a URL and look whether it answers; an object that has vanished is put there once more."""
@@ -195,13 +212,14 @@ class StoredInputUrls:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise Sora2BatchError(f"{file.file} cannot be read: {reason}") from error
-        except Sora2BatchError:
-            self._failures += 1
-            raise
-        self._failures = 0
         self._there.add(digest)
         if is_new:
             self._listener(Uploaded(file=file.file, bytes=file.facts.bytes))
+
+
+def _is_of_the_store(error: Sora2BatchError) -> bool:
+    """Tell whether the store is to blame, and not one file."""
+    return isinstance(error, StoreUnavailableError | StoreDeniedError)
 
 
 def _object_of(file: InputFile) -> ContentObject:

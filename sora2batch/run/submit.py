@@ -111,10 +111,11 @@ class SubmitStage:
             await self._context.concurrency_limit.take()
         opened = None
         try:
-            sent = await self._with_urls(job)
-            if sent is None:
+            if await self._with_urls(job) is None:
                 return
             await self._wait_for_permit()
+            if (sent := await self._with_urls(job)) is None:  # signed anew, if that wait was long
+                return
             if self._prices.is_known(job):
                 order_lock.close()
             opened = await self._try(job, sent)
@@ -148,8 +149,7 @@ class SubmitStage:
                 self._defer(job, others_get_through=others_get_through)
                 return None
             await self._wait_for_permit()
-            anew = await self._with_urls(job)
-            if anew is None:
+            if (anew := await self._with_urls(job)) is None:
                 return None
             sent, intent = anew, entries.again(intent, moment=self._moment())
 

@@ -44,6 +44,8 @@ async def pieces_of(path: Path, expected: ContentObject) -> AsyncIterator[bytes]
     with _opened(path) as file:
         while piece := await asyncio.to_thread(_read, file, digest):
             length += len(piece)
+            if length > expected.bytes:
+                break
             if kept:
                 yield kept
             kept = piece

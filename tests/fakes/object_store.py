@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
 
+from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.store.content_object import ContentObject
-from sora2batch.store.store_error import StoreUnavailableError
+from sora2batch.store.store_error import FileChangedError, ObjectMissingError, StoreUnavailableError
 
 PIECE = 1024 * 1024
 
@@ -24,6 +25,10 @@ class MemoryStore:
         self.calls: list[tuple[str, str]] = []
         self.under_way = 0
         self.most_under_way = 0
+        self.signed: list[tuple[str, int]] = []
+        """Names, and for how many seconds."""
+        self.slow: dict[str, float] = {}
+        """How many seconds a call takes, by its operation, if not as all others."""
         self._seconds = seconds
         self.fails = fails
 
@@ -44,8 +49,8 @@ class MemoryStore:
     async def put_file(self, what: ContentObject, path: Path, /) -> bool:
         data = path.read_bytes()  # noqa: ASYNC240 - in virtual time there are no threads
         await self._call("put", what.name)
-        assert sha256(data).hexdigest() == what.sha256
-        assert len(data) == what.bytes
+        if (sha256(data).hexdigest(), len(data)) != (what.sha256, what.bytes):
+            raise FileChangedError(f"{path.name} is not what it was: its bytes have changed")
         is_new = what.name not in self.objects
         self.objects.setdefault(what.name, data)
         self.types.setdefault(what.name, what.mime)
@@ -57,12 +62,24 @@ class MemoryStore:
         for at in range(0, len(data), PIECE):
             yield data[at : at + PIECE]
 
+    async def signed_url(self, name: str, /, *, seconds: int) -> SignedUrl:
+        await self._call("sign", name)
+        self.signed.append((name, seconds))
+        return SignedUrl(f"https://store.test/{name}?X-Amz-Signature={len(self.signed):08}")
+
+    async def check_url(self, url: SignedUrl, /, *, bytes: int, must_be_public: bool) -> None:  # noqa: A002
+        name = url.reveal().removeprefix("https://store.test/").partition("?")[0]
+        await self._call("check", name)
+        if name not in self.objects:
+            raise ObjectMissingError(f"s3://bucket: the URL of {name} answers a GET with HTTP 404")
+        assert len(self.objects[name]) == bytes
+
     async def _call(self, operation: str, name: str) -> None:
         self.calls.append((operation, name))
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
-            await asyncio.sleep(self._seconds)
+            await asyncio.sleep(self.slow.get(operation, self._seconds))
         finally:
             self.under_way -= 1
         if self.fails(operation, name):

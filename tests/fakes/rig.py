@@ -21,6 +21,7 @@ from sora2batch.plan.selection import Selection
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.event import Event
 from sora2batch.run.execute import RunSpec, execute
+from sora2batch.run.input_urls import InputUrls, NoInputUrls
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.port import OnFailure, RunContext
 from sora2batch.run.stages import Stages
@@ -31,8 +32,8 @@ TOOL = "sora2-text-to-video-api"
 T = TypeVar("T")
 
 
-def job_of(name: str, *, price: int = 420, tool_type: str = TOOL) -> Job:
-    input = {"prompt": name}
+def job_of(name: str, *, price: int = 420, tool_type: str = TOOL, **more: Any) -> Job:
+    input = {"prompt": name, **more}
     return Job(
         key=f"hero/{name}",
         group="hero",
@@ -138,6 +139,7 @@ class Rig:
     retry_failed: bool = False
     destination: Destination | None = None
     """Where results go besides."""
+    input_urls: InputUrls = field(default_factory=NoInputUrls)
     file_fault: FileFault = lambda attempt: None if attempt.outputs else "its file is missing"
     budget_tracker: BudgetTracker = field(init=False)
     concurrency_limit: ConcurrencyLimit = field(init=False)
@@ -169,6 +171,7 @@ class Rig:
             stop_signal=self.stop_signal,
             concurrency_limit=self.concurrency_limit,
             pause=Pause(),
+            input_urls=self.input_urls,
             on_failure=self.on_failure,
         )
         tools = {job.tool_type for job in self.jobs}

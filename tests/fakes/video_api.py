@@ -62,6 +62,7 @@ def done(name: str) -> StatusAnswer:
 class CreateCall:
     name: str
     began: float
+    input: JsonObject
     ended: float | None = None
 
 
@@ -119,7 +120,7 @@ class ScriptedApi:
         name = str(input["prompt"])
         self.before_create(name)
         scripted = _next(self._creates.get(name), self._otherwise)
-        call = CreateCall(name, asyncio.get_running_loop().time())
+        call = CreateCall(name, asyncio.get_running_loop().time(), input)
         self.calls.append(call)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
