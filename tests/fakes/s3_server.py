@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
+from urllib.parse import unquote
 from urllib.request import Request, urlopen
 
 from moto.server import ThreadedMotoServer
@@ -14,6 +17,42 @@ SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIexampleSECRETkey/bPxRfiCY0",
 }
+_REQUEST = re.compile(r'"(\w+) (\S+) HTTP[^"]*" (\d+)')
+
+
+class S3Request(NamedTuple):
+    """One request that the server has answered."""
+
+    method: str
+    target: str
+    """Path and query, unquoted."""
+    status: int
+    at: float
+    """By ``time.time``."""
+
+
+class _Requests(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[S3Request] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if found := _REQUEST.search(record.getMessage()):
+            self.seen.append(S3Request(found[1], unquote(found[2]), int(found[3]), record.created))
+
+
+@contextmanager
+def s3_requests() -> Iterator[list[S3Request]]:
+    """Note what the server is asked while the block lasts."""
+    log, handler = logging.getLogger("werkzeug"), _Requests()
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        yield handler.seen
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.ERROR)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -38,7 +38,10 @@ TOOL_FILE = """{
   "price": {"rule": "fixed", "credits": 100},
   "input": {
     "type": "object",
-    "properties": {"prompt": {"description": "What it shows.", "type": "string", "pattern": "[^ ]"}},
+    "properties": {
+      "prompt": {"description": "What it shows.", "type": "string", "pattern": "[^ ]"},
+      "image": {"description": "What it starts from.", "type": "string", "format": "http-url", "media": "image"}
+    },
     "required": ["prompt"],
     "additionalProperties": false
   }
@@ -52,6 +55,15 @@ class Charged:
 
     task_id: str
     prompt: str
+
+
+@dataclass(frozen=True)
+class Created:
+    """One create call as it arrived."""
+
+    input: dict[str, Any]
+    at: float
+    """By ``time.time``."""
 
 
 class QuickStudio(Studio):
@@ -89,6 +101,8 @@ class Service:
         self._stalled: set[str] = set()
         self.calls: Counter[str] = Counter()
         """How often each call was begun."""
+        self.created: list[Created] = []
+        """Every create call, in order."""
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="service")
         self._is_ready = Event()
 
@@ -178,6 +192,8 @@ class Service:
         name = request.path.split("/")[-1] if "/api/" in request.path else RESULT
         self._active += 1
         self.calls[name] += 1
+        if name == Call.CREATE:
+            self.created.append(Created((await request.json())["input"], time.time()))
         try:
             if name in self._stalled:
                 await self._recovered.wait()
