@@ -25,7 +25,7 @@ COMMANDS = {
     "tools": "List the tools of the catalogue with their prices.",
     "schema": "Print a JSON Schema that ships with this version.",
     "lock": "Resolve and merge lockfiles.",
-    "doctor": "Check the set-up: key, API, folders, git.",
+    "doctor": "Check the set-up: key, API, folders, git, store.",
     "simulate": "Serve the simulated API on this machine.",
 }
 """In the order of a batch's life; the options of each are in ``cli/command/NAME.py``."""
