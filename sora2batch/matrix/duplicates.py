@@ -8,6 +8,7 @@ from operator import attrgetter
 from pathlib import PurePosixPath
 
 from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.ground.job import Job
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
@@ -50,15 +51,25 @@ def _note_requests(duplicates: _Pair, diagnostics: Diagnostics) -> None:
     message = f"{_both(duplicates)} are the same request{_more(duplicates)}"
     fault = Fault(path=("jobs", duplicates.second.group), rule=Rule.DUPLICATE_REQUEST, message=message)
     takes = "use `repeat: 2` for two takes"
+    alike = _files_alike(duplicates)
     pair = _pair_that_differs(duplicates)
     if pair is None:
-        diagnostics.add(replace(fault, hint=takes))
+        diagnostics.add(replace(fault, hint=f"{alike}{takes}"))
         return
     value = LabelledValue(group=duplicates.second.group, columns=duplicates.second.columns, pair=pair)
     is_twice = len({str(value) for value in _values_of(pair[0], duplicates)}) == 1
-    more = "" if is_twice else f"use more of {{{{ {pair[0]} }}}} in the input, "
+    more = alike if alike or is_twice else f"use more of {{{{ {pair[0]} }}}} in the input, "
     hint = f"{more}remove one of the two, or {takes}"
     diagnostics.add_for_value(value, replace(fault, hint=hint))
+
+
+def _files_alike(duplicates: _Pair) -> str:
+    """Name the first two files that differ in nothing but their names."""
+    names = {found.sha256: found.file for found in file_inputs_in(duplicates.first.input)}
+    for found in file_inputs_in(duplicates.second.input):
+        if found.file != names[found.sha256]:
+            return f"{names[found.sha256]} and {found.file} have the same content: "
+    return ""
 
 
 def _values_of(axis: str, duplicates: _Pair) -> Iterator[JsonValue]:

@@ -1,16 +1,21 @@
 """What is imported when: nothing heavy before it is needed."""
 
+import os
 import subprocess
 import sys
 
 import click
 import pytest
 
+from fakes.footage import png
 from sora2batch.cli.main import cli
+from sora2batch.manifest.tree import DiskTree
+from sora2batch.media.facts_cache import FactsCache, cache_path
+from sora2batch.media.prober import FileProber
 
 HEAVY = {
     "aiohttp", "aiolimiter", "asyncio", "av", "filelock", "jinja2", "jsonschema", "jsonschema_rs", "orjson",
-    "PIL", "rfc8785", "rich", "yaml",
+    "PIL", "platformdirs", "rfc8785", "rich", "yaml",
 }  # fmt: skip
 NOT_FOR_A_VALID_MANIFEST = {"aiohttp", "aiolimiter", "av", "PIL", "rich", "jsonschema"}
 FOR_HELP = {
@@ -99,3 +104,21 @@ def test_a_run_with_nothing_to_do_needs_no_network(folder, manifest, api):
     api()
     modules = imported(folder, "run", "small.yaml", "--yes", "--limit", "0")
     assert modules & NOT_FOR_A_VALID_MANIFEST == set()
+
+
+def test_a_plan_whose_pictures_are_known_reads_none(folder, manifest, monkeypatch):
+    monkeypatch.setenv("SORA2BATCH_CACHE_DIR", str(folder / "cache"))
+    (folder / "fox.png").write_bytes(png())
+    text = manifest.read_text().replace("https://samples.sora2batch.example/{{ animal }}.jpg", "fox.png")
+    manifest.write_text(text)
+    assert "PIL" in loaded(folder, "plan", "small.yaml")
+    cache = FactsCache(
+        cache_path(folder, os.environ)
+    )  # as a plan leaves it two seconds after the picture was put there
+    tree = DiskTree(folder)
+    cache.put(tree.stamp("fox.png").key, FileProber(tree).probe("fox.png"))
+    cache.save()
+    modules = loaded(folder, "plan", "small.yaml")
+    assert modules & {"PIL", "concurrent.futures", *NOT_FOR_A_VALID_MANIFEST} == set()
+    assert {"sora2batch.media.prober", "platformdirs"} <= modules
+    assert "sora2batch.media.probe" not in modules
