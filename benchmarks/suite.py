@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from benchmarks.family import download, finished, growth, journal, listed, plan, poll, startup, submit, upload
+from benchmarks.family import (
+    download,
+    finished,
+    growth,
+    journal,
+    listed,
+    pictures,
+    plan,
+    poll,
+    startup,
+    submit,
+    upload,
+)
 from benchmarks.harness.result import Report
 from benchmarks.harness.workshop import Workshop
 
@@ -19,6 +31,8 @@ SUITE: Mapping[str, Benchmark] = {
     "growth": growth.growth,
     "data-files": listed.data_files,
     "yaml-list": listed.yaml_list,
+    "pictures-known": pictures.pictures_known,
+    "pictures-new": pictures.pictures_new,
     "finished": finished.finished,
     "slow-server": submit.slow_server,
     "instant-server": submit.instant_server,
