@@ -61,7 +61,10 @@ def canonical_content(input: JsonObject) -> bytes:
     Raises:
         NotCanonicalError: the input has no canonical JSON form.
     """
-    written = {name: _written(value) if type(value) is dict else value for name, value in input.items()}
+    written: dict[str, JsonValue | Fragment] = {**input}
+    for name, value in input.items():
+        if type(value) is dict and (found := read_file_input(value)):
+            written[name] = Fragment(f'{{"sha256":"{found.sha256}"}}')
     return canonical_flat(written) or canonical_json(with_content_only(input))
 
 
@@ -75,11 +78,6 @@ def map_files(input: JsonObject, change: Callable[[FileInput], JsonValue]) -> Js
 
 def _content_of(found: FileInput) -> JsonValue:
     return {"sha256": found.sha256}
-
-
-def _written(value: JsonObject) -> JsonObject | Fragment:
-    found = read_file_input(value)
-    return Fragment(f'{{"sha256":"{found.sha256}"}}') if found else value
 
 
 def _mapped(value: JsonValue, change: Callable[[FileInput], JsonValue]) -> JsonValue:

@@ -29,7 +29,10 @@ def any_holds_mark(values: Sequence[JsonValue]) -> bool:
         try:
             text = "\n".join(some)  # type: ignore[arg-type]  # that is what the except is for
         except TypeError:
-            text = "\n".join(text for value in some for text in texts_in(value))
+            distinct = {
+                id(value): value for value in some
+            }.values()  # jobs that send one file share its value
+            text = "\n".join(text for value in distinct for text in texts_in(value))
         if holds_mark(text):
             return True
     return False
