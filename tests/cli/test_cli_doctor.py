@@ -91,3 +91,28 @@ def test_an_output_folder_that_a_link_leads_elsewhere_must_be_mended(
     ran = call("doctor", manifest)
     assert ran.code == 2
     assert "bad   output folder: out/small leads out of the manifest's folder, through a link\n" in ran.out
+
+
+def test_a_store_is_tried_step_by_step_and_leaves_one_object(folder, manifest, api, call, monkeypatch):
+    api()
+    (folder / "bucket").mkdir()
+    manifest.write_text(manifest.read_text() + f"store: {{url: '{(folder / 'bucket').as_uri()}'}}\n")
+    for _ in range(2):
+        lines = [line for line in call("doctor", manifest).out.splitlines() if "store: " in line]
+        assert [line.split(": ")[:2] for line in lines] == [
+            ["ok    store", "write"],
+            ["ok    store", "refuse to overwrite"],
+            ["note  store", "sign"],
+            ["note  store", "fetch"],
+            ["note  store", "reach"],
+        ]
+    assert len([path for path in (folder / "bucket").rglob("*") if path.is_file()]) == 1
+    monkeypatch.setenv("SORA2BATCH_STORE", "s3://media/x")
+    ran = call("doctor", manifest)
+    assert ran.code == 2
+    assert "bad   store: there are no credentials for s3://media/x" in ran.out
+    monkeypatch.setenv("SORA2BATCH_STORE", "s3://user:hunter2@media/x")
+    ran = call("doctor", manifest)
+    assert ran.code == 2
+    assert "bad   store: " in ran.out
+    assert "hunter2" not in ran.out + ran.err
