@@ -12,13 +12,16 @@ from sora2batch.app.batch.argument import arguments_for
 from sora2batch.app.batch.layout import ATTRIBUTES, IGNORED
 from sora2batch.app.batch.new_file import check_alone, check_name
 from sora2batch.app.output.output import Printer
-from sora2batch.app.starter import DEFAULT_TOOL, manifest_for
+from sora2batch.app.picture_folder import PictureFolder, find_pictures
+from sora2batch.app.starter import DEFAULT_TOOL, PICTURE_TOOL, manifest_for
 from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import put_in_place, write_new
 from sora2batch.ground.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
+from sora2batch.ground.text import listed
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
 
@@ -27,17 +30,26 @@ _HINT = "nothing was written; put a file there, or name a manifest in another fo
 _LONGEST_NAME = 200
 """Bytes; a file system takes 255, and temporary names are longer still."""
 _SHOWN = 40
+_MOST_NAMED = 5
 
 
-def begin(printer: Printer, *, manifest: Path, tool: str | None, tools_dirs: Sequence[Path]) -> None:
-    """Write a manifest for a tool, and what git should know beside it.
+def begin(
+    printer: Printer,
+    *,
+    manifest: Path,
+    tool: str | None,
+    from_folder: Path | None,
+    tools_dirs: Sequence[Path],
+) -> None:
+    """Write a manifest for a tool, or for the pictures of a folder, and what git should know beside it.
 
     Raises:
         UsageError: one of the files is no plain file, the manifest is there already or would share another's
                 lockfile, its name or the tool is no good, and nothing was written; or the disk refused.
     """
     _check_name(manifest)
-    text = _text_for(tool or DEFAULT_TOOL, tools_dirs)
+    pictures = None if from_folder is None else find_pictures(from_folder, beside=manifest)
+    text = _text_for(tool or (PICTURE_TOOL if pictures else DEFAULT_TOOL), tools_dirs, pictures)
     folder = manifest.parent
     try:
         make_folders(folder)
@@ -49,17 +61,24 @@ def begin(printer: Printer, *, manifest: Path, tool: str | None, tools_dirs: Seq
     for setting in settings:
         setting.write()
     printer.info(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
+    if pictures and pictures.left_out:
+        some = listed(pictures.left_out[:_MOST_NAMED])
+        printer.info(
+            f"left out, as no browser shows them: {some}{', …' if pictures.left_out[_MOST_NAMED:] else ''}"
+        )
     printer.info(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
 
 
-def _text_for(tool_type: str, tools_dirs: Sequence[Path]) -> str:
+def _text_for(tool_type: str, tools_dirs: Sequence[Path], pictures: PictureFolder | None) -> str:
     catalog = load_catalog(tools_dirs)
     tool = catalog.get(tool_type)
     if tool.availability is Availability.RETIRED:
         near = catalog.nearest_live(tool)
         raise UsageError(f"{tool_type} is retired", hint=f"name another: {near.tool_type}" if near else None)
+    if pictures and not media_fields(tool.input_schema):
+        raise UsageError(f"{tool_type} takes no pictures", hint="`sora2batch tools` lists others")
     try:
-        return manifest_for(tool)
+        return manifest_for(tool, pictures)
     except PriceError as error:
         raise UsageError(
             f"no manifest for {tool_type}: {error.message}", hint="`sora2batch tools` lists others"

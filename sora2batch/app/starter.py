@@ -6,14 +6,18 @@ import json
 import re
 from collections.abc import Iterator
 
+from sora2batch.app.picture_folder import PictureFolder
 from sora2batch.catalog.field_info import FieldInfo, fields_of
 from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.price import price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.text import counted
 
 DEFAULT_TOOL = "veo3-text-to-video-fast-api"
 """A model that lives, needs no picture and has one price."""
+PICTURE_TOOL = "kling3-image-to-video-api"
+"""A model that lives and starts from a picture, whose shape it keeps."""
 
 _SUBJECTS = (("fox", "a red fox"), ("owl", "an owl"))
 _CAMERAS = ("slow pan", "dolly in", "crane up")
@@ -43,15 +47,24 @@ output: # below out/NAME, unless "dir" names another folder
   filename: "{{ job.key }}" # .mp4, .jpg and so on follow by themselves
 """
 
+_STORE = """
+# A real run needs a bucket of your own, where the API fetches the pictures; `plan` and `--simulate` do not.
+# store:
+#   url: s3://bucket/prefix # also R2 and MinIO; or gs://, az://; or SORA2BATCH_STORE
+#   outputs: true # clips go there, too
+"""
 
-def manifest_for(tool: Tool) -> str:
-    """Write a manifest for a tool: two subjects, and three camera moves where it takes a prompt.
+
+def manifest_for(tool: Tool, pictures: PictureFolder | None = None) -> str:
+    """Write a manifest for a tool: one job for each picture, if there are any.
+
+    Else two subjects, and three camera moves where it takes a prompt.
 
     Raises:
         PriceError: the catalogue cannot compute what a job would cost.
     """
     has_prompt = "prompt" in tool.properties
-    jobs = len(_SUBJECTS) * (len(_CAMERAS) if has_prompt else 1)
+    jobs = pictures.number if pictures else len(_SUBJECTS) * (len(_CAMERAS) if has_prompt else 1)
     budget = jobs * price_of(tool, _example(tool))
     lines = [f"tool: {tool.tool_type} # {tool.price_text}" + (f"  {tool.mark}" if tool.mark else "")]
     lines += ["", "# Required: without a budget nothing is spent."]
@@ -60,9 +73,10 @@ def manifest_for(tool: Tool) -> str:
         _HEAD,
         _text(lines),
         _MIDDLE,
-        _text(_defaults(tool)),
-        _text(_jobs(tool)),
+        _text(_defaults(tool, is_shaped=pictures is not None and _follows_shape(tool))),
+        _text(_picture_jobs(tool, pictures) if pictures else _jobs(tool)),
         _RUN,
+        _STORE if pictures else "",
     )
     return "".join(body)
 
@@ -109,8 +123,14 @@ def _value(tool: Tool, field: FieldInfo) -> JsonValue:
             return "text"
 
 
-def _defaults(tool: Tool) -> Iterator[str]:
-    fields = _constant(tool)
+def _follows_shape(tool: Tool) -> bool:
+    """Tell whether the shape of a result can follow that of a picture."""
+    ratios = tool.properties.get("aspect_ratio", {}).get("enum")
+    return isinstance(ratios, list) and {"16:9", "9:16"} <= {str(ratio) for ratio in ratios}
+
+
+def _defaults(tool: Tool, *, is_shaped: bool) -> Iterator[str]:
+    fields = [field for field in _constant(tool) if not (is_shaped and field.name == "aspect_ratio")]
     if not fields:
         return
     yield ""
@@ -144,6 +164,31 @@ def _jobs(tool: Tool) -> Iterator[str]:
         is_list = tool.properties[name].get("type") == "array"
         value = '["{{ subject.image }}"]' if is_list else '"{{ subject.image }}"'
         yield f"      {name}: {value} # replace the sample pictures: SJinn must be able to fetch yours"
+
+
+def _picture_jobs(tool: Tool, pictures: PictureFolder) -> Iterator[str]:
+    size = counted(pictures.number, "job")
+    yield ""
+    yield "jobs:"
+    yield f"  hero: # a group; its matrix makes {size}, one for each picture"
+    yield "    matrix:"
+    yield f"      picture: {{ from: {_quoted(pictures.pattern)} }} # each: path, name, stem, suffix, width, height"
+    if "prompt" in tool.properties:
+        yield f"      # camera: [{', '.join(_CAMERAS)}] # for the prompt: {{{{ camera }}}}"
+    yield "    # repeat: 2 # two takes of every job"
+    yield "    input:"
+    if "prompt" in tool.properties:
+        yield '      prompt: "A slow, steady camera move. {{ brand }} campaign." # say what happens'
+    for name in _pictures(tool) or [name for name in tool.properties if name == "image_list"]:
+        is_list = tool.properties[name].get("type") == "array"
+        yield f"      {name}: " + ('["{{ picture.path }}"]' if is_list else '"{{ picture.path }}"')
+    if _follows_shape(tool):
+        yield "      aspect_ratio: \"{{ '9:16' if picture.height > picture.width else '16:9' }}\""
+
+
+def _quoted(text: str) -> str:
+    is_plain = re.fullmatch(r"[\w./*-]+", text) and not text.startswith("*")
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
 
 
 def _scalar(value: JsonValue) -> str:

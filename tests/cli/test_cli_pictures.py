@@ -129,3 +129,44 @@ def test_a_real_run_without_a_store_is_refused_before_anything_is_asked(pictures
     assert ran.code == 2
     assert "no store is configured" in ran.err
     assert "images/fox.jpg" in ran.err
+
+
+def test_a_manifest_is_written_for_the_pictures_of_a_folder(folder, call):
+    picture(folder, "shots/images/fox.jpg")
+    picture(folder, "shots/images/owl 2.PNG")
+    (folder / "shots/images/cat.heic").write_text("x")
+    (folder / "shots/images/notes.txt").write_text("x")
+    ran = call("init", "campaign.yaml", "--from-folder", "shots/images/")
+    assert ran.code == 0
+    assert 'left out, as no browser shows them: "cat.heic"' in ran.err
+    jobs = call("plan", "campaign.yaml", "--json").document
+    assert [job["key"] for job in jobs["jobs"]] == ["hero/fox", "hero/owl-2"]
+    assert [job["input"]["image"]["file"] for job in jobs["jobs"]] == [
+        "shots/images/fox.jpg",
+        "shots/images/owl 2.PNG",
+    ]
+    assert jobs["summary"]["credits"]["remaining"] == 0
+    tool = "sora2-image-to-video-api"
+    assert call("init", "shots/s.yaml", "--tool", tool, "--from-folder", "shots/images").code == 0
+    assert [
+        job["input"]["aspect_ratio"] for job in call("plan", "shots/s.yaml", "--json").document["jobs"]
+    ] == ["16:9"] * 2
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--from-folder", "nowhere"], "there is no such folder"),
+        (["--from-folder", "."], "there is no picture in it"),
+        (["--from-folder", ".."], "the manifest's folder, or below it"),
+        (["--from-folder", "bad"], '"bad/x.jpg" is no picture'),
+        (["--from-folder", "images", "--tool", "veo3-text-to-video-fast-api"], "takes no pictures"),
+    ],
+)
+def test_a_folder_that_is_no_good_is_told_and_nothing_is_written(pictures, folder, call, more, told):
+    (folder / "bad").mkdir()
+    (folder / "bad/x.jpg").write_text("x")
+    ran = call("init", "campaign.yaml", *more)
+    assert ran.code == 2
+    assert told in ran.err
+    assert not (folder / "campaign.yaml").exists()

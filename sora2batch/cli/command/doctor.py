@@ -21,7 +21,7 @@ from sora2batch.ground.errors import ExitCode
 @tools_dir_option
 @printer_options
 def command(**given: Any) -> ExitCode:
-    """Check the set-up: key, API, balance, clocks; with MANIFEST also its lockfile, folder, git settings and store.
+    """Check the set-up: key, API, balance, clocks; with MANIFEST also its lockfile, folders, git and store.
 
     It sends nothing that costs. Exit code 2 if something must be mended before a run, 7 if the API cannot be
     reached and all else is well.

@@ -18,6 +18,7 @@ from sora2batch.ground.errors import ExitCode
     examples=(
         "sora2batch init campaign.yaml",
         "sora2batch init campaign.yaml --tool kling3-image-to-video-api",
+        "sora2batch init campaign.yaml --from-folder images/",
     ),
 )
 @click.argument("manifest", type=FILE, default=Path("campaign.yaml"))
@@ -26,6 +27,12 @@ from sora2batch.ground.errors import ExitCode
     metavar="NAME",
     shell_complete=complete_tool,
     help="The tool of its jobs; `sora2batch tools` lists them.  [default: veo3-text-to-video-fast-api]",
+)
+@click.option(
+    "--from-folder",
+    type=FILE,
+    metavar="FOLDER",
+    help="Write it for the pictures of this folder, one job each; it lies beside the manifest or below.",
 )
 @tools_dir_option
 @printer_options
