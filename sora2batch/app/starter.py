@@ -172,7 +172,7 @@ def _picture_jobs(tool: Tool, pictures: PictureFolder) -> Iterator[str]:
     yield "jobs:"
     yield f"  hero: # a group; its matrix makes {size}, one for each picture"
     yield "    matrix:"
-    yield f"      picture: {{ from: {_quoted(pictures.pattern)} }} # each: path, name, stem, suffix, width, height"
+    yield f"      picture: {{ from: {_quoted(pictures.pattern)} }} # path, name, stem, suffix, width, height"
     if "prompt" in tool.properties:
         yield f"      # camera: [{', '.join(_CAMERAS)}] # for the prompt: {{{{ camera }}}}"
     yield "    # repeat: 2 # two takes of every job"
