@@ -50,7 +50,7 @@ class FileReader:
                 except Sora2BatchError:
                     continue
                 running.append((name, pool.submit(_probe_and_close, stream)))
-                if len(running) > 2 * _THREADS:
+                if len(running) > _THREADS:
                     yield from self._sound(running.popleft(), looks)
             while running:
                 yield from self._sound(running.popleft(), looks)
