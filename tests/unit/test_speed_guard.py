@@ -14,6 +14,7 @@ from typing import Self
 
 import pytest
 
+from fakes.footage import png
 from fakes.lock_entry import completed, entry_of, in_doubt, submitted
 from fakes.loop import run_virtual
 from fakes.matrix_case import HEAD, MemoryTree, expand_text
@@ -22,9 +23,10 @@ from fakes.still_clock import StillClock
 from fakes.video_api import WORKING
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.input_check import InputChecker, compile_schema
-from sora2batch.ground.canonical import canonical_json
+from sora2batch.ground.canonical import canonical_flat, canonical_json
 from sora2batch.ground.clock import moment_of
 from sora2batch.ground.disk import SystemDisk
+from sora2batch.ground.file_input import canonical_content
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.appender import journal_line
 from sora2batch.lockfile.codec import encode_lockfile
@@ -35,7 +37,10 @@ from sora2batch.lockfile.line import decode_job, encode_lockfile_line
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.model import RunOptions
+from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import expand
+from sora2batch.media.facts import check_kind
+from sora2batch.media.probe import probe
 from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.render_text import plan_lines
 from sora2batch.plan.selection import Selection
@@ -226,7 +231,26 @@ def test_a_request_is_validated_once_by_a_schema_that_is_compiled_once(expanding
 
 
 def test_a_job_is_hashed_once(expanding):
-    assert expanding.of(canonical_json) == JOBS
+    assert expanding.of(canonical_flat) == JOBS
+    assert expanding.of(canonical_json) <= 1  # the name of the tool
+
+
+def test_a_picture_is_hashed_once_however_many_jobs_send_it(tmp_path):
+    for name in ("fox", "owl"):
+        (tmp_path / f"{name}.png").write_bytes(png() + name.encode())
+    text = HEAD.replace("text-to-video", "image-to-video") + matrix_of(SUBJECTS)
+    axis = 'light: {from: "*.png"}'
+    text = text.replace("light: [dawn, dusk]", axis).replace("light }}", "light.stem }}")
+    (tmp_path / "m.yaml").write_text(
+        text.replace("input: {prompt", 'input: {image: "{{ light.path }}", prompt')
+    )
+    manifest, catalog = load_manifest(tmp_path / "m.yaml"), load_catalog()
+    with Calls() as calls:
+        jobs = expand(manifest, catalog, DiskTree(tmp_path)).jobs
+    assert len(jobs) == JOBS
+    assert (calls.of(probe), calls.of(DiskTree.open), calls.of(check_kind)) == (2, 2, 2)
+    assert calls.of(canonical_content) == JOBS
+    assert calls.of(canonical_json) <= 1
 
 
 def test_a_job_of_a_matrix_is_validated_written_hashed_and_made_and_little_more(growing):
