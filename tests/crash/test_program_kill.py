@@ -33,7 +33,8 @@ STEPS_OF_FILES = {
     "os: utime",
     "remove .part",
 }
-STEPS_OF_STORE = {"store: not put", "store: put"}
+STEPS_OF_STORE = {"store: half written", "store: not put", "store: put"}
+STEPS_OF_PICTURES = {"ContentStore: check_url", "ContentStore: signed_url", "os: link", "remove .part"}
 
 
 class Executioner:
@@ -96,6 +97,20 @@ def test_killed_at_any_step_of_a_download_ends_with_the_file_and_nothing_else(be
         (stored,) = campaign.bucket.glob(f"sha256/*/{output.sha256}.???")
         assert (stored.stem, stored.read_bytes()) == (output.sha256, file.read_bytes())
     assert executioner.kinds() >= STEPS_OF_MONEY | STEPS_OF_FILES | STEPS_OF_STORE
+
+
+def test_killed_at_any_step_of_sending_a_picture_the_job_is_paid_once_and_the_object_is_whole(
+    begin, executioner
+):
+    for campaign in executioner.kill_runs(begin, "--no-download", jobs=1, has_pictures=True):
+        campaign.finish("--no-download")
+        campaign.assert_done()
+        (path,) = campaign.bucket.glob("sha256/*/[!.]*")
+        assert {created.input["image"].rpartition("/")[2] for created in campaign.service.created} == {
+            path.name
+        }
+        assert campaign.files_url not in campaign.lock_path.read_text()
+    assert executioner.kinds() == STEPS_OF_MONEY | STEPS_OF_STORE | STEPS_OF_PICTURES
 
 
 @pytest.mark.parametrize("moment", ["create: not sent", "create: answered"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
 import jsonschema_rs
 
+from fakes.pictures import picture
 from fakes.program import Ended, Running, Template
 from fakes.sabotage import Sabotage
 from fakes.service import PRICE, TOOL, TOOL_FILE, Service
@@ -25,7 +27,7 @@ budget: {{max_credits: {budget}}}
 jobs:
   hero:
     matrix: {{animal: [{animals}]}}
-    input: {{prompt: "{{{{ animal }}}}"}}
+    input: {{prompt: "{{{{ animal }}}}"{image}}}
 run: {{submit_concurrency: {concurrency}, poll_interval: 0.05}}
 output: {{dir: out}}
 """
@@ -52,6 +54,8 @@ class Campaign:
     concurrency: int = 1
     has_store: bool = False
     """Whether results go to a folder beside as well."""
+    files_url: str | None = None
+    """Where the API finds what is beside this campaign's folder; with one, each job sends a picture of its own."""
     budget: int | None = None
     """Just enough, unless it is said."""
     said: list[Ended] = field(default_factory=list)
@@ -62,9 +66,19 @@ class Campaign:
         self.folder.mkdir(exist_ok=True)
         self.budget = self.jobs * PRICE if self.budget is None else self.budget
         text = MANIFEST.format(
-            tool=TOOL, budget=self.budget, animals=", ".join(self.prompts), concurrency=self.concurrency
+            tool=TOOL,
+            budget=self.budget,
+            animals=", ".join(self.prompts),
+            concurrency=self.concurrency,
+            image=', image: "images/{{ animal }}.jpg"' if self.files_url else "",
         )
         store = f'store: {{url: "{self.bucket.as_uri()}", outputs: true}}\n' if self.has_store else ""
+        if self.files_url:
+            store = (
+                f"store: {{url: {self.bucket.as_uri()}, public_url: {self.files_url}/{self.bucket.name}}}\n"
+            )
+            for number, name in enumerate(self.prompts):
+                picture(self.folder, f"images/{name}.jpg", (number * 20, 0, 0), (8, 8))
         (self.folder / "small.yaml").write_text(text + store)
 
     @property
@@ -92,6 +106,7 @@ class Campaign:
                 "SJINN_API_KEY": "sk-never-to-be-seen",
                 "SORA2BATCH_API_URL": self.service.url,
                 "SORA2BATCH_TOOLS_DIR": str(self.tools),
+                "SORA2BATCH_CACHE_DIR": str(self.folder.with_name(f"{self.folder.name}.cache")),
             },
             notes=self.folder.with_name(f"{self.folder.name}-{next(self._numbers)}.x"),
             sabotage=sabotage,
@@ -163,6 +178,12 @@ class Campaign:
         read_lockfile(self.lock_path)
         state = read_state(self.lock_path, manifest="small.yaml")
         assert self.service.spent <= state.spent <= self.budget, self.transcript()
+        self._assert_objects_are_whole()
+
+    def _assert_objects_are_whole(self) -> None:
+        """What has the name of a content is that content; what was only begun has another name."""
+        for path in self.bucket.glob("sha256/*/[!.]*"):
+            assert sha256(path.read_bytes()).hexdigest() == path.stem, self.transcript()
 
     def assert_done(self) -> None:
         """In the end: every job was paid once, is known, and the folder is tidy."""
@@ -173,7 +194,7 @@ class Campaign:
         assert {entry.state for entry in lockfile.entries.values()} == {State.COMPLETED}, self.transcript()
         assert all(len(entry.attempts) == 1 for entry in lockfile.entries.values()), self.transcript()
         assert_valid(self.lock_path)
-        names = sorted(path.name for path in self.folder.iterdir() if path.name != "out")
+        names = sorted(path.name for path in self.folder.iterdir() if path.name not in {"out", "images"})
         assert names == ["small.lock.jsonl", "small.yaml"], self.transcript()
 
     def transcript(self) -> str:

@@ -36,6 +36,10 @@ _PRELOADED = (
     "sora2batch.app.output.json_document",
     "sora2batch.cli.show.progress",
     "sora2batch.manifest.load",
+    "sora2batch.matrix.file_lookup",
+    "sora2batch.media.measure",
+    "sora2batch.media.probe",
+    "sora2batch.store.make",
     "jsonschema_rs",
 )
 

@@ -27,6 +27,7 @@ from sora2batch.sjinn import timeouts
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.part import PartFile
 from sora2batch.sjinn.request_body import CREATE
+from sora2batch.store import folder_bucket
 from sora2batch.store.content_store import ContentStore
 
 
@@ -170,6 +171,16 @@ def _store(step: _Steps) -> None:
         return is_new
 
     ContentStore.put_file = put_in_steps
+    _before(ContentStore, "signed_url", step)
+    _before(ContentStore, "check_url", step)
+    write = folder_bucket._write_all
+
+    def write_in_halves(descriptor: int, data: bytes) -> None:
+        write(descriptor, data[: len(data) // 2])
+        step("store: half written")
+        write(descriptor, data[len(data) // 2 :])
+
+    folder_bucket._write_all = write_in_halves
 
 
 def _files(step: _Steps) -> None:
