@@ -17,6 +17,8 @@ _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 # A pipe that takes a file's place between our look and our opening must not be waited for either.
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+# Not to be listed but passed through: the right to read a folder is not needed.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 _STANDARD_INPUT = Path("-")
 _STREAM = re.compile("/dev/(?:stdin|stdout|stderr|null|fd/[0-9]+)|/proc/[^/]+/fd/[0-9]+")
 
@@ -75,6 +77,29 @@ def open_own_file(path: Path, flags: int, mode: int = 0o666) -> int:
     """
     refuse_unless_plain(path)
     return _opened(os.open(path, flags | _NO_WAITING | _NO_LINK, mode))
+
+
+def open_below(root: str, path: str) -> int:
+    """Open a file for reading that lies below a folder, through no link, not even a new one.
+
+    Both are paths without links. Where a system cannot open step by step, only the last name is seen to.
+
+    Raises:
+        OSError: it cannot be opened, is not a plain file, or a link is on the way.
+    """
+    if os.open not in os.supports_dir_fd:
+        return open_own_file(Path(path), _READ)
+    *folders, last = path.removeprefix(root).lstrip("/").split("/")
+    at = os.open(root, _FOLDER)
+    try:
+        for folder in folders:
+            below = os.open(folder, _FOLDER | _NO_LINK, dir_fd=at)
+            os.close(at)
+            at = below
+        refuse_other_kinds(os.stat(last, dir_fd=at, follow_symlinks=False))
+        return _opened(os.open(last, _READ | _NO_WAITING | _NO_LINK, dir_fd=at))
+    finally:
+        os.close(at)
 
 
 def refuse_unless_plain(path: Path) -> None:

@@ -12,10 +12,9 @@ from typing import BinaryIO, NamedTuple, Protocol
 from unicodedata import normalize
 
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.plainfile import open_own_file, read_plain_file, reason, refuse_other_kinds
+from sora2batch.ground.plainfile import open_below, reason, refuse_other_kinds
 from sora2batch.manifest.listing import FolderEntry, PatternError, names_below
 
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _IS_DECOMPOSING = sys.platform == "darwin"
 """Whether the system's own programs write an ``é`` as two characters; it finds either."""
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")
@@ -104,11 +103,8 @@ class DiskTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        path = self._resolve(name)
-        try:
-            return read_plain_file(path)
-        except OSError as error:
-            raise TreeError(f'"{name}" cannot be read: {reason(error)}') from error
+        with self._open(str(self._resolve(name)), name) as file:
+            return file.read()
 
     def open(self, name: str) -> BinaryIO:
         """Open a file to be read piece by piece, at any place; whoever opens it closes it.
@@ -116,9 +112,12 @@ class DiskTree:
         Raises:
             TreeError: it is not there, not a plain file, or outside of the folder.
         """
-        path, _ = self._find(name)
+        return self._open(self._find(name)[0], name)
+
+    def _open(self, path: str, name: str) -> BinaryIO:
+        """Open what *name* was found to be, unless a link has come between."""
         try:
-            return os.fdopen(open_own_file(Path(path), _READ), "rb")
+            return os.fdopen(open_below(self._folder([], name), path), "rb")
         except FileNotFoundError as error:
             raise MissingFileError(f'"{name}" is not there', hint=_seen_from(self._root)) from error
         except OSError as error:
