@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from signal import SIGINT, SIGTERM
+from threading import Event
 
 import pytest
 
+from fakes.answering_server import Stall, answering_thread
 from fakes.sabotage import Sabotage
 from fakes.service import RESULT
 from sora2batch.lockfile.entry import State
@@ -140,3 +142,25 @@ def test_started_with_ctrl_c_ignored_it_stays_ignored_and_sigterm_ends_it(begin)
     ended = running.wait(seconds=IN_TIME_SECONDS)
     assert ended.code == CODES[SIGTERM], ended.err
     end_well(campaign)
+
+
+@pytest.mark.parametrize("what", ["the bucket", "its URL"])
+def test_ctrl_c_while_the_store_hangs_ends_the_run_at_once_and_nothing_was_reserved(begin, what):
+    is_reached = Event()
+
+    def hang(_: object) -> Stall:
+        is_reached.set()
+        return Stall()
+
+    with answering_thread(hang) as server:
+        keys = dict.fromkeys(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], "any")
+        bucket = {"SORA2BATCH_STORE": "s3://media", "AWS_ENDPOINT_URL": server.url, **keys}
+        environ = bucket if what == "the bucket" else {}
+        campaign = begin(jobs=2, files_url=server.url, environ=environ)
+        running = campaign.start("run", "small.yaml", "--yes")
+        assert is_reached.wait(30)
+        running.signal(SIGINT)
+        ended = campaign.ended(running, seconds=AT_ONCE_SECONDS)
+    assert ended.code == CODES[SIGINT], campaign.transcript()
+    assert campaign.service.created == []
+    assert states_of(campaign) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
@@ -56,6 +57,8 @@ class Campaign:
     """Whether results go to a folder beside as well."""
     files_url: str | None = None
     """Where the API finds what is beside this campaign's folder; with one, each job sends a picture of its own."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """More that the program finds in its environment."""
     budget: int | None = None
     """Just enough, unless it is said."""
     said: list[Ended] = field(default_factory=list)
@@ -107,6 +110,7 @@ class Campaign:
                 "SORA2BATCH_API_URL": self.service.url,
                 "SORA2BATCH_TOOLS_DIR": str(self.tools),
                 "SORA2BATCH_CACHE_DIR": str(self.folder.with_name(f"{self.folder.name}.cache")),
+                **self.environ,
             },
             notes=self.folder.with_name(f"{self.folder.name}-{next(self._numbers)}.x"),
             sabotage=sabotage,
