@@ -24,7 +24,7 @@ from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.tree import TreeError, checked_parts
-from sora2batch.run.stored_files import StoredFiles, object_names
+from sora2batch.run.stored_files import StoredFiles, input_names
 from sora2batch.sjinn.part import Placed, discard, place
 from sora2batch.store.content_store import ContentStore
 from sora2batch.store.make import open_store
@@ -84,15 +84,13 @@ async def _fetch_all(chosen: ChosenStore, folder: Path, missing: list[FileInput]
 
 async def _fetch(store: ContentStore, folder: Path, found: FileInput) -> bool:
     """Put a file in its place, unless something is there by now; False if the store does not have it."""
-    for name in object_names(found.sha256, found.file):
+    for name in input_names(found.sha256, found.file):
         length = await store.length_of(name)
         if length is None:
             continue
         output = Output(path=found.file, sha256=found.sha256, bytes=length)
         target = folder.joinpath(*checked_parts(found.file))
-        part = await StoredFiles(store).fetch_part(output, target, root=folder)
-        if part is None:
-            return False
+        part = await StoredFiles(store).fetch_object(name, output, target, root=folder)
         if isinstance(place(part, target), Placed):
             return True
         discard(part)

@@ -22,7 +22,7 @@ from sora2batch.ground.terminal_width import isolated
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.run.object_store import ObjectStore
-from sora2batch.run.stored_files import object_names
+from sora2batch.run.stored_files import input_names, object_names
 
 _AT_ONCE = 16
 
@@ -35,7 +35,7 @@ class _Expected(NamedTuple):
     path: str
     sha256: str
     bytes: int | None
-    """None where nobody wrote down how long it is."""
+    """None for an input: nobody wrote down how long it is."""
 
 
 class _Missing(NamedTuple):
@@ -101,7 +101,8 @@ async def _look(batch: Batch, expected: Sequence[_Expected]) -> tuple[str, list[
 
 async def _find(store: ObjectStore, one: _Expected) -> tuple[str, int | None]:
     """Find an object under any of the names that it may have; the likeliest where there is none."""
-    names = list(object_names(one.sha256, one.path))
+    proposed = input_names if one.bytes is None else object_names
+    names = list(proposed(one.sha256, one.path))
     for name in names:
         length = await store.length_of(name)
         if length is not None:

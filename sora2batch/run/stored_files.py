@@ -72,8 +72,16 @@ class StoredFiles:
             Sora2BatchError: the store fails.
         """
         name = await self.find(output)
-        if name is None:
-            return None
+        return None if name is None else await self.fetch_object(name, output, target, root=root)
+
+    async def fetch_object(self, name: str, output: Output, target: Path, *, root: Path) -> Part:
+        """Fetch a file of which the object is known to TARGET.part below the root.
+
+        Raises:
+            FileError: what the store has are other bytes.
+            DownloadError: the disk refuses it.
+            Sora2BatchError: the store fails.
+        """
         try:
             make_folder(target, root)
             with PartFile(part_path(target)) as file:
@@ -133,6 +141,15 @@ def object_names(sha256: str, path: str) -> Iterator[str]:
     family = [one for one in SUFFIXES if own and with_ending(path, one[1:]) == path]
     for suffix in sorted(family or SUFFIXES, key=lambda one: one != own):
         yield ContentObject(sha256, suffix, 0, "").name
+
+
+def input_names(sha256: str, path: str) -> Iterator[str]:
+    """Propose the names that an object can have of an input file.
+
+    Unlike a result it keeps the name that its owner gave it, whatever its bytes are: a PNG called ``fox.jpg``.
+    """
+    likely = list(object_names(sha256, path))
+    yield from dict.fromkeys([*likely, *object_names(sha256, "")])
 
 
 def _object_of(output: Output, kind: MediaType) -> ContentObject:

@@ -152,3 +152,18 @@ def test_a_clone_without_the_pictures_gets_them_from_the_store_as_well(folder, b
         path.unlink()
     ran = call("verify", "small.yaml", "--simulate", "--store")
     assert (ran.code, fox.sha256 in ran.out) == (1, True)
+
+
+def test_a_picture_whose_name_tells_another_type_is_found_in_the_store(folder, bucket, call):
+    fox = picture(folder, "images/fox.png")
+    (folder / "images/fox.png").rename(folder / "images/fox.jpg")
+    Path("small.yaml").write_text(
+        "version: 1\ntool: kling3-image-to-video-api\nbudget: {max_credits: 3000}\n"
+        "jobs: {hero: {input: {prompt: a, duration: 3, image: images/fox.jpg}}}\nstore: {outputs: true}\n"
+    )
+    assert call("run", "small.yaml", "--simulate").code == 0
+    assert [path.suffix for path in bucket.rglob(f"{fox.sha256}.*")] == [".png"]
+    assert call("verify", "small.yaml", "--simulate", "--store").code == 0
+    shutil.rmtree(folder / "images")
+    assert call("pull", "small.yaml", "--simulate").code == 0
+    assert sha256((folder / "images/fox.jpg").read_bytes()).hexdigest() == fox.sha256
