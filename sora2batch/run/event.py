@@ -10,10 +10,12 @@ from sora2batch.ground.job import Credits, Job
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded:
-    """A file of an input is in the store now and was not before."""
+    """A file of an input is in the store."""
 
     file: str
     bytes: int
+    is_new: bool
+    """Whether it was not there before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,8 +213,7 @@ class StoredInputUrls:
             reason = error.strerror or type(error).__name__
             raise Sora2BatchError(f"{file.file} cannot be read: {reason}") from error
         self._there.add(digest)
-        if is_new:
-            self._listener(Uploaded(file=file.file, bytes=file.facts.bytes))
+        self._listener(Uploaded(file=file.file, bytes=file.facts.bytes, is_new=is_new))
 
 
 def _is_of_the_store(error: Sora2BatchError) -> bool:

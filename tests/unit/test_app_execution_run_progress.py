@@ -54,3 +54,12 @@ def test_more_than_was_expected_never_looks_like_less_than_nothing():
 )
 def test_what_moves_no_number_changes_nothing(happened):
     assert run_progress(happened) == run_progress()
+
+
+def test_files_are_counted_as_there_and_as_new():
+    counted = run_progress(
+        event.Uploaded(file="fox.jpg", bytes=7, is_new=True),
+        event.Uploaded(file="owl.jpg", bytes=7, is_new=False),
+    )
+    assert (counted.ready, counted.uploaded) == (2, 1)
+    assert counted.line.startswith("1 file uploaded, 0/3 submitted")

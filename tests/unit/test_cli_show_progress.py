@@ -22,7 +22,8 @@ TOLD_AT_ONCE = [
     event.Stopped(message="stopped"),
 ]
 DETAILS = [
-    event.Uploaded(file="images/fox.jpg", bytes=7),
+    event.Uploaded(file="images/fox.jpg", bytes=7, is_new=True),
+    event.Uploaded(file="images/owl.jpg", bytes=7, is_new=False),
     event.Submitted(job=FOX, task_id="a"),
     event.Generated(job=FOX),
     event.Downloaded(job=FOX, paths=("fox.mp4",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
+from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.ground.text import counted
 from sora2batch.plan.action import Action, Plan
 from sora2batch.run import event
@@ -21,8 +22,12 @@ class RunProgress:
     to_download: int
     budget: int
     spent: int
+    to_upload: int = 0
+    """Files of inputs that the store must have."""
+    ready: int = 0
+    """Those that it has."""
     uploaded: int = 0
-    """Files of inputs that the store did not have."""
+    """Those that it did not have before."""
     submitted: int = 0
     generated: int = 0
     downloaded: int = 0
@@ -41,8 +46,9 @@ class RunProgress:
     def count(self, happened: Event) -> None:
         """Take an event into account."""
         match happened:
-            case event.Uploaded():
-                self.uploaded += 1
+            case event.Uploaded(is_new=is_new):
+                self.ready += 1
+                self.uploaded += is_new
             case event.Submitted():
                 self.submitted += 1
             case event.Rejected() | event.InDoubt() | event.Deferred():
@@ -107,6 +113,11 @@ class RunProgress:
         return f"{', '.join(parts)}; {self.spent:,} of {self.budget:,} credits"
 
 
+def _files_to_send(plan: Plan) -> int:
+    jobs = (one.job for one in plan.with_action(Action.SUBMIT))
+    return len({found.sha256 for job in jobs for found in file_inputs_in(job.input)})
+
+
 def progress_of(plan: Plan, stages: Stages) -> RunProgress:
     """Start counting for a plan."""
     counts = plan.counts
@@ -117,6 +128,7 @@ def progress_of(plan: Plan, stages: Stages) -> RunProgress:
         to_submit=submit,
         to_generate=generate,
         to_download=download,
+        to_upload=_files_to_send(plan) if submit else 0,
         to_store=download if Stages.STORE in stages else 0,
         budget=plan.money.budget,
         spent=plan.money.spent,

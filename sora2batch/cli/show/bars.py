@@ -81,7 +81,10 @@ def _columns() -> tuple[ProgressColumn, ...]:
 def _rows(now: RunProgress) -> tuple[tuple[str, int, int, str], ...]:
     """Tell of each stage its name, how much is done, of how much, and what stands behind its bar."""
     money = f"{now.spent:,} of {now.budget:,} credits" if now.to_submit else ""
+    # Without a store, as in a trial, nothing is uploaded, whatever there is to send.
+    files = max(now.ready, now.to_upload) if now.ready else 0
     return (
+        ("uploaded", now.ready, files, ""),
         ("submitted", now.submitted, now.expected_to_submit, money),
         ("generated", now.generated, now.expected_to_generate, ""),
         ("downloaded", now.downloaded, now.expected_to_download, ""),

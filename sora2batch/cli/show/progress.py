@@ -59,8 +59,8 @@ def describe(happened: Event) -> str | None:
 def detail(happened: Event) -> str | None:
     """Word mere progress, for -v."""
     match happened:
-        case event.Uploaded(file=file, bytes=length):
-            return f"uploaded: {isolated(file)}: {length:,} bytes"
+        case event.Uploaded(file=file, bytes=length, is_new=is_new):
+            return f"{'uploaded' if is_new else 'in the store'}: {isolated(file)}: {length:,} bytes"
         case event.Submitted(job=job, task_id=task_id):
             return f"submitted: {isolated(job.key)}: task {task_id}"
         case event.Generated(job=job):
