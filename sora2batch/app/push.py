@@ -156,5 +156,6 @@ class _Pusher:
         if path is None or fault:
             self.pushed.missing.append((key, fault or f"{output.path} lies outside the output folder"))
             return False
-        self.pushed.new += await self._files.put(output, path)
+        is_new = await self._files.put(output, path)
+        self.pushed.new += is_new  # not in one step: others count while this one waits
         return True

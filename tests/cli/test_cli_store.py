@@ -81,6 +81,12 @@ def test_push_puts_what_is_on_disk_and_says_what_is_nowhere(folder, manifest, bu
     assert stored_in(folder) == [True, True]
 
 
+def test_push_counts_what_it_puts_side_by_side(manifest, bucket, call):
+    assert call("run", manifest, "--simulate").code == 0
+    assert "2 put in the store, 0 were there" in call("push", manifest, "--simulate").err
+    assert len(objects_in(bucket)) == 2
+
+
 def test_pull_and_verify_say_what_the_store_does_not_have(folder, manifest, bucket, call):
     wants_outputs(manifest)
     assert call("run", manifest, "--simulate").code == 0
