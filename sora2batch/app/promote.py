@@ -18,6 +18,7 @@ from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.draft import Provenance, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
 from sora2batch.gallery.promotion.origin import Finder, find_origins
+from sora2batch.gallery.promotion.present_files import PresentFiles
 from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.relocation import Relocation
 from sora2batch.gallery.promotion.setting import read_settings
@@ -26,6 +27,7 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import STANDARD_OUTPUT, write_new
 from sora2batch.ground.plainfile import is_stream
 from sora2batch.ground.text import counted
+from sora2batch.manifest.tree import DiskTree
 from sora2batch.manifest.write import write_manifest
 from sora2batch.plan.budget import refuse_retired
 
@@ -82,10 +84,11 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
         simulated=args.simulated,
     )
     folder = batch.manifest.path.parent
+    promotion = PresentFiles(batch.expansion.jobs, DiskTree(folder)).follow(promotion)
     relocation = Relocation(source=folder, target=folder if args.is_printed else args.out.parent)
     relocation.check(promotion)
     text = write_manifest(draft_of(promotion, provenance, _run_of(batch), relocation))
-    prove(text, promotion, args.target, batch.catalog)
+    prove(text, promotion, relocation.target / args.target.name, batch.catalog)
     printer.info(f"{provenance.choice.count}: {provenance.choice.reason}")
     for notice in promotion_notices(promotion, provenance):
         printer.info(f"notice: {notice}")
