@@ -146,7 +146,7 @@ def object_names(sha256: str, path: str) -> Iterator[str]:
 def input_names(sha256: str, path: str) -> Iterator[str]:
     """Propose the names that an object can have of an input file.
 
-    Unlike a result it keeps the name that its owner gave it, whatever its bytes are: a PNG called ``fox.jpg``.
+    Unlike a result it keeps the name that its owner gave it, whatever its bytes are: a PNG ``fox.jpg``.
     """
     likely = list(object_names(sha256, path))
     yield from dict.fromkeys([*likely, *object_names(sha256, "")])
