@@ -6,10 +6,10 @@ import json
 from typing import TypeAlias
 
 from sora2batch.catalog.allowed import HTTP_URL, URL_OR_PATH, allowed_text, any_of, choices_of, refuses_blank
-from sora2batch.catalog.url import in_a_line, without_secrets
+from sora2batch.catalog.url import in_a_line
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.suggest import did_you_mean
-from sora2batch.ground.text import shortened, visible
+from sora2batch.ground.text import shortened, visible, without_secrets
 
 _SHOWN_CHARACTERS = 60
 

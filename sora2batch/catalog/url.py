@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sora2batch.ground.text import shortened, visible
+from sora2batch.ground.text import shortened, visible, without_secrets
 
 _HTTP_URL = re.compile(
     r"""(?i:https?)://
@@ -15,9 +15,6 @@ _HTTP_URL = re.compile(
     re.VERBOSE,
 )
 _LAST_PORT = 65535
-_PASSWORD = re.compile(r'://[^/?#@"]*@')
-_QUERY = re.compile(r'\?(?:\\.|[^"\\])*')
-
 _LINE_CHARACTERS = 240
 
 
@@ -27,13 +24,6 @@ def is_http_url(text: str) -> bool:
         return False
     match = _HTTP_URL.fullmatch(text)
     return match is not None and 0 < int(match["port"] or 1) <= _LAST_PORT
-
-
-def without_secrets(text: str) -> str:
-    """Blank out of the URLs in a JSON text what no message may repeat: passwords, and signed queries."""
-    if "://" not in text:
-        return text
-    return _QUERY.sub("?…", _PASSWORD.sub("://…@", text))
 
 
 def in_a_line(text: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 _READ_AHEAD = 4
+_PASSWORD = re.compile(r"""://(?:[^/?#@"]*|[^/?#@"\s:]*:(?!\d{1,5}[/"])[^@"\s]*)@""")
+"""A secret key may have a slash in it; what looks like a port is none."""
+_QUERY = re.compile(r'\?(?:\\.|[^"\\])*')
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -25,6 +29,13 @@ def one_line(text: str, room: int) -> str:
 def shortened(text: str, room: int) -> str:
     """Cut a text at ``room`` characters, as it stands."""
     return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def without_secrets(text: str) -> str:
+    """Blank out of the URLs in a text, or a JSON text, what no message may repeat: passwords, queries."""
+    if "://" not in text:
+        return text
+    return _QUERY.sub("?…", _PASSWORD.sub("://…@", text))
 
 
 def listed(choices: Iterable[object]) -> str:

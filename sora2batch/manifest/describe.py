@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.text import visible
+from sora2batch.ground.text import visible, without_secrets
 
 
 def describe(value: JsonValue) -> str:
@@ -26,4 +26,5 @@ def describe(value: JsonValue) -> str:
 
 
 def _quoted(text: str) -> str:
+    text = without_secrets(text)  # before it is cut
     return visible(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))

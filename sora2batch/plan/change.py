@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import orjson
 
-from sora2batch.catalog.url import without_secrets
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.ground.file_input import FileInput, file_inputs_in, map_files, read_file_input
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import one_line, without_secrets
 
 _SHOWN = 28
 _MOST = 3

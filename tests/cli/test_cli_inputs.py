@@ -25,6 +25,7 @@ from sora2batch.app.backend.backend import Backend, NoApi
 from sora2batch.app.batch.loader import BatchLoader
 from sora2batch.app.execution.input_access import open_input_urls
 from sora2batch.catalog.catalog import load_catalog
+from sora2batch.cli.main import main
 from sora2batch.ground.clock import SystemClock, to_timestamp
 from sora2batch.run.event import Deferred
 from sora2batch.run.input_urls import urls_or_deferral
@@ -201,9 +202,9 @@ def everything_said(call, manifest: str, *flags: str) -> tuple[int, str]:
         ["status", manifest, "-vv"],
         ["report", manifest, "--sheet", "sheet.png", "-vv"],
         ["verify", manifest, "--json"],
-        ["run", manifest, "--yes", "--json", "--retry-failed", *flags],
+        ["run", manifest, "--yes", "--json", "--retry-failed"],
     )
-    said = [ran, *(call(*command) for command in commands)]
+    said = [ran, *(call(*command, *flags) for command in commands), call("doctor", manifest, "-vv")]
     return ran.code, "".join(one.out + one.err for one in said)
 
 
@@ -212,11 +213,10 @@ def test_no_signature_and_no_credential_is_in_any_byte_that_is_said_or_written(
 ):
     manifest = campaign(bucket, "fox.jpg", "owl.jpg")
     code, said = everything_said(call, manifest)
-    code_of_doctor = call("doctor", "-vv")
     assert code == 0
     urls = [created.input["image"] for created in service.created]
     assert all("X-Amz-Signature" in url and quote(TOKEN, safe="") in url for url in urls)
-    assert_tells_no_secret(folder, said + code_of_doctor.out + code_of_doctor.err, *urls)
+    assert_tells_no_secret(folder, said, *urls)
 
 
 def denied(_: Received) -> Reply:
@@ -272,6 +272,21 @@ def test_a_store_that_cannot_be_reached_makes_jobs_wait_and_those_with_urls_go_o
     assert [one.input["prompt"] for one in service.created] == ["by URL"]
     assert service.spent == PRICE
     assert_tells_no_secret(folder, said)
+
+
+@pytest.mark.parametrize("url", ["s3://AKIA:{}@media", "s3://media/p?X-Amz-Signature={}", "https://u:{}@h"])
+def test_a_store_that_is_named_with_a_secret_is_refused_and_not_shown(
+    campaign, folder, monkeypatch, capfd, url
+):
+    """By the environment, then by the manifest, whose own bytes are the user's; with tracebacks."""
+    url = url.format(SECRETS["AWS_SECRET_ACCESS_KEY"])
+    for manifest, environ in ((campaign("", "fox.jpg"), url), (campaign(url), "")):
+        monkeypatch.setenv("SORA2BATCH_STORE", environ)
+        for arguments in (["plan", "--simulate"], ["push", "--simulate"], ["push"], ["run", "--yes"]):
+            monkeypatch.setattr(sys, "argv", ["sora2batch", arguments[0], manifest, *arguments[1:], "-vv"])
+            with pytest.raises(SystemExit):
+                main()
+            assert_tells_no_secret(folder / "images", "".join(capfd.readouterr()))
 
 
 def forms_of(url: str) -> str:
@@ -348,8 +363,12 @@ def test_in_a_trial_pictures_go_to_a_folder_or_a_bucket_here_and_to_none_elsewhe
     assert [path.read_bytes() for path in media.rglob("*.jpg")] == [data]
     assert [path.stem for path in media.rglob("*.jpg")] == [sha256(data).hexdigest()]
     with s3_requests() as requests:
-        assert call("run", campaign(bucket, words="Two"), "--simulate").code == 0
-        assert puts(requests) == [object_path(bucket, data, ".jpg")]
+        code, said = everything_said(call, campaign(bucket, words="Two"), "--simulate")
+        assert code == 0
+        assert_tells_no_secret(folder, said)
+        assert [path for path in puts(requests) if path.endswith(".jpg")] == [
+            object_path(bucket, data, ".jpg")
+        ]
         requests.clear()
         monkeypatch.delenv("AWS_ENDPOINT_URL")
         ran = call("run", campaign(bucket, words="Three"), "--simulate")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.catalog.url import is_http_url, without_secrets
+from sora2batch.catalog.url import is_http_url
+from sora2batch.ground.text import without_secrets
 
 
 @pytest.mark.parametrize(

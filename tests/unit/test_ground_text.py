@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.ground.text import counted, one_line
+from sora2batch.ground.text import counted, one_line, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,18 @@ def test_a_text_becomes_one_line_of_at_most_ten_characters(text, line):
 )
 def test_one_thing_is_counted_in_the_singular(number, words, told):
     assert counted(number, *words) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("s3://bucket/pre@fix", "s3://bucket/pre@fix"),
+        ("s3://AKIA:se/cr+et@bucket/p", "s3://…@bucket/p"),
+        ('store: {url: "s3://AKIA:se/cret@bucket"}', 'store: {url: "s3://…@bucket"}'),
+        ("https://h.example:8080/a@2x.jpg", "https://h.example:8080/a@2x.jpg"),
+        ("s3://media/p?X-Amz-Signature=1", "s3://media/p?…"),
+        ("who? me@home", "who? me@home"),
+    ],
+)
+def test_a_url_is_shown_without_its_secrets(text, shown):
+    assert without_secrets(text) == shown

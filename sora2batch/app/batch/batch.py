@@ -13,6 +13,7 @@ from sora2batch.app.batch.stamp import Stamp
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits
+from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.model import Manifest
@@ -88,7 +89,7 @@ class Batch:
     def untouched_store(self) -> str | None:
         """The store that is left alone because this is only a trial."""
         chosen = choose_store(self.manifest.store)
-        return chosen.url if chosen and self.store is None else None
+        return without_secrets(chosen.url) if chosen and self.store is None else None
 
     @property
     def stores_outputs(self) -> bool:

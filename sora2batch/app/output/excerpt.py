@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from unicodedata import category, east_asian_width
 
-from sora2batch.catalog.url import without_secrets
 from sora2batch.ground.problem import Position, Problem
+from sora2batch.ground.text import without_secrets
 
 _MOST_PROBLEMS = 50
 _LARGEST_FILE = 16 * 1024 * 1024

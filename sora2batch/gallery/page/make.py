@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sora2batch.catalog.url import without_secrets
 from sora2batch.gallery.page.axes import FormerPlaces, axes_of, labels_of
 from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tariff
 from sora2batch.gallery.page.changes import compare_cards
@@ -15,6 +14,7 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.file_input import read_file_input
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job, fingerprint_of
+from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
 from sora2batch.plan.action import Money
