@@ -138,7 +138,7 @@ def test_a_file_that_is_no_picture_is_told_so(tmp_path):
     with pytest.raises(ManifestError) as caught:
         expand(load_manifest(tmp_path / "m.yaml"), load_catalog(), DiskTree(tmp_path))
     assert str(caught.value.problems[0]).endswith(
-        'image is the path "x.jpg", and that file is no picture, video or sound [unusable-media]'
+        'image is the path "x.jpg", and that file is no picture, video or sound (job a) [unusable-media]'
     )
 
 
