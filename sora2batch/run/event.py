@@ -48,6 +48,8 @@ class Deferred:
 
     job: Job
     message: str
+    is_news: bool = True
+    """False where the same has been said for all such jobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from sora2batch.ground.file_input import file_inputs_in, map_files
 from sora2batch.ground.job import Job
 from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.matrix.input_file import InputFile
-from sora2batch.run.event import Deferred, Listener, Uploaded
+from sora2batch.run.event import Deferred, Listener, Uploaded, Warned
 from sora2batch.store.content_object import ContentObject
 from sora2batch.store.store_error import StoreDeniedError, StoreUnavailableError
 
@@ -74,8 +74,12 @@ async def urls_or_deferral(job: Job, urls: InputUrls, listener: Listener) -> Jso
     except Sora2BatchError as error:
         hint = f" ({error.hint})" if error.hint else ""
         message = f"not submitted, nothing was charged: {error.message}{hint}"
-        listener(Deferred(job=job, message=message))
+        listener(Deferred(job=job, message=message, is_news=not isinstance(error, _LeftAloneError)))
         return None
+
+
+class _LeftAloneError(StoreUnavailableError):
+    """The store has failed so often that it is not asked again in this run."""
 
 
 class NoInputUrls:
@@ -173,14 +177,22 @@ class StoredInputUrls:
     async def _ask_for_url(self, digest: str) -> SignedUrl:
         """Have a URL made, unless the store has failed so often that no more jobs are kept waiting for it."""
         if self._failures >= _MOST_FAILURES:
-            raise StoreUnavailableError("the store has failed before", hint="run again later")
+            raise _LeftAloneError("the store has failed before", hint="run again later")
         try:
             url = await self._signed_anew(digest)
         except Sora2BatchError as error:
-            self._failures += _is_of_the_store(error)
+            self._note_failure(error)
             raise
         self._failures = 0
         return url
+
+    def _note_failure(self, error: Sora2BatchError) -> None:
+        if not _is_of_the_store(error):
+            return
+        self._failures += 1
+        if self._failures == _MOST_FAILURES:
+            told = f"the store has failed {_MOST_FAILURES} times in a row"
+            self._listener(Warned(message=f"{told}: all other jobs with files wait for the next run"))
 
     async def _signed_anew(self, digest: str) -> SignedUrl:
         """Sign a URL and look whether it answers; an object that has vanished is put there once more."""

@@ -22,6 +22,7 @@ TOLD_AT_ONCE = [
     event.Stopped(message="stopped"),
 ]
 DETAILS = [
+    event.Deferred(job=FOX, message="the store has failed before", is_news=False),
     event.Uploaded(file="images/fox.jpg", bytes=7, is_new=True),
     event.Uploaded(file="images/owl.jpg", bytes=7, is_new=False),
     event.Submitted(job=FOX, task_id="a"),

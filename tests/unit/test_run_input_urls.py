@@ -19,7 +19,7 @@ from sora2batch.manifest.model import RunOptions
 from sora2batch.matrix.input_file import InputFile
 from sora2batch.media.facts import MediaFacts
 from sora2batch.media.sniff import JPEG, PNG
-from sora2batch.run.event import Deferred, Uploaded
+from sora2batch.run.event import Deferred, Uploaded, Warned
 from sora2batch.run.input_urls import NoInputUrls, StoredInputUrls, UrlTerms
 from sora2batch.run.outcome import assess
 from sora2batch.run.stages import Stages
@@ -225,6 +225,9 @@ def test_after_three_failures_in_a_row_the_store_is_left_alone(sending, pictures
     assert deferred(rig)["199"].startswith("not submitted, nothing was charged: the store has failed before")
     assert rig.api.created == ["owl"]
     assert rig.api.calls[0].began < 1000
+    told = [one.message for one in rig.listener.of(Warned)]
+    assert told == ["the store has failed 3 times in a row: all other jobs with files wait for the next run"]
+    assert sum(one.is_news for one in rig.listener.of(Deferred)) <= 4
 
 
 def test_files_that_have_changed_are_no_failure_of_the_store(sending, pictures):

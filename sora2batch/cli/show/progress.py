@@ -26,8 +26,8 @@ def describe(happened: Event) -> str | None:
             return f"rejected: {isolated(job.key)}: {message} (not charged)"
         case event.InDoubt(job=job, message=message):
             return f"in doubt: {isolated(job.key)}: {message}; it may have been charged and is not sent again"
-        case event.Deferred(job=job, message=message):
-            return f"postponed: {isolated(job.key)}: {message}"
+        case event.Deferred(job=job, message=message, is_news=is_news):
+            return f"postponed: {isolated(job.key)}: {message}" if is_news else None
         case event.Paused(seconds=seconds, message=message):
             return f"pausing {seconds:.1f} s: {message}"
         case event.Failed(job=job, message=message):
@@ -59,6 +59,8 @@ def describe(happened: Event) -> str | None:
 def detail(happened: Event) -> str | None:
     """Word mere progress, for -v."""
     match happened:
+        case event.Deferred(job=job, message=message, is_news=is_news):
+            return None if is_news else f"postponed: {isolated(job.key)}: {message}"
         case event.Uploaded(file=file, bytes=length, is_new=is_new):
             return f"{'uploaded' if is_new else 'in the store'}: {isolated(file)}: {length:,} bytes"
         case event.Submitted(job=job, task_id=task_id):
@@ -76,7 +78,6 @@ def detail(happened: Event) -> str | None:
         case (
             event.Rejected()
             | event.InDoubt()
-            | event.Deferred()
             | event.Paused()
             | event.Failed()
             | event.TimedOut()
