@@ -62,11 +62,14 @@ def begin(
         setting.write()
     printer.info(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
     if pictures and pictures.left_out:
-        some = listed(pictures.left_out[:_MOST_NAMED])
-        printer.info(
-            f"left out, as no browser shows them: {some}{', …' if pictures.left_out[_MOST_NAMED:] else ''}"
-        )
+        printer.info(f"left out, as no browser shows them: {_some(pictures.left_out)}")
+    if pictures and pictures.copies:
+        printer.info(f"left out, as they are others over again, byte for byte: {_some(pictures.copies)}")
     printer.info(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")
+
+
+def _some(names: Sequence[str]) -> str:
+    return listed(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
 
 
 def _text_for(tool_type: str, tools_dirs: Sequence[Path], pictures: PictureFolder | None) -> str:

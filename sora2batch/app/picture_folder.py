@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.text import counted
+from sora2batch.ground.text import counted, visible
 from sora2batch.manifest.tree import DiskTree, TreeError
 from sora2batch.media.facts import MediaError, check_kind
 from sora2batch.media.kind import MediaKind
@@ -18,6 +18,7 @@ _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"}
 _OTHERS = frozenset({".heic", ".heif", ".tif", ".tiff", ".svg", ".psd", ".raw", ".cr2", ".nef", ".dng"})
 """What people take for pictures, and no browser shows."""
 _SIGNS = frozenset("*?[]{},")
+_MOST_TOLD = 20
 
 
 class PictureFolder(NamedTuple):
@@ -26,6 +27,9 @@ class PictureFolder(NamedTuple):
     pattern: str
     """Finds exactly these pictures, seen from the manifest's folder: ``images/*.{jpg,png}``."""
     number: int
+    """Of different pictures."""
+    copies: tuple[str, ...]
+    """Paths of those that are another one over again, byte for byte: no two jobs may send the same."""
     left_out: tuple[str, ...]
     """Names of files that look like pictures and cannot be used."""
 
@@ -34,7 +38,7 @@ def find_pictures(folder: Path, *, beside: Path) -> PictureFolder:
     """Find the pictures of a folder, for a manifest that is to be written.
 
     Raises:
-        UsageError: the folder is not in the manifest's folder, holds no picture, or one that is none.
+        UsageError: the folder is not in the manifest's folder, or it has no picture, or false ones.
     """
     place = _seen_from(beside.parent, folder)
     tree = DiskTree(beside.parent)
@@ -48,8 +52,10 @@ def find_pictures(folder: Path, *, beside: Path) -> PictureFolder:
         others = f"; {counted(len(left_out), 'file')} of other kinds" if left_out else ""
         hint = "JPEG, PNG, WebP, GIF, AVIF and BMP are; convert the others"
         raise UsageError(f"--from-folder {folder}: there is no picture in it{others}", hint=hint)
-    _check_all(prober_for(tree), found)
-    return PictureFolder(_pattern(place, found), len(found), left_out)
+    digests = _digests_of(found, prober_for(tree))
+    firsts = {digest: name for name, digest in reversed(list(digests.items()))}
+    copies = tuple(name for name, digest in digests.items() if firsts[digest] != name)
+    return PictureFolder(_pattern(place, found), len(firsts), copies, left_out)
 
 
 def _seen_from(base: Path, folder: Path) -> str:
@@ -69,14 +75,34 @@ def _seen_from(base: Path, folder: Path) -> str:
     return place
 
 
-def _check_all(prober: FileProber, names: Sequence[str]) -> None:
+def _digests_of(names: Sequence[str], prober: FileProber) -> dict[str, str]:
+    """Read the pictures; what is wrong with them is told of all at once.
+
+    Raises:
+        UsageError: some are no pictures, or too large.
+    """
     prober.probe_all(names)
+    digests: dict[str, str] = {}
+    faults: list[tuple[str, str | None]] = []
     for name in names:
         try:
-            check_kind(prober.probe(name, MediaKind.IMAGE), MediaKind.IMAGE)
+            facts = prober.probe(name, MediaKind.IMAGE)
+            check_kind(facts, MediaKind.IMAGE)
+            digests[name] = facts.sha256
         except MediaError as error:
-            raise UsageError(f'--from-folder: "{name}" {error.message}', hint=error.hint) from error
+            faults.append((f'"{visible(name)}" {error.message}', error.hint))
+        except TreeError as error:
+            faults.append((error.message, error.hint))
     prober.close()
+    if faults:
+        hints = (hint for _, hint in faults if hint)
+        raise UsageError(_first_few([told for told, _ in faults]), hint=next(hints, None))
+    return digests
+
+
+def _first_few(faults: Sequence[str]) -> str:
+    more = [f"and {len(faults) - _MOST_TOLD:,} more"] if len(faults) > _MOST_TOLD else []
+    return "\n".join(f"--from-folder: {line}" for line in [*faults[:_MOST_TOLD], *more])
 
 
 def _pattern(place: str, names: Sequence[str]) -> str:

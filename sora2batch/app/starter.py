@@ -68,7 +68,7 @@ def manifest_for(tool: Tool, pictures: PictureFolder | None = None) -> str:
     budget = jobs * price_of(tool, _example(tool))
     lines = [f"tool: {tool.tool_type} # {tool.price_text}" + (f"  {tool.mark}" if tool.mark else "")]
     lines += ["", "# Required: without a budget nothing is spent."]
-    lines += ["budget:", f"  max_credits: {budget} # {jobs} jobs"]
+    lines += ["budget:", f"  max_credits: {budget} # {counted(jobs, 'job')}"]
     body = (
         _HEAD,
         _text(lines),
@@ -175,6 +175,10 @@ def _picture_jobs(tool: Tool, pictures: PictureFolder) -> Iterator[str]:
     yield f"      picture: {{ from: {_quoted(pictures.pattern)} }} # path, name, stem, suffix, width, height"
     if "prompt" in tool.properties:
         yield f"      # camera: [{', '.join(_CAMERAS)}] # for the prompt: {{{{ camera }}}}"
+    if pictures.copies:
+        yield "      exclude: # the same again, byte for byte"
+        for path in pictures.copies:
+            yield f"        - picture: {{ path: {_quoted(path)} }}"
     yield "    # repeat: 2 # two takes of every job"
     yield "    input:"
     if "prompt" in tool.properties:

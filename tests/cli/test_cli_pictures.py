@@ -134,11 +134,13 @@ def test_a_real_run_without_a_store_is_refused_before_anything_is_asked(pictures
 def test_a_manifest_is_written_for_the_pictures_of_a_folder(folder, call):
     picture(folder, "shots/images/fox.jpg")
     picture(folder, "shots/images/owl 2.PNG")
+    picture(folder, "shots/images/zorro, a copy.jpg")
     (folder / "shots/images/cat.heic").write_text("x")
     (folder / "shots/images/notes.txt").write_text("x")
     ran = call("init", "campaign.yaml", "--from-folder", "shots/images/")
     assert ran.code == 0
     assert 'left out, as no browser shows them: "cat.heic"' in ran.err
+    assert 'byte for byte: "shots/images/zorro, a copy.jpg"' in ran.err
     jobs = call("plan", "campaign.yaml", "--json").document
     assert [job["key"] for job in jobs["jobs"]] == ["hero/fox", "hero/owl-2"]
     assert [job["input"]["image"]["file"] for job in jobs["jobs"]] == [
@@ -160,12 +162,14 @@ def test_a_manifest_is_written_for_the_pictures_of_a_folder(folder, call):
         (["--from-folder", "."], "there is no picture in it"),
         (["--from-folder", ".."], "the manifest's folder, or below it"),
         (["--from-folder", "bad"], '"bad/x.jpg" is no picture'),
+        (["--from-folder", "bad"], '"bad/y.PNG" is empty'),
         (["--from-folder", "images", "--tool", "veo3-text-to-video-fast-api"], "takes no pictures"),
     ],
 )
 def test_a_folder_that_is_no_good_is_told_and_nothing_is_written(pictures, folder, call, more, told):
     (folder / "bad").mkdir()
     (folder / "bad/x.jpg").write_text("x")
+    (folder / "bad/y.PNG").touch()
     ran = call("init", "campaign.yaml", *more)
     assert ran.code == 2
     assert told in ran.err
