@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 MANIFESTS = Path(__file__).parents[2] / "manifests"
-TOTALS = {"campaign": (18, 10920), "kling3": (8, 8400), "quickstart": (8, 8000), "storyboard": (5, 11000)}
+TOTALS = {
+    "campaign": (18, 10920),
+    "kling3": (8, 8400),
+    "pictures": (3, 3000),
+    "quickstart": (8, 8000),
+    "storyboard": (5, 11000),
+}
 
 
 @pytest.fixture
