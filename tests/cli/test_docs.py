@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from fakes.pictures import picture
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.cli.main import cli
 from sora2batch.ground.errors import ExitCode
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 CLI_PAGE = (ROOT / "docs/cli.md").read_text()
 MANIFEST_PAGE = (ROOT / "docs/manifest.md").read_text()
+FILES_PAGE = (ROOT / "docs/files.md").read_text()
 TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()
 STOPPING_PAGE = (ROOT / "docs/stopping.md").read_text()
 GLOSSARY = (ROOT / "docs/glossary.md").read_text()
@@ -84,7 +86,9 @@ def commands(text):
                 yield shlex.split(line, comments=True)[1:]
 
 
-@pytest.mark.parametrize("words", [*commands(README), *commands(CLI_PAGE)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [*commands(README), *commands(CLI_PAGE), *commands(FILES_PAGE)], ids=" ".join
+)
 def test_a_command_that_is_shown_can_be_given(words):
     with cli.make_context("sora2batch", list(words)) as context:
         name, command, rest = cli.resolve_command(context, list(words))
@@ -96,6 +100,20 @@ def test_the_plan_in_the_readme_is_what_plan_prints(call, folder):
     ran = call("plan", "foxes.yaml")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == blocks(README, "text")[0]
+
+
+def test_the_manifest_with_pictures_that_is_shown_is_one(call, folder):
+    for name, colour in {"fox": (200, 0, 0), "owl": (0, 0, 200)}.items():
+        picture(folder, f"images/{name}.jpg", colour)
+    (folder / "campaign.yaml").write_text(blocks(FILES_PAGE, "yaml")[0])
+    ran = call("plan", "campaign.yaml", "--json")
+    assert [job["key"] for job in ran.document["jobs"]] == ["hero/fox", "hero/owl"]
+
+
+def test_the_policies_that_are_shown_can_be_pasted_and_delete_nothing():
+    policies = [json.loads(block) for block in blocks(FILES_PAGE, "json")]
+    assert len(policies) == 3
+    assert "delete" not in json.dumps(policies).lower()
 
 
 def keys(schema, path=()):
