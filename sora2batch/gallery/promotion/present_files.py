@@ -65,5 +65,5 @@ class PresentFiles:
         except MediaError as error:
             return error.message
         except TreeError as error:
-            return f"cannot be sent again ({error.message})"
+            return f"cannot be sent again ({one_line(error.message, 2 * _ROOM)})"
         return None if facts.sha256 == found.sha256 else "is another file now"
