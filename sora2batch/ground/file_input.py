@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from orjson import Fragment
@@ -11,7 +12,6 @@ from orjson import Fragment
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat, canonical_json
 
 _NESTED = frozenset({dict, list})
-_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class FileInput(NamedTuple):
@@ -32,9 +32,15 @@ def read_file_input(value: JsonValue) -> FileInput | None:
     if not isinstance(value, dict) or len(value) != 2:
         return None
     file, digest = value.get("file"), value.get("sha256")
-    if isinstance(file, str) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
+    if isinstance(file, str) and isinstance(digest, str) and _is_digest(digest):
         return FileInput(file, digest)
     return None
+
+
+@lru_cache(maxsize=8192)
+def _is_digest(text: str) -> bool:
+    """Asked for every job, and many jobs share a picture."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def file_inputs_in(value: JsonValue) -> Iterator[FileInput]:

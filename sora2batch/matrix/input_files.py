@@ -33,7 +33,8 @@ class InputFiles:
         for name, kind in kinds.items():
             value = input.get(name)
             if type(value) is str:
-                input[name] = self._value(value, kind, (name,), faults)
+                if not is_url(value):
+                    input[name] = self._lookup.take(value, kind, (name,), faults)
             elif isinstance(value, list) and value:
                 items = enumerate(value)
                 input[name] = [self._value(item, kind, (name, at), faults) for at, item in items]
