@@ -30,7 +30,10 @@ def word_fault(keyword: str, schema: JsonObject, value: JsonValue, *, otherwise:
         case "minimum" | "maximum":
             return f"is {shown(value)}, must be {allowed_text(schema)}; SJinn may silently change it", None
         case "format" if schema.get("format") in (HTTP_URL, URL_OR_PATH) and isinstance(value, str):
-            return f"is {shown(value)}, must be {allowed_text(schema)}", _url_hint(value)
+            may_be_path = schema.get("format") == URL_OR_PATH
+            return f"is {shown(value)}, must be {allowed_text(schema)}", _url_hint(
+                value, may_be_path=may_be_path
+            )
         case _:
             return in_a_line(otherwise), None
 
@@ -104,9 +107,11 @@ def _fits(schema: JsonObject, text: str) -> bool:
     )
 
 
-def _url_hint(text: str) -> str:
+def _url_hint(text: str, *, may_be_path: bool) -> str:
     if text.lower().startswith("data:"):
         return "SJinn takes no data: URLs; name the file itself by its path, such as images/fox.jpg"
+    if may_be_path and not text.strip():
+        return "such as images/fox.jpg, seen from the manifest's folder"
     if any(one.isspace() or not one.isprintable() for one in text):
         return "it holds white space or something invisible; a space is written %20"
     if "://" not in text:

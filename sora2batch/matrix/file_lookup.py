@@ -70,8 +70,9 @@ class FileLookup:
         try:
             facts = self._prober.probe(name)
         except (TreeError, MediaError) as error:
-            says = error.message if isinstance(error, TreeError) else f"{_quoted(name)} {error.message}"
-            faults.append(Fault(rule=Rule.UNUSABLE_MEDIA, message=f"finds a file: {says}", hint=error.hint))
+            is_there = isinstance(error, MediaError)
+            says = f"{_quoted(name)}, which {error.message}" if is_there else f"a file: {error.message}"
+            faults.append(Fault(rule=Rule.UNUSABLE_MEDIA, message=f"finds {says}", hint=error.hint))
             return value
         return value if facts.width is None else {**value, "width": facts.width, "height": facts.height}
 
