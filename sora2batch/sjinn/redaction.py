@@ -21,11 +21,17 @@ _TAG = re.compile(r"<[^>]*(?:>|$)")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s\"'<>@]*@")
 _QUERY = re.compile(r"(?<=\w|[/.=~-])\?[^\s\"'<>\\]+")
 _SIGNATURE = re.compile(
-    r"((?:X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|(?<![A-Za-z])(?:Signature|sig))"
-    r"(?:=|%3D))[^&\s\"'<>\\]+",
-    re.IGNORECASE,
+    r"""
+    (?: X-(?:Amz|Goog)-[A-Za-z-]+ | AWSAccessKeyId | SignatureProvided | (?<![A-Za-z])(?:Signature|sig) )
+    (?: = | %(?:25)*3D | > | \\*["']\s*:\s*\[?\\*["'] )
+    (?: (?!%(?:25)*26) [^&\s"'<>\\] )+
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-"""Parameters that sign the URLs of S3, GCS and Azure."""
+"""Parameters that sign the URLs of S3, GCS and Azure, in a query, in JSON and in the stores' own XML."""
+_BARE_SECRET = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?<![\w/])[0-9a-f]{64}(?![\w.])")
+"""What needs no name to be known: the id of a key of AWS, and a signature; object names have an ending."""
+_RUN_OF_MASKS = re.compile(r"…(?:(?:&(?:amp;)?|%(?:25)*26)…)+")
 _DATA = re.compile(r"(data:[^,\s\"']{0,60},)[^\s\"']+", re.IGNORECASE)
 _TOKEN = re.compile(r"(?=[\w+=%-]*\d)[\w+=%-]{32,}")
 """What is so long and has a digit in it may be a signature."""
@@ -63,7 +69,7 @@ def without_signatures(text: str, *, sent: JsonValue = None) -> str:
         text = url.redact(text)
     if "://" in text:
         text = _QUERY.sub("?…", text)
-    return _SIGNATURE.sub(r"\1…", text)
+    return _RUN_OF_MASKS.sub("…", _BARE_SECRET.sub("…", _SIGNATURE.sub("…", text)))
 
 
 def _signed_urls(value: JsonValue) -> Iterator[SignedUrl]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
+from urllib.parse import parse_qs, parse_qsl, quote
 
 import pytest
 
@@ -80,17 +80,40 @@ def test_the_api_s_own_words_lose_what_signs_the_urls_that_it_was_sent(echo):
         assert secret not in told
 
 
+FULL = f"{SIGNED}{'0123456789abcdef' * 2}"
+"""With a signature as long as they are."""
+
+
 @pytest.mark.parametrize(
-    "echo", [SIGNED, SIGNED.partition("?")[2], json.dumps(SIGNED.replace("&", r"\u0026"))]
+    "echo",
+    [
+        SIGNED,
+        SIGNED.partition("?")[2],
+        json.dumps(SIGNED.replace("&", r"\u0026")),
+        quote(SIGNED, safe=""),
+        quote(quote(SIGNED, safe=""), safe=""),
+        json.dumps(parse_qs(SIGNED.partition("?")[2])),
+        json.dumps(json.dumps(dict(parse_qsl(SIGNED.partition("?")[2])))),
+        str(dict(parse_qsl(SIGNED.partition("?")[2]))),
+        SIGNED.partition("?")[2].replace("&", " & "),
+        f"SignatureDoesNotMatch: {FULL.rpartition('=')[2]}",
+        f"<AWSAccessKeyId>AKIAEXAMPLEEXAMPLE00</AWSAccessKeyId><SignatureProvided>{FULL[-64:]}</SignatureProvided>",
+        "The key AKIAEXAMPLEEXAMPLE00 may not read",
+    ],
 )
-def test_signatures_of_an_earlier_run_are_known_by_their_names(echo):
+def test_signatures_of_an_earlier_run_are_known_by_their_names_and_their_shape(echo):
     told = without_signatures(f"the image {echo} is gone")
-    for secret in ("AKIAEXAMPLE", "IQoJb3JpZ2lu", "5f307a806f35"):
+    for secret in ("AKIAEXAMPLE", "IQoJb3JpZ2lu", "5f307a806f35", "X-Amz-Signature"):
         assert secret not in told
 
 
+def test_what_an_object_is_called_is_no_secret():
+    name = f"https://b.example/p/sha256/ab/{'ab' * 32}.jpg"
+    assert without_signatures(f"cannot fetch {name}?sig=abc") == f"cannot fetch {name}?…"
+
+
 @pytest.mark.parametrize(
-    "words", ["What is it? No image.", "see https://a.example/help. Why?", "design=good"]
+    "words", ["What is it? No image.", "see https://a.example/help. Why?", "design=good", "Signature: none"]
 )
 def test_words_without_a_signature_stay(words):
     assert without_signatures(words, sent={"image": "https://a.example/x.jpg"}) == words
