@@ -62,7 +62,9 @@ def begin(
         setting.write()
     printer.info(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
     if pictures and pictures.left_out:
-        printer.info(f"left out, as no browser shows them: {_some(pictures.left_out)}")
+        printer.info(
+            f"left out, as no browser shows them (convert them to JPEG or PNG): {_some(pictures.left_out)}"
+        )
     if pictures and pictures.copies:
         printer.info(f"left out, as they are others over again, byte for byte: {_some(pictures.copies)}")
     printer.info(f"next: sora2batch plan {arguments_for(manifest, simulated=False, tools_dirs=tools_dirs)}")

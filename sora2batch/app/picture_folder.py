@@ -25,7 +25,7 @@ class PictureFolder(NamedTuple):
     """What was found."""
 
     pattern: str
-    """Finds exactly these pictures, seen from the manifest's folder: ``images/*.{jpg,png}``."""
+    """Finds these pictures, seen from the manifest's folder: ``images/*.{jpg,png}``."""
     number: int
     """Of different pictures."""
     copies: tuple[str, ...]
