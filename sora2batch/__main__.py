@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+from contextlib import suppress
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     # Until the program listens to Ctrl-C itself, it ends a process that holds nothing: without a traceback.
@@ -12,7 +15,23 @@ from sora2batch.app.process.standard_streams import open_closed_streams
 
 open_closed_streams()
 
-from sora2batch.cli.main import main  # noqa: E402
+from sora2batch.cli.main import main as run_command_line  # noqa: E402
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    try:
+        run_command_line()
+    except SystemExit as end:
+        if "obstore" in sys.modules and isinstance(end.code, int | None):
+            # Its threads may still let go of what is Python's; while Python is taken down that aborts the
+            # process, and the exit code is lost. Every file is written by now.
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(AttributeError, OSError, ValueError):  # none, closed, or nobody there to hear
+                    stream.flush()
+            os._exit(end.code or 0)
+        raise
+
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,8 @@
 """Every row of the table of exit codes; what each says on which stream."""
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
@@ -169,3 +171,15 @@ def test_no_command_at_all_shows_the_help(call):
     ran = call()
     assert (ran.code, ran.err) == (0, "")
     assert "Commands:" in ran.out
+
+
+@pytest.mark.parametrize(("store", "ends"), [("obstore", b""), ("json", b"python ends\n")])
+def test_threads_of_a_store_cannot_abort_the_program_at_its_end(store, ends):
+    """They crash a Python that is being taken down, about one time in ten: the process ends without that."""
+    program = (
+        f"import atexit, sys, {store}; atexit.register(print, 'python ends');"
+        "sys.argv[1:] = ['tools', 'none']; from sora2batch.__main__ import main; main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=30)
+    assert (ran.returncode, ran.stdout) == (2, ends)
+    assert b"error: " in ran.stderr
