@@ -23,7 +23,7 @@ def download(
     Raises:
         Sora2BatchError: nothing was fetched, or the results could not be written down.
     """
-    batch = load_with_inputs(loader_for(tools_dirs, simulated=simulated), manifest, printer)
+    batch, _ = load_with_inputs(loader_for(tools_dirs, simulated=simulated), manifest, printer)
     selection = Selection(select=tuple(select))
     return carry_out(
         batch, RunRequest(selection=selection, stages=Stages.DOWNLOAD, printer=printer)

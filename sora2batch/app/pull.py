@@ -59,7 +59,7 @@ def pull(args: StoreArgs, printer: Printer) -> ExitCode:
         UsageError: there is no store, or it cannot be opened.
         Sora2BatchError: what was fetched could not be written down.
     """
-    batch = load_with_inputs(args.loader, args.manifest, printer)
+    batch, is_whole = load_with_inputs(args.loader, args.manifest, printer)
     with held(batch) as store:
         fault = OpenedArtifacts(batch.output_dir).opened_fault
         plan = batch.plan(store.lockfile, Selection(select=args.select), fault)
@@ -74,7 +74,7 @@ def pull(args: StoreArgs, printer: Printer) -> ExitCode:
             printer.output(f"{key}: {message}")
     jobs = counted(pulled.fetched, "job")
     printer.info(f"the files of {jobs} fetched from the store, {len(missing):,} not to be had there")
-    return ExitCode.OPEN if missing else ExitCode.DONE
+    return ExitCode.OPEN if missing or not is_whole else ExitCode.DONE
 
 
 async def _pull(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from fnmatch import translate
 from posixpath import splitext
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
@@ -102,8 +104,9 @@ class FileLookup:
             return None
         if SIGNS.isdisjoint(text):
             return did_you_mean(text, names)
-        some = f"there is {_quoted(names[0])}; " if names else ""
-        return f"{some}upper and lower case are different" if names else None
+        folded = re.compile(translate(text), re.IGNORECASE)
+        other = next((name for name in names if folded.match(name)), None)
+        return other and f"there is {_quoted(other)}; upper and lower case are different"
 
 
 def _quoted(name: str) -> str:

@@ -173,3 +173,22 @@ def test_a_picture_whose_name_tells_another_type_is_found_in_the_store(folder, b
     shutil.rmtree(folder / "images")
     assert call("pull", "small.yaml", "--simulate").code == 0
     assert sha256((folder / "images/fox.jpg").read_bytes()).hexdigest() == fox.sha256
+
+
+def test_a_clone_gets_all_pictures_that_can_be_had_and_is_told_of_the_others(folder, bucket, call):
+    pictures = [picture(folder, f"images/{number}.jpg", (number, 0, 0)) for number in (10, 90, 200)]
+    Path("small.yaml").write_text(
+        "version: 1\ntool: nano-banana-image-api\nbudget: {max_credits: 3000}\n"
+        "jobs: {hero: {matrix: {p: {from: images/*.jpg}}, input: {prompt: a, image_list: ['{{ p.path }}']}}}\n"
+    )
+    assert call("run", "small.yaml", "--simulate", "--no-download").code in (0, 4)
+    shutil.rmtree(folder / "images")
+    for path in bucket.rglob(f"{pictures[1].sha256}.jpg"):
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    ran = call("pull", "small.yaml", "--simulate")
+    assert ran.code == 4
+    assert "images/90.jpg" in ran.err
+    assert sorted(path.name for path in (folder / "images").iterdir() if path.suffix == ".jpg") == [
+        "10.jpg",
+        "200.jpg",
+    ]

@@ -140,3 +140,15 @@ def test_heic_is_told_and_not_measured():
     found = facts(box(b"ftyp", b"heic\0\0\0\0") + box(b"meta", bytes(20)))
     assert found.type.suffix == ".heic"
     assert found.width is None
+
+
+@pytest.mark.parametrize("tail", [b"", b"\n", b"\0\0"])
+def test_half_a_gif_is_cut_short_and_one_that_is_filled_up_is_whole(tail):
+    whole = BytesIO()
+    Image.effect_noise((300, 300), 90).convert("P").save(whole, "GIF")
+    data = whole.getvalue()
+    assert probe(BytesIO(data + tail)).width == 300
+    for length in range(len(data) // 2, len(data) // 2 + 60_000, 997):
+        if length < len(data) - 1:
+            with pytest.raises(MediaError, match="cut short"):
+                probe(BytesIO(data[:length]))

@@ -7,7 +7,8 @@ from sora2batch.media.container.window import Window
 from sora2batch.media.sniff import Container
 
 _PIECE = 1 << 20
-_TAIL = 1 << 16
+_TAIL = 1 << 10
+_FILLING = b"\0\t\n\r "
 _LAST_CHUNK = b"IEND\xaeB`\x82"
 _TRAILER = b"\0\x3b"
 
@@ -20,7 +21,9 @@ def goes_on(file: Window, container: Container) -> bool:
         case Container.PNG:
             return _LAST_CHUNK in file.at(0, file.length)
         case Container.GIF:
-            return _TRAILER in file.at(max(0, file.length - _TAIL), _TAIL)
+            # Farther in, these two bytes stand by chance in what is cut short.
+            tail = file.at(max(0, file.length - _TAIL), _TAIL)
+            return tail.rstrip(_FILLING).endswith(_TRAILER)
         case Container.RIFF:
             return 8 + int.from_bytes(file.at(4, 4), "little") <= file.length
         case _:
