@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from sora2batch.app.backend.open_store import required_store
 from sora2batch.app.batch.batch import Batch
@@ -18,21 +19,24 @@ from sora2batch.app.process.loop import run_loop
 from sora2batch.app.store_args import StoreArgs
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.lockfile.lockfile_store import LockfileStore
+from sora2batch.matrix.input_file import InputFile
 from sora2batch.plan.selection import Selection
 from sora2batch.run.circuit_breaker import CircuitBreaker
 from sora2batch.run.entries import with_stored
 from sora2batch.run.event import Event, Warned
 from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.stored_files import StoredFiles
+from sora2batch.store.content_object import ContentObject
 from sora2batch.store.content_store import ContentStore
 
 _AT_ONCE = 4
 
 
 def push(args: StoreArgs, printer: Printer) -> ExitCode:
-    """Put every recorded result that is on disk, and not in the store, there.
+    """Put every recorded result that is on disk, and every file that was sent, in the store.
 
     Raises:
         UsageError: there is no store, or it cannot be opened.
@@ -102,8 +106,16 @@ async def _push(batch: Batch, store: LockfileStore, select: tuple[str, ...], pri
         async with asyncio.TaskGroup() as group:
             for entry in entries:
                 group.create_task(pusher.push(entry))
+        for digest, path in _inputs_of(batch, entries).items():
+            await pusher.push_input(opened, batch.expansion.files[digest], path)
         await store.checkpoint()
     return pusher.pushed
+
+
+def _inputs_of(batch: Batch, entries: Sequence[Entry]) -> dict[str, Path]:
+    """Find the files that were sent and are still here: a clone wants them as well."""
+    sent = {found.sha256 for entry in entries for found in file_inputs_in(entry.input)}
+    return {digest: path for digest, path in batch.input_paths.items() if digest in sent}
 
 
 class _Pusher:
@@ -123,6 +135,22 @@ class _Pusher:
             for attempt in entry.attempts:
                 if attempt.state is State.COMPLETED:
                     await self._push_attempt(entry, attempt)
+
+    async def push_input(self, opened: ContentStore, file: InputFile, path: Path) -> None:
+        """Put a file that some job was sent with in the store."""
+        if self._breaker.is_open:
+            self.pushed.failed.append((file.file, "the store has failed before"))
+            return
+        facts = file.facts
+        item = ContentObject(facts.sha256, facts.type.suffix, facts.bytes, facts.type.mime)
+        try:
+            is_new = await opened.put_file(item, path)
+        except Sora2BatchError as error:
+            self._breaker.note_failure(error)
+            self.pushed.failed.append((file.file, error.message))
+            return
+        self.pushed.new += is_new
+        self.pushed.there += not is_new
 
     async def _push_attempt(self, entry: Entry, attempt: Attempt) -> None:
         digests = [one.sha256 for one in attempt.outputs if await self._is_stored(entry.key, one)]

@@ -158,6 +158,9 @@ def test_a_clone_without_the_pictures_gets_them_from_the_store_as_well(folder, b
         path.unlink()
     ran = call("verify", "small.yaml", "--simulate", "--store")
     assert (ran.code, fox.sha256 in ran.out) == (1, True)
+    ran = call("push", "small.yaml", "--simulate")
+    assert (ran.code, "1 put in the store, 1 were there" in ran.err) == (0, True)
+    assert call("verify", "small.yaml", "--simulate", "--store").code == 0
 
 
 def test_a_picture_whose_name_tells_another_type_is_found_in_the_store(folder, bucket, call):

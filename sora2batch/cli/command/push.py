@@ -31,7 +31,7 @@ from sora2batch.ground.errors import ExitCode
 def command(**given: Any) -> ExitCode:
     """Put every recorded result that is on disk, and not in the store, there; orphans included.
 
-    Each is hashed on the way; what is there already is not sent again. Exit code 4 if a file is neither on
-    disk nor in the store, or the store fails.
+    Files that were sent go there as well. Each is hashed on the way; what is there already is not sent again.
+    Exit code 4 if a result is neither on disk nor in the store, or the store fails.
     """
     return call("push", **given)
