@@ -27,9 +27,9 @@ from sora2batch.plan.selection import Selection
 from sora2batch.run.circuit_breaker import CircuitBreaker
 from sora2batch.run.entries import with_stored
 from sora2batch.run.event import Event, Warned
+from sora2batch.run.input_urls import object_of
 from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.stored_files import StoredFiles
-from sora2batch.store.content_object import ContentObject
 from sora2batch.store.content_store import ContentStore
 
 _AT_ONCE = 4
@@ -141,10 +141,8 @@ class _Pusher:
         if self._breaker.is_open:
             self.pushed.failed.append((file.file, "the store has failed before"))
             return
-        facts = file.facts
-        item = ContentObject(facts.sha256, facts.type.suffix, facts.bytes, facts.type.mime)
         try:
-            is_new = await opened.put_file(item, path)
+            is_new = await opened.put_file(object_of(file), path)
         except Sora2BatchError as error:
             self._breaker.note_failure(error)
             self.pushed.failed.append((file.file, error.message))

@@ -201,7 +201,7 @@ class StoredInputUrls:
         try:
             return await self._checked_url(digest)
         except Sora2BatchError:
-            name = _object_of(self._files[digest]).name
+            name = object_of(self._files[digest]).name
             if not was_there or await self._store.length_of(name) is not None:
                 raise
         self._there.discard(digest)
@@ -209,7 +209,7 @@ class StoredInputUrls:
         return await self._checked_url(digest)
 
     async def _checked_url(self, digest: str) -> SignedUrl:
-        what = _object_of(self._files[digest])
+        what = object_of(self._files[digest])
         url = await self._store.signed_url(what.name, seconds=self._terms.seconds)
         await self._store.check_url(url, bytes=what.bytes, must_be_public=self._terms.must_be_public)
         return url
@@ -220,7 +220,7 @@ class StoredInputUrls:
         file = self._files[digest]
         try:
             async with self._places:
-                is_new = await self._store.put_file(_object_of(file), self._folder / file.file)
+                is_new = await self._store.put_file(object_of(file), self._folder / file.file)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise Sora2BatchError(f"{file.file} cannot be read: {reason}") from error
@@ -233,7 +233,8 @@ def _is_of_the_store(error: Sora2BatchError) -> bool:
     return isinstance(error, StoreUnavailableError | StoreDeniedError)
 
 
-def _object_of(file: InputFile) -> ContentObject:
+def object_of(file: InputFile) -> ContentObject:
+    """Tell what a file is called in the store."""
     facts = file.facts
     return ContentObject(
         sha256=facts.sha256, suffix=facts.type.suffix, bytes=facts.bytes, mime=facts.type.mime
