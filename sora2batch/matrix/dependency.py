@@ -9,6 +9,8 @@ from sora2batch.matrix.field import Part, PlacedError, names_of
 from sora2batch.template.template import TemplateError
 
 JOB = "job"
+INPUT = "input"
+"""What is sent; known to file names only."""
 VARS = "vars"
 _KEY_OF_VARS = "vars."
 
@@ -31,7 +33,7 @@ class DependencyResolver:
         return tuple(self._found)
 
     def reads(self, names: Iterable[str]) -> frozenset[str]:
-        """Find the names of cell values, and ``job``, that decide what these names stand for.
+        """Find the names of cell values, ``job`` and ``input``, that decide what these names stand for.
 
         Raises:
             PlacedError: variables that use each other in a circle.
@@ -49,6 +51,8 @@ class DependencyResolver:
                 variable = name.removeprefix(_KEY_OF_VARS)
                 if variable in self._variables:
                     found |= self._of_variable(variable)
+                elif name == INPUT:
+                    found.add(name)
         return frozenset(found)
 
     def _of_variable(self, name: str) -> frozenset[str]:

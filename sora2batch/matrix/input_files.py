@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from posixpath import basename, splitext
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from sora2batch.catalog.media_field import is_url
 from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.file_input import read_file_input
 from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.manifest.tree import FileTree
 
@@ -65,3 +68,25 @@ class InputFiles:
 
             self._made = FileLookup(self._tree)
         return self._made
+
+
+def with_media_names(input: JsonObject, kinds: Mapping[str, str]) -> JsonObject:
+    """Put ``{path, name, stem, suffix}`` in the place of each picture, clip and sound: for file names.
+
+    *Shape*: of a URL ``path`` is the URL; its name is the last part of its path, as people read it.
+    """
+    return {name: _named(value) if name in kinds else value for name, value in input.items()}
+
+
+def _named(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_named(item) for item in value]
+    if isinstance(value, str):
+        return _parts(value, unquote(basename(urlsplit(value).path)))
+    found = read_file_input(value)
+    return _parts(found.file, basename(found.file)) if found else value
+
+
+def _parts(path: str, name: str) -> JsonObject:
+    stem, suffix = splitext(name)
+    return {"path": path, "name": name, "stem": stem, "suffix": suffix}

@@ -22,7 +22,7 @@ from sora2batch.matrix.field_check import FaultNotes, FieldChecker
 from sora2batch.matrix.filename import better_part, faulty_part, filename_fault, is_named
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
-from sora2batch.matrix.input_files import InputFiles
+from sora2batch.matrix.input_files import InputFiles, with_media_names
 from sora2batch.matrix.label import unique_names
 from sora2batch.matrix.render import GroupRenderer, Rendered
 from sora2batch.matrix.source_location import LabelledValue, TemplateReads
@@ -85,7 +85,7 @@ class JobMaker:
                 draft = self._draft(index, stem, take)
                 if take == 1 or self.renderer.request_reads_job:
                     priced = self._priced(draft, tool, checker, kinds)
-                job = priced and self._job(draft, labels, priced, tool)
+                job = priced and self._job(draft, labels, priced, tool, kinds)
                 if job:
                     yield job
 
@@ -119,9 +119,11 @@ class JobMaker:
         scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
         return _JobDraft(index, take, key, scope)
 
-    def _job(self, draft: _JobDraft, labels: Labels, priced: _PricedInput, tool: Tool) -> Job | None:
+    def _job(
+        self, draft: _JobDraft, labels: Labels, priced: _PricedInput, tool: Tool, kinds: Mapping[str, str]
+    ) -> Job | None:
         fingerprint = self._fingerprint(draft, priced, tool)
-        filename = self._filename(draft, labels)
+        filename = self._filename(draft, labels, priced.input, kinds)
         if fingerprint is None or filename is None:
             return None
         return Job(
@@ -176,9 +178,12 @@ class JobMaker:
             self._diagnostics.add(fault, key=draft.key)
             return None
 
-    def _filename(self, draft: _JobDraft, labels: Labels) -> str | None:
+    def _filename(
+        self, draft: _JobDraft, labels: Labels, input: JsonObject, kinds: Mapping[str, str]
+    ) -> str | None:
         try:
-            name = self.renderer.filename(draft.index, draft.scope)
+            named = with_media_names(input, kinds) if self.renderer.filename_reads_input else input
+            name = self.renderer.filename(draft.index, draft.scope, named)
         except PlacedError as error:
             self._note(error, draft)
             return None

@@ -12,13 +12,14 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Column
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.matrix.cached_value import UNKNOWN, CachedPieces, CachedValue, CachedWhole, CacheKey, nothing
-from sora2batch.matrix.dependency import JOB, VARS, DependencyResolver
+from sora2batch.matrix.dependency import INPUT, JOB, VARS, DependencyResolver
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
 from sora2batch.template.sandbox import GLOBALS
 from sora2batch.template.template import UndefinedNameError
 
 _NAMES_SHOWN = 20
+_OF_ONE_JOB = frozenset({JOB, INPUT})
 
 
 @dataclass(slots=True)
@@ -54,6 +55,9 @@ class GroupRenderer:
         self.request_reads_job = JOB in self._reads(dynamic.values())
         """Whether two takes of one cell may be different requests."""
         self._filename = self._cached(filename) if filename else None
+        is_hidden = INPUT in self._columns or INPUT in variables
+        self.filename_reads_input = filename is not None and INPUT in names_of(filename) and not is_hidden
+        """Whether the file names are made of what is sent; an axis or variable called ``input`` hides it."""
         self.needed = self._dependencies.order
         """The variables in use, each one after those that it uses."""
         self._variables = [(name, self._cached(variables[name])) for name in self.needed]
@@ -82,8 +86,10 @@ class GroupRenderer:
                 input[name] = value
         return Rendered(input, tuple(errors))
 
-    def filename(self, index: int, job: JsonObject) -> str:
+    def filename(self, index: int, job: JsonObject, input: JsonObject) -> str:
         """Render the file name of one job; its key where the manifest has no template for it.
+
+        Only file names can be made of what is sent, ``input``: there it is known.
 
         Raises:
             PlacedError: it cannot be rendered.
@@ -93,9 +99,12 @@ class GroupRenderer:
         places = self._grid.cells[index]
         value = self._filename.recall(places)
         if value is UNKNOWN:
-            value = self._filename.render(places, self.scope(index, job))
+            scope = self.scope(index, job)
+            if self.filename_reads_input:
+                scope[INPUT] = input
+            value = self._filename.render(places, scope)
         if isinstance(value, PlacedError):
-            raise self._explained(value)
+            raise self._explained(value, INPUT)
         return str(value)
 
     def scope(self, index: int, job: JsonObject) -> dict[str, Any]:
@@ -164,17 +173,18 @@ class GroupRenderer:
     def _cache_key(self, reads: frozenset[str]) -> CacheKey | None:
         """Pick the places of the axes that are read; None where to remember saves less than half the work."""
         columns = [at for name, at in self._columns.items() if name in reads]
-        if JOB in reads:
+        if not _OF_ONE_JOB.isdisjoint(reads):
             return None
         if not columns:
             return nothing
         combinations = prod(len(self._grid.columns[at].values) + 1 for at in columns)
         return itemgetter(*columns) if combinations * 2 <= len(self._grid.cells) else None
 
-    def _explained(self, error: PlacedError) -> PlacedError:
+    def _explained(self, error: PlacedError, *more: str) -> PlacedError:
         """Add the names that are known here to what is not."""
         if isinstance(error.error, UndefinedNameError) and error.hint is None:
-            near = did_you_mean(error.error.name, self._names)
-            here = f"known here: {', '.join(self._names[:_NAMES_SHOWN])}"
+            names = (*self._names, *more)
+            near = did_you_mean(error.error.name, names)
+            here = f"known here: {', '.join(names[:_NAMES_SHOWN])}"
             error.hint = f"{near} {here}" if near else here
         return error

@@ -199,3 +199,66 @@ def test_a_picture_beyond_its_limit_is_refused_by_its_length_and_not_read(root, 
     assert "more than the 30 MiB that it may have" in told
     assert f"has {length >> 20}" in told.replace(",", "")
     assert "more than the" in problems(root, pattern("images/large.jpg")) or length < 500 << 20
+
+
+NAMED = """\
+version: 1
+tool: sora2-image-to-video-api
+budget: {max_credits: 100000}
+output: {filename: "FILENAME"}
+jobs:
+  hero:
+    matrix: {still: {from: "images/*.jpg"}, mode: [std, pro]}
+    input: {prompt: "A fox", image: "{{ still.path }}", mode: "{{ mode }}"}
+  web:
+    input: {prompt: "A fox", image: "https://example.com/a/Red%20fox.png?x=1"}
+"""
+
+
+def named(root: Path, filename: str, more: str = "") -> list[str]:
+    (root / "small.yaml").write_text(NAMED.replace("FILENAME", filename) + more)
+    return [job.filename for job in expand(load_manifest(root / "small.yaml"), CATALOG, DiskTree(root)).jobs]
+
+
+def images(tmp_path: Path) -> Path:
+    picture(tmp_path, "images/fox.jpg")
+    picture(tmp_path, "images/owl two.jpg", (1, 2, 3))
+    return tmp_path
+
+
+def test_file_names_are_made_of_what_is_sent(tmp_path):
+    found = named(images(tmp_path), "{{ job.group }}/{{ input.image.stem }}-{{ input.mode }}")
+    assert found == [
+        "hero/fox-std",
+        "hero/fox-pro",
+        "hero/owl two-std",
+        "hero/owl two-pro",
+        "web/Red fox-std",
+    ]
+
+
+def test_a_file_name_knows_all_of_a_picture_and_of_a_url(tmp_path):
+    found = named(
+        images(tmp_path),
+        "{{ job.index }}{{ input.image.name }}{{ input.image.suffix }}{{ input.image.path | length }}",
+    )
+    assert found[0] == "0fox.jpg.jpg14"
+    assert found[-1] == "0Red fox.png.png39"
+
+
+def test_an_axis_or_a_variable_called_input_hides_what_is_sent(tmp_path):
+    more = "vars: {input: mine}\n"
+    assert named(images(tmp_path), "{{ job.key }}-{{ input }}", more)[0] == "hero/fox/std-mine"
+
+
+def test_only_file_names_know_what_is_sent(tmp_path):
+    text = "    input: {prompt: '{{ input.mode }}', image: 'https://example.com/a.png'}\n"
+    with pytest.raises(ManifestError) as caught:
+        expanded(tmp_path, text)
+    assert '"input" is not defined' in caught.value.problems[0].message
+
+
+def test_a_slip_in_a_file_name_is_told_with_what_is_known_there(tmp_path):
+    with pytest.raises(ManifestError) as caught:
+        named(images(tmp_path), "{{ inputs.image.stem }}")
+    assert 'did you mean "input"' in caught.value.problems[0].hint
