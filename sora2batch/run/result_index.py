@@ -9,6 +9,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from sora2batch.ground.job import Fingerprint
+from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, Output
 from sora2batch.matrix.filename import collision_key
 
@@ -82,3 +83,15 @@ class ResultIndex:
 def is_one_name(one: str, other: str) -> bool:
     """Tell whether two paths are one file on some disk."""
     return one == other or normalize("NFC", one).casefold() == normalize("NFC", other).casefold()
+
+
+def digests_in(lockfiles: Iterable[Lockfile]) -> frozenset[str]:
+    """Collect the hashes of all files that some lockfiles speak of."""
+    return frozenset(
+        output.sha256
+        for lockfile in lockfiles
+        for entry in lockfile.entries.values()
+        for attempt in entry.attempts
+        for output in attempt.outputs
+        if output.sha256
+    )

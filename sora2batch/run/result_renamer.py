@@ -28,7 +28,7 @@ from sora2batch.run.artifact import Artifacts
 from sora2batch.run.file_move import are_same, digest_of, duplicate, files_below, remove_duplicate
 from sora2batch.run.naming import former_names, has_digest, result_names
 from sora2batch.run.port import Recorder
-from sora2batch.run.result_index import NamedResult, ResultIndex, ResultOwner, is_one_name
+from sora2batch.run.result_index import NamedResult, ResultIndex, ResultOwner, digests_in, is_one_name
 from sora2batch.sjinn.api_error import DownloadError
 
 _NAMES_TRIED = 100
@@ -104,6 +104,17 @@ class ResultRenamer:
             for index, output in enumerate(attempt.outputs):
                 if is_former(output.path):
                     await self._restore(job, NamedResult(owner, index, output))
+
+    async def retire(self, result: NamedResult) -> str | None:
+        """Move a result that nobody asks for to ``.former/``, with its task's others; name its new path.
+
+        Raises:
+            Sora2BatchError: the move could not be written down; the file has both names.
+        """
+        attempt = self._attempt(result)
+        moves = await asyncio.to_thread(self._moves, result, attempt) if attempt else []
+        is_moved = attempt is not None and await self._end(moves, attempt)
+        return next((move.path for move in moves if is_moved and move.result.index == result.index), None)
 
     def finish_move(self, path: str) -> bool:
         """End a move that was cut short: a file goes whose line says that it is elsewhere.
@@ -269,7 +280,7 @@ class ResultRenamer:
         """Tell whether a lockfile beside this one speaks of the same file: it may lie there for both."""
         if self._shared is None:
             try:
-                self._shared = _digests(self._beside().values())
+                self._shared = digests_in(self._beside().values())
             except Sora2BatchError:
                 return True
         return output.sha256 in self._shared
@@ -286,14 +297,3 @@ def _kind_of(result: NamedResult) -> str | None:
 
 def _is_its_own(result: NamedResult, job: Job) -> bool:
     return collision_key(next(result_names(job, result.index))) == collision_key(result.path)
-
-
-def _digests(lockfiles: Iterable[Lockfile]) -> frozenset[str]:
-    return frozenset(
-        output.sha256
-        for lockfile in lockfiles
-        for entry in lockfile.entries.values()
-        for attempt in entry.attempts
-        for output in attempt.outputs
-        if output.sha256
-    )
