@@ -1,4 +1,4 @@
-"""Write every --help into docs/cli.md and every rule into docs/rules.md; with --check only look at them."""  # noqa: INP001
+"""Write docs/cli.md (every --help), docs/rules.md and docs/words.md; with --check only look at them."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+from sora2batch.app.terms import terms
 from sora2batch.cli.main import cli
 from sora2batch.cli.table import COMMANDS
 from sora2batch.ground.rule import Rule
 
 PAGE = Path(__file__).parent / "cli.md"
 RULES = Path(__file__).parent / "rules.md"
+WORDS = Path(__file__).parent / "words.md"
 _HEAD = "| rule | what is wrong |\n|---|---|\n"
+_WORDS_HEAD = "| word | what it means | see also |\n|---|---|---|\n"
 _BLOCK = re.compile(r"<!-- help:(?P<words>[a-z ]*)-->\n```text\n(?:.*?\n)??```\n", re.DOTALL)
 
 
@@ -56,9 +59,26 @@ def with_rules(page: str) -> str:
     return f"{page[: page.index(_HEAD)]}{_HEAD}{rows}"
 
 
+def with_words(page: str) -> str:
+    """Renew the table of terms, which is the end of its page."""
+    rows = "".join(
+        f"| {term.name} | {_cell(term.text)} | {', '.join(map(_seen, term.see))} |\n" for term in terms()
+    )
+    return f"{page[: page.index(_WORDS_HEAD)]}{_WORDS_HEAD}{rows}"
+
+
+def _cell(text: str) -> str:
+    lines = [line.strip() for line in text.replace("|", "\\|").split("\n")]
+    return "<br>".join(re.sub(r"^(\d+) +", r"`\1` ", line) for line in lines)
+
+
+def _seen(name: str) -> str:
+    return f"`{name}`" if name in COMMANDS else name
+
+
 def main() -> None:
     """Renew the pages, or with --check exit with 1 if that would change one."""
-    for path, renew in ((PAGE, with_help), (RULES, with_rules)):
+    for path, renew in ((PAGE, with_help), (RULES, with_rules), (WORDS, with_words)):
         page = path.read_text(encoding="utf-8")
         renewed = renew(page)
         if "--check" in sys.argv and renewed != page:

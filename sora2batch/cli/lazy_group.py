@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sora2batch.cli.table import COMMANDS, resolve
+from sora2batch.cli.table import COMMANDS, PURPOSES, resolve
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import visible
 
@@ -53,7 +53,7 @@ class LazyGroup(HelpfulGroup):
         self.examples = examples
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of a batch's life."""
+        """Name the commands in the order of the table."""
         del ctx
         return list(COMMANDS)
 
@@ -71,10 +71,12 @@ class LazyGroup(HelpfulGroup):
         super().format_help_text(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
+        """List the commands by purpose, without importing them."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for purpose, names in PURPOSES.items():
+            with formatter.section(purpose):
+                formatter.write_dl([(name.ljust(width), COMMANDS[name]) for name in names])
 
 
 def _command_meant(word: str, commands: list[str]) -> str | None:

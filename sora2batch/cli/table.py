@@ -12,24 +12,34 @@ from typing import Any, NamedTuple
 COMMANDS = {
     "init": "Write a commented manifest that validates, and git's settings for it.",
     "validate": "Check manifests; list every problem with its place.",
+    "tools": "List the tools of the catalogue with their prices.",
+    "doctor": "Check the set-up: key, API, folders, git, store.",
     "plan": "Show what a run would do and cost; sends nothing that costs.",
     "run": "Submit, wait, download; show the price and ask first.",
-    "status": "Show where every job stands.",
-    "reconcile": "Settle jobs in doubt with the credits ledger.",
     "download": "Fetch the files that are missing.",
+    "status": "Show where every job stands.",
+    "report": "Write the gallery: every clip on one page.",
+    "promote": "Write the next manifest from picks: the chosen few, with other settings.",
+    "verify": "Hash every file again and compare it with the lockfile.",
+    "reconcile": "Settle jobs in doubt with the credits ledger.",
+    "lock": "Resolve and merge lockfiles.",
+    "prune": "Set aside, or delete, files that the manifest no longer asks for.",
     "push": "Put results that are on disk in the store.",
     "pull": "Fetch missing files from the store alone.",
-    "verify": "Hash every file again and compare it with the lockfile.",
-    "report": "Write the gallery: every clip on one page.",
-    "prune": "Set aside, or delete, files that the manifest no longer asks for.",
-    "promote": "Write the next manifest from picks: the chosen few, with other settings.",
-    "tools": "List the tools of the catalogue with their prices.",
     "schema": "Print a JSON Schema that ships with this version.",
-    "lock": "Resolve and merge lockfiles.",
-    "doctor": "Check the set-up: key, API, folders, git, store.",
     "simulate": "Serve the simulated API on this machine.",
+    "help": "Say what a word means.",
 }
-"""In the order of a batch's life; the options of each are in ``cli/command/NAME.py``."""
+"""By what one wants; the options of each are in ``cli/command/NAME.py``."""
+
+PURPOSES = {
+    "Start": ("init", "validate", "tools", "doctor"),
+    "Run": ("plan", "run", "download"),
+    "Look": ("status", "report", "promote"),
+    "Mend": ("verify", "reconcile", "lock", "prune"),
+    "More": ("push", "pull", "schema", "simulate", "help"),
+}
+"""The headings under which ``--help`` lists them."""
 
 
 class Work(NamedTuple):
@@ -58,6 +68,7 @@ WORK = {
     "promote": Work("sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs"),
     "prune": Work("sora2batch.app.prune:prune", "sora2batch.app.prune:PruneArgs"),
     "tools": Work("sora2batch.app.tools:show_tools"),
+    "help": Work("sora2batch.app.help:explain"),
     "schema": Work("sora2batch.app.schema:show_schema"),
     "lock resolve": Work("sora2batch.app.lock:resolve_file"),
     "lock merge": Work("sora2batch.app.lock:merge_files"),
