@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import moment_of
@@ -13,6 +15,10 @@ from sora2batch.ground.job import Credits, Fingerprint, Job
 _NOTHING = Credits(0)
 _MESSAGE_LIMIT = 1000
 """Characters of an error that are kept; the journal sets room aside for no more."""
+
+
+Look: TypeAlias = tuple[tuple[str, str], ...]
+"""*Shape*: what a check found and why, ``("black", "black for 9.8 of 10.0 s")``; sorted, each name once."""
 
 
 class State(StrEnum):
@@ -72,10 +78,13 @@ class Output:
     """Its length."""
     stored: bool = False
     """Whether these very bytes are in the user's own store. Never of a file that has no hash."""
+    look: Look = ()
+    """What somebody should look at in these very bytes; empty where there is nothing, or nobody looked."""
 
     def __post_init__(self) -> None:
-        if self.stored and self.sha256 is None:
+        if self.sha256 is None and (self.stored or self.look):
             object.__setattr__(self, "stored", False)
+            object.__setattr__(self, "look", ())
         if self.url is not None and ("?" in self.url or "#" in self.url):
             object.__setattr__(self, "url", self.url.partition("#")[0].partition("?")[0])
 
@@ -137,6 +146,11 @@ class Attempt:
             for mine, its in zip(self.outputs, other.outputs, strict=True)
         )
         return replace(self, outputs=tuple(moved))
+
+    def with_looks(self, looks: Mapping[str, Look]) -> Attempt:
+        """The same task, its files looked at again: by their sha256, and what is not named stays."""
+        outputs = tuple(replace(one, look=looks.get(one.sha256 or "", one.look)) for one in self.outputs)
+        return self if outputs == self.outputs else replace(self, outputs=outputs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +217,11 @@ class Entry:
             attempt.with_paths_of(known[attempt.task_id]) if attempt.task_id in known else attempt
             for attempt in self.attempts
         )
+        return self if attempts == self.attempts else replace(self, attempts=attempts)
+
+    def with_looks(self, looks: Mapping[str, Look]) -> Entry:
+        """The same job, its files looked at again: by their sha256, and what is not named stays."""
+        attempts = tuple(attempt.with_looks(looks) for attempt in self.attempts)
         return self if attempts == self.attempts else replace(self, attempts=attempts)
 
     def with_key(self, key: str) -> Entry:

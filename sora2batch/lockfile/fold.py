@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from sora2batch.ground.canonical import JsonObject, canonical_json
 from sora2batch.ground.job import Fingerprint
-from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.entry import Attempt, Entry, Look, State
 from sora2batch.lockfile.path import is_former
 
 SEVERAL = "several"
@@ -76,21 +76,28 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
 def _further(left: Attempt, right: Attempt) -> Attempt:
     """Take what has come further of two words on one task; of equally far ones with the same files, both.
 
-    Who has the same files joins what is in the store: that one word is the greater for other reasons says
-    nothing against what the other knows of it.
+    Who has the same files joins what is in the store and what was seen in them: that one word is the greater
+    for other reasons says nothing against what the other knows of it.
     """
     furthest = max(left, right, key=_progress)
     if _reach(left) != _reach(right):
         return furthest
-    stored = [any(pair) for pair in zip(_stored(left), _stored(right), strict=True)]
-    if _stored(furthest) == stored:
+    known = [_both(*pair) for pair in zip(_known(left), _known(right), strict=True)]
+    if _known(furthest) == known:
         return furthest
-    outputs = zip(furthest.outputs, stored, strict=True)
-    return replace(furthest, outputs=tuple(replace(one, stored=is_stored) for one, is_stored in outputs))
+    outputs = zip(furthest.outputs, known, strict=True)
+    joined = tuple(replace(one, stored=is_stored, look=look) for one, (is_stored, look) in outputs)
+    return replace(furthest, outputs=joined)
 
 
-def _stored(attempt: Attempt) -> list[bool]:
-    return [output.stored for output in attempt.outputs]
+def _known(attempt: Attempt) -> list[tuple[bool, Look]]:
+    """What is known of each file besides what it is."""
+    return [(output.stored, output.look) for output in attempt.outputs]
+
+
+def _both(left: tuple[bool, Look], right: tuple[bool, Look]) -> tuple[bool, Look]:
+    """Join by maximum: of one who saw something and one who did not look, the former counts."""
+    return left[0] or right[0], max(left[1], right[1])
 
 
 def _join_equals(left: Attempt, right: Attempt) -> Attempt:
@@ -133,7 +140,7 @@ def _reason(attempt: Attempt) -> tuple[bool, str]:
 
 
 def _progress(attempt: Attempt) -> tuple[_Reach, str, int, str]:
-    """Rank what is said of one task by how far it has come, whether its files are in the store left aside.
+    """Rank what is said of one task by how far it has come, what is known of its files besides left aside.
 
     Of two places of one file the one that gives way to another's counts: so no two jobs claim one name.
     """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.content import Lockfile, lockfile_of
-from sora2batch.lockfile.entry import Entry, State
+from sora2batch.lockfile.entry import Entry, Look, State
 from sora2batch.lockfile.fold import fold
 from sora2batch.lockfile.task_id import plain_task_id
 
@@ -66,6 +66,12 @@ class JobTable:
         known = self._entries.get(fingerprint)
         if known is not None:
             self._put(known.with_key(key).with_input(known.input if input is None else input))
+
+    def look(self, fingerprint: Fingerprint, looks: Mapping[str, Look]) -> None:
+        """Take what was seen in a job's files, by their sha256, in the place of what was seen before."""
+        known = self._entries.get(fingerprint)
+        if known is not None:
+            self._put(known.with_looks(looks))
 
     def lockfile(self, manifest: str) -> Lockfile:
         """Make a lockfile of it as it is now; the same one as long as nothing changes."""

@@ -35,6 +35,7 @@ class _OutputLine(TypedDict, total=False):
     sha256: str
     bytes: int
     stored: bool
+    look: dict[str, str]
 
 
 class _ErrorLine(TypedDict, total=False):
@@ -176,13 +177,14 @@ def _add_outcome(line: dict[str, Any], attempt: Attempt) -> None:
         line["error"] = {**code, "message": attempt.error.message}
 
 
-def _output_line(output: Output) -> dict[str, str | int]:
+def _output_line(output: Output) -> dict[str, str | int | dict[str, str]]:
     fields = (
         ("url", output.url),
         ("path", output.path),
         ("sha256", output.sha256),
         ("bytes", output.bytes),
         ("stored", output.stored or None),
+        ("look", dict(output.look) or None),
     )
     return {name: value for name, value in fields if value is not None}
 
@@ -205,7 +207,14 @@ def _attempt(line: _AttemptLine) -> Attempt:
 
 
 def _outputs(lines: Sequence[_OutputLine]) -> tuple[Output, ...]:
-    return tuple([Output(**line) for line in lines])
+    return tuple([_output(line) for line in lines])
+
+
+def _output(line: _OutputLine) -> Output:
+    if "look" not in line:  # as nearly every line
+        return Output(**line)  # type: ignore[arg-type] # mypy does not see that it is gone
+    fields = {name: value for name, value in line.items() if name != "look"}
+    return Output(**fields, look=tuple(sorted(line["look"].items())))  # type: ignore[arg-type] # as above
 
 
 def _check_fingerprint(line: _JobLine) -> None:

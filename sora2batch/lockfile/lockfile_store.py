@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.appender import Appender, JournalLine, journal_line
 from sora2batch.lockfile.commit import GroupCommit
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Entry, State
+from sora2batch.lockfile.entry import Entry, Look, State
 from sora2batch.lockfile.hold import drop_hold, take_hold
 from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.journal import encode_journal_header
@@ -113,6 +113,10 @@ class LockfileStore:
     def rename(self, fingerprint: Fingerprint, key: str, input: JsonObject | None = None) -> None:
         """Give a known job and the files of its input their present names; the next checkpoint writes it."""
         self._view.rename(fingerprint, key, input)
+
+    def look(self, fingerprint: Fingerprint, looks: Mapping[str, Look]) -> None:
+        """Keep what was seen in a known job's files, by their sha256; the next checkpoint writes it."""
+        self._view.look(fingerprint, looks)
 
     async def record(self, entry: Entry) -> None:
         """Keep one attempt of a job: in the journal, durably, when this returns.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.garbage import collector_paused
@@ -118,6 +119,7 @@ def _output(output: Output) -> JsonValue:
         "sha256": output.sha256,
         "bytes": output.bytes,
         "stored": output.stored or None,
+        "look": cast("JsonObject", dict(output.look)) or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 

@@ -19,6 +19,9 @@ _OUTPUTS = st.builds(
     sha256=st.none() | st.just(DIGEST),
     bytes=st.none() | st.integers(0, 3),
     stored=st.booleans(),
+    look=st.sampled_from(
+        [(), (("black", "black for 9.8 of 10.0 s"),), (("short", "4.1 s instead of 10 s"),)]
+    ),
 )
 _ERRORS = st.none() | st.builds(
     ErrorNote, code=st.none() | st.sampled_from([7, "E7"]), message=st.text(max_size=5)

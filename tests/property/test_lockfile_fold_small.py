@@ -18,6 +18,7 @@ EARLY, LATE = "2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z"
 NO, WHY = None, ErrorNote(code=7, message="no")
 FILE = (Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=1),)
 STORED = (replace(FILE[0], stored=True),)
+SEEN = (replace(FILE[0], look=(("black", "black for 9.8 of 10.0 s"),)),)
 MOVED = (replace(FILE[0], path=".former/a.mp4"),)
 OTHER = (replace(FILE[0], sha256="f" * 64),)
 WITHOUT_TASK = (State.IN_DOUBT, State.WITHDRAWN, State.REJECTED)
@@ -63,6 +64,8 @@ FILES = attempts_of(
         (),
         FILE,
         STORED,
+        SEEN,
+        (replace(STORED[0], look=(("black", "black for 9.9 of 10.0 s"),)),),
         MOVED,
         (replace(MOVED[0], stored=True),),
         OTHER,
@@ -181,6 +184,9 @@ def test_of_the_same_files_those_in_the_store_stay_so_whatever_else_is_said():
             said = [one.outputs for one in (left.primary, right.primary) if hashes(one) == hashes(both)]
             assert [one.stored for one in both.outputs] == [
                 any(pair) for pair in zip(*([one.stored for one in outputs] for outputs in said), strict=True)
+            ]
+            assert [one.look for one in both.outputs] == [
+                max(seen) for seen in zip(*([one.look for one in outputs] for outputs in said), strict=True)
             ]
 
 

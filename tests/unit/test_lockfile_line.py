@@ -77,6 +77,33 @@ def test_a_file_without_a_hash_is_in_no_store():
     assert not Output(path="a.mp4", stored=True).stored
 
 
+def test_what_was_seen_in_a_file_is_the_last_word_on_it_and_comes_back_sorted():
+    seen = (("black", "black for 9.8 of 10.0 s"), ("short", "4.1 s instead of 10 s"))
+    file = Output(path="a.mp4", sha256=DIGEST, bytes=123, stored=True, look=seen)
+    entry = WHOLE.only(replace(WHOLE.primary, outputs=(file,)))
+    line = encode_lockfile_line(entry)
+    assert (
+        b'"stored":true,"look":{"black":"black for 9.8 of 10.0 s","short":"4.1 s instead of 10 s"}}' in line
+    )
+    assert decode_job(json.loads(line)) == entry
+    other_way = line.replace(b'{"black":"black for 9.8 of 10.0 s",', b"{").replace(
+        b"of 10 s", b'of 10 s","black":"black for 9.8 of 10.0 s'
+    )
+    assert other_way != line
+    assert decode_job(json.loads(other_way)) == entry
+
+
+@pytest.mark.parametrize("look", ["{}", '{"Black hole":"x"}', '{"black":""}', '{"black":7}', '["black"]'])
+def test_what_was_seen_is_words_by_a_name(look):
+    line = encode_lockfile_line(WHOLE).replace(b'"bytes":123', f'"bytes":123,"look":{look}'.encode())
+    with pytest.raises(LineError):
+        decode_job(json.loads(line))
+
+
+def test_nothing_is_seen_in_a_file_without_a_hash():
+    assert Output(path="a.mp4", look=(("black", "black"),)).look == ()
+
+
 def test_what_is_free_says_no_credits():
     assert b"credits" not in encode_lockfile_line(entry_of(rejected()))
 

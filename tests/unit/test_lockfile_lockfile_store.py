@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,18 @@ async def test_a_job_that_is_done_can_be_renamed(path):
         store.rename(FOX.fingerprint, "a/new")
         store.rename(OWL.fingerprint, "unknown")
     assert read_lockfile(path) == lockfile(FOX.with_key("a/new"))
+
+
+async def test_what_was_seen_in_files_takes_the_place_of_what_was_seen_before(path):
+    seen, again = (("black", "black for 9.8 of 10.0 s"),), (("silent", "no sound"),)
+    file = Output(path="a.mp4", sha256="0" * 64, bytes=1, look=seen)
+    entry = entry_of(completed(outputs=(file,)))
+    write_lockfile(path, lockfile(entry))
+    for looks, look in (({file.sha256: again}, again), ({"f" * 64: seen}, again), ({file.sha256: ()}, ())):
+        async with open_store(path) as store:
+            store.look(entry.fingerprint, looks)
+            store.look(OWL.fingerprint, looks)
+        assert read_lockfile(path) == lockfile(entry_of(completed(outputs=(replace(file, look=look),))))
 
 
 async def test_a_lockfile_that_was_merged_during_the_run_is_not_overwritten(path):
