@@ -1,6 +1,7 @@
 """Choosing what is seen: axes, filters, search, order; and that a reload keeps it."""
 
 import re
+from dataclasses import replace
 
 from playwright.sync_api import expect
 
@@ -130,3 +131,31 @@ def test_orphans_are_shown_when_they_are_asked_for(tmp_path, report, open_page):
     assert len([key for key in shown(page, 25) if key.startswith("hero/hare/")]) == 8
     assert page.locator(".badge.orphan").count() == 8
     expect(page.locator(".row .side", has_text=re.compile("hare"))).to_have_count(1)
+
+
+def test_clips_to_look_at_have_a_badge_with_the_reason_and_a_chip_that_shows_only_them(
+    tmp_path, report, open_page
+):
+    def tell(place, job):
+        attempt = done(job)
+        reasons = {
+            0: (("black", "black for 9.8 of 10.0 s"), ("silent", "no sound")),
+            5: (("short", "<b>4 s"),),
+        }
+        return replace(attempt, outputs=(replace(attempt.outputs[0], look=reasons.get(place, ())),))
+
+    exhibition = exhibit(tmp_path, SHOW, tell)
+    page = open_page(report(exhibition), width=1900, height=2400)
+    first, other = exhibition.jobs[0].key, exhibition.jobs[5].key
+    badge = page.locator(f'[data-key="{first}"] .badge.look')
+    expect(badge).to_have_text("black +1")
+    expect(badge).to_have_attribute("title", "to look at: black for 9.8 of 10.0 s; no sound")
+    expect(page.locator(f'[data-key="{other}"]')).to_have_attribute(
+        "aria-label", re.compile("to look at: <b>4 s")
+    )
+    page.get_by_role("button", name="2 to look at").click()
+    assert sorted(shown(page, 2)) == sorted([first, other])
+    page.reload()
+    assert sorted(shown(page, 2)) == sorted([first, other])
+    page.get_by_role("button", name="2 to look at").click()
+    shown(page, len(exhibition.jobs))

@@ -1,6 +1,7 @@
 """What stands on the page, before it is a page."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,15 @@ def gallery_of(*jobs, entries=(), base=None, **more):
 
 def told(gallery):
     return {card.key: card.change for card in gallery.cards}
+
+
+def test_a_clip_says_what_somebody_should_look_at_and_one_without_says_nothing():
+    seen = replace(FILE, look=(("black", "black for 9.8 of 10.0 s"), ("silent", "no sound")))
+    entries = (entry_of(FOX, completed(outputs=(seen,))), entry_of(OWL, completed("b", outputs=(FILE,))))
+    gallery = gallery_of(FOX, OWL, entries=entries)
+    fox, owl = (card["result"]["clips"][0] for card in json.loads(encode_gallery(gallery))["cards"])
+    assert fox["look"] == {"black": "black for 9.8 of 10.0 s", "silent": "no sound"}
+    assert "look" not in owl
 
 
 def test_cards_stand_in_the_order_of_the_manifest_with_what_came_of_them():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Credits, Fingerprint
-from sora2batch.lockfile.entry import ErrorNote
+from sora2batch.lockfile.entry import ErrorNote, Look
 from sora2batch.plan.action import Money
 
 
@@ -35,6 +35,8 @@ class Clip:
     href: str | None
     """Where it lies, seen from the page; None if it was never fetched, or its path leads elsewhere."""
     bytes: int | None = None
+    look: Look = ()
+    """What somebody should look at in it, each with its reason."""
 
 
 class SentFile(NamedTuple):

@@ -21,6 +21,7 @@ _SCRIPTS = (
     "text",
     "dom",
     "icon",
+    "look",
     "batch",
     "marks",
     "choice",

@@ -166,7 +166,7 @@ def _result(attempt: Attempt, links: Links) -> Result:
 
 
 def _clip(output: Output, links: Links) -> Clip:
-    return Clip(path=output.path or "", href=links.to(output), bytes=output.bytes)
+    return Clip(path=output.path or "", href=links.to(output), bytes=output.bytes, look=output.look)
 
 
 def _shown_object(input: JsonObject) -> JsonObject:

@@ -98,7 +98,7 @@ def _result(result: Result) -> dict[str, Any]:
 
 
 def _clip(clip: Clip) -> dict[str, Any]:
-    return _present(path=clip.path, href=clip.href, bytes=clip.bytes)
+    return _present(path=clip.path, href=clip.href, bytes=clip.bytes, look=dict(clip.look))
 
 
 def _sent_file(sent: SentFile) -> dict[str, Any]:

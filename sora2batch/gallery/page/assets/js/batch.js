@@ -50,6 +50,7 @@ function readCard(card, index, files) {
   card.index = index;
   card.clips = (card.result?.clips ?? []).filter((clip) => clip.href).map(readClip);
   card.sources = (card.files ?? []).map(([field, place]) => ({ field, ...files[place] }));
+  card.looks = looksOf(card.result);
   card.state = stateOf(card);
   card.error = card.result?.error ?? null;
   // What was asked for costs what it cost, be it nothing; what was not, what it would.
@@ -106,7 +107,7 @@ function labelsOf(axis) {
 }
 
 function searchTextOf(card) {
-  card.searchText ??= [card.key, card.tool, card.result?.taskId, card.error?.message, STATES[card.state], ...Object.values(card.input).map(valueText)]
+  card.searchText ??= [card.key, card.tool, card.result?.taskId, card.error?.message, STATES[card.state], reasonsOf(card), ...Object.values(card.input).map(valueText)]
     .filter(Boolean)
     .join("\n")
     .toLowerCase();

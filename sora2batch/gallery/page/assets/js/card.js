@@ -68,6 +68,7 @@ function badgesOf(card) {
   const badges = [];
   if (card.change && card.change !== "same") badges.push(make("span", { class: `badge ${card.change}`, title: CHANGES[card.change] }, drawIcon(card.change), CHANGES[card.change]));
   if (card.alsoPaid.length) badges.push(make("span", { class: "badge paid", title: "more than one task was paid for this job" }, `paid ${card.alsoPaid.length + 1}×`));
+  if (card.looks.length) badges.push(lookBadge(card));
   if (card.isOrphan && !card.change) badges.push(make("span", { class: "badge orphan", title: "no longer in the manifest" }, "orphan"));
   return badges.length ? make("div", { class: "badges" }, badges) : null;
 }
@@ -106,6 +107,7 @@ function updateMarks(view) {
 function nameOf(card, mark) {
   const words = [card.key, STATES[card.state], card.isPriced ? creditsText(card.cost) : priceText(0)];
   if (card.error) words.push(card.error.message);
+  if (card.looks.length) words.push(`to look at: ${reasonsOf(card)}`);
   if (card.sources.length) words.push(`from ${card.sources.map((sent) => sent.file).join(" and ")}`);
   if (card.change && card.change !== "same") words.push(CHANGES[card.change]);
   if (mark.rating) words.push(`rated ${mark.rating} of 5`);

@@ -44,6 +44,7 @@ function standard() {
     hidden: {},
     favourites: false,
     rating: 0,
+    looks: false,
     orphans: false,
   };
 }
@@ -99,6 +100,7 @@ const CHECKS = {
   hidden: (hidden) => knownLabels(hidden),
   favourites: (isOn) => isOn === true,
   rating: (rating) => (Number.isInteger(rating) && rating >= 0 && rating <= 5 ? rating : undefined),
+  looks: (isOn) => isOn === true,
   orphans: (isOn) => isOn === true,
 };
 

@@ -56,6 +56,7 @@ function factsOf(card) {
   const sent = prompt === undefined ? others : { prompt, ...others };
   const facts = Object.entries(sent).map(([name, value]) => sentFact(card, name, value));
   facts.push(["tool", card.tool], ["take", String(card.take)], ["price", priceText(card.price)], ["state", STATES[card.state]]);
+  if (card.looks.length) facts.push(["to look at", reasonsOf(card)]);
   const { result } = card;
   if (result?.taskId) facts.push(["task", result.taskId]);
   if (result?.submittedAt) facts.push(["submitted", momentText(result.submittedAt)]);
@@ -121,7 +122,7 @@ function factValue(text, digests) {
   return make("a", { href: text, target: "_blank", rel: "noopener noreferrer" }, text);
 }
 
-const ALWAYS_DIFFERENT = new Set(["task", "state", "spent", "in doubt", "submitted", "finished", "took", "file", "fingerprint", "size"]);
+const ALWAYS_DIFFERENT = new Set(["task", "state", "to look at", "spent", "in doubt", "submitted", "finished", "took", "file", "fingerprint", "size"]);
 
 function differencesOf(cards) {
   const names = new Set(cards.flatMap((card) => factsOf(card).map(([name]) => name)).filter((name) => !ALWAYS_DIFFERENT.has(name)));

@@ -8,6 +8,7 @@ function passes(card, chosen) {
   if (card.isOrphan && !chosen.orphans && card.change !== "removed") return false;
   if (chosen.states.length && !chosen.states.includes(card.state)) return false;
   if (chosen.changes.length && !chosen.changes.includes(card.change)) return false;
+  if (chosen.looks && !card.looks.length) return false;
   return passesAxes(card, chosen.hidden) && passesMarks(card, chosen) && passesWords(card, chosen.query);
 }
 

@@ -77,7 +77,7 @@ function sortBox() {
 function filterName() {
   const chosen = CHOICE.get();
   const hidden = Object.values(chosen.hidden).filter((labels) => labels.length).length;
-  const active = hidden + chosen.favourites + (chosen.rating > 0) + chosen.orphans + (chosen.states.length > 0) + (chosen.changes.length > 0);
+  const active = hidden + chosen.favourites + (chosen.rating > 0) + chosen.orphans + chosen.looks + (chosen.states.length > 0) + (chosen.changes.length > 0);
   return active ? `Filter (${active})` : "Filter";
 }
 
@@ -102,7 +102,7 @@ function drawFilters(panel) {
 }
 
 function showEverything() {
-  CHOICE.set({ states: [], changes: [], hidden: {}, favourites: false, rating: 0, query: "", orphans: false });
+  CHOICE.set({ states: [], changes: [], hidden: {}, favourites: false, rating: 0, query: "", looks: false, orphans: false });
 }
 
 const MOST_LABELS = 60;

@@ -18,7 +18,7 @@ function subtitle() {
 // Each state that occurs, with its number; a click shows only these.
 function stateChips() {
   const box = make("div", { class: "chips", role: "group", "aria-label": "Jobs by state" });
-  const draw = () => box.replaceChildren(...chipsOf("states", STATES, (card) => card.state), ...changeChips(), ...orphanChip());
+  const draw = () => box.replaceChildren(...chipsOf("states", STATES, (card) => card.state), ...changeChips(), ...lookChip(), ...orphanChip());
   CHOICE.listen(draw);
   draw();
   return box;
