@@ -90,7 +90,7 @@ def test_odd_characters_in_a_note_make_a_picks_file_that_can_be_read(page, tmp_p
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Picks").click()
     with page.expect_download() as event:
-        page.get_by_role("button", name="Download picks.yaml").click()
+        page.get_by_role("button", name="Download show.picks.yaml").click()
     event.value.save_as(tmp_path / "picks.yaml")
     assert [pick.note for pick in read_picks(tmp_path / "picks.yaml").picks] == [note]
 
@@ -170,7 +170,7 @@ jobs:
     }
     assert shown == {"as they are": "5,040 credits", "mode: std": "840 credits", "mode: pro": "4,200 credits"}
     with page.expect_download() as event:
-        page.get_by_role("button", name="Download picks.yaml").click()
+        page.get_by_role("button", name="Download show.picks.yaml").click()
     event.value.save_as(tmp_path / "picks.yaml")
     for settings, price in (([], "5,040"), (["--set", "mode=std"], "840"), (["--set", "mode=pro"], "4,200")):
         target = f"next{len(settings)}{price[0]}.yaml"

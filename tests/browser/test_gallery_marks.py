@@ -36,7 +36,7 @@ def mark(page, key, *strokes):
 def download(page):
     page.get_by_role("button", name="Picks").click()
     with page.expect_download() as event:
-        page.get_by_role("button", name="Download picks.yaml").click()
+        page.get_by_role("button", name="Download show.picks.yaml").click()
     return event.value
 
 
@@ -49,12 +49,12 @@ def test_favourites_become_the_next_manifest_and_its_plan_tells_the_price(tmp_pa
     page.get_by_label("Note").fill('the light: "gold"')
     page.keyboard.press("Escape")
     picks = download(page)
-    assert picks.suggested_filename == "picks.yaml"
-    picks.save_as(tmp_path / "picks.yaml")
+    picks.save_as(tmp_path / picks.suggested_filename)
     expect(page.locator("label", has_text="mode: pro")).to_contain_text("4,200 credits")
     command = page.locator(".steps code").inner_text()
-    assert command == "sora2batch promote show.yaml --picks picks.yaml --set mode=pro -o next.yaml"
-    program(tmp_path, *command.split()[1:])
+    asked = "sora2batch promote show.yaml --picks ~/Downloads/show.picks.yaml --set mode=pro -o next.yaml"
+    assert command == asked
+    program(tmp_path, *command.replace("~/Downloads/", "").split()[1:])
     plan = json.loads(program(tmp_path, "plan", "next.yaml", "--json"))
     assert plan["summary"]["credits"]["to_spend"] == 4200
     assert plan["summary"]["credits"]["remaining"] == 0
@@ -71,7 +71,7 @@ def test_marks_survive_a_reload_and_can_be_taken_back(tmp_path, report, open_pag
     mark(page, "hero/fox/slow-pan", "f", "0")
     expect(card).to_have_accessible_name("hero/fox/slow-pan, done, 420 credits")
     page.get_by_role("button", name="Picks").click()
-    expect(page.get_by_role("button", name="Download picks.yaml")).to_be_disabled()
+    expect(page.get_by_role("button", name="Download show.picks.yaml")).to_be_disabled()
 
 
 def test_earlier_picks_are_shown_and_what_was_marked_since_wins(tmp_path, report, open_page):

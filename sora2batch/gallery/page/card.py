@@ -141,6 +141,8 @@ class Gallery:
     """The manifest's bare file name."""
     name: str
     simulated: bool
+    folder: str = ""
+    """The way from the page's folder to the manifest's; empty where they are the same."""
     axes: tuple[Axis, ...]
     """In the order of the manifest, ``group`` first and ``take`` last; only those with a choice."""
     cards: tuple[Card, ...]

@@ -40,6 +40,7 @@ _SCRIPTS = (
     "facts",
     "detail",
     "compare",
+    "command",
     "export",
     "help",
     "keys",

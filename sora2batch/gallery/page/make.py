@@ -72,6 +72,7 @@ def make_gallery(inputs: GalleryInputs) -> Gallery:
         manifest=inputs.manifest,
         name=inputs.name,
         simulated=inputs.simulated,
+        folder="/".join(inputs.input_links.base),
         axes=axes_of(cards),
         cards=cards,
         money=inputs.money,

@@ -49,7 +49,7 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
         "files": [_sent_file(file) for file in files.places],  # once each: many jobs send the same
         "tariffs": [_tariff(tariff) for tariff in gallery.tariffs],
         "marks": [_mark(mark) for mark in gallery.marks],
-    }
+    } | _present(folder=readable(gallery.folder))
 
 
 class _Files:

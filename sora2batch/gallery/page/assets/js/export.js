@@ -19,18 +19,10 @@ function picksText(cards) {
   return `${lines.join("\n")}\n`;
 }
 
-function promoteCommand(settings = "") {
-  const simulated = BATCH.simulated ? " --simulate" : "";
-  return `sora2batch promote ${shellWord(BATCH.manifest)}${simulated} --picks picks.yaml${settings} -o next.yaml`;
-}
-
-function shellWord(text) {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 function showExport() {
   const cards = MARKS.picked();
-  const save = textButton("Download picks.yaml", () => download("picks.yaml", picksText(cards)), { class: "primary", disabled: cards.length === 0 });
+  const name = picksName();
+  const save = textButton(`Download ${name}`, () => download(name, picksText(cards)), { class: savedPicks() === null && "primary", disabled: cards.length === 0 });
   const body = make("div", { class: "exported" }, summaryOf(cards), save, cards.length > 0 && nextSteps(cards), !MARKS.isKept && make("p", { class: "warning" }, "This browser keeps nothing for this page: download the picks before you close it."), listOf(cards));
   openDialog("Picks", body, { class: "narrow" });
   save.focus();
@@ -53,30 +45,61 @@ function nextSteps(cards) {
   if (!taken.length) return make("p", {}, `None of them is a favourite or has ${GOOD} stars: there is nothing to make again.`);
   const ways = waysToRemake(taken);
   const command = make("code", {});
-  const choose = ({ settings }) => {
-    const text = promoteCommand(settings);
+  const copy = make("span", {});
+  let { settings } = ways.at(-1);
+  const draw = () => {
+    const text = promoteCommand(picks.path, settings);
     command.replaceChildren(...text.split(" ").flatMap((word, place) => [place ? " " : "", make("span", {}, word)]));
     copy.replaceChildren(copyButton(text, "command"));
   };
-  const copy = make("span", {});
+  const picks = picksPlace(draw);
   const buttons = ways.map((way, index) => {
-    const box = make("input", { type: "radio", name: "way", on: { change: () => choose(way) } });
+    const choose = () => {
+      settings = way.settings;
+      draw();
+    };
+    const box = make("input", { type: "radio", name: "way", on: { change: choose } });
     box.checked = index === ways.length - 1;
     return make("label", { class: "tick" }, box, make("span", {}, way.name), make("b", {}, priceText(way.credits)));
   });
-  choose(ways.at(-1));
-  return make("div", { class: "steps" }, make("p", {}, `Then ${marked.length ? "the favourites" : `those with ${GOOD} stars and more`} become the next manifest:`), buttons, make("pre", {}, command, copy));
+  draw();
+  return make("div", { class: "steps" }, picks.words, make("p", {}, `Then ${marked.length ? "the favourites" : `those with ${GOOD} stars and more`} become the next manifest:`), buttons, picks.box, make("p", {}, folderWords()), make("pre", {}, command, copy));
+}
+
+// Where the picks lie: {path, words, box}. Only whoever downloaded them knows it for certain, so it can be mended.
+function picksPlace(changed) {
+  const saved = savedPicks();
+  if (saved !== null) return { path: saved, words: make("p", {}, "They are saved as ", make("b", {}, saved), " in the folder of the manifest."), box: null };
+  const name = picksName();
+  const field = make("input", { type: "text", "aria-label": "Picks file", value: DOWNLOADS + name, spellcheck: false, autocomplete: "off", on: { input: changed } });
+  return {
+    get path() {
+      return field.value.trim() || DOWNLOADS + name;
+    },
+    words: make("p", { class: "where" }, "The browser puts it where it puts downloads, as a rule in ", make("b", {}, DOWNLOADS), ". If that has one already, the new one gets a number, such as ", make("b", {}, numbered(name)), ": then change “Picks file” below, or an older choice is taken."),
+    box: make("p", { class: "path" }, make("span", { "aria-hidden": true }, "Picks file"), field),
+  };
+}
+
+function numbered(name) {
+  return name.replace(/\.yaml$/, " (1).yaml");
+}
+
+function folderWords() {
+  if (savedPicks() !== null) return "In a shell in the folder of the manifest:";
+  const folder = pageFolder();
+  return folder === null ? "In a shell in the folder of this page:" : ["In a shell in the folder of this page, ", make("b", {}, folder), ":"];
 }
 
 function waysToRemake(cards) {
   const tools = [...new Set(cards.map((card) => card.tool))];
   const tariff = tools.length === 1 ? BATCH.tariffs.find(({ tool }) => tool === tools[0]) : null;
   const now = (card) => (tariff ? String(card.input[tariff.field]) : "");
-  const asTheyAre = { name: "as they are", settings: "", credits: sumOnce(cards, now, (card) => card.price) };
+  const asTheyAre = { name: "as they are", settings: [], credits: sumOnce(cards, now, (card) => card.price) };
   const others = Object.entries(tariff?.rates ?? {}).filter(([value]) => cards.some((card) => now(card) !== value));
   const ways = others.map(([value, rate]) => ({
     name: `${tariff.field}: ${value}`,
-    settings: ` --set ${shellWord(`${tariff.field}=${value}`)}`,
+    settings: [`${tariff.field}=${value}`],
     credits: sumOnce(cards, () => value, (card) => rate * (tariff.seconds ? card.input[tariff.seconds] : 1)),
   }));
   return [asTheyAre, ...ways];
