@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fakes.page_case import gallery_of
 from sora2batch.gallery.page import html as render
 from sora2batch.gallery.page.html import render_page
+from sora2batch.gallery.page.served import ServedPage
 
 ASSETS = Path(render.__file__).parent / "assets"
 
@@ -60,6 +61,15 @@ def test_whatever_a_text_is_it_comes_back_and_adds_no_element(text):
     data = json.loads(found.texts["script", "application/json"])
     assert data["cards"][0]["input"]["prompt"] == text
     assert data["name"] == text
+
+
+def test_only_a_page_that_is_served_may_ask_its_server():
+    served = ServedPage(picks="</script><b>.yaml", version=7, edition="e")
+    found, on_disk = Reader(render_page(gallery_of(), served)), Reader(render_page(gallery_of()))
+    assert "connect-src 'self'" in found.policy
+    assert found.policy.replace("; connect-src 'self'", "") == on_disk.policy
+    assert json.loads(found.texts["script", "application/json"].partition("}{")[0] + "}") == served._asdict()
+    assert found.tags.count("script") == on_disk.tags.count("script") + 1
 
 
 def test_the_same_gallery_gives_the_same_bytes():

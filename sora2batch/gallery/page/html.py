@@ -11,6 +11,7 @@ from string import Template
 
 from sora2batch.gallery.page.card import Gallery
 from sora2batch.gallery.page.page_json import encode_gallery, readable
+from sora2batch.gallery.page.served import ServedPage, encode_served
 
 GENERATOR = '<meta name="generator" content="sora2batch">'
 """Stands in every page, near its beginning: by it the program knows its own files."""
@@ -20,6 +21,7 @@ _STYLES = ("theme", "frame", "grid", "card", "dialog")
 _SCRIPTS = (
     "text",
     "dom",
+    "served",
     "icon",
     "look",
     "batch",
@@ -49,25 +51,26 @@ _SCRIPTS = (
 """In the order in which they stand in the page; each may use those before it while it loads."""
 
 
-def render_page(gallery: Gallery) -> bytes:
+def render_page(gallery: Gallery, served: ServedPage | None = None) -> bytes:
     """Write the page: the same gallery gives the same bytes.
 
     Its Content-Security-Policy lets run no script and apply no style but its own, known by their hashes, lets
-    it turn no text into markup, and read nothing but files beside it.
+    it turn no text into markup, and read nothing but files beside it; one that is served may ask its server.
     """
     style, script = _joined("css", _STYLES), _script()
     page = Template(_asset("page.html")).substitute(
-        policy=_policy(style, script),
+        policy=_policy(style, script, is_served=served is not None),
         generator=GENERATOR,
         title=escape(f"{readable(gallery.name)}: gallery"),
         style=style,
+        served=encode_served(served) if served else "",
         data=encode_gallery(gallery),
         script=script,
     )
     return page.encode()
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(style: str, script: str, *, is_served: bool) -> str:
     """Word the policy. Source: https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/trusted-types/."""
     rules = (
         "default-src 'none'",
@@ -75,6 +78,7 @@ def _policy(style: str, script: str) -> str:
         f"style-src '{_digest(style)}'",
         "img-src 'self'",
         "media-src 'self'",
+        *(["connect-src 'self'"] if is_served else []),
         "base-uri 'none'",
         "form-action 'none'",
         "require-trusted-types-for 'script'",
