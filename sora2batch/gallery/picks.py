@@ -37,6 +37,11 @@ class Pick:
         """The key, or else the fingerprint, for people."""
         return self.key or str(self.fingerprint)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is thought of it."""
+        return not self.favourite and self.rating is None and not self.note
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picks:
@@ -60,7 +65,16 @@ def read_picks(path: Path) -> Picks:
         ManifestError: with every problem at once.
         UsageError: there is no such file, or it cannot be read.
     """
-    document = parse_document(_read(path), file=path.as_posix())
+    return parse_picks(_read(path), file=path.as_posix())
+
+
+def parse_picks(text: bytes, *, file: str) -> Picks:
+    """Read and check the text of a picks file.
+
+    Raises:
+        ManifestError: with every problem at once; it names ``file``.
+    """
+    document = parse_document(text, file=file)
     faults = picks_faults(document.data)
     if faults:
         raise ManifestError(map(document.problem, faults))
