@@ -76,6 +76,9 @@ class Pruner:
         path = self._root / name
         try:
             self._refuse_links(path)
+            digest = digest_of(path) or ""
+            if self._renamer.finish_move(name):  # the first name of a file that has its second one already
+                return next((one.path for one in self._renamer.results.with_digest(digest)), name)
             for target in _names_in_former(name):
                 # A name that a line speaks of stays free for its file.
                 if next(self._renamer.results.at(target), None) is None and self._moved(path, target):
