@@ -73,6 +73,20 @@ class ExpectedSeconds(NamedTuple):
     max: int
 
 
+class ToolOutput(NamedTuple):
+    """What is known of a result before there is one; what is None is not known."""
+
+    seconds: str | float | None = None
+    """The input that holds its length, or the length itself where every clip is as long."""
+    aspect: str | None = None
+    """The input that holds its shape, such as 16:9, or a picture that it follows."""
+    sound: bool | None = None
+    """Whether clips have sound."""
+
+
+NOTHING_KNOWN = ToolOutput()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
     """One tool_type and all that is known about it."""
@@ -84,6 +98,7 @@ class Tool:
     """JSON Schema, draft 2020-12, of an object without unknown fields. Never changed in place."""
     price: PriceRule
     expected_seconds: ExpectedSeconds
+    output: ToolOutput = NOTHING_KNOWN
     availability: Availability = Availability.ACTIVE
     notice: str | None = None
     """What a user should know before paying; shown by plan and run."""

@@ -20,6 +20,7 @@ from sora2batch.catalog.tool import (
     PricePerSecondByValue,
     PriceRule,
     Tool,
+    ToolOutput,
     UnknownPrice,
 )
 from sora2batch.catalog.url import in_a_line
@@ -65,6 +66,7 @@ class ToolFileReader:
             raise ToolFileError(Fault(rule=Rule.JSON_SYNTAX, message=message)) from error
         _raise_any(_fault(one.path, one.keyword, one.message) for one in self._validator.complaints(entry))
         _raise_any(_schema_faults(entry["input"]))
+        _raise_any(_output_faults(entry.get("output", {}), entry["input"]["properties"]))
         tool = _tool(tool_type, entry)
         _raise_any(price_gaps(tool))
         return tool
@@ -87,11 +89,19 @@ def _tool(tool_type: str, entry: dict[str, Any]) -> Tool:
         input_schema=entry["input"],
         price=_price(entry["price"]),
         expected_seconds=ExpectedSeconds(**entry["expected_seconds"]),
+        output=ToolOutput(**entry.get("output", {})),
         availability=Availability(entry["availability"]),
         notice=entry.get("notice"),
         docs=entry.get("docs"),
         model_ended=entry.get("model_ended"),
     )
+
+
+def _output_faults(output: dict[str, Any], properties: JsonObject) -> Iterator[Fault]:
+    for name in ("seconds", "aspect"):
+        if isinstance(field := output.get(name), str) and field not in properties:
+            message = f'"{field}" is not among the properties'
+            yield Fault(path=("output", name), rule=Rule.UNKNOWN_INPUT, message=message)
 
 
 def _price(rule: dict[str, Any]) -> PriceRule:

@@ -10,7 +10,7 @@ import pytest
 
 from sora2batch.catalog.catalog import Catalog, CatalogError, UnknownToolError, load_catalog
 from sora2batch.catalog.field_info import FieldInfo, fields_of
-from sora2batch.catalog.tool import Availability, FixedPrice, Kind, UnknownPrice
+from sora2batch.catalog.tool import Availability, FixedPrice, Kind, ToolOutput, UnknownPrice
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.schema import load_schema, schema_dir
 
@@ -109,6 +109,21 @@ def test_a_folder_adds_tools(tmp_path):
     tool = load_catalog([tmp_path]).get("my-tool")
     assert (tool.title, tool.price, tool.notice) == ("Mine", FixedPrice(credits=7), "Mind.")
     assert tool.docs == "https://example.com/docs"
+
+
+def test_a_tool_says_what_is_known_of_its_results_and_names_only_inputs_that_it_has(tmp_path):
+    write(tmp_path, "my-tool.json", entry(output={"seconds": "seconds", "sound": False}))
+    assert load_catalog([tmp_path]).get("my-tool").output == ToolOutput(seconds="seconds", sound=False)
+    assert load_catalog().get("veo3-text-to-video-fast-api").output == ToolOutput(
+        8, "aspect_ratio", sound=True
+    )
+    reasons = reasons_for(tmp_path, entry(output={"seconds": "length", "aspect": "shape"}))
+    assert reasons == [
+        'output.seconds: "length" is not among the properties',
+        'output.aspect: "shape" is not among the properties',
+    ]
+    for wrong in ({"seconds": 0}, {"seconds": True}, {"sound": "yes"}, {"colour": "red"}):
+        assert reasons_for(tmp_path, entry(output=wrong))
 
 
 def test_a_later_folder_overrides_an_earlier_one_and_the_shipped_tools(tmp_path):
