@@ -1,0 +1,84 @@
+"""A gallery that goes on changing: what is new for a page that was made a while ago."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from sora2batch.gallery.page.card import Card, Gallery
+from sora2batch.ground.job import Fingerprint
+
+
+class Changes(NamedTuple):
+    """What is new since some version."""
+
+    version: int
+    """What the page knows once it has taken them in."""
+    gallery: Gallery | None
+    """As it is now, with those cards only that have changed; None if nothing has."""
+    has_marks: bool
+    """Whether what is thought of the results has changed: then all marks are in the gallery, else none."""
+    is_outdated: bool
+    """Whether the page was made of other jobs: it must be loaded anew to show those of now."""
+
+
+class LiveGallery:
+    """The latest gallery, and of each card since when it is as it is.
+
+    Versions count up with whatever changes; an edition is a set of jobs in their order.
+    """
+
+    def __init__(self, gallery: Gallery) -> None:
+        self.gallery = gallery
+        self.version = 0
+        self._edition = 1
+        self._marks_since = 0
+        self._since: dict[Fingerprint, int] = {}
+        """Of the cards that are not as they were to begin with."""
+
+    @property
+    def edition(self) -> str:
+        """Name the set of jobs of now."""
+        return str(self._edition)
+
+    def put(self, gallery: Gallery) -> bool:
+        """Take the gallery of now; tell whether anything is new."""
+        before, self.gallery = self.gallery, gallery
+        is_same_set = _is_same_set(before, gallery)
+        changed = _changed(before, gallery)
+        has_marks = frozenset(before.marks) != frozenset(gallery.marks)
+        has_frame = before.money != gallery.money or not is_same_set
+        if not (changed or has_marks or has_frame):
+            return False
+        self.version += 1
+        self._since.update(dict.fromkeys(changed, self.version))
+        self._marks_since = self.version if has_marks else self._marks_since
+        self._edition += not is_same_set
+        return True
+
+    def since(self, version: int, edition: str) -> Changes:
+        """Collect what is new for a page of that version and edition."""
+        is_outdated = edition != self.edition
+        if version >= self.version:
+            return Changes(self.version, None, has_marks=False, is_outdated=is_outdated)
+        new = {mark for mark, since in self._since.items() if since > version}
+        cards = tuple(card for card in self.gallery.cards if card.fingerprint in new) if new else ()
+        has_marks = self._marks_since > version
+        marks = self.gallery.marks if has_marks else ()
+        partial = replace(self.gallery, cards=cards, marks=marks)
+        return Changes(self.version, partial, has_marks=has_marks, is_outdated=is_outdated)
+
+
+def _changed(before: Gallery, now: Gallery) -> list[Fingerprint]:
+    known = {card.fingerprint: card for card in before.cards}
+    return [card.fingerprint for card in now.cards if known.get(card.fingerprint) != card]
+
+
+def _is_same_set(before: Gallery, now: Gallery) -> bool:
+    """Tell whether the same jobs stand in the same order under the same names: no page need be built anew."""
+    is_same_frame = (before.name, before.axes, before.tariffs) == (now.name, now.axes, now.tariffs)
+    return is_same_frame and list(map(_place, before.cards)) == list(map(_place, now.cards))
+
+
+def _place(card: Card) -> tuple[object, ...]:
+    return card.fingerprint, card.key, card.labels, card.is_orphan
