@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _hear_signals()
     cache = TemporaryDirectory(prefix="sora2batch-cache-", ignore_cleanup_errors=True)
     os.environ["SORA2BATCH_CACHE_DIR"] = cache.name
+    os.environ["XDG_CONFIG_HOME"] = f"{cache.name}/config"
     config.add_cleanup(cache.cleanup)
 
 

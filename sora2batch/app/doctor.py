@@ -18,6 +18,7 @@ from sora2batch.app.output.check import Check, Verdict
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
+from sora2batch.app.settings_check import check_settings
 from sora2batch.app.store_check import check_store
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
@@ -61,6 +62,7 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
     except Sora2BatchError as error:
         yield _bad("manifest" if manifest else "catalogue", error)
         return
+    yield from check_settings(batch.manifest.path.parent if batch else Path())
     if batch:
         yield _fine("manifest", f"{batch.manifest.file}: {len(batch.expansion.jobs):,} jobs")
         yield _check_lockfile(batch)

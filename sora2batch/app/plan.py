@@ -103,6 +103,8 @@ class PlanView:
     is_one: bool
     """Whether one manifest was named: then its document is the whole output."""
     printer: Printer
+    concurrency: int | None = None
+    """How many tasks may be open at once, where that is not the manifest's word."""
 
     def show(self, plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> ExitCode:
         """Print plans, then what speaks against them; choose the exit code."""
@@ -113,7 +115,7 @@ class PlanView:
 
     def _print(self, plans: Sequence[Planned]) -> None:
         if self.form == "json":
-            documents = [plan_to_json(one.plan, one.comparison) for one in plans]
+            documents = [plan_to_json(one.plan, one.comparison, one.outlook) for one in plans]
             print_documents(documents, self.printer, is_one=self.is_one)
         elif self.form == "markdown":
             from sora2batch.app.pull_request import print_markdown  # noqa: PLC0415  # for pull requests only
@@ -124,7 +126,7 @@ class PlanView:
             told = Told()
             for one in plans:
                 new = told.new(one.plan.notices, one.batch.catalog)
-                print_text(replace(one.plan, notices=new), one.comparison, self.printer)
+                print_text(one._replace(plan=replace(one.plan, notices=new)), self.printer)
 
 
 def show_plans(batches: Sequence[Batch], make: Callable[[Batch], Planned], view: PlanView) -> ExitCode:
@@ -133,7 +135,7 @@ def show_plans(batches: Sequence[Batch], make: Callable[[Batch], Planned], view:
     Raises:
         Sora2BatchError: a lockfile cannot be read, the selection fits nothing, or a saved plan is stale.
     """
-    plans = [make(batch) for batch in batches]
+    plans = [make(batch)._replace(concurrency=view.concurrency) for batch in batches]
     return view.show(plans, list(_refusals(plans)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from sora2batch.app.batch.batch import Batch
@@ -10,6 +11,7 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Plan
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
+from sora2batch.plan.outlook import Outlook, outlook_of
 from sora2batch.plan.selection import Selection, parse_where
 
 if TYPE_CHECKING:
@@ -24,6 +26,31 @@ class Planned(NamedTuple):
     lockfile: Lockfile
     plan: Plan
     comparison: Comparison | None = None
+    concurrency: int | None = None
+    """--concurrency, where it was given."""
+
+    @property
+    def outlook(self) -> Outlook:
+        """What the plan means in time and money.
+
+        Raises:
+            UsageError: a setting is no good.
+        """
+        return outlook_for(self.batch, self.plan, self.concurrency)
+
+
+def outlook_for(batch: Batch, plan: Plan, concurrency: int | None = None) -> Outlook:
+    """Say what a plan means in time and money; a simulated one takes no time worth telling.
+
+    Raises:
+        UsageError: a setting is no good.
+    """
+    if batch.simulated:
+        return Outlook(credit_price=batch.credit_price)
+    options = batch.manifest.run
+    if concurrency is not None:
+        options = replace(options, concurrency=concurrency)
+    return outlook_of(plan, batch.catalog, options, batch.credit_price)
 
 
 def read_selection(

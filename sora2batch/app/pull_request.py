@@ -12,4 +12,4 @@ def print_markdown(planned: Planned, printer: Printer) -> None:
     """Print a plan, with a link to the contact sheet that lies beside the manifest."""
     batch = planned.batch
     sheet = find_sheet(batch.layout.sheets, batch.manifest.file, simulated=batch.simulated)
-    printer.output_lines(plan_markdown(planned.plan, planned.comparison, sheet))
+    printer.output_lines(plan_markdown(planned.plan, planned.comparison, sheet, planned.outlook))

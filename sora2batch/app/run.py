@@ -105,7 +105,8 @@ class RunArgs:
 
     def view(self, printer: Printer) -> PlanView:
         """How a plan is shown."""
-        return PlanView(form="json" if self.as_json else "text", is_one=self.is_one, printer=printer)
+        form = "json" if self.as_json else "text"
+        return PlanView(form=form, is_one=self.is_one, printer=printer, concurrency=self.concurrency)
 
     @property
     def stages(self) -> Stages:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sora2batch.app.output.output import Printer
-from sora2batch.plan.action import Plan
+from sora2batch.app.planning import Planned
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines
-
-if TYPE_CHECKING:  # few plans compare
-    from sora2batch.plan.compare import Comparison
 
 _LINES_AT_A_TERMINAL = 200
 
 
-def print_text(plan: Plan, comparison: Comparison | None, printer: Printer) -> None:
-    """Print a plan for a person; at a terminal a long one is summed up by group."""
+def print_text(planned: Planned, printer: Printer) -> None:
+    """Print a plan for a person; at a terminal a long one is summed up by group.
+
+    Raises:
+        UsageError: a setting is no good.
+    """
+    plan, outlook = planned.plan, planned.outlook
     is_long = len(plan.jobs) > _LINES_AT_A_TERMINAL
-    printer.output_lines(short_plan_lines(plan) if is_long and printer.is_terminal else plan_lines(plan))
-    if comparison:
-        printer.output_lines(comparison_lines(comparison))
+    lines_of = short_plan_lines if is_long and printer.is_terminal else plan_lines
+    printer.output_lines(lines_of(plan, outlook))
+    if planned.comparison:
+        printer.output_lines(comparison_lines(planned.comparison, outlook.credit_price))

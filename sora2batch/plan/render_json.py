@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.action import Plan, PlannedJob
+from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
 
 if TYPE_CHECKING:  # few plans compare
     from sora2batch.plan.compare import Comparison
@@ -14,18 +16,25 @@ if TYPE_CHECKING:  # few plans compare
 PLAN_VERSION = 1
 
 
-def plan_to_json(plan: Plan, comparison: Comparison | None = None) -> JsonObject:
+def plan_to_json(
+    plan: Plan, comparison: Comparison | None = None, outlook: Outlook = NO_OUTLOOK
+) -> JsonObject:
     """Turn a plan into the document that ``plan --json`` prints; with a comparison, what ``--base`` adds."""
-    return _plan(plan) | ({"base": _base(comparison)} if comparison else {})
+    price = outlook.credit_price
+    return (
+        _plan(plan, outlook)
+        | ({"credit_price": {**price.to_json()}} if price else {})
+        | ({"base": _base(comparison)} if comparison else {})
+    )
 
 
-def _plan(plan: Plan) -> JsonObject:
+def _plan(plan: Plan, outlook: Outlook) -> JsonObject:
     return {
         "version": PLAN_VERSION,
         "manifest": plan.manifest,
         "jobs": [_job(planned) for planned in plan.jobs],
         "orphans": [_orphan(entry) for entry in plan.orphans],
-        "summary": _summary(plan),
+        "summary": _summary(plan, outlook),
         "notices": list(plan.notices),
     }
 
@@ -68,8 +77,12 @@ def _orphan(entry: Entry) -> JsonObject:
     }
 
 
-def _summary(plan: Plan) -> JsonObject:
+def _summary(plan: Plan, outlook: Outlook) -> JsonObject:
     money = plan.money
+    seconds = outlook.duration
+    told: JsonObject = (
+        {} if seconds is None else {"seconds": {"min": floor(seconds.min), "max": ceil(seconds.max)}}
+    )
     return {
         "jobs": len(plan.jobs),
         "actions": {action.value: count for action, count in plan.counts.items()},
@@ -81,4 +94,5 @@ def _summary(plan: Plan) -> JsonObject:
             "remaining": money.remaining,
         },
         "within_budget": money.within_budget,
+        **told,
     }

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from urllib.parse import quote
 
+from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
 from sora2batch.ground.job import Job
 from sora2batch.ground.text import one_line
 from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.plan.compare import Comparison
+from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
 from sora2batch.plan.render_text import orphans_line, totals_line
 
 _MOST_ROWS = 100
@@ -31,7 +33,10 @@ _BY_IMPORTANCE = (Action.SUBMIT, Action.IN_DOUBT, Action.FAILED, Action.RESUME, 
 
 
 def plan_markdown(
-    plan: Plan, comparison: Comparison | None = None, sheet: str | None = None
+    plan: Plan,
+    comparison: Comparison | None = None,
+    sheet: str | None = None,
+    outlook: Outlook = NO_OUTLOOK,
 ) -> Iterator[str]:
     """Write the plan as GitHub-flavoured Markdown; with a comparison, what changed since its base too.
 
@@ -41,22 +46,26 @@ def plan_markdown(
     """
     yield f"### Plan for {_code(plan.manifest)}"
     yield ""
-    yield f"**{plan.money.to_spend:,} credits to spend**: {totals_line(plan)}."
+    price, to_spend = outlook.credit_price, plan.money.to_spend
+    yield f"**{to_spend:,} credits to spend**{money_beside(to_spend, price)}: {totals_line(plan)}."
     yield ""
-    yield from _money(plan)
+    yield from _money(plan, price)
+    if told := outlook.time_line:
+        yield f"{told.capitalize()}."
+        yield ""
     if sheet:
         yield f"[Contact sheet]({quote(sheet, errors='replace')}) of the clips so far."
         yield ""
     if comparison:
-        yield from _comparison(comparison)
+        yield from _comparison(comparison, price)
     yield from _jobs(plan)
-    yield from _orphans(plan)
+    yield from _orphans(plan, price)
     for notice in plan.notices[:_MOST_NOTICES]:
         yield f"> **Notice:** {_code(notice)}"
         yield ""
 
 
-def _money(plan: Plan) -> Iterator[str]:
+def _money(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
     money = plan.money
     verdict = "within budget" if money.within_budget else f"**over budget by {-money.remaining:,}**"
     yield "| budget | spent | in doubt | to spend | remaining | |"
@@ -65,6 +74,9 @@ def _money(plan: Plan) -> Iterator[str]:
         f"| {money.budget:,} | {money.spent:,} | {money.in_doubt:,} | {money.to_spend:,} "
         f"| {money.remaining:,} | {verdict} |"
     )
+    if price:
+        sums = (money.budget, money.spent, money.in_doubt, money.to_spend, money.remaining)
+        yield f"| {' | '.join(map(price.money_for, sums))} | |"
     yield ""
 
 
@@ -84,10 +96,10 @@ def _job_row(planned: PlannedJob) -> str:
     return f"| {planned.action} | {_cell(planned.job.key)} | {planned.credits:,} | {reason} |"
 
 
-def _orphans(plan: Plan) -> Iterator[str]:
+def _orphans(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
     if not plan.orphans:
         return
-    yield f"{orphans_line(plan)}."
+    yield f"{orphans_line(plan, price)}."
     yield ""
     yield "| orphan | credits | state |"
     yield "|---|---:|---|"
@@ -95,12 +107,14 @@ def _orphans(plan: Plan) -> Iterator[str]:
     yield from _rows(rows, len(plan.orphans), "orphans")
 
 
-def _comparison(comparison: Comparison) -> Iterator[str]:
+def _comparison(comparison: Comparison, price: CreditPrice | None) -> Iterator[str]:
     yield f"#### Since {_code(comparison.ref)}"
     yield ""
     yield (
-        f"The whole batch costs {comparison.price_after:,} credits, **{comparison.difference:+,}** against "
-        f"{comparison.price_before:,} before; requests that are new cost {comparison.price_of_new:,}."
+        f"The whole batch costs {credits_in_words(comparison.price_after, price)}, "
+        f"**{comparison.difference:+,}** against {comparison.price_before:,} before; "
+        f"requests that are new cost {comparison.price_of_new:,}"
+        f"{money_beside(comparison.price_of_new, price)}."
     )
     yield ""
     if not comparison.changes:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
 from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.action import Action, Plan, PlannedJob
+from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
 
 if TYPE_CHECKING:  # few plans compare
     from sora2batch.plan.compare import Comparison
@@ -34,7 +36,7 @@ _WIDEST_KEY = 60
 _LINE_ROOM = 1000
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
+def plan_lines(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> Iterator[str]:
     """Write every job and every orphan on a line, then the notices and the sums."""
     yield f"{plan.manifest}: {counted(len(plan.jobs), 'job')}"
     keys = [planned.job.key for planned in plan.jobs] + [entry.key for entry in plan.orphans]
@@ -43,30 +45,32 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield _job_line(planned, width)
     for entry in plan.orphans:
         yield _orphan_line(entry, width)
-    yield from _summary_lines(plan)
+    yield from _summary_lines(plan, outlook)
 
 
-def short_plan_lines(plan: Plan) -> Iterator[str]:
+def short_plan_lines(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> Iterator[str]:
     """Write a line for each group and action instead of one for each job."""
     yield f"{plan.manifest}: {counted(len(plan.jobs), 'job')}"
     sums: dict[tuple[str, Action], tuple[int, int]] = {}
     for planned in plan.jobs:
         key = (planned.job.group, planned.action)
-        jobs, cost = sums.get(key, (0, 0))
-        sums[key] = (jobs + 1, cost + planned.credits)
-    for (group, action), (jobs, cost) in sums.items():
-        yield f"  {_SIGNS[action]} {group}: {counted(jobs, 'job')} {_WORDS[action]}, {cost:,} credits"
+        jobs, credits = sums.get(key, (0, 0))
+        sums[key] = (jobs + 1, credits + planned.credits)
+    for (group, action), (jobs, credits) in sums.items():
+        cost = credits_in_words(credits, outlook.credit_price)
+        yield f"  {_SIGNS[action]} {group}: {counted(jobs, 'job')} {_WORDS[action]}, {cost}"
     yield "  (every job on a line: pipe this into a file or a pager)"
-    yield from _summary_lines(plan)
+    yield from _summary_lines(plan, outlook)
 
 
-def comparison_lines(comparison: Comparison) -> Iterator[str]:
+def comparison_lines(comparison: Comparison, price: CreditPrice | None = None) -> Iterator[str]:
     """Write what changed since a git ref."""
     yield (
         f"since {comparison.ref}: {len(comparison.added):,} added, {len(comparison.replaced):,} replaced, "
         f"{len(comparison.removed):,} removed, {len(comparison.renamed):,} renamed; "
-        f"new requests cost {comparison.price_of_new:,} credits; "
+        f"new requests cost {credits_in_words(comparison.price_of_new, price)}; "
         f"the whole batch costs {comparison.price_after:,} ({comparison.difference:+,})"
+        f"{money_beside(comparison.price_after, price)}"
     )
     yield from (f"  + {isolated(job.key)}  {job.credits:+,}" for job in comparison.added)
     yield from (
@@ -82,31 +86,41 @@ def totals_line(plan: Plan) -> str:
     return ", ".join(parts) or "no jobs"
 
 
-def money_line(plan: Plan) -> str:
+def money_line(plan: Plan, price: CreditPrice | None = None) -> str:
     """Write the credits in a line."""
     money = plan.money
-    doubt = f" (of it {money.in_doubt:,} in doubt)" if money.in_doubt else ""
-    left = f"{money.remaining:,} left" if money.within_budget else f"{-money.remaining:,} over budget"
-    return f"credits: {money.to_spend:,} to spend, {money.spent:,} spent{doubt}, of {money.budget:,}: {left}"
+    spent = _sum(money.spent, " spent", price)
+    if money.in_doubt:
+        spent += f" (of it {money.in_doubt:,} in doubt)"
+    left = _sum(abs(money.remaining), " left" if money.within_budget else " over budget", price)
+    to_spend, budget = _sum(money.to_spend, " to spend", price), _sum(money.budget, "", price)
+    return f"credits: {to_spend}, {spent}, of {budget}: {left}"
 
 
-def orphans_line(plan: Plan) -> str:
+def _sum(credits: int, what: str, price: CreditPrice | None) -> str:
+    return f"{credits:,}{what}{money_beside(credits, price)}"
+
+
+def orphans_line(plan: Plan, price: CreditPrice | None = None) -> str:
     """Write how many orphans there are, in which states, and what they cost."""
     spent = sum(entry.spent for entry in plan.orphans)
     states = Counter(entry.state.value.replace("_", " ") for entry in plan.orphans)
     told = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
     orphans = counted(len(plan.orphans), "orphan")
-    return f"{orphans} in the lockfile, no longer in the manifest: {told}; {spent:,} credits; kept"
+    cost = credits_in_words(spent, price)
+    return f"{orphans} in the lockfile, no longer in the manifest: {told}; {cost}; kept"
 
 
-def _summary_lines(plan: Plan) -> Iterator[str]:
+def _summary_lines(plan: Plan, outlook: Outlook) -> Iterator[str]:
     """Write what does not grow with the number of jobs."""
     if plan.orphans:
-        yield f"  {orphans_line(plan)}"
+        yield f"  {orphans_line(plan, outlook.credit_price)}"
     yield ""
     yield from (f"notice: {one_line(notice, _LINE_ROOM)}" for notice in plan.notices)
     yield totals_line(plan)
-    yield money_line(plan)
+    yield money_line(plan, outlook.credit_price)
+    if told := outlook.time_line:
+        yield told
 
 
 def _job_line(planned: PlannedJob, width: int) -> str:

@@ -116,3 +116,17 @@ def test_a_store_is_tried_step_by_step_and_leaves_one_object(folder, manifest, a
     assert ran.code == 2
     assert "bad   store: " in ran.out
     assert "hunter2" not in ran.out + ran.err
+
+
+def test_it_shows_where_each_setting_comes_from(call, folder, manifest, monkeypatch):
+    def told():
+        return [line for line in call("doctor", manifest).out.splitlines() if "credit_price" in line]
+
+    assert told() == ["ok    credit_price: not set: sums are shown in credits alone"]
+    (folder / "pyproject.toml").write_text('[tool.sora2batch]\ncredit_price = "0.0006 USD"\n')
+    assert told() == [f"ok    credit_price: 0.0006 USD, from {folder / 'pyproject.toml'}:2"]
+    monkeypatch.setenv("SORA2BATCH_CREDIT_PRICE", "cheap")
+    (line,) = told()
+    assert line.startswith(
+        'bad   credit_price: SORA2BATCH_CREDIT_PRICE: credit_price is "cheap", which is no'
+    )

@@ -23,6 +23,7 @@ def test_plan_prints_its_document(call, manifest):
         "actions": {"submit": 2, "resume": 0, "download": 0, "skip": 0, "failed": 0, "in_doubt": 0},
         "credits": {"budget": 5000, "spent": 0, "in_doubt": 0, "to_spend": 840, "remaining": 4160},
         "within_budget": True,
+        "seconds": {"min": 120, "max": 480},
     }
 
 

@@ -10,7 +10,9 @@ from sora2batch.app.batch.argument import arguments_for
 from sora2batch.app.batch.chosen_store import ChosenStore, choose_store, is_on_this_machine
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.stamp import Stamp
+from sora2batch.app.config.settings import credit_price_for
 from sora2batch.catalog.catalog import Catalog
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.text import without_secrets
@@ -67,6 +69,16 @@ class Batch:
     def output_dir(self) -> Path:
         """``output.dir``, seen from the manifest's folder."""
         return self.layout.output_folder(self.manifest.output.dir)
+
+    @property
+    def credit_price(self) -> CreditPrice | None:
+        """What a credit costs, for those who read of credits; looked up at every call.
+
+        Raises:
+            UsageError: a setting is no good, or its file cannot be read.
+        """
+        setting = credit_price_for(self.manifest.path.parent)
+        return setting.value if setting else None
 
     @property
     def input_paths(self) -> Mapping[str, Path]:

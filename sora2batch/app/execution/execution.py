@@ -18,10 +18,11 @@ from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
 from sora2batch.app.execution.storage_check import check_keeping
 from sora2batch.app.output.output import Display
-from sora2batch.app.planning import check_account, check_plan
+from sora2batch.app.planning import check_account, check_plan, outlook_for
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.credit_price import CreditPrice, credits_in_words
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason
@@ -166,7 +167,10 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
         Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
     """
     request.printer.info(f"{batch.manifest.file}: {totals_line(plan)}")
-    request.printer.info(money_line(plan))
+    outlook = outlook_for(batch, plan, request.concurrency)
+    request.printer.info(money_line(plan, outlook.credit_price))
+    if told := outlook.time_line if Stages.WAIT in request.stages else None:
+        request.printer.info(told)
     for notice in request.told.new(plan.notices, batch.catalog):
         request.printer.info(f"notice: {notice}")
     if _spends(plan, request.stages):
@@ -182,7 +186,7 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
         return Payer(clock=SystemClock())
     payer = check_account(plan)
     if not request.agreed:
-        _ask(plan, request.printer)
+        _ask(plan, request.printer, outlook.credit_price)
     return payer
 
 
@@ -207,8 +211,8 @@ def _spends(plan: Plan, stages: Stages) -> bool:
     return Stages.SUBMIT in stages and plan.counts[Action.SUBMIT] > 0
 
 
-def _ask(plan: Plan, printer: Display) -> None:
+def _ask(plan: Plan, printer: Display, price: CreditPrice | None) -> None:
     jobs = counted(plan.counts[Action.SUBMIT], "job")
-    question = f"Submit {jobs} for {plan.money.to_spend:,} credits?"
+    question = f"Submit {jobs} for {credits_in_words(plan.money.to_spend, price)}?"
     if not printer.confirm(question):
         raise DeclinedError(f"{plan.manifest}: not agreed to; nothing was sent")

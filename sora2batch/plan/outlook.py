@@ -1,0 +1,174 @@
+"""How long a plan will take, as far as the catalogue tells, and what it comes to in money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heapify, heapreplace
+from itertools import groupby
+from math import ceil
+from typing import NamedTuple
+
+from sora2batch.catalog.catalog import Catalog
+from sora2batch.ground.credit_price import CreditPrice
+from sora2batch.ground.text import counted
+from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.action import Action, Plan
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
+_FEWEST_OF_A_UNIT = 2
+"""What is shorter is told in the next smaller unit: ``90 s``, not ``1 min``."""
+_SECONDS_STEP = 5
+
+
+class Duration(NamedTuple):
+    """How long something takes, at least and at most; in seconds."""
+
+    min: float
+    max: float
+
+    @property
+    def words(self) -> str:
+        """For people, rounded: ``12 to 40 min``, ``up to 3 min``."""
+        size, unit = next(
+            (one for one in _UNITS if self.max >= _FEWEST_OF_A_UNIT * one[0]), (_SECONDS_STEP, "s")
+        )
+        least, most = (_rounded(seconds, size) for seconds in self)
+        if least == most:
+            return f"{most} {unit}"
+        return f"{least} to {most} {unit}" if least != "0" else f"up to {most} {unit}"
+
+
+def _rounded(seconds: float, size: int) -> str:
+    """Write a number of units: of hours and days the tenth, of seconds every fifth."""
+    if size == _SECONDS_STEP:
+        return str(ceil(seconds / size) * size)
+    return f"{seconds / size:.1f}".removesuffix(".0") if size > _MINUTE else f"{seconds / size:.0f}"
+
+
+class Outlook(NamedTuple):
+    """What a plan means in time and money."""
+
+    duration: Duration | None = None
+    """How long its generations take; None where nothing is generated, or nobody can tell."""
+    generations: int = 0
+    concurrency: int = 1
+    credit_price: CreditPrice | None = None
+
+    @property
+    def time_line(self) -> str | None:
+        """The time in a line: ``time: about 12 to 40 min (18 jobs, 8 at once)``."""
+        if self.duration is None:
+            return None
+        jobs = counted(self.generations, "job")
+        at_once = f", {self.concurrency:,} at once" if self.generations > 1 else ""
+        return f"time: about {self.duration.words} ({jobs}{at_once})"
+
+
+NO_OUTLOOK = Outlook()
+
+
+def duration_of(
+    plan: Plan, seconds: Mapping[str, Duration], options: RunOptions, busy: Sequence[Duration] = ()
+) -> Duration | None:
+    """Work out how long the generations of a plan take; None where it has none.
+
+    Args:
+        plan: its jobs to submit, in their order, take the places that are free, and wait for the others.
+        seconds: how long a generation of each tool takes.
+        options: how many tasks may be open at once, and how many are created in a second.
+        busy: how long each task that is open already still takes.
+    """
+    jobs = plan.with_action(Action.SUBMIT)
+    if not jobs and not busy:
+        return None
+    runs = [(tool, sum(1 for _ in same)) for tool, same in groupby(one.job.tool_type for one in jobs)]
+    return duration_of_runs(runs, seconds, options, busy)
+
+
+def duration_of_runs(
+    runs: Sequence[tuple[str, int]],
+    seconds: Mapping[str, Duration],
+    options: RunOptions,
+    busy: Sequence[Duration],
+) -> Duration:
+    """Work out the same from how many generations of which tool come one after the other."""
+    least, most = (
+        makespan(
+            [task[end] for task in busy],
+            [(seconds[tool][end], count) for tool, count in runs],
+            options.concurrency,
+            options.submit_rate,
+        )
+        for end in (0, 1)
+    )
+    return Duration(least, most)
+
+
+def outlook_of(
+    plan: Plan, catalog: Catalog, options: RunOptions, credit_price: CreditPrice | None
+) -> Outlook:
+    """Say what a plan means; an open task may be done at once, and may take its whole time."""
+    seconds = expected_durations(catalog)
+    open_tasks = [Duration(0, seconds[one.job.tool_type].max) for one in plan.with_action(Action.RESUME)]
+    return Outlook(
+        duration=duration_of(plan, seconds, options, open_tasks),
+        generations=plan.counts[Action.SUBMIT] + len(open_tasks),
+        concurrency=options.concurrency,
+        credit_price=credit_price,
+    )
+
+
+def expected_durations(catalog: Catalog, speed: float = 1.0) -> dict[str, Duration]:
+    """Tell how long a generation of each tool takes where time goes by so many times faster."""
+    return {
+        name: Duration(tool.expected_seconds.min / speed, tool.expected_seconds.max / speed)
+        for name, tool in catalog.tools.items()
+    }
+
+
+def makespan(
+    busy: Iterable[float],
+    runs: Iterable[tuple[float, int]],
+    places: int,
+    rate: float | None = None,
+) -> float:
+    """Tell when the last task ends, if each begins as soon as a place is free; in seconds from now.
+
+    Source: R. L. Graham, "Bounds on Multiprocessing Timing Anomalies" (1969), list scheduling.
+
+    Args:
+        busy: when the tasks that are open end; they may be more than there are places.
+        runs: how long a task takes, and how many such there are one after the other.
+        places: how many tasks may be open at once.
+        rate: how many begin in a second at most; None is no limit.
+    """
+    runs = list(runs)
+    ends = sorted(busy)[-places:]
+    # More places than tasks change nothing.
+    ends += [0.0] * (min(places, len(ends) + sum(count for _, count in runs)) - len(ends))
+    if not ends:
+        return 0.0
+    heapify(ends)
+    begun = 0
+    for seconds, count in runs:
+        left = count if rate else _whole_rounds(ends, seconds, count)
+        for number in range(begun + count - left, begun + count):
+            heapreplace(ends, max(ends[0], number / rate if rate else 0.0) + seconds)
+        begun += count
+    return max(ends)
+
+
+def _whole_rounds(ends: list[float], seconds: float, count: int) -> int:
+    """Begin tasks of one length until few are left; return how many.
+
+    Once all places end within one length of each other, each of them takes the same number.
+    """
+    last = max(ends)
+    while count and last - ends[0] > seconds:
+        heapreplace(ends, ends[0] + seconds)
+        count -= 1
+    rounds, left = divmod(count, len(ends))
+    for place in range(len(ends)):
+        ends[place] += rounds * seconds
+    return left
