@@ -37,8 +37,13 @@ def columns(page):
     return page.locator(".column").all_inner_texts()
 
 
+def as_one_table(page):
+    page.get_by_role("button", name="Sections").click()
+
+
 def test_any_axis_goes_across_and_any_down(tmp_path, report, open_page):
     page = open_page(report(exhibit(tmp_path, SHOW)), width=1900, height=2400)
+    as_one_table(page)
     assert columns(page) == ["slow-pan", "dolly-in", NONE, "std", "pro", "std", "pro", NONE]
     page.get_by_label("Down", exact=True).select_option("quality")
     page.get_by_label("Down, then").select_option("")
@@ -53,14 +58,17 @@ def test_any_axis_goes_across_and_any_down(tmp_path, report, open_page):
 
 def test_labels_stay_in_sight_while_one_scrolls(tmp_path, report, open_page):
     page = open_page(report(exhibit(tmp_path, SHOW)), width=700, height=600)
+    page.get_by_role("button", name="Medium").click()
     board = page.locator("#board")
     board.evaluate("one => one.scrollTo(300, 260)")
     page.wait_for_function("() => document.getElementById('board').scrollTop === 260")
     frame = board.bounding_box()
     side = page.locator(".row .side").nth(1).bounding_box()
-    head = page.locator(".columns").bounding_box()
-    assert side["x"] == frame["x"]
-    assert head["y"] == frame["y"]
+    title = page.locator(".section-title").first.bounding_box()
+    head = page.locator(".columns").first.bounding_box()
+    assert side["x"] == title["x"] == frame["x"]
+    assert title["y"] == frame["y"]
+    assert head["y"] == frame["y"] + title["height"]
 
 
 def test_a_state_is_a_filter(tmp_path, report, open_page):
@@ -98,6 +106,7 @@ def test_search_looks_into_prompts_keys_errors_and_task_ids(tmp_path, report, op
 
 def test_cards_stand_in_the_order_that_is_asked_for(tmp_path, report, open_page):
     page = open_page(report(exhibit(tmp_path, SHOW)), width=1900, height=2400)
+    as_one_table(page)
     for name in ("Down, then", "Down", "Across, then", "Across"):
         page.get_by_label(name, exact=True).select_option("")
     page.get_by_label("Sort").select_option("key")
@@ -111,7 +120,7 @@ def test_cards_stand_in_the_order_that_is_asked_for(tmp_path, report, open_page)
 def test_a_reload_keeps_the_view_and_a_broken_address_opens_the_page(tmp_path, report, open_page):
     path = report(exhibit(tmp_path, SHOW))
     page = open_page(path, width=1900, height=2400)
-    page.get_by_label("Across", exact=True).select_option("take")
+    page.get_by_label("hero: Across", exact=True).select_option("take")
     page.get_by_label("Search").fill("owl")
     shown(page, 8)
     page.reload()

@@ -54,6 +54,7 @@ def test_arrows_walk_from_clip_to_clip(page, strokes, reached):
 def test_one_walks_without_an_axis_too(page):
     for name in ("Down", "Across"):
         page.get_by_label(name, exact=True).select_option("")
+    page.get_by_role("button", name="Medium").click()  # four to a line
     page.locator("[data-key='hero/fox/slow-pan']").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
@@ -132,3 +133,45 @@ def test_keys_of_the_browser_are_left_alone(page):
     page.keyboard.press("Alt+5")
     expect(page.locator(".card[data-favourite]")).to_have_count(0)
     expect(page.locator(".caption .stars").first).to_have_text("")
+
+
+def test_keys_are_the_cards_again_after_a_choice_from_an_open_list(page):
+    page.locator("[data-key='hero/owl/slow-pan']").focus()
+    page.get_by_label("Sort").click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Sort")).to_have_value("key")
+    expect(page.locator("[data-key='hero/owl/slow-pan']")).to_be_focused()
+    page.keyboard.press("f")
+    expect(page.locator(".card[data-favourite]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    assert focused(page) is not None
+
+
+def test_who_walks_through_a_closed_list_stays_in_it_until_enter(page):
+    page.get_by_label("Sort").focus()
+    for value in ("key", "cost", "time"):
+        page.keyboard.press("ArrowDown")
+        expect(page.get_by_label("Sort")).to_have_value(value)
+        expect(page.get_by_label("Sort")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".card:focus")).to_have_count(1)
+
+
+def test_a_choice_in_the_filter_gives_the_keys_back_too(page):
+    page.locator("[data-key='hero/fox/slow-pan']").focus()
+    page.keyboard.press("4")
+    page.click("summary")
+    page.get_by_label("Rating").focus()
+    page.keyboard.press("Space")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator("[data-key='hero/fox/slow-pan']")).to_be_focused()
+
+
+def test_arrows_lead_from_a_button_back_to_the_cards(page):
+    page.get_by_role("button", name="Large").click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".card:focus")).to_have_count(1)

@@ -1,19 +1,18 @@
 // The cards on the screen. Only those that can be seen, and some around them, exist as elements: a hundred thousand
 // jobs scroll like ten.
 
-const CAPTION_HEIGHT = 30;
-const SIDE_WIDTH = 168;
-const NARROW_SIDE_WIDTH = 92;
 const AROUND = 300; // pixels drawn beyond the edges
 const ORDER_STEP = 1_000_000; // more cards than a cell can hold
 
 const BOARD = (() => {
   const scroller = document.getElementById("board");
-  const head = make("div", { class: "columns", role: "row", "aria-rowindex": 1 });
-  const canvas = make("div", { class: "canvas", role: "grid", "aria-label": "Jobs", "aria-readonly": true, "aria-multiselectable": true }, head);
+  const canvas = make("div", { class: "canvas" });
   const empty = make("p", { class: "empty", hidden: true });
-  const rows = new Map(); // index -> element
+  const sections = new Map(); // section -> its view
+  const rows = new Map(); // row -> element
   const views = new Map(); // card -> view
+  const listeners = new Set();
+  const fitted = { name: null, size: 0 };
   let layout = null;
   let cards = [];
   let active = null;
@@ -28,38 +27,47 @@ const BOARD = (() => {
 
   function rebuild() {
     const chosen = CHOICE.get();
-    cards = sift(BATCH.cards, chosen);
-    layout = arrange(cards, chosen, roomFor(chosen.size, cards));
+    const room = roomOf(scroller);
+    const tables = tablesOf(sift(BATCH.cards, chosen), chosen);
+    cards = tables.flatMap((table) => table.cards);
+    layout = arrange(tables.filter((table) => table.cards.length || chosen.empty), room, SIZES[chosen.size] ?? fittedSize(chosen, room));
     const hadFocus = hasFocus();
     clear();
-    change(canvas, { style: { width: `${layout.width}px`, height: `${layout.height}px` }, "aria-rowcount": layout.rows.length + 1, "aria-colcount": columnCount() });
-    scroller.style.setProperty("--side", `${layout.sideWidth}px`);
-    scroller.style.setProperty("--head", `${layout.headHeight}px`);
+    change(canvas, { style: { width: `${layout.width}px`, height: `${layout.height}px`, "--room": `${room.width}px` } });
+    canvas.hidden = !cards.length;
     empty.hidden = cards.length > 0;
     empty.replaceChildren(...(BATCH.cards.length ? ["No job fits these filters. ", textButton("Show everything", showEverything)] : ["This manifest has no jobs."]));
     if (!layout.slots.has(active)) active = cards[0] ?? null;
     draw();
     if (hadFocus) focus(active);
+    for (const listener of listeners) listener(tables);
   }
 
-  function roomFor(size, shown) {
-    const aspect = Math.min(Math.max(commonAspect(shown), 0.5), 2.4);
-    const width = Math.round(SIZES[size] * (aspect < 1 ? 0.75 : 1));
-    const frame = Math.round(width / aspect);
-    return { width: scroller.clientWidth, sideWidth: NARROW.matches ? NARROW_SIDE_WIDTH : SIDE_WIDTH, card: { width, frame, height: frame + CAPTION_HEIGHT } };
+  // The size for the whole batch: cards do not grow and shrink while one searches.
+  function fittedSize(chosen, room) {
+    const name = JSON.stringify([chosen.axes, room, BATCH.cards.length]);
+    if (fitted.name === name) return fitted.size;
+    const asked = BATCH.cards.filter(isAskedFor);
+    const tables = tablesOf(asked.length ? asked : BATCH.cards, { ...chosen, empty: false });
+    return Object.assign(fitted, { name, size: fittingSize(tables.filter((table) => table.cards.length), room) }).size;
   }
 
-  function columnCount() {
-    const last = layout.columns.at(-1);
-    return last ? last.first + last.inLine - 1 : 1;
-  }
-
+  // Titles stay: whoever walks through a list in one must not lose it.
   function clear() {
     views.forEach((view) => view.end());
     views.clear();
     rows.forEach((row) => row.remove());
     rows.clear();
-    head.replaceChildren();
+    sections.forEach((view, section) => {
+      const part = partOf(section);
+      if (part) return view.update(part);
+      view.element.remove();
+      sections.delete(section);
+    });
+  }
+
+  function partOf(section) {
+    return layout.parts.find((part) => part.section === section);
   }
 
   function soon() {
@@ -73,10 +81,12 @@ const BOARD = (() => {
 
   function draw() {
     const seen = within(layout, corners(AROUND));
-    // The card that has the focus stays, wherever one scrolls: with it the focus would go.
+    // What has the focus stays, wherever one scrolls: with it the focus would go.
     const wanted = active && hasFocus() && !seen.cards.includes(active) ? [...seen.cards, active] : seen.cards;
-    drawHead(seen.columns);
-    keep(rows, [...seen.rows, ...wanted.map((card) => layout.slots.get(card).row)], drawRow, (row) => row.remove());
+    const focused = [...sections.keys()].filter((section) => sections.get(section).element.contains(document.activeElement));
+    keep(sections, [...seen.parts.map(({ part }) => part.section), ...focused], drawSection, (view) => view.element.remove());
+    for (const { part, columns } of seen.parts) sections.get(part.section).drawHead(part, columns);
+    keep(rows, [...seen.parts.flatMap(({ part, rows: places }) => places.map((place) => part.rows[place])), ...wanted.map(rowOf)], drawRow, (row) => row.remove());
     keep(views, wanted, drawCard, (view) => view.end());
     markActive();
   }
@@ -104,52 +114,33 @@ const BOARD = (() => {
     return { left: scrollLeft - more, top: scrollTop - more, right: scrollLeft + clientWidth + more, bottom: scrollTop + clientHeight + more };
   }
 
-  function drawHead(seen) {
-    head.hidden = !layout.across.length;
-    head.replaceChildren(
-      make("div", { class: "corner", role: "columnheader", "aria-colindex": 1 }, layout.down.join(" › "), make("small", {}, layout.across.join(" › "))),
-      ...layout.across.flatMap((axis, level) => spansOf(level, seen).map((span) => columnLabel(axis, level, span))),
-    );
+  function drawSection(section) {
+    const view = makeSectionView(section);
+    view.update(partOf(section));
+    insertInOrder(canvas, view.element, SECTIONS.all.indexOf(section));
+    return view;
   }
 
-  // Columns next to each other that share a label, and all labels above it, share its cell.
-  function spansOf(level, seen) {
-    const spans = [];
-    for (const index of seen) {
-      const { labels, x, width, first, inLine } = layout.columns[index];
-      const last = spans.at(-1);
-      const name = labels.slice(0, level + 1).join("\n");
-      if (last?.name === name) Object.assign(last, { width: x + width - last.x, end: first + inLine });
-      else spans.push({ name, label: labels[level], x, width, first, end: first + inLine });
-    }
-    return spans;
+  function rowOf(card) {
+    const { part, row } = layout.slots.get(card);
+    return part.rows[row];
   }
 
-  function columnLabel(axis, level, { label, x, width, first, end }) {
-    const style = { left: `${x}px`, width: `${width}px`, top: `${level * LEVEL_HEIGHT}px` };
-    const place = { "aria-colindex": first, "aria-colspan": end - first };
-    return make("div", { class: "column", role: "columnheader", style, title: `${axis}: ${label}`, ...place }, make("span", {}, label));
-  }
-
-  function drawRow(index) {
-    const { labels, y, height } = layout.rows[index];
-    const row = make("div", { class: "row", role: "row", "aria-rowindex": index + 2, style: { top: `${y}px`, height: `${height}px` } });
-    if (layout.down.length) insertInOrder(row, rowLabel(labels), -1);
-    insertInOrder(canvas, row, index);
-    return row;
-  }
-
-  function rowLabel(labels) {
-    const words = labels.map((label, level) => make("span", { title: `${layout.down[level]}: ${label}` }, label));
-    return make("div", { class: "side", role: "rowheader", "aria-colindex": 1 }, make("div", {}, words));
+  function drawRow(row) {
+    const { part, index, labels, y, height } = row;
+    const element = make("div", { class: "row", role: "row", "aria-rowindex": index + 2, style: { top: `${y - part.y - part.titleHeight}px`, height: `${height}px` } });
+    if (part.down.length) insertInOrder(element, rowLabel(part, labels), -1);
+    insertInOrder(sections.get(part.section).grid, element, index);
+    return element;
   }
 
   function drawCard(card) {
     const { x, y } = boxOf(layout, card);
-    const { row, column, at } = layout.slots.get(card);
-    const { first, inLine } = layout.columns[column];
-    const view = makeCardView(card, { size: layout.card, isShown: new Set([...layout.down, ...layout.across]), open: () => showDetail(card) });
-    const place = { left: `${x}px`, top: `${y - layout.rows[row].y}px`, width: `${layout.card.width}px`, "--frame": `${layout.card.frame}px` };
+    const { part, column, at } = layout.slots.get(card);
+    const { first, inLine } = part.columns[column];
+    const row = rowOf(card);
+    const view = makeCardView(card, { size: part.card, isShown: new Set([...part.down, ...part.across]), open: () => showDetail(card) });
+    const place = { left: `${x}px`, top: `${y - row.y}px`, width: `${part.card.width}px`, "--frame": `${part.card.frame}px` };
     change(view.element, { style: place, "aria-colindex": first + (at % inLine), on: { focus: () => activate(card) } });
     insertInOrder(rows.get(row), view.element, column * ORDER_STEP + at);
     return view;
@@ -162,7 +153,7 @@ const BOARD = (() => {
   }
 
   function hasFocus() {
-    return canvas.contains(document.activeElement);
+    return canvas.contains(document.activeElement) && document.activeElement.closest(".grid") !== null;
   }
 
   function markActive() {
@@ -177,27 +168,45 @@ const BOARD = (() => {
   function focus(card) {
     if (!card || !layout.slots.has(card)) return;
     active = card;
-    bringIntoView(boxOf(layout, card));
+    bringIntoView(card);
     draw();
     views.get(card)?.element.focus({ preventScroll: true });
     views.get(card)?.element.scrollIntoView({ block: "nearest", inline: "nearest" }); // where the page itself scrolls
   }
 
-  function bringIntoView({ x, y, width, height }) {
+  // Back from the toolbar: nothing moves, a card that is in sight gets the keys.
+  function resume() {
+    if (!active) return document.activeElement.blur();
+    if (!isInSight(active)) activate(within(layout, corners(0)).cards.find(isInSight) ?? active);
+    draw();
+    if (views.has(active)) views.get(active).element.focus({ preventScroll: true });
+    else focus(active);
+  }
+
+  function isInSight(card) {
+    const { x, y, width, height } = boxOf(layout, card);
+    const { part } = layout.slots.get(card);
+    const { left, top, right, bottom } = corners(0);
+    return x >= left + part.sideWidth && y >= top + coveredBy(part) && x + width <= right && y + height <= bottom;
+  }
+
+  function bringIntoView(card) {
+    const { x, y, width, height } = boxOf(layout, card);
+    const { part } = layout.slots.get(card);
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = scroller;
-    const top = y - layout.headHeight - GAP;
-    const left = x - layout.sideWidth - GAP;
     scroller.scrollTo(
-      Math.min(left, Math.max(scrollLeft, x + width + GAP - clientWidth)),
-      Math.min(top, Math.max(scrollTop, y + height + GAP - clientHeight)),
+      Math.min(x - part.sideWidth - GAP, Math.max(scrollLeft, x + width + GAP - clientWidth)),
+      Math.min(y - coveredBy(part) - GAP, Math.max(scrollTop, y + height + GAP - clientHeight)),
     );
   }
 
   return {
     rebuild,
     focus,
+    resume,
     walk: (key) => focus(stepFrom(layout, active, key)),
     hasFocus,
+    listen: (listener) => listeners.add(listener),
     get active() {
       return active;
     },

@@ -3,7 +3,7 @@
 const REST = 350; // milliseconds after which a pointer that rests lets the clip play on
 
 function makeCardView(card, { size, isShown, open }) {
-  const view = { card, clip: card.clips[0] ?? null, video: null };
+  const view = { card, clip: mainClip(card), video: null };
   const isHalved = card.change === "replaced";
   view.canvas = posterCanvas(size, isHalved);
   view.frame = make("div", { class: "frame", on: { click: open } }, view.canvas, noticeOf(card), badgesOf(card));
@@ -16,6 +16,11 @@ function makeCardView(card, { size, isShown, open }) {
   view.end = () => endView(view);
   view.update();
   return view;
+}
+
+// Of several files the one that moves.
+function mainClip({ clips }) {
+  return clips.find(({ kind }) => kind === "video") ?? clips[0] ?? null;
 }
 
 function endView(view) {
@@ -33,16 +38,20 @@ function showPoster(view, clip, canvas) {
   });
 }
 
-// Half a poster fills its place, a whole one is seen to its edges.
+const POSTER_STEP = 48;
+
+// Half a poster fills its place, a whole one is seen to its edges. Its pixels grow in steps: while a window is made
+// larger clips are not opened anew for every size of cards.
 function posterCanvas({ width, frame }, isHalved) {
-  return make("canvas", { width: Math.round(width * (isHalved ? 0.75 : 1.5)), height: Math.round(frame * 1.5), "data-fills": isHalved, "data-blank": true, "aria-hidden": true });
+  const whole = Math.ceil((width * 1.5) / POSTER_STEP) * POSTER_STEP;
+  return make("canvas", { width: isHalved ? whole / 2 : whole, height: Math.round((whole * frame) / width), "data-fills": isHalved, "data-blank": true, "aria-hidden": true });
 }
 
 // What was there before, beside what is there now.
 function addFormer(view, size) {
   const { before } = view.card;
   const canvas = posterCanvas(size, true);
-  const [clip] = before.clips;
+  const clip = mainClip(before);
   view.frame.classList.add("halved");
   const half = make("div", { class: "former" }, canvas, !clip && notice(before.state, STATES[before.state], ""));
   view.frame.prepend(half);
@@ -69,6 +78,7 @@ function badgesOf(card) {
   if (card.change && card.change !== "same") badges.push(make("span", { class: `badge ${card.change}`, title: CHANGES[card.change] }, drawIcon(card.change), CHANGES[card.change]));
   if (card.alsoPaid.length) badges.push(make("span", { class: "badge paid", title: "more than one task was paid for this job" }, `paid ${card.alsoPaid.length + 1}×`));
   if (card.looks.length) badges.push(lookBadge(card));
+  if (card.clips.length > 1) badges.push(make("span", { class: "badge", title: card.clips.map(({ path }) => path).join("\n") }, count(card.clips.length, "file")));
   if (card.isOrphan && !card.change) badges.push(make("span", { class: "badge orphan", title: "no longer in the manifest" }, "orphan"));
   return badges.length ? make("div", { class: "badges" }, badges) : null;
 }
@@ -83,7 +93,7 @@ function compareButton(card) {
 
 // What the place of a card does not say already.
 function captionOf(card, isShown) {
-  const names = BATCH.axes.filter(({ name }) => hasLabel(card, name) && !isShown.has(name));
+  const names = SECTIONS.of(card).axes.filter(({ name }) => hasLabel(card, name) && !isShown.has(name));
   const name = isShown.size ? names.map(({ name: axis }) => labelOf(card, axis)).join(" · ") : card.key;
   return make(
     "div",

@@ -7,7 +7,6 @@ const SORTS = {
   time: "slowest first",
   rating: "best rated first",
 };
-const SIZES = { s: 132, m: 208, l: 328 };
 const NARROW = matchMedia("(max-width: 40rem)");
 
 const CHOICE = (() => {
@@ -35,9 +34,11 @@ const CHOICE = (() => {
 
 function standard() {
   return {
-    ...standardAxes(),
+    axes: {},
+    together: false,
     sort: "plan",
-    size: NARROW.matches ? "s" : "m",
+    size: "fit",
+    empty: false,
     query: "",
     states: [],
     changes: [],
@@ -49,20 +50,10 @@ function standard() {
   };
 }
 
-// Groups down, then the axes that half of the cards have: the first one down, the second across, and a third beside
-// it while that stays narrow. Takes stand side by side in their cell unless nothing else could go across.
-function standardAxes() {
-  const groups = BATCH.axisByName.has("group") ? ["group"] : [];
-  const covered = (axis) => BATCH.cards.filter((card) => hasLabel(card, axis.name)).length;
-  const own = BATCH.axes.filter(({ name, labels }) => name !== "group" && name !== "take" && labels.length > 1);
-  const main = own.filter((axis) => 2 * covered(axis) >= BATCH.cards.length);
-  const takes = BATCH.axes.filter(({ name }) => name === "take");
-  const [first, second, third] = main;
-  if (!first) return { down: groups, across: takes.map(({ name }) => name) };
-  if (!second && takes.length) return { down: [...groups, first.name], across: ["take"] };
-  if (!second) return { down: groups, across: groups.length ? [first.name] : [] };
-  const beside = third && second.labels.length * third.labels.length <= 8 ? [third.name] : [];
-  return { down: [...groups, first.name], across: [second.name, ...beside] };
+// {down, across} of a section: as it was chosen, else as it usually is.
+function axesOf(section, { axes }) {
+  section.usual ??= standardAxes(section);
+  return Object.hasOwn(axes, section.key) ? axes[section.key] : section.usual;
 }
 
 function toAddress(chosen) {
@@ -90,10 +81,10 @@ function fromAddress(hash) {
 
 // What an address may say of each choice: the part of it that this batch knows, or undefined.
 const CHECKS = {
-  down: (axes) => known(axes, (axis) => BATCH.axisByName.has(axis))?.slice(0, 2),
-  across: (axes) => known(axes, (axis) => BATCH.axisByName.has(axis))?.slice(0, 2),
+  axes: (axes) => knownAxes(axes),
+  together: (isOn) => isOn === true,
   sort: (sort) => (Object.hasOwn(SORTS, sort) ? sort : undefined),
-  size: (size) => (Object.hasOwn(SIZES, size) ? size : undefined),
+  size: (size) => (size === "fit" || Object.hasOwn(SIZES, size) ? size : undefined),
   query: (query) => (typeof query === "string" ? query : undefined),
   states: (states) => known(states, (state) => BATCH.cards.some((card) => card.state === state)),
   changes: (changes) => known(changes, (change) => BATCH.cards.some((card) => card.change === change)),
@@ -102,10 +93,23 @@ const CHECKS = {
   rating: (rating) => (Number.isInteger(rating) && rating >= 0 && rating <= 5 ? rating : undefined),
   looks: (isOn) => isOn === true,
   orphans: (isOn) => isOn === true,
+  empty: (isOn) => isOn === true,
 };
 
 function known(values, isKnown) {
   return Array.isArray(values) ? [...new Set(values.filter(isKnown))] : undefined;
+}
+
+function knownAxes(axes) {
+  const sections = SECTIONS.every.filter(({ key }) => Object.hasOwn(axes, key));
+  return Object.fromEntries(sections.map((section) => [section.key, knownSides(section, axes[section.key])]));
+}
+
+// An axis stands in one place only.
+function knownSides(section, { down, across }) {
+  const isKnown = (name) => section.axes.some((axis) => axis.name === name);
+  const first = known(down, isKnown)?.slice(0, 2) ?? [];
+  return { down: first, across: known(across, (name) => isKnown(name) && !first.includes(name))?.slice(0, 2) ?? [] };
 }
 
 function knownLabels(hidden) {

@@ -47,7 +47,8 @@ function onPage({ key }) {
 }
 
 function onBoard({ key, target }) {
-  const isOnBoard = BOARD.hasFocus() || target === document.body;
+  // To a button arrows mean nothing: they lead back to the cards.
+  const isOnBoard = BOARD.hasFocus() || target === document.body || (key in STEPS && target.matches("button, summary"));
   if (!isOnBoard || !BOARD.active) return false;
   if (target.tagName === "BUTTON" && (key === "Enter" || key === " ")) return false;
   if (key in STEPS) BOARD.walk(key);

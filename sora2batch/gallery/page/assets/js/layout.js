@@ -1,69 +1,51 @@
-// Where everything lies: cards into columns and rows by the chosen axes. Arithmetic only, nothing is drawn here.
+// Where everything lies: tables one under another, their columns, rows and cards. Arithmetic only, nothing is drawn here.
 //
-// A layout is {down, across, columns, rows, slots, headHeight, sideWidth, width, height, card}; lengths in pixels.
-// A cell holds its cards in lines; without an axis across, as many to a line as there is room for.
+// A layout is {parts, slots, width, height}; a part is a table with {index, y, titleHeight, headHeight, sideWidth, card,
+// width, height}; lengths in pixels, seen from the corner of the board. A cell holds its cards in lines; without an axis
+// across, as many to a line as there is room for.
 
 const GAP = 10;
 const LEVEL_HEIGHT = 30;
 const MOST_IN_A_LINE = 4;
+const CAPTION_HEIGHT = 30;
+const EMPTY_ROW = 40;
+const EMPTY_COLUMN = 104;
 
-function arrange(cards, { down, across }, room) {
-  const columns = headsOf(cards, across);
-  const rows = headsOf(cards, down);
-  fillRows(cards, rows, columns, { down, across });
-  const sideWidth = down.length ? room.sideWidth : 0;
-  const headHeight = across.length * LEVEL_HEIGHT;
-  measureColumns(columns, { room, sideWidth, isFree: !across.length });
-  measureRows(rows, columns, room.card, headHeight);
-  const lastColumn = columns.at(-1);
-  const lastRow = rows.at(-1);
-  return {
-    down,
-    across,
-    columns,
-    rows,
-    sideWidth,
-    headHeight,
-    card: room.card,
-    slots: slotsOf(rows, columns),
-    width: lastColumn ? lastColumn.x + lastColumn.width : sideWidth,
-    height: lastRow ? lastRow.y + lastRow.height : headHeight,
-  };
+function arrange(tables, room, size) {
+  const { width, height } = measure(tables, room, size);
+  return { parts: tables, slots: slotsOf(tables), width, height };
 }
 
-// The combinations of labels that occur, in the order of the axes.
-function headsOf(cards, axes) {
-  const heads = new Map();
-  for (const card of cards) {
-    const rank = rankOf(card, axes);
-    if (!heads.has(rank)) heads.set(rank, { rank, labels: axes.map((axis) => labelOf(card, axis)) });
-  }
-  return [...heads.values()].sort((one, other) => one.rank - other.rank);
+// Lay the tables out with cards of a size; what was measured before is measured anew.
+function measure(tables, room, size) {
+  measureAcross(tables, room, size);
+  let y = 0;
+  tables.forEach((table, index) => {
+    Object.assign(table, { index, y, titleHeight: room.titleHeight, headHeight: table.across.length * LEVEL_HEIGHT });
+    measureRows(table);
+    y += table.height;
+  });
+  return { width: Math.max(0, ...tables.map(({ width }) => width)), height: y };
 }
 
-function rankOf(card, axes) {
-  let rank = 0;
-  for (const axis of axes) rank = rank * (BATCH.axisByName.get(axis).labels.length + 1) + placeOf(card, axis);
-  return rank;
-}
-
-function fillRows(cards, rows, columns, { down, across }) {
-  const rowAt = new Map(rows.map((row) => [row.rank, row]));
-  const columnAt = new Map(columns.map((column, index) => [column.rank, index]));
-  for (const row of rows) row.cells = new Map();
-  for (const column of columns) column.most = 1;
-  for (const card of cards) {
-    const { cells } = rowAt.get(rankOf(card, down));
-    const index = columnAt.get(rankOf(card, across));
-    if (!cells.has(index)) cells.set(index, []);
-    const cell = cells.get(index);
-    cell.push(card);
-    columns[index].most = Math.max(columns[index].most, cell.length);
+function measureAcross(tables, room, size) {
+  for (const table of tables) {
+    table.card = cardOf(size, table.section.aspect);
+    table.sideWidth = table.down.length ? room.sideWidth : 0;
+    measureColumns(table, room);
   }
 }
 
-function measureColumns(columns, { room, sideWidth, isFree }) {
-  const step = room.card.width + GAP;
+function cardOf(size, aspect) {
+  const width = Math.round(size * (aspect < 1 ? 0.75 : 1));
+  const frame = Math.round(width / aspect);
+  return { width, frame, height: frame + CAPTION_HEIGHT };
+}
+
+function measureColumns(table, room) {
+  const { columns, sideWidth } = table;
+  const isFree = !table.across.length;
+  const step = table.card.width + GAP;
   const fitting = Math.max(1, Math.floor((room.width - sideWidth - GAP) / step));
   let x = sideWidth;
   let first = sideWidth ? 2 : 1; // as assistive technology counts: from 1, the labels of rows included
@@ -71,64 +53,70 @@ function measureColumns(columns, { room, sideWidth, isFree }) {
     column.first = first;
     column.inLine = isFree ? fitting : lineLength(column.most);
     column.x = x;
-    column.width = isFree ? Math.max(room.width - sideWidth, step + GAP) : column.inLine * step + GAP;
+    column.width = isFree ? Math.max(room.width - sideWidth, step + GAP) : column.most ? column.inLine * step + GAP : EMPTY_COLUMN;
     x += column.width;
     first += column.inLine;
   }
+  table.width = x;
 }
 
 // Takes stand side by side; more cards than that make a block.
 function lineLength(most) {
-  return most <= 3 ? most : Math.min(MOST_IN_A_LINE, Math.ceil(Math.sqrt(most)));
+  return most <= 3 ? Math.max(1, most) : Math.min(MOST_IN_A_LINE, Math.ceil(Math.sqrt(most)));
 }
 
-function measureRows(rows, columns, card, headHeight) {
-  let y = headHeight;
-  for (const row of rows) {
-    let lines = 1;
+function measureRows(table) {
+  const { rows, columns, card } = table;
+  let y = table.y + table.titleHeight + table.headHeight;
+  rows.forEach((row, index) => {
+    let lines = 0;
     for (const [column, cards] of row.cells) lines = Math.max(lines, Math.ceil(cards.length / columns[column].inLine));
-    row.y = y;
-    row.height = lines * (card.height + GAP) + GAP;
-    y += row.height;
-  }
+    const height = lines ? lines * (card.height + GAP) + GAP : EMPTY_ROW;
+    Object.assign(row, { part: table, index, y, height });
+    y += height;
+  });
+  table.height = y - table.y;
 }
 
-// card -> {row, column, at}: its place in the list of its cell.
-function slotsOf(rows, columns) {
+// card -> {part, row, column, at}: its place in the list of its cell.
+function slotsOf(parts) {
   const slots = new Map();
-  rows.forEach((row, rowIndex) => {
-    for (const [column, cards] of row.cells) cards.forEach((card, at) => slots.set(card, { row: rowIndex, column, at }));
-  });
+  for (const part of parts) {
+    part.rows.forEach((row, index) => {
+      for (const [column, cards] of row.cells) cards.forEach((card, at) => slots.set(card, { part, row: index, column, at }));
+    });
+  }
   return slots;
 }
 
 function boxOf(layout, card) {
-  const { row, column, at } = layout.slots.get(card);
-  const { x, inLine } = layout.columns[column];
+  const { part, row, column, at } = layout.slots.get(card);
+  const { x, inLine } = part.columns[column];
   return {
-    x: x + GAP + (at % inLine) * (layout.card.width + GAP),
-    y: layout.rows[row].y + GAP + Math.floor(at / inLine) * (layout.card.height + GAP),
-    width: layout.card.width,
-    height: layout.card.height,
+    x: x + GAP + (at % inLine) * (part.card.width + GAP),
+    y: part.rows[row].y + GAP + Math.floor(at / inLine) * (part.card.height + GAP),
+    width: part.card.width,
+    height: part.card.height,
   };
 }
 
-// The rows, columns and cards of which some part lies between two corners: {rows, columns, cards}.
+// What lies between two corners, be it in part: {parts: [{part, rows, columns}], cards}.
 function within(layout, { left, top, right, bottom }) {
-  const rows = span(layout.rows, top, bottom, (row) => row.y, (row) => row.y + row.height);
-  const columns = span(layout.columns, left, right, (column) => column.x, (column) => column.x + column.width);
   const cards = [];
-  for (const rowIndex of rows) {
-    const row = layout.rows[rowIndex];
-    for (const columnIndex of columns) cards.push(...linesBetween(layout, row, columnIndex, top, bottom));
-  }
-  return { rows, columns, cards };
+  const parts = span(layout.parts, top, bottom, (part) => part.y, (part) => part.y + part.height).map((index) => {
+    const part = layout.parts[index];
+    const rows = span(part.rows, top, bottom, (row) => row.y, (row) => row.y + row.height);
+    const columns = span(part.columns, left, right, (column) => column.x, (column) => column.x + column.width);
+    for (const row of rows) for (const column of columns) cards.push(...linesBetween(part, part.rows[row], column, top, bottom));
+    return { part, rows, columns };
+  });
+  return { parts, cards };
 }
 
-function linesBetween(layout, row, columnIndex, top, bottom) {
+function linesBetween(part, row, columnIndex, top, bottom) {
   const cards = row.cells.get(columnIndex) ?? [];
-  const { inLine } = layout.columns[columnIndex];
-  const step = layout.card.height + GAP;
+  const { inLine } = part.columns[columnIndex];
+  const step = part.card.height + GAP;
   const first = Math.max(0, Math.floor((top - row.y - GAP) / step));
   const end = Math.max(0, Math.ceil((bottom - row.y - GAP) / step));
   return cards.slice(first * inLine, end * inLine);

@@ -1,9 +1,36 @@
 // Small parts of the toolbar: lists to choose from and boxes to tick.
 
 function selectBox(name, options, chosen, set, shownName = name) {
-  const box = make("select", { "aria-label": name, "data-name": name, on: { change: () => set(box.value) } });
+  const box = make("select", { "aria-label": name, "data-name": name });
   for (const [value, text] of options) box.append(make("option", { value, selected: value === chosen }, text));
+  leaveOnceChosen(box, set);
   return make("label", { class: "pick" }, make("span", { "aria-hidden": true }, shownName), box);
+}
+
+const LIST_KEYS = new Set([" ", "F4"]);
+const ARROWS_OPEN = /^(Mac|iP)/.test(navigator.platform);
+
+// After a choice from the open list, and at Enter, the keys are the cards' again. Who walks through the values of a
+// closed list stays in it.
+function leaveOnceChosen(box, set) {
+  let isOpen = false;
+  box.addEventListener("pointerdown", () => (isOpen = true));
+  box.addEventListener("blur", () => (isOpen = false));
+  box.addEventListener("change", () => {
+    const wasOpen = isOpen;
+    isOpen = false;
+    set(box.value);
+    if (wasOpen) BOARD.resume();
+  });
+  box.addEventListener("keydown", (event) => {
+    const opens = LIST_KEYS.has(event.key) || (event.key.startsWith("Arrow") && (event.altKey || ARROWS_OPEN));
+    if (opens) isOpen = true;
+    else if (event.key === "Escape" || event.key === "Tab") isOpen = false;
+    else if (event.key === "Enter" && !isOpen) {
+      event.preventDefault();
+      BOARD.resume();
+    }
+  });
 }
 
 // A button that opens a panel under it; it closes when one clicks or moves elsewhere.

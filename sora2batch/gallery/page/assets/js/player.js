@@ -45,6 +45,7 @@ const ENSEMBLE = (() => {
   }
 
   function start() {
+    if (!players().length) return tell("There is no clip on the screen to play");
     isOn = true;
     waitsUntil = performance.now() + PATIENCE;
     for (const view of players()) joinIn(view);

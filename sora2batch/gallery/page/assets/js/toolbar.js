@@ -6,13 +6,14 @@ function drawToolbar() {
   const filters = make("div", { class: "panel filters" });
   const filterMenu = dropDown("Filter", filters);
   const draw = () => {
-    axes.replaceChildren(...axisBoxes("down", "Down"), ...axisBoxes("across", "Across"), sortBox());
+    const boxes = SECTIONS.all.length === 1 ? axisBoxes(SECTIONS.all[0]) : []; // else they stand in the titles
+    axes.replaceChildren(...sectionsButton(), ...boxes, sortBox());
     drawFilters(filters);
     filterMenu.querySelector("summary").textContent = filterName();
   };
   CHOICE.listen(() => keepFocus(bar, draw));
   draw();
-  bar.append(searchBox(), ...makeFold(axes, filterMenu, sizeButtons()), playButtons());
+  bar.append(searchBox(), ...makeFold(axes, filterMenu, sizeButtons()), playButtons(), emptyButton());
 }
 
 // On a narrow screen what is rarely needed hides behind one button.
@@ -21,6 +22,7 @@ function makeFold(...parts) {
   const click = () => {
     const isOpen = fold.toggleAttribute("data-open");
     change(button, { "aria-expanded": isOpen });
+    BOARD.rebuild();
   };
   const button = textButton("View", click, { class: "unfold", "aria-expanded": false, "aria-controls": "view-options" });
   return [button, fold];
@@ -47,27 +49,12 @@ function searchBox() {
   return box;
 }
 
-// One box for the first axis of a side, and a second one once that is chosen.
-function axisBoxes(side, name) {
-  const chosen = CHOICE.get();
-  const taken = [...chosen.down, ...chosen.across];
-  const places = chosen[side].length && taken.length < BATCH.axes.length ? 2 : Math.max(1, chosen[side].length);
-  return Array.from({ length: places }, (_, place) => {
-    const mine = chosen[side][place] ?? "";
-    const options = BATCH.axes.map((axis) => [axis.name, axis.name]);
-    const set = (axis) => CHOICE.set(withAxis(CHOICE.get(), side, place, axis));
-    return selectBox(place ? `${name}, then` : name, [["", "–"], ...options], mine, set, place ? "then" : name);
-  });
-}
-
-// An axis stands in one place only: one that is chosen anew changes places with the one that stood there.
-function withAxis(chosen, side, place, axis) {
-  const sides = { down: [...chosen.down], across: [...chosen.across] };
-  const former = sides[side][place] ?? "";
-  for (const other of ["down", "across"]) sides[other] = sides[other].map((one) => (one === axis && axis ? former : one));
-  sides[side][place] = axis;
-  for (const other of ["down", "across"]) sides[other] = [...new Set(sides[other].filter(Boolean))];
-  return sides;
+// Groups with other axes apart, or all in one table: then one can sort them all.
+function sectionsButton() {
+  if (!SECTIONS.areSeveral) return [];
+  const { together } = CHOICE.get();
+  const click = () => CHOICE.set({ together: !together });
+  return [textButton("Sections", click, { "aria-pressed": !together, "data-name": "sections", title: "Groups with other axes in sections of their own" })];
 }
 
 function sortBox() {
@@ -121,14 +108,34 @@ function axisFilter(axis, chosen) {
 
 function sizeButtons() {
   const box = make("div", { class: "sizes", role: "group", "aria-label": "Size" });
-  const names = { s: "Small", m: "Medium", l: "Large" };
+  const sizes = { fit: ["Fit", "Fill the screen"], s: ["S", "Small"], m: ["M", "Medium"], l: ["L", "Large"] };
   const draw = () =>
     box.replaceChildren(
-      ...Object.keys(SIZES).map((size) => textButton(size.toUpperCase(), () => CHOICE.set({ size }), { "aria-pressed": CHOICE.get().size === size, "aria-label": names[size], "data-name": size, title: names[size] })),
+      ...Object.entries(sizes).map(([size, [text, name]]) => textButton(text, () => CHOICE.set({ size }), { "aria-pressed": CHOICE.get().size === size, "aria-label": size === "fit" ? null : name, "data-name": size, title: name })),
     );
   CHOICE.listen(() => keepFocus(box, draw));
   draw();
   return box;
+}
+
+// Rows and columns without a card fold away; here they are counted and called back.
+function emptyButton() {
+  const button = textButton("", () => CHOICE.set({ empty: !CHOICE.get().empty }), { class: "empties", hidden: true });
+  BOARD.listen((tables) => {
+    const words = emptyWords(tables);
+    const isShown = CHOICE.get().empty;
+    button.hidden = !words;
+    button.replaceChildren(`${words} ${isShown ? "shown" : "hidden"}`, make("b", {}, isShown ? "Hide" : "Show"));
+  });
+  return button;
+}
+
+function emptyWords(tables) {
+  const seen = tables.filter((table) => table.cards.length);
+  const sum = (name) => seen.reduce((amount, table) => amount + table[name], 0);
+  const amounts = [[sum("emptyRows"), "row"], [sum("emptyColumns"), "column"], [seen.length && tables.length - seen.length, "section"]];
+  const words = amounts.filter(([amount]) => amount).map(([amount, noun], place) => count(amount, place ? noun : `empty ${noun}`));
+  return words.join(", ");
 }
 
 function playButtons() {
