@@ -29,6 +29,7 @@ VIEWS = {
     "keys": ["?"],
     "picks": ["f", "4", "e"],
     "comparison": ["c", "ArrowDown", "c", "Shift+C"],
+    "wipe": ["c", "ArrowDown", "c", "ArrowRight", "c", "w"],
 }
 
 

@@ -17,7 +17,7 @@ GENERATOR = '<meta name="generator" content="sora2batch">'
 """Stands in every page, near its beginning: by it the program knows its own files."""
 
 _ASSETS = Path(__file__).parent / "assets"
-_STYLES = ("theme", "frame", "grid", "card", "dialog")
+_STYLES = ("theme", "frame", "grid", "card", "dialog", "wipe")
 _SCRIPTS = (
     "text",
     "dom",
@@ -47,7 +47,9 @@ _SCRIPTS = (
     "toolbar",
     "facts",
     "detail",
+    "transport",
     "compare",
+    "wipe",
     "command",
     "export",
     "help",

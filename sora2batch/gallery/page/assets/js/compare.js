@@ -1,4 +1,4 @@
-// Two to four clips side by side, on one clock.
+// Two to four results side by side, on one clock.
 
 const MOST_COMPARED = 4;
 const COMPARED = new Set();
@@ -31,54 +31,34 @@ function showComparison() {
     tell("Pick two to four clips with c first");
     return;
   }
-  const different = differencesOf(cards);
-  const clock = makeClock();
-  const columns = cards.map((card) => comparedColumn(card, cards, different));
-  const videos = columns.flatMap((column) => [...column.querySelectorAll("video:not(.source)")]);
-  const play = iconButton("play", "Play or pause (space)", () => toggle());
-  const slide = make("input", { type: "range", min: 0, step: 0.01, value: 0, "aria-label": "Place in all clips", on: { input: () => seek(Number(slide.value)) } });
-  const transport = make("div", { class: "transport" }, play, slide);
-  const dialog = openDialog(`Compare ${cards.length}`, make("div", { class: "comparison" }, videos.length > 0 && transport, make("div", { class: "columns-of-clips" }, columns)), { class: "wide" });
-
-  const toggle = () => {
-    if (clock.runs) clock.stop();
-    else clock.run();
-    draw();
+  const shown = cards.map(comparedClip);
+  const transport = makeTransport(cards.map((card, index) => ({ name: card.key, video: shown[index] })).filter(({ video }) => video.tagName === "VIDEO"));
+  const columns = cards.map((card, index) => comparedColumn(card, cards, shown[index], transport.soundButton(shown[index])));
+  const dialog = openDialog(`Compare ${cards.length}`, make("div", { class: "comparison" }, transport.element, make("div", { class: "columns-of-clips" }, columns)), { class: "wide" });
+  const turn = () => {
+    dialog.close();
+    showWipe();
   };
-  const seek = (seconds) => {
-    clock.stop();
-    clock.seek(seconds);
-    draw();
-  };
-  const draw = () => {
-    for (const video of videos) if (video.readyState) followClock(video, clock);
-    slide.max = clock.length;
-    slide.value = clock.at;
-    if (play.dataset.runs === String(clock.runs)) return;
-    play.dataset.runs = clock.runs;
-    play.replaceChildren(drawIcon(clock.runs ? "pause" : "play"));
-  };
-  const beat = setInterval(() => {
-    for (const video of videos) clock.reach(video.duration);
-    if (clock.runs) draw();
-  }, BEAT);
-  dialog.addEventListener("close", () => clearInterval(beat));
+  dialog.querySelector("header .close").before(textButton("", turn, { class: "turn", title: "Left of a line one, right of it the other (w)" }));
+  dialog.querySelector(".turn").append(drawIcon("wipe"), "Under one slider");
   dialog.addEventListener("keydown", (event) => {
-    if (event.key !== " " || event.target.tagName === "BUTTON" || hasModifier(event)) return;
-    toggle();
+    if (event.key !== "w" || hasModifier(event)) return;
+    turn();
     event.preventDefault();
   });
-  if (!CALM.matches) toggle();
+  transport.attach(dialog);
 }
 
-function comparedColumn(card, cards, different) {
-  const [clip] = card.clips;
-  const shown = clip ? comparedClip(clip) : notice(card.state, STATES[card.state], card.error?.message ?? "");
+function comparedColumn(card, cards, shown, soundButton) {
+  const different = differencesOf(cards);
   const others = cards.filter((other) => other !== card);
-  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), sourceFigures(card), starsLine(card), factList(card, { different, others }));
+  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), sourceFigures(card), starsLine(card, soundButton), factList(card, { different, others }));
 }
 
-function comparedClip(clip) {
+// The clip of a card, or in words why there is none.
+function comparedClip(card) {
+  const [clip] = card.clips;
+  if (!clip) return notice(card.state, STATES[card.state], card.error?.message ?? "");
   const lost = () => shown.replaceWith(lostNotice(clip));
   const shown =
     clip.kind === "image"
@@ -89,17 +69,25 @@ function comparedClip(clip) {
   return shown;
 }
 
-function starsLine(card) {
-  const { rating, favourite } = MARKS.of(card);
-  const button = textButton("Favourite", () => {
-    toggleFavourite(card);
-    change(button, { "aria-pressed": MARKS.of(card).favourite });
-  });
-  change(button, { "aria-pressed": favourite, disabled: card.isPast });
+function starsLine(card, soundButton) {
   const takeOut = textButton("Take out", () => {
     COMPARISON.toggle(card);
     takeOut.closest("dialog").close();
     if (COMPARED.size > 1) showComparison();
   });
-  return make("p", { class: "opinion" }, make("span", { role: "img", "aria-label": `rated ${rating} of 5` }, starsText(rating)), button, takeOut);
+  return make("p", { class: "opinion" }, starsOf(card), soundButton, favouriteToggle(card), takeOut);
+}
+
+function starsOf(card) {
+  const { rating } = MARKS.of(card);
+  return make("span", { class: "stars", role: "img", "aria-label": `rated ${rating} of 5` }, starsText(rating));
+}
+
+function favouriteToggle(card) {
+  const button = textButton("Favourite", () => {
+    toggleFavourite(card);
+    change(button, { "aria-pressed": MARKS.of(card).favourite });
+  });
+  change(button, { "aria-pressed": MARKS.of(card).favourite, disabled: card.isPast });
+  return button;
 }

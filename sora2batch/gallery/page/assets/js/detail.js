@@ -14,7 +14,7 @@ function showDetail(card) {
     opinion = makeOpinion(next);
     dialog.querySelector("h2").textContent = next.key;
     change(dialog, { "aria-label": next.key });
-    body.replaceChildren(stageOf(next), make("div", { class: "about" }, opinion.element, explanationOf(next), factList(next, differencesFrom(next)), alsoPaidOf(next)));
+    body.replaceChildren(stageOf(next), make("div", { class: "about" }, opinion.element, explanationOf(next), lookCallout(next), factList(next, differencesFrom(next)), alsoPaidOf(next)));
     previous.disabled = !neighbour(-1);
     following.disabled = !neighbour(1);
   };
@@ -49,7 +49,13 @@ function stageOf(card) {
   const parts = [];
   if (card.before) parts.push(figureOf(card.before, card.change === "changed" ? "then" : `before: ${BATCH.base}`));
   parts.push(figureOf(card, card.before ? "now" : ""));
-  return make("div", { class: "stage" }, parts);
+  return make("div", { class: "stage" }, parts, card.before && formerWipe(card));
+}
+
+function formerWipe(card) {
+  const button = textButton("", () => showWipe([card.before, card], ["then", "now"]), { class: "turn", title: "Left of a line what was there, right of it what is" });
+  button.append(drawIcon("wipe"), "Under one slider");
+  return button;
 }
 
 function figureOf(card, caption) {
@@ -95,6 +101,12 @@ function explanationOf(card) {
   if (!text && !card.error) return null;
   const code = card.error?.code === undefined ? "" : ` (error code ${card.error.code})`;
   return make("div", { class: `explanation ${card.state}` }, text && make("p", {}, text), card.error && make("blockquote", {}, card.error.message, code));
+}
+
+// What a check saw in its files, in words: somebody should look.
+function lookCallout(card) {
+  if (!card.looks?.length) return null;
+  return make("div", { class: "explanation look" }, make("p", {}, "To look at:"), make("ul", {}, card.looks.map(([, reason]) => make("li", {}, reason))));
 }
 
 function differencesFrom(card) {

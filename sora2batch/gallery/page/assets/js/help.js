@@ -8,6 +8,8 @@ const KEYS_TOLD = [
   ["f", "favourite"],
   ["1 … 5, 0", "rate, or take the rating back"],
   ["c, Shift+C", "pick a clip for comparison; compare two to four"],
+  ["w", "two of them under one slider; there ← and → move the line, x swaps"],
+  ["m", "in a comparison: the sound of the next one"],
   ["/", "search"],
   ["e", "export favourites, ratings and notes"],
   ["?", "this help"],

@@ -27,6 +27,7 @@ const PAGE_KEYS = {
   p: () => (ENSEMBLE.isOn ? ENSEMBLE.stop() : ENSEMBLE.start()),
   e: showExport,
   C: showComparison,
+  w: () => showWipe(),
 };
 
 function listenToKeys() {
