@@ -1,11 +1,11 @@
 """What the program says last, and to whom: help, hints that can be followed, commands that can be copied."""
 
-import json
 import re
 import shlex
 
 import pytest
 
+from fakes.page_data import data_of
 from sora2batch.app.show_status import _ADVICE
 from sora2batch.catalog.catalog import UnknownToolError, load_catalog
 from sora2batch.cli.main import cli
@@ -133,9 +133,8 @@ def test_a_rejected_job_costs_nothing_wherever_it_is_shown(call, folder):
         costs = {one["key"]: one["credits"] for one in document["jobs"]}
         assert costs == {"hero/a-fox": 420, "hero/reject-a-fox": 0, "hero/fail-a-fox": 420}
     call("report", "m.yaml", "--simulate")
-    page = (folder / "m.sim.report.html").read_text()
-    data = json.loads(re.search(r'type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
-    assert {card["key"]: card["spent"] for card in data["cards"]} == costs
+    cards = data_of(folder / "m.sim.report.html")["cards"]
+    assert {card["key"]: card["spent"] for card in cards} == costs
 
 
 def test_a_notice_about_a_tool_is_told_once_a_call_and_by_plan_and_run_only(call, folder):

@@ -1,6 +1,5 @@
 """``sora2batch report``."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import pytest
 from fakes.building import entry_of
 from fakes.exhibition import done, exhibit
 from fakes.lock_entry import submitted
+from fakes.page_data import data_of
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
 
@@ -22,11 +22,6 @@ jobs:
     matrix: {subject: [fox, owl]}
     input: {prompt: "a {{ subject }}"}
 """
-
-
-def data_of(path):
-    page = path.read_text()
-    return json.loads(page.split('id="data">')[1].split("</script>")[0])
 
 
 def states(path):

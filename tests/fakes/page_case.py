@@ -15,7 +15,7 @@ def gallery_of(prompt: str = "a fox", name: str = "show") -> Gallery:
         tool_type="t",
         take=1,
         input={"prompt": prompt},
-        kin="0",
+        kin=0,
         price=Credits(1),
     )
     money = Money(budget=Credits(1000), spent=Credits(0), in_doubt=Credits(0), to_spend=Credits(0))

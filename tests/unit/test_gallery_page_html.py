@@ -1,6 +1,5 @@
 """The page as bytes: the same each time, and nothing in it can break out."""
 
-import json
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.page_case import gallery_of
+from fakes.page_data import read_data
 from sora2batch.gallery.page import html as render
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.served import ServedPage
@@ -58,7 +58,7 @@ def test_the_policy_names_the_hash_of_what_may_run():
 def test_whatever_a_text_is_it_comes_back_and_adds_no_element(text):
     plain, found = Reader(render_page(gallery_of())), Reader(render_page(gallery_of(text, name=text)))
     assert found.tags == plain.tags
-    data = json.loads(found.texts["script", "application/json"])
+    data = read_data(found.texts["script", "application/json"])
     assert data["cards"][0]["input"]["prompt"] == text
     assert data["name"] == text
 

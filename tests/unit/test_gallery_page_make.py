@@ -1,12 +1,10 @@
 """What stands on the page, before it is a page."""
 
-import json
-from dataclasses import replace
-
 import pytest
 
 from fakes.building import entry_of, job_of, lockfile_of
 from fakes.lock_entry import DIGEST, completed, failed, in_doubt, submitted
+from fakes.page_data import read_data
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.gallery.page.card import Change, Tariff
 from sora2batch.gallery.page.link import Links
@@ -223,4 +221,7 @@ def test_a_file_is_shown_by_its_path_and_linked_to_where_its_content_lies_now():
         ("image_list", "new/b.jpg"),
     ]
     assert [sent.href for _, sent in former.files] == ["new/b.jpg", None, None]
-    assert json.loads(encode_gallery(gallery))["cards"][0]["files"] == [["image_list", 0], ["image_list", 1]]
+    assert read_data(encode_gallery(gallery))["cards"][0]["files"] == [
+        ["image_list", {"file": "images/a #1.jpg", "digest": "1" * 12, "href": "images/a%20%231.jpg"}],
+        ["image_list", {"file": "new/b.jpg", "digest": "2" * 12, "href": "new/b.jpg"}],
+    ]

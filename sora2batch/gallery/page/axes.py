@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from sora2batch.gallery.page.card import Axis, Card
 from sora2batch.ground.job import Job
@@ -37,22 +39,17 @@ class FormerPlaces:
 
 def axes_of(cards: Sequence[Card]) -> tuple[Axis, ...]:
     """Collect the axes that leave a choice, with their labels in the order of the cards."""
-    found: dict[str, dict[str, None]] = {GROUP: {}}
-    for card in cards:
-        for axis, label in card.labels:
-            found.setdefault(axis, {})[label] = None
+    counts = Counter(chain.from_iterable(card.labels for card in cards))
+    found: dict[str, dict[str, int]] = {GROUP: {}}
+    for (axis, label), count in counts.items():
+        found.setdefault(axis, {})[label] = count
     takes = found.pop(TAKE, {})
-    ordered: Mapping[str, dict[str, None]] = {**found, TAKE: takes}
     return tuple(
         Axis(name=name, labels=tuple(labels))
-        for name, labels in ordered.items()
-        if len(labels) + _is_partial(name, cards) > 1
+        for name, labels in {**found, TAKE: takes}.items()
+        # To have no place on an axis, as some cards may, is a choice, too.
+        if len(labels) + (sum(labels.values()) < len(cards)) > 1
     )
-
-
-def _is_partial(name: str, cards: Iterable[Card]) -> bool:
-    """Tell whether some card has no place on an axis: to have one is a choice, too."""
-    return any(all(axis != name for axis, _ in card.labels) for card in cards)
 
 
 def _whole(group: str, labels: Labels, take: int) -> Labels:

@@ -11,6 +11,8 @@ from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.entry import ErrorNote, Look
 from sora2batch.plan.action import Money
 
+_NOTHING = Credits(0)
+
 
 class Change(StrEnum):
     """What became of a job since another state of the batch."""
@@ -26,8 +28,7 @@ class Change(StrEnum):
     """It is no longer asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clip:
+class Clip(NamedTuple):
     """One file of a result."""
 
     path: str
@@ -49,8 +50,7 @@ class SentFile(NamedTuple):
     """Where it lies, seen from the page; None if other content is there now, or its path leads elsewhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """What came of one create call."""
 
     state: str
@@ -63,8 +63,7 @@ class Result:
     clips: tuple[Clip, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(NamedTuple):
     """One job on the page."""
 
     key: str
@@ -75,8 +74,8 @@ class Card:
     take: int
     input: JsonObject
     """What is sent, without passwords and signed queries in URLs; a file is its path."""
-    kin: str
-    """The same for requests that differ only in the take and in the field that decides the price."""
+    kin: int
+    """The same number for requests that differ only in the take and in the field that decides the price."""
     price: Credits
     """What a submission costs by the catalogue; 0 where the catalogue no longer knows."""
     files: tuple[tuple[str, SentFile], ...] = ()
@@ -97,8 +96,9 @@ class Card:
     @property
     def spent(self) -> Credits:
         """Credits that are gone for it, or may be."""
-        results = (self.result, *self.also_paid) if self.result else ()
-        return Credits(sum(result.credits for result in results))
+        if self.result is None:
+            return _NOTHING
+        return Credits(sum((result.credits for result in self.also_paid), start=self.result.credits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sora2batch.gallery.page.card import Card, Change
 from sora2batch.ground.job import Fingerprint
@@ -20,13 +20,13 @@ def compare_cards(now: Sequence[Card], then: Sequence[Card]) -> tuple[Card, ...]
     replaced = {card.before.fingerprint for card in asked if card.change is Change.REPLACED and card.before}
     gone = {mark: card for mark, card in past.gone.items() if mark not in replaced}
     orphans = [card for card in now if card.is_orphan]
-    kept = (replace(card, change=Change.REMOVED if card.fingerprint in gone else None) for card in orphans)
+    kept = (card._replace(change=Change.REMOVED if card.fingerprint in gone else None) for card in orphans)
     known = {card.fingerprint for card in orphans}
     lost = (card for card in gone.values() if card.fingerprint not in known)
     return (
         *asked,
         *kept,
-        *(replace(card, is_orphan=True, is_past=True, change=Change.REMOVED) for card in lost),
+        *(card._replace(is_orphan=True, is_past=True, change=Change.REMOVED) for card in lost),
     )
 
 
@@ -51,7 +51,7 @@ def _told(card: Card, past: _Past) -> Card:
     before = past.asked.get(card.fingerprint)
     if before is None:
         former = past.gone_by_key.get(card.key)
-        return replace(card, change=Change.REPLACED if former else Change.ADDED, before=former)
+        return card._replace(change=Change.REPLACED if former else Change.ADDED, before=former)
     if before.result == card.result:
-        return replace(card, change=Change.SAME)
-    return replace(card, change=Change.CHANGED, before=before)
+        return card._replace(change=Change.SAME)
+    return card._replace(change=Change.CHANGED, before=before)

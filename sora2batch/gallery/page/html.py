@@ -24,6 +24,8 @@ _SCRIPTS = (
     "served",
     "icon",
     "look",
+    "columns",
+    "cards",
     "batch",
     "marks",
     "section",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
 from sora2batch.lockfile.entry import Output
-from sora2batch.lockfile.path import parts_inside
+from sora2batch.lockfile.path import is_plainly_inside, parts_inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,10 @@ class Links:
 
     base: tuple[str, ...]
     """The way from the page's folder to that folder, part by part: ``("..", "out")``; may be empty."""
+    _way: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_way", "".join(f"{_quoted(part)}/" for part in self.base))
 
     @classmethod
     def between(cls, page: Path, folder: Path) -> Links:
@@ -35,8 +39,10 @@ class Links:
         Each part is quoted: ``#2`` in a key stays part of a name, and nothing that a lockfile says can become
         a scheme or a host.
         """
+        if is_plainly_inside(path) and "#" not in path:  # asked for every job: nothing is to be quoted
+            return self._way + path
         parts = parts_inside(path)
-        return "/".join((*map(_quoted, self.base), *map(_quoted, parts))) if parts else None
+        return self._way + "/".join(map(_quoted, parts)) if parts else None
 
 
 @lru_cache(maxsize=4096)

@@ -10,17 +10,17 @@ from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tari
 from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.sent_files import SentFiles
-from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.ground.file_input import read_file_input
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat, is_flat
+from sora2batch.ground.file_input import canonical_content, read_file_input
 from sora2batch.ground.garbage import collector_paused
-from sora2batch.ground.job import Credits, Job, fingerprint_of
+from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Output
 from sora2batch.plan.action import Money
 
-_KIN_DIGITS = 12
-_URL = ("http://", "https://")
+_SCHEMES = ("http://", "https://")
+_LONGEST_SCHEME = len("https://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class _CardMaker:
         self._links = inputs.links
         self._files = SentFiles(inputs.now.jobs or (), inputs.input_links)
         self._price_of_former = inputs.price_of_former
-        self._deciding = {tariff.tool_type: tariff.field for tariff in inputs.tariffs}
+        self._kin = _Kin(inputs.tariffs)
 
     def cards(self, state: BatchState) -> tuple[Card, ...]:
         """Make a card of every job, then of every orphan."""
@@ -105,7 +105,7 @@ class _CardMaker:
         asked = (self._asked(job, state.lockfile.get(job.fingerprint)) for job in jobs)
         others = (self._former(entry, places) for entry in _unasked(jobs, state.lockfile))
         is_orphan = state.jobs is not None
-        return (*asked, *(replace(card, is_orphan=is_orphan) for card in others))
+        return (*asked, *(card._replace(is_orphan=is_orphan) for card in others))
 
     def _asked(self, job: Job, entry: Entry | None) -> Card:
         return Card(
@@ -114,9 +114,9 @@ class _CardMaker:
             labels=labels_of(job),
             tool_type=job.tool_type,
             take=job.take,
-            input=_shown_object(job.input),
+            input=_shown_input(job.input),
             files=self._files.of(job.input),
-            kin=self._kin(job),
+            kin=self._kin.of(job),
             price=job.credits,
             result=_result(entry.primary, self._links) if entry else None,
             also_paid=_also_paid(entry, self._links) if entry else (),
@@ -129,19 +129,28 @@ class _CardMaker:
             labels=places.labels_of(entry),
             tool_type=entry.tool_type,
             take=entry.take,
-            input=_shown_object(entry.input),
+            input=_shown_input(entry.input),
             files=self._files.of(entry.input),
-            kin=self._kin(entry),
+            kin=self._kin.of(entry),
             price=self._price_of_former(entry),
             result=_result(entry.primary, self._links),
             also_paid=_also_paid(entry, self._links),
         )
 
-    def _kin(self, asked: Job | Entry) -> str:
-        deciding = self._deciding.get(asked.tool_type)
-        input = {name: value for name, value in asked.input.items() if name != deciding}
-        digest = fingerprint_of(asked.tool_type, input, take=1)
-        return digest.removeprefix("sha256:")[:_KIN_DIGITS]
+
+class _Kin:
+    """Numbers requests that are the same but for the take and for the field that decides the price."""
+
+    def __init__(self, tariffs: Iterable[Tariff]) -> None:
+        self._deciding = {tariff.tool_type: tariff.field for tariff in tariffs}
+        self._numbers: dict[tuple[str, bytes], int] = {}
+
+    def of(self, asked: Job | Entry) -> int:
+        """Number them as they come."""
+        rest = asked.input.copy()
+        rest.pop(self._deciding.get(asked.tool_type, ""), None)
+        content = canonical_flat(rest) or canonical_content(rest)
+        return self._numbers.setdefault((asked.tool_type, content), len(self._numbers))
 
 
 def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
@@ -170,6 +179,12 @@ def _clip(output: Output, links: Links) -> Clip:
     return Clip(path=output.path or "", href=links.to(output), bytes=output.bytes, look=output.look)
 
 
+def _shown_input(input: JsonObject) -> JsonObject:
+    if is_flat(input) and not any(type(value) is str and _is_url(value) for value in input.values()):
+        return input  # as most are, and there may be many
+    return _shown_object(input)
+
+
 def _shown_object(input: JsonObject) -> JsonObject:
     return {name: _shown(value) for name, value in input.items()}
 
@@ -178,7 +193,7 @@ def _shown(value: JsonValue) -> JsonValue:
     """Name files by their paths; leave out of URLs what a page that is passed on must not tell."""
     match value:
         case str():
-            return without_secrets(value) if value.lower().startswith(_URL) else value
+            return without_secrets(value) if _is_url(value) else value
         case list():
             return [_shown(item) for item in value]
         case dict():
@@ -186,3 +201,7 @@ def _shown(value: JsonValue) -> JsonValue:
             return _shown(found.file) if found else _shown_object(value)
         case _:
             return value
+
+
+def _is_url(text: str) -> bool:
+    return text[:_LONGEST_SCHEME].lower().startswith(_SCHEMES)

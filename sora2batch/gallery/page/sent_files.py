@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sora2batch.gallery.page.card import SentFile
 from sora2batch.gallery.page.link import Links
-from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject, is_flat
 from sora2batch.ground.file_input import FileInput, file_inputs_in
 from sora2batch.ground.job import Job
 
@@ -15,7 +15,8 @@ class SentFiles:
     """Finds the files of jobs, and of what was sent once, by the contents that the jobs of now tell."""
 
     def __init__(self, jobs: Iterable[Job], links: Links) -> None:
-        present = {found for job in jobs for found in file_inputs_in(job.input)}
+        inputs = (job.input for job in jobs if not is_flat(job.input))
+        present = {found for input in inputs for found in file_inputs_in(input)}
         self._links = links
         self._paths = {found.file: found.sha256 for found in present}
         self._file_of = {found.sha256: found.file for found in sorted(present, reverse=True)}
@@ -23,7 +24,7 @@ class SentFiles:
 
     def of(self, input: JsonObject) -> tuple[tuple[str, SentFile], ...]:
         """Name each file of an input with the field that it stands in."""
-        return tuple(self._each(input))
+        return () if is_flat(input) else tuple(self._each(input))
 
     def _each(self, input: JsonObject) -> Iterator[tuple[str, SentFile]]:
         for field, value in input.items():

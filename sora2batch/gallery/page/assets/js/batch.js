@@ -31,8 +31,8 @@ function readBatch(text) {
   const batch = JSON.parse(text);
   batch.files.forEach(readSentFile);
   batch.axisByName = new Map(batch.axes.map((axis) => [axis.name, readAxis(axis)]));
-  batch.cards.forEach((card, index) => readCard(card, index, batch.files));
-  batch.cardByFingerprint = new Map(batch.cards.map((card) => [card.fingerprint, card]));
+  const table = readTable(batch.cards, batch.files, batch.axisByName);
+  batch.cards = Array.from({ length: table.rows }, (_, row) => new Card(table, row, row));
   return batch;
 }
 
@@ -46,38 +46,8 @@ function readSentFile(sent) {
   sent.kind = FILM.test(sent.file) ? "video" : SOUND.test(sent.file) ? "audio" : "image";
 }
 
-function readCard(card, index, files) {
-  card.index = index;
-  card.clips = (card.result?.clips ?? []).filter((clip) => clip.href).map(readClip);
-  card.sources = (card.files ?? []).map(([field, place]) => ({ field, ...files[place] }));
-  card.looks = looksOf(card.result);
-  card.state = stateOf(card);
-  card.error = card.result?.error ?? null;
-  // What was asked for costs what it cost, be it nothing; what was not, what it would.
-  card.isPriced = Boolean(card.result || card.price);
-  card.cost = card.result ? card.spent : card.price;
-  card.take ??= 1;
-  card.alsoPaid ??= [];
-  card.seconds = card.state === "in_doubt" ? null : secondsBetween(card.result?.submittedAt, card.result?.finishedAt);
-  if (card.before) readCard(card.before, index, files);
-}
-
-function readClip(clip) {
-  return { ...clip, kind: PICTURE.test(clip.path) ? "image" : "video" };
-}
-
-function stateOf(card) {
-  if (!card.result) return card.isOrphan ? "dropped" : "pending";
-  return card.result.state === "completed" && !card.clips.length ? "no_file" : card.result.state;
-}
-
-function secondsBetween(start, end) {
-  const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
-  return Number.isFinite(seconds) ? seconds : null;
-}
-
 function aspectOf(card) {
-  const [width, height] = String(card.input.aspect_ratio ?? "").split(":").map(Number);
+  const [width, height] = String(card.inputOf("aspect_ratio") ?? "").split(":").map(Number);
   return width > 0 && height > 0 ? width / height : null;
 }
 
@@ -87,18 +57,17 @@ function commonAspect(cards) {
   return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0] ?? 16 / 9;
 }
 
-// An axis may be called "constructor", which every object seems to have.
 function hasLabel(card, axis) {
-  return Object.hasOwn(card.labels, axis);
+  return card.labelOn(axis) !== null;
 }
 
 function labelOf(card, axis) {
-  return hasLabel(card, axis) ? card.labels[axis] : NO_LABEL;
+  return card.labelOn(axis) ?? NO_LABEL;
 }
 
 function placeOf(card, axis) {
-  const { labels, places } = BATCH.axisByName.get(axis);
-  return hasLabel(card, axis) ? places.get(card.labels[axis]) : labels.length;
+  const place = card.placeOn(axis);
+  return place < 0 ? BATCH.axisByName.get(axis).labels.length : place;
 }
 
 function labelsOf(axis) {
@@ -107,9 +76,5 @@ function labelsOf(axis) {
 }
 
 function searchTextOf(card) {
-  card.searchText ??= [card.key, card.tool, card.result?.taskId, card.error?.message, STATES[card.state], reasonsOf(card), ...Object.values(card.input).map(valueText)]
-    .filter(Boolean)
-    .join("\n")
-    .toLowerCase();
   return card.searchText;
 }

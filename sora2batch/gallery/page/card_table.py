@@ -1,0 +1,138 @@
+"""Cards as a table: a column for each field, of which most hold the same again and again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from sora2batch.gallery.page.card import Card, Clip, Result, SentFile
+from sora2batch.gallery.page.column import Column, column_of, continued, lists_of, records_of
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.lockfile.entry import ErrorNote
+
+_DIGEST = "sha256:"
+_DIGEST_LENGTH = len(_DIGEST) + 64
+_DIGESTS = re.compile(r"(?:sha256:[0-9a-f]{64})*")
+
+
+class FileNumbers:
+    """Numbers files as they come, so that each stands in the page once."""
+
+    def __init__(self) -> None:
+        self.places: dict[SentFile, int] = {}
+
+    def place_of(self, file: SentFile) -> int:
+        """Tell which of the page's files it is."""
+        return self.places.setdefault(file, len(self.places))
+
+
+def table_of(cards: Sequence[Card], files: FileNumbers) -> dict[str, Any]:
+    """Write cards; ``batch.js`` reads them.
+
+    *Shape*: columns of so many rows. A key continues its labels, without the take; the path of a clip
+    continues its card's key; its URL is the way from the page to the folder, and its path.
+    """
+    keys = [card.key for card in cards]
+    labels = _labels([card.labels for card in cards])
+    places = enumerate(cards)
+    return {
+        "count": len(cards),
+        "labels": [(axis, column_of(values)) for axis, values in labels.items()],
+        "key": continued(_stems(labels, len(cards)), keys),
+        "fingerprint": _fingerprints([card.fingerprint for card in cards]),
+        "tool": column_of([card.tool_type for card in cards]),
+        "take": column_of([card.take for card in cards]),
+        "input": records_of([card.input for card in cards]),
+        "kin": column_of([place - card.kin for place, card in places]),
+        "price": column_of([card.price for card in cards]),
+        "spent": column_of([card.spent for card in cards]),
+        "files": _files([card.files for card in cards], files),
+        "result": _results(keys, [(card.result,) if card.result else () for card in cards]),
+        "alsoPaid": _results(keys, [card.also_paid for card in cards]),
+        "isOrphan": column_of([card.is_orphan for card in cards]),
+        "isPast": column_of([card.is_past for card in cards]),
+        "change": column_of([card.change and card.change.value for card in cards]),
+        "before": _before(cards, files),
+    }
+
+
+def _labels(rows: Sequence[tuple[tuple[str, str], ...]]) -> dict[str, list[str | None]]:
+    """Sort labels by their axes; None for a card that has no place on one."""
+    by_axis = [*map(dict, rows)]
+    axes = dict.fromkeys(axis for axis, _ in dict.fromkeys(chain.from_iterable(rows)))
+    return {axis: [row.get(axis) for row in by_axis] for axis in axes}
+
+
+def _stems(labels: dict[str, list[str | None]], count: int) -> Iterable[str]:
+    """Put the labels of each card together as keys do: all but the last, which is the take."""
+    columns = [*labels.values()][:-1]
+    return ("/".join(filter(None, row)) for row in zip(*columns, strict=True)) if columns else [""] * count
+
+
+def _fingerprints(fingerprints: Sequence[str]) -> str | Column:
+    """Write digests as one text of 64 digits each."""
+    together = "".join(fingerprints)
+    if len(together) != _DIGEST_LENGTH * len(fingerprints) or not _DIGESTS.fullmatch(together):
+        return list(fingerprints)
+    return together.replace(_DIGEST, "")
+
+
+def _files(cards: Sequence[tuple[tuple[str, SentFile], ...]], files: FileNumbers) -> dict[str, Any]:
+    count, sent = lists_of(cards)
+    return {
+        "count": count,
+        "field": column_of([field for field, _ in sent]),
+        "place": column_of([files.place_of(file) for _, file in sent]),
+    }
+
+
+def _results(keys: Sequence[str], cards: Sequence[tuple[Result, ...]]) -> dict[str, Any]:
+    count, results = lists_of(cards)
+    keys = [key for key, found in zip(keys, cards, strict=True) for _ in found]
+    return {
+        "count": count,
+        "state": column_of([result.state for result in results]),
+        "credits": column_of([result.credits or None for result in results]),
+        "taskId": column_of([result.task_id or None for result in results]),
+        "submittedAt": column_of([result.submitted_at or None for result in results]),
+        "finishedAt": column_of([result.finished_at or None for result in results]),
+        "error": column_of([result.error and _error(result.error) for result in results]),
+        "clips": _clips(keys, [result.clips for result in results]),
+    }
+
+
+def _clips(keys: Sequence[str], results: Sequence[tuple[Clip, ...]]) -> dict[str, Any]:
+    count, clips = lists_of(results)
+    keys = [key for key, found in zip(keys, results, strict=True) for _ in found]
+    folder = next((way for clip in clips if (way := _folder_of(clip)) is not None), "")
+    return {
+        "count": count,
+        "folder": folder,
+        "path": continued(keys, [clip.path for clip in clips]),
+        "href": column_of([_way(clip, folder) for clip in clips]),
+        "bytes": column_of([clip.bytes or None for clip in clips]),
+        "look": column_of([dict(clip.look) or None for clip in clips]),
+    }
+
+
+def _folder_of(clip: Clip) -> str | None:
+    """What stands before the path in a clip's URL, if the URL ends in the path as it is."""
+    return clip.href.removesuffix(clip.path) if clip.href and clip.href.endswith(clip.path) else None
+
+
+def _way(clip: Clip, folder: str) -> str | None:
+    if clip.href is None:
+        return None
+    return "+" if clip.href == folder + clip.path else f"={clip.href}"
+
+
+def _error(error: ErrorNote) -> JsonObject:
+    fields: dict[str, JsonValue] = {"code": error.code, "message": error.message}
+    return {name: value for name, value in fields.items() if value}
+
+
+def _before(cards: Sequence[Card], files: FileNumbers) -> dict[str, Any] | None:
+    count, former = lists_of([(card.before,) if card.before else () for card in cards])
+    return {"count": count, "cards": table_of(former, files)} if former else None
