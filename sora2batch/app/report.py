@@ -117,6 +117,7 @@ class ReportView:
             batch.artifacts.locate,
             locate_input=self._locate_input,
             simulated=batch.simulated,
+            tell=self.printer.info,
         )
         if path == STANDARD_OUTPUT:
             self.printer.output_file(sheet)

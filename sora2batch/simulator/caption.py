@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-from sora2batch.ground.typography import Font, fitted, font_of, wrapped
 from sora2batch.simulator.shot import Shot, Size
+from sora2batch.typography.carried_font import Font, font_of
+from sora2batch.typography.text_line import Line
+from sora2batch.typography.typesetter import Typesetter
 
 _MOST_LINES = 3
 _WHITE = (255, 255, 255)
@@ -17,23 +19,29 @@ def unit_of(size: Size) -> float:
     return min(size[0] / 320, size[1] / 288)
 
 
-def overlay(shot: Shot, size: Size) -> Image.Image:
+def overlay(shot: Shot, size: Size, typesetter: Typesetter) -> Image.Image:
     """Draw everything that does not move. *Shape*: RGBA, of the given size."""
     unit = unit_of(size)
     layer = Image.new("RGBA", size)
     draw = ImageDraw.Draw(layer)
-    text, small = font_of(14.5 * unit), font_of(11 * unit)
+    small = font_of(11 * unit)
     margin, leading = round(14 * unit), round(18 * unit)
-    lines = wrapped(shot.prompt, text, size[0] - 2 * margin, most=_MOST_LINES)
+    lines = typesetter.wrapped(shot.prompt, 14.5 * unit, size[0] - 2 * margin, most=_MOST_LINES)
     top = size[1] - round(30 * unit) - leading * len(lines)
     layer.paste(_band(size, top - round(22 * unit)), (0, 0))
     for row, line in enumerate(lines):
-        draw.text((margin, top + row * leading), line, font=text, fill=(*_WHITE, 245))
+        _write(layer, line, margin, top + row * leading)
     room = size[0] - 2 * margin - small.getlength("0:00.0") - margin
-    details = fitted(shot.details, small, room)
-    draw.text((margin, size[1] - round(23 * unit)), details, font=small, fill=(*_WHITE, 175))
+    details = typesetter.line(shot.details, 11 * unit, room)
+    details.draw(layer, (margin, size[1] - round(23 * unit)), fill=(*_WHITE, 175))
     _tag(draw, margin, unit, small)
     return layer
+
+
+def _write(layer: Image.Image, line: Line, margin: int, top: int) -> None:
+    """Let a line begin where its script is begun to be read."""
+    place = (layer.width - margin, top) if line.to_the_left else (margin, top)
+    line.draw(layer, place, fill=(*_WHITE, 245), anchor="ra" if line.to_the_left else "la")
 
 
 def _band(size: Size, top: int) -> Image.Image:

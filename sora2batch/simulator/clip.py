@@ -8,7 +8,6 @@ from io import BytesIO
 import av
 from PIL import Image, ImageDraw
 
-from sora2batch.ground.typography import font_of
 from sora2batch.simulator.camera import Camera
 from sora2batch.simulator.caption import overlay, unit_of
 from sora2batch.simulator.grade import graded
@@ -17,6 +16,8 @@ from sora2batch.simulator.picture import starting_picture
 from sora2batch.simulator.plane import Cover, Planes, blended, framed, planes_of
 from sora2batch.simulator.shot import Shot, Size
 from sora2batch.simulator.weather import particles_of
+from sora2batch.typography.carried_font import font_of
+from sora2batch.typography.typesetter import Typesetter
 
 FRAMES_PER_SECOND = 12
 _WHITE = 235
@@ -26,7 +27,9 @@ _LONGEST_OPENING = 0.25
 _ENCODER = {"preset": "veryfast", "crf": "29", "threads": "1", "g": "48"}
 
 
-def render_clip(shot: Shot, given: Image.Image | None = None) -> bytes:
+def render_clip(
+    shot: Shot, given: Image.Image | None = None, *, typesetter: Typesetter | None = None
+) -> bytes:
     """Render a shot as an MP4 file; it starts from the given picture, else from a drawn one."""
     target = BytesIO()
     count = round(shot.seconds * FRAMES_PER_SECOND)
@@ -37,7 +40,7 @@ def render_clip(shot: Shot, given: Image.Image | None = None) -> bytes:
         stream.width, stream.height = shot.size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
-        stage = _Stage(shot, given)
+        stage = _Stage(shot, given, typesetter or Typesetter())
         for index in range(count):
             frame = _video_frame(stage.frame(index / count), shot.size)
             frame.pts, frame.time_base = index, Fraction(1, FRAMES_PER_SECOND)
@@ -46,11 +49,13 @@ def render_clip(shot: Shot, given: Image.Image | None = None) -> bytes:
     return target.getvalue()
 
 
-def render_still(shot: Shot, given: Image.Image | None = None) -> Image.Image:
+def render_still(
+    shot: Shot, given: Image.Image | None = None, *, typesetter: Typesetter | None = None
+) -> Image.Image:
     """Render a shot as one picture, twice the size of a clip; a given picture is shown as it is."""
     still = staged(given, shot.size).image if given else _drawn_still(shot)
     still = still.convert("RGBA")
-    still.alpha_composite(overlay(shot, still.size))
+    still.alpha_composite(overlay(shot, still.size, typesetter or Typesetter()))
     return still.convert("RGB")
 
 
@@ -64,14 +69,14 @@ def _drawn_still(shot: Shot) -> Image.Image:
 class _Stage:
     """What a shot's frames have in common, prepared once."""
 
-    def __init__(self, shot: Shot, given: Image.Image | None) -> None:
+    def __init__(self, shot: Shot, given: Image.Image | None, typesetter: Typesetter) -> None:
         picture = staged(given, shot.size) if given else starting_picture(shot.picture)
         opening = min(_OPENING_SECONDS / shot.seconds, _LONGEST_OPENING) if given else 0.0
         self._shot = shot
         self._camera = Camera.for_shot(shot, picture.focus, picture.image.size, opening=opening)
         self._original = planes_of(picture.image) if given else None
         self._scenery = planes_of(graded(picture.image, shot))
-        self._cover = Cover.of(overlay(shot, shot.size))
+        self._cover = Cover.of(overlay(shot, shot.size, typesetter))
         self._particles = particles_of(shot)
         self._unit = unit_of(shot.size)
         self._font = font_of(11 * self._unit)

@@ -17,6 +17,7 @@ from sora2batch.simulator.input_picture import InputPictures
 from sora2batch.simulator.picture import jpeg, sample_url, starting_picture
 from sora2batch.simulator.shot import content_of, shot_of
 from sora2batch.simulator.task import Task
+from sora2batch.typography.typesetter import Typesetter
 
 _WORKERS = 2
 
@@ -27,6 +28,7 @@ class Studio:
     def __init__(self, pictures: InputPictures | None = None, *, keep_bytes: int = 64 * 2**20) -> None:
         self.pictures = pictures or InputPictures()
         self._keep_bytes = keep_bytes
+        self._typesetter = Typesetter()
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="clip")
         self._under_way: dict[str, asyncio.Future[bytes]] = {}
         self._kept: OrderedDict[str, bytes] = OrderedDict()
@@ -51,7 +53,9 @@ class Studio:
         content = content_of(task)
         given = self.pictures.find(content) if content else None
         shot = shot_of(task, given.size if given else None)
-        return jpeg(render_still(shot, given)) if task.tool.kind is Kind.IMAGE else render_clip(shot, given)
+        if task.tool.kind is Kind.IMAGE:
+            return jpeg(render_still(shot, given, typesetter=self._typesetter))
+        return render_clip(shot, given, typesetter=self._typesetter)
 
     async def _made(self, name: str, make: Callable[[], bytes]) -> bytes:
         if name in self._kept:

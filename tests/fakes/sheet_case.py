@@ -17,6 +17,7 @@ from sora2batch.gallery.sheet.tile import Locate, Tile, tiles_of
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, Output
 from sora2batch.plan.job_status import Status, make_status
+from sora2batch.typography.typesetter import Typesetter
 
 
 def tile_of(*labels: str, group: str = "hero", take: int = 1, **more) -> Tile:
@@ -65,7 +66,9 @@ def locate_in(folder: Path):
 
 def cut_out(sheet: Image.Image, status: Status, locate: Locate) -> dict[str, Image.Image]:
     """The tiles of a sheet of few jobs, by the key of the job: what is drawn in their frames and nowhere else."""
-    layout = lay_out(sections_of(with_legible_labels(tiles_of(status, locate))), most_area=3_000_000)
+    layout = lay_out(
+        sections_of(with_legible_labels(tiles_of(status, locate), Typesetter())), most_area=3_000_000
+    )
     assert sheet.size == (layout.width, layout.height), "the sheet has another layout than this one"
     boxes = {placed.tile.key: placed.box for placed in layout.tiles}
     return {key: sheet.crop((box.left, box.top, box.right, box.bottom)) for key, box in boxes.items()}

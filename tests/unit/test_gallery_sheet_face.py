@@ -6,6 +6,7 @@ from fakes.sheet_case import tile_of
 from sora2batch.gallery.sheet.face import Face, draw_face, face_of
 from sora2batch.gallery.sheet.ink import AMBER, BLUE, GREY, RED, ROSE, VIOLET
 from sora2batch.gallery.sheet.poster import NoPoster
+from sora2batch.typography.typesetter import Typesetter
 
 COLOURS = {
     Face.PENDING: GREY,
@@ -34,12 +35,13 @@ COLOURS = {
 def test_every_kind_of_job_has_a_look_of_its_own(state, lack, face, size):
     tile = tile_of(state=state, error="a reason " * 50)
     assert face_of(tile, lack) is face
-    image = draw_face(face, tile, size)
+    image = draw_face(face, tile, size, Typesetter())
     assert image.size == size
     assert COLOURS[face] in {colour for _, colour in image.getcolors(1 << 20)}
 
 
-def test_a_failed_tile_gives_the_apis_words_if_it_can_write_them():
+def test_a_failed_tile_gives_the_apis_words_if_they_are_words():
     assert Face.FAILED.detail(tile_of(state="failed", error="out of luck")) == "out of luck"
-    assert Face.FAILED.detail(tile_of(state="failed", error="не так")) == "the reason is in the lockfile"
+    assert Face.FAILED.detail(tile_of(state="failed", error="не так")) == "не так"
+    assert Face.FAILED.detail(tile_of(state="failed", error="!?")) == "the reason is in the lockfile"
     assert Face.PENDING.detail(tile_of(credits=2100)) == "2,100 credits"

@@ -13,9 +13,11 @@ from sora2batch.gallery.sheet.ink import INK_DIM, PANEL, VIOLET, Colour, mixed
 from sora2batch.gallery.sheet.look import LOOKS, Look
 from sora2batch.gallery.sheet.poster import NoPoster
 from sora2batch.gallery.sheet.tile import Tile
-from sora2batch.ground.typography import font_of, wrapped, writable
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.job_status import PENDING
+from sora2batch.typography.carried_font import font_of
+from sora2batch.typography.spelling import cleaned
+from sora2batch.typography.typesetter import Typesetter
 
 _SMOOTH = 4
 """Icons are drawn so many times bigger, then made smaller: that is what smooths their edges."""
@@ -46,7 +48,7 @@ class Face(Enum):
         """Say more: the error's words, or what a job will cost."""
         if self is Face.PENDING:
             return f"{tile.credits:,} credits"
-        told = writable(tile.error or "")
+        told = cleaned(tile.error or "")
         return told if any(map(str.isalnum, told)) else self.value[1]
 
 
@@ -81,27 +83,26 @@ def _lacking(lack: NoPoster) -> Face:
             assert_never(lack)
 
 
-def draw_face(face: Face, tile: Tile, size: tuple[int, int]) -> Image.Image:
+def draw_face(face: Face, tile: Tile, size: tuple[int, int], typesetter: Typesetter) -> Image.Image:
     """Draw a whole tile."""
     image = Image.new("RGB", size, mixed(PANEL, face.colour, 0.10))
-    draw = ImageDraw.Draw(image)
     letters = _Letters.for_size(size)
     room = size[0] - 2 * letters.pad
-    word = wrapped(face.word, font_of(letters.word), room, most=1)
+    word = typesetter.line(face.word, letters.word, room)
     most = max(
         0, (size[1] - 2 * letters.pad - letters.icon - letters.gap - letters.word_line) // letters.line
     )
     detail = face.detail(tile) if most else ""
-    lines = wrapped(detail, font_of(letters.detail), room, most=min(3, most)) if detail else []
+    lines = typesetter.wrapped(detail, letters.detail, room, most=min(3, most)) if detail else []
     height = letters.icon + letters.gap + letters.word_line + len(lines) * letters.line
     middle, top = size[0] // 2, (size[1] - height) // 2
     icon = _icon(face, letters.icon)
     image.paste(Image.new("RGB", icon.size, face.colour), (middle - icon.width // 2, top), icon)
     top += letters.icon + letters.gap
-    draw.text((middle, top), "".join(word), font=font_of(letters.word), fill=face.colour, anchor="ma")
+    word.draw(image, (middle, top), fill=face.colour, anchor="ma")
     top += letters.word_line
     for line in lines:
-        draw.text((middle, top), line, font=font_of(letters.detail), fill=INK_DIM, anchor="ma")
+        line.draw(image, (middle, top), fill=INK_DIM, anchor="ma")
         top += letters.line
     return image
 
