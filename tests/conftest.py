@@ -44,11 +44,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
-    """Say in the end, and loudly, what was not looked at: the gallery, the store on Azure."""
+    """Say in the end, and loudly, what was not looked at: the gallery, words, the store on Azure."""
     result = yield
     all_skipped = terminalreporter.stats.get("skipped", ())
     skipped = [one for one in all_skipped if one.nodeid.startswith("tests/browser/")]
     without_azure = [one for one in all_skipped if "no Azurite here" in str(one.longrepr)]
+    without_fonts = [one for one in all_skipped if "no font here has" in str(one.longrepr)]
+    if without_fonts:
+        told = f"{len(without_fonts)} tests of words in pictures DID NOT RUN: fonts are missing"
+        terminalreporter.write_sep("=", told, red=True, bold=True)
+        terminalreporter.write_line(
+            "Get them: apt-get install fonts-dejavu-core fonts-lohit-deva fonts-wqy-zenhei"
+        )
     if without_azure:
         told = (
             f"{len(without_azure)} tests of the store on Azure DID NOT RUN: there is no Azurite on the PATH"

@@ -32,7 +32,12 @@ def serve(  # noqa: PLR0913  # so much can be told to a simulator
         UsageError: the port is taken, or a fault is none.
     """
     options = SimulatorOptions(
-        port=port, speed=speed, balance=balance, faults=tuple(map(parse_fault, faults)), seed=seed
+        port=port,
+        speed=speed,
+        balance=balance,
+        faults=tuple(map(parse_fault, faults)),
+        seed=seed,
+        tell=printer.info,
     )
     catalog = load_catalog(tools_dirs)
     with suppress(KeyboardInterrupt, Terminated):

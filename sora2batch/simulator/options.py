@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,10 @@ class EarlierTask:
     """When it was seen to be done: then it is done, however long another simulator would take."""
 
 
+def _nobody(_: str) -> None:
+    """Hear nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorOptions:
     """How the simulator behaves. The defaults make a friendly, fast, rich one."""
@@ -55,6 +60,8 @@ class SimulatorOptions:
     """Tool types that are refused with error_code 101, as if the account had no membership."""
     earlier: tuple[EarlierTask, ...] = ()
     """Tasks of an earlier simulator, known to this one from the start; they are not charged again."""
+    tell: Callable[[str], None] = _nobody
+    """Hears what the user should know of, such as a font that is missing; each thing once."""
     inputs: LocalInputs | None = None
     """What ``GET /inputs/HEX.EXT`` gives out, and where earlier tasks find their pictures again."""
 

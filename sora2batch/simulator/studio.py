@@ -17,6 +17,7 @@ from sora2batch.simulator.input_picture import InputPictures
 from sora2batch.simulator.picture import jpeg, sample_url, starting_picture
 from sora2batch.simulator.shot import content_of, shot_of
 from sora2batch.simulator.task import Task
+from sora2batch.typography.fonts import Fonts
 from sora2batch.typography.typesetter import Typesetter
 
 _WORKERS = 2
@@ -25,10 +26,19 @@ _WORKERS = 2
 class Studio:
     """Renders each film once while it is remembered; a forgotten one comes out the same again."""
 
-    def __init__(self, pictures: InputPictures | None = None, *, keep_bytes: int = 64 * 2**20) -> None:
+    def __init__(
+        self,
+        pictures: InputPictures | None = None,
+        *,
+        keep_bytes: int = 64 * 2**20,
+        fonts: Fonts | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.pictures = pictures or InputPictures()
         self._keep_bytes = keep_bytes
-        self._typesetter = Typesetter()
+        self._typesetter = Typesetter(fonts)
+        self._tell = tell
+        self._told: set[str] = set()
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="clip")
         self._under_way: dict[str, asyncio.Future[bytes]] = {}
         self._kept: OrderedDict[str, bytes] = OrderedDict()
@@ -71,6 +81,7 @@ class Studio:
 
     def _keep(self, name: str, done: asyncio.Future[bytes]) -> None:
         self._under_way.pop(name, None)
+        self._tell_of_missing_fonts()
         if done.cancelled() or done.exception():
             return
         self._kept[name] = done.result()
@@ -78,3 +89,9 @@ class Studio:
         while self._kept_bytes > self._keep_bytes and len(self._kept) > 1:
             _, forgotten = self._kept.popitem(last=False)
             self._kept_bytes -= len(forgotten)
+
+    def _tell_of_missing_fonts(self) -> None:
+        for notice in self._typesetter.notices():
+            if notice not in self._told:
+                self._told.add(notice)
+                self._tell(notice)

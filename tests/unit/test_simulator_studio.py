@@ -1,10 +1,34 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.tool import Kind
+from sora2batch.ground.job import Credits
 from sora2batch.simulator.studio import Studio
+from sora2batch.simulator.task import Task
+from sora2batch.typography.fonts import Fonts
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def task_with(prompt: str) -> Task:
+    tool = next(one for one in load_catalog().tools.values() if one.kind is Kind.IMAGE)
+    return Task(
+        id=prompt,
+        tool=tool,
+        input={"prompt": prompt},
+        take=1,
+        credits=Credits(1),
+        created=NOW,
+        ready=NOW,
+        failure=None,
+        signature="",
+        fetch_at=NOW,
+    )
 
 
 @pytest.fixture
@@ -57,3 +81,12 @@ async def test_closing_cancels_what_is_under_way(studio_of):
     studio.close()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert all(isinstance(result, asyncio.CancelledError) for result in results)
+
+
+async def test_a_font_that_is_missing_is_told_once(studio_of):
+    told = []
+    studio = studio_of(fonts=Fonts([]), tell=told.append)
+    for number in (1, 2):
+        await studio.film(task_with(f"狐狸 {number}"))
+    await asyncio.sleep(0)
+    assert [line.partition(":")[2][:32] for line in told] == [" no font for Han (Chinese) on th"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -42,9 +42,12 @@ async def download_backend(environ: Mapping[str, str]) -> AsyncIterator[Backend]
 
 
 def simulated_backend(
-    catalog: Catalog, lockfile: Lockfile, files: Mapping[str, Path]
+    catalog: Catalog,
+    lockfile: Lockfile,
+    files: Mapping[str, Path],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> AbstractAsyncContextManager[Backend]:
     """Start a simulator that remembers the tasks of earlier simulated runs, and finds these files by hash."""
     from sora2batch.app.backend.simulation import open_simulation  # noqa: PLC0415  # loads PyAV and Pillow
 
-    return open_simulation(catalog, lockfile, files)
+    return open_simulation(catalog, lockfile, files, tell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -25,12 +25,16 @@ SPEED = 60.0
 
 @asynccontextmanager
 async def open_simulation(
-    catalog: Catalog, lockfile: Lockfile, files: Mapping[str, Path]
+    catalog: Catalog, lockfile: Lockfile, files: Mapping[str, Path], tell: Callable[[str], None]
 ) -> AsyncIterator[Backend]:
     """Start a simulator that remembers the tasks of earlier simulated runs, and finds these files by hash."""
     earlier = _earlier_tasks(lockfile)
     options = SimulatorOptions(
-        speed=SPEED, seed=len(lockfile.task_ids()), earlier=earlier, inputs=_FilesByContent(files)
+        speed=SPEED,
+        seed=len(lockfile.task_ids()),
+        earlier=earlier,
+        inputs=_FilesByContent(files),
+        tell=tell,
     )
     clock = SystemClock()
     async with simulator(options, catalog) as running:

@@ -102,7 +102,8 @@ def _to_submit(run: AgreedRun) -> list[Job]:
 
 def _open_backend(run: AgreedRun) -> AbstractAsyncContextManager[Backend]:
     if run.batch.simulated:
-        return simulated_backend(run.batch.catalog, run.store.lockfile, run.batch.input_paths)
+        batch, tell = run.batch, run.request.printer.info
+        return simulated_backend(batch.catalog, run.store.lockfile, batch.input_paths, tell)
     if not asks_the_api(run.plan, run.request.stages):
         return download_backend(os.environ)
     return real_backend(os.environ, run.payer.clock)
