@@ -65,6 +65,9 @@ WORK = {
     "push": Work("sora2batch.app.push:push", "sora2batch.app.store_args:StoreArgs"),
     "pull": Work("sora2batch.app.pull:pull", "sora2batch.app.store_args:StoreArgs"),
     "report": Work("sora2batch.app.report:report", "sora2batch.app.report:ReportArgs"),
+    "report --serve": Work(
+        "sora2batch.app.report_serve:serve_report", "sora2batch.app.report_serve:ServeArgs"
+    ),
     "promote": Work("sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs"),
     "prune": Work("sora2batch.app.prune:prune", "sora2batch.app.prune:PruneArgs"),
     "tools": Work("sora2batch.app.tools:show_tools"),

@@ -1,5 +1,6 @@
 """The page as bytes: the same each time, and nothing in it can break out."""
 
+import json
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -7,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.page_case import gallery_of
@@ -54,6 +55,7 @@ def test_the_policy_names_the_hash_of_what_may_run():
     assert "unsafe" not in found.policy
 
 
+@settings(deadline=None)  # a whole page is read each time
 @given(st.text())
 def test_whatever_a_text_is_it_comes_back_and_adds_no_element(text):
     plain, found = Reader(render_page(gallery_of())), Reader(render_page(gallery_of(text, name=text)))

@@ -15,8 +15,8 @@ DONE = Result(state="completed", credits=Credits(420), task_id="t")
 def gallery(results=(), *, marks=(), names=NAMES, spent=0) -> Gallery:
     plain = gallery_of()
     cards = tuple(
-        replace(
-            plain.cards[0], key=name, fingerprint=Fingerprint(name), result=DONE if name in results else None
+        plain.cards[0]._replace(
+            key=name, fingerprint=Fingerprint(name), result=DONE if name in results else None
         )
         for name in names
     )

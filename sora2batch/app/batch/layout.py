@@ -1,7 +1,8 @@
 """The names of all files that belong to a batch: the only place where they are made up.
 
 Of ``spring.yaml``: ``spring.lock.jsonl``, ``spring.journal.jsonl``, ``spring.report.html``,
-``spring.sheet.png`` and the output folder; of its simulated runs the same with ``.sim`` before the ending.
+``spring.picks.yaml``, ``spring.sheet.png`` and the output folder; of its simulated runs the same with
+``.sim`` before the ending.
 """
 
 from __future__ import annotations
@@ -41,6 +42,16 @@ class BatchLayout(NamedTuple):
     def report(self) -> Path:
         """``NAME.report.html``: the gallery, unless another file is named for it."""
         return self._beside(".report.html")
+
+    @property
+    def picks(self) -> Path:
+        """``NAME.picks.yaml``: where a served page saves picks, unless another file is named for it."""
+        return self._beside(".picks.yaml")
+
+    @property
+    def opener(self) -> Path:
+        """``NAME.served.report.html``: opens the page that is served, while it is."""
+        return self._beside(".served.report.html")
 
     @property
     def sheets(self) -> tuple[Path, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sora2batch.app.batch.batch import Batch
+from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.hold import Holder, lock_holder
 from sora2batch.plan.job_status import JobStatus, Status, make_status
 from sora2batch.plan.overview import Overview, overview_of
@@ -17,6 +18,7 @@ class BatchSnapshot:
     """One batch at one moment."""
 
     batch: Batch
+    lockfile: Lockfile
     status: Status
     overview: Overview
     categories: Mapping[StatusCategory, tuple[JobStatus, ...]]
@@ -51,9 +53,11 @@ def look_at(batch: Batch) -> BatchSnapshot:
     """
     # The holder first: a run that ends in between has left its last word in the file by then.
     holder = lock_holder(batch.lock_path)
-    status = status_of(batch)
+    lockfile = batch.read_lockfile()
+    status = make_status(batch.manifest.file, batch.expansion.jobs, lockfile, batch.budget)
     return BatchSnapshot(
         batch=batch,
+        lockfile=lockfile,
         status=status,
         overview=overview_of(status),
         categories=by_category(status),

@@ -1,0 +1,128 @@
+"""One batch as it is at some moment, to be shown in several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.history import jobs_at, lockfile_at
+from sora2batch.app.output.output import Printer
+from sora2batch.gallery.agreement import disagreements
+from sora2batch.gallery.page.card import Gallery, Mark
+from sora2batch.gallery.page.link import Links
+from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_gallery
+from sora2batch.gallery.page.tariff import tariffs_of
+from sora2batch.gallery.picks import Picks
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.file_input import FileInput
+from sora2batch.ground.job import Credits
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Entry
+from sora2batch.lockfile.path import parts_inside
+from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.plan.job_status import Status, make_status
+
+
+class PageLinks(NamedTuple):
+    """The ways from a page to what it shows."""
+
+    results: Links
+    inputs: Links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """A batch with what is known of it."""
+
+    batch: Batch
+    lockfile: Lockfile
+    base: Base | None = None
+    """Another state to compare with."""
+
+    @property
+    def status(self) -> Status:
+        """Where every job stands."""
+        batch = self.batch
+        return make_status(batch.manifest.file, batch.expansion.jobs, self.lockfile, batch.budget)
+
+    def gallery(self, links: PageLinks, picks: Picks | None) -> Gallery:
+        """Make what stands on the page.
+
+        Raises:
+            ManifestError: two picks say different things of one job.
+        """
+        batch, jobs = self.batch, self.batch.expansion.jobs
+        used = {job.tool_type for job in jobs}
+        tools = (tool for name, tool in sorted(batch.catalog.tools.items()) if name in used)
+        return make_gallery(
+            GalleryInputs(
+                manifest=batch.manifest.file,
+                name=batch.manifest.name,
+                simulated=batch.simulated,
+                now=BatchState(jobs=jobs, lockfile=self.lockfile),
+                money=self.status.money,
+                links=links.results,
+                input_links=links.inputs,
+                price_of_former=self._price_of_former,
+                tariffs=tariffs_of(tools),
+                base=self.base,
+                marks=self._marks(picks) if picks else (),
+            )
+        )
+
+    def sheet(self, tell: Callable[[str], None]) -> bytes:
+        """Draw the contact sheet; what cannot be written on it as it stands is told."""
+        from sora2batch.gallery.sheet.make import make_sheet  # noqa: PLC0415  # a page needs no Pillow
+
+        batch = self.batch
+        return make_sheet(
+            self.status,
+            batch.artifacts.locate,
+            locate_input=self._locate_input,
+            simulated=batch.simulated,
+            tell=tell,
+        )
+
+    def _locate_input(self, found: FileInput) -> Path | None:
+        """Say where a file lies that a job sends; one outside of the manifest's folder is not opened."""
+        folder = self.batch.manifest.path.parent
+        path = folder.joinpath(*parts_inside(found.file))
+        is_inside = path.resolve().is_relative_to(folder.resolve())
+        return path if is_inside else None
+
+    def _price_of_former(self, entry: Entry) -> Credits:
+        return self.batch.catalog.price_or_none(entry.tool_type, entry.input) or Credits(0)
+
+    def _marks(self, picks: Picks) -> tuple[Mark, ...]:
+        """Take earlier picks; those of jobs that are not here are left to whoever promotes them."""
+        by_key = {job.key: job.fingerprint for job in self.batch.expansion.jobs}
+        named = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks.picks)
+        known = [(pick, fingerprint) for pick, fingerprint in named if fingerprint]
+        if problems := tuple(disagreements(picks, known)):
+            raise ManifestError(problems)
+        return tuple(
+            Mark(fingerprint=mine, favourite=bool(pick.favourite), rating=pick.rating, note=pick.note)
+            for pick, mine in known
+        )
+
+
+def base_of(batch: Batch, ref: str | None, printer: Printer) -> Base | None:
+    """Find what was asked for and what was known at a git revision.
+
+    A manifest that had problems then still lets its lockfile be compared: every job in it was asked for once.
+
+    Raises:
+        Sora2BatchError: there is no such ref, or the lockfile cannot be read.
+    """
+    if not ref:
+        return None
+    lockfile = lockfile_at(batch, ref)
+    try:
+        state = BatchState(jobs=jobs_at(batch, ref), lockfile=lockfile)
+    except Sora2BatchError as error:
+        printer.info(f"notice: only the lockfile of {ref} is compared: {error.message}")
+        state = BatchState(jobs=None, lockfile=lockfile)
+    return Base(ref=ref, state=state)
