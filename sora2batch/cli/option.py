@@ -76,7 +76,14 @@ def selection_options(function: _F) -> _F:
     return function
 
 
-_SELECTION: tuple[_Decorator[Any], ...] = (
+def choice_options(function: _F) -> _F:
+    """Add what chooses among jobs."""
+    for decorate in reversed(_CHOICE):
+        function = decorate(function)
+    return function
+
+
+_CHOICE: tuple[_Decorator[Any], ...] = (
     click.option(
         "--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits, such as 'hero/fox/*'."
     ),
@@ -86,6 +93,9 @@ _SELECTION: tuple[_Decorator[Any], ...] = (
         metavar="AXIS=VALUE",
         help="Only jobs with this value, as it is written or by its label.",
     ),
+)
+_SELECTION: tuple[_Decorator[Any], ...] = (
+    *_CHOICE,
     click.option("--limit", type=WholeNumber(min=0), metavar="N", help="Submit at most N jobs now."),
     click.option(
         "--max-credits",

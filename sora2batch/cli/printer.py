@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +13,15 @@ import click
 
 from sora2batch.app.output.failure import print_error
 from sora2batch.cli import standard_output
-from sora2batch.cli.table import BAR_PROGRESS, BOARDS, LINE_PROGRESS, LIVE_SCREEN, resolve
+from sora2batch.cli.table import (
+    BAR_PROGRESS,
+    BOARDS,
+    LINE_PROGRESS,
+    LIVE_SCREEN,
+    WORK_BAR,
+    WORK_LINES,
+    resolve,
+)
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.terminal_width import without_controls
 
@@ -93,10 +101,20 @@ class ClickPrinter:
 
     def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
         """Show a run's events on standard error, in the way that suits it."""
-        is_drawn = self.level >= 0 and sys.stderr.isatty() and _is_capable()
         opened: AbstractContextManager[Listener]
-        opened = resolve(BAR_PROGRESS if is_drawn else LINE_PROGRESS)(plan, stages, self)
+        opened = resolve(BAR_PROGRESS if self._draws else LINE_PROGRESS)(plan, stages, self)
         return opened
+
+    def work(self, name: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Show how far a long work has come on standard error, in the way that suits it."""
+        opened: AbstractContextManager[Callable[[int], None]]
+        opened = resolve(WORK_BAR if self._draws else WORK_LINES)(name, total, self)
+        return opened
+
+    @property
+    def _draws(self) -> bool:
+        """Whether standard error is a terminal that is watched."""
+        return self.level >= 0 and sys.stderr.isatty() and _is_capable()
 
     def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
         """Draw statuses at a terminal."""

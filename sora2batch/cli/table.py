@@ -19,6 +19,7 @@ COMMANDS = {
     "download": "Fetch the files that are missing.",
     "status": "Show where every job stands.",
     "report": "Write the gallery: every clip on one page.",
+    "reel": "Cut finished clips together into one MP4.",
     "promote": "Write the next manifest from picks: the chosen few, with other settings.",
     "verify": "Hash every file again and compare it with the lockfile.",
     "reconcile": "Settle jobs in doubt with the credits ledger.",
@@ -35,7 +36,7 @@ COMMANDS = {
 PURPOSES = {
     "Start": ("init", "validate", "tools", "doctor"),
     "Run": ("plan", "run", "download"),
-    "Look": ("status", "report", "promote"),
+    "Look": ("status", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
     "More": ("push", "pull", "schema", "simulate", "help"),
 }
@@ -68,6 +69,7 @@ WORK = {
     "report --serve": Work(
         "sora2batch.app.report_serve:serve_report", "sora2batch.app.report_serve:ServeArgs"
     ),
+    "reel": Work("sora2batch.app.reel:make", "sora2batch.app.reel:ReelArgs"),
     "promote": Work("sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs"),
     "prune": Work("sora2batch.app.prune:prune", "sora2batch.app.prune:PruneArgs"),
     "tools": Work("sora2batch.app.tools:show_tools"),
@@ -85,6 +87,8 @@ FAILURE_DOCUMENT = "sora2batch.app.output.json_document:print_failure_document"
 """For failures of calls with --json."""
 LINE_PROGRESS = "sora2batch.cli.show.progress:line_progress"
 BAR_PROGRESS = "sora2batch.cli.show.bars:bar_progress"
+WORK_LINES = "sora2batch.cli.show.work_lines:line_work"
+WORK_BAR = "sora2batch.cli.show.work_bar:bar_work"
 LIVE_SCREEN = "sora2batch.cli.show.live:live_screen"
 BOARDS = "sora2batch.cli.show.live:print_boards"
 """For those who have work; at a terminal with ``rich``, which few calls need."""

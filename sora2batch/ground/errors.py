@@ -14,6 +14,7 @@
       (sjinn)    DownloadError   4  a file could not be had
       (run)      FileError       4  a file on its way to or from the store is not what it should be
       (run)      PriceDriftError 3  a task was charged another price than the catalogue's
+      (reel)     ReelError       1  no clip can be used, or the reel cannot be written
       (app)      DeclinedError 130  whoever was asked said no
 
 Each subclass lives beside the code that raises it. ``cli`` alone turns one into the end of the program;

@@ -16,7 +16,15 @@ from sora2batch.lockfile.journal import LOCK_SUFFIX, journal_path
 SIMULATED = ".sim"
 """How the name of what the simulator makes ends, before the ending."""
 MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
-IGNORED = ("*.journal.jsonl", f"*{SIMULATED}{LOCK_SUFFIX}", "*.report.html", "out/", f"*{SIMULATED}/")
+IGNORED = (
+    "*.journal.jsonl",
+    f"*{SIMULATED}{LOCK_SUFFIX}",
+    "*.report.html",
+    "*.reel.mp4",
+    ".*.mp4.parts/",
+    "out/",
+    f"*{SIMULATED}/",
+)
 """What git should ignore: nothing of it is committed."""
 ATTRIBUTES = (f"*{LOCK_SUFFIX} merge=union",)
 """What git should know: how lockfiles are merged."""
@@ -52,6 +60,11 @@ class BatchLayout(NamedTuple):
     def opener(self) -> Path:
         """``NAME.served.report.html``: opens the page that is served, while it is."""
         return self._beside(".served.report.html")
+
+    @property
+    def reel(self) -> Path:
+        """``NAME.reel.mp4``: clips cut together, unless another file is named for it."""
+        return self._beside(".reel.mp4")
 
     @property
     def sheets(self) -> tuple[Path, ...]:

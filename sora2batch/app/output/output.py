@@ -5,7 +5,7 @@ Results go to standard output, everything else to standard error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -92,6 +92,10 @@ class Display(Printer, Protocol):
 
     def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
         """Show a run's events while the block lasts."""
+        ...
+
+    def work(self, name: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Show how far a long work has come while the block lasts; call it with how much more is done."""
         ...
 
     def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:

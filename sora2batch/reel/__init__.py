@@ -1,0 +1,1 @@
+"""Finished clips cut together into one MP4: an edit list as a value, and what encodes it."""
