@@ -1,0 +1,147 @@
+"""Files are checked in processes of their own: started when first needed, and again if one dies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sora2batch.clipcheck.clip_finding import ClipFinding, ClipFindings, Expected, FindingKind, NotChecked
+
+_WORKER = ("-P", "-m", "sora2batch.clipcheck.worker")
+"""-P: what lies in the working folder, which may come from a stranger, is no module."""
+_KEPT_VARIABLES = frozenset(
+    {"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE"}
+    | {"SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_START"}
+)
+"""What a decoder may know of our environment: no key is among it."""
+_MOST_SECONDS = 60.0
+"""Until an answer comes; the machine may be busy."""
+_MOST_DEATHS = 5
+"""In a row; then it is not the files' fault, and no more processes are started."""
+_TURNED_OFF = "clips cannot be checked here: the process that decodes them does not live"
+
+
+class ClipChecker:
+    """A few processes that examine files; an async context manager, which ends them."""
+
+    def __init__(
+        self,
+        processes: int = 2,
+        *,
+        command: Sequence[str] = _WORKER,
+        most_seconds: float = _MOST_SECONDS,
+    ) -> None:
+        self._command = command
+        self._most_seconds = most_seconds
+        self._places = asyncio.Semaphore(processes)
+        self._idle: list[Process] = []
+        self._deaths = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for process in self._idle:
+            await _end(process)
+        self._idle.clear()
+
+    async def check(self, path: Path, expected: Expected) -> ClipFindings | NotChecked:
+        """Examine a file; whatever it does to the process, this one goes on."""
+        async with self._places:
+            if self._deaths >= _MOST_DEATHS:
+                return NotChecked(_TURNED_OFF)
+            return await self._ask(_question(path, expected))
+
+    async def _ask(self, question: bytes) -> ClipFindings | NotChecked:
+        """Ask one that is idle, and if it dies, be it of another file or by a stranger's hand, a new one."""
+        try:
+            for process in (self._idle.pop() if self._idle else None, None):
+                answer = await self._ask_one(process or await self._start(), question)
+                if answer is not None:
+                    self._deaths = 0
+                    return _findings(answer)
+        except TimeoutError:
+            return NotChecked(f"it took more than {self._most_seconds:g} s")
+        except (OSError, ValueError) as error:
+            self._deaths = _MOST_DEATHS
+            return NotChecked(f"no process can be started that decodes it: {error}")
+        self._deaths += 1
+        return NotChecked("the decoder gave up on it")
+
+    async def _ask_one(self, process: Process, question: bytes) -> dict[str, Any] | None:
+        answer = None
+        try:
+            async with asyncio.timeout(self._most_seconds):
+                answer = await _exchange(process, question)
+        finally:
+            if answer is None:
+                await _end(process)
+        self._idle += [process] if answer else []
+        return answer
+
+    async def _start(self) -> Process:
+        environ = {name: value for name, value in os.environ.items() if name.upper() in _KEPT_VARIABLES}
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environ,
+            start_new_session=True,  # a Ctrl-C is for the run, which ends this one in its time
+        )
+
+
+def _question(path: Path, expected: Expected) -> bytes:
+    told = {
+        "path": str(path.absolute()),
+        "kind": expected.kind.value,
+        "seconds": expected.seconds,
+        "aspect": expected.aspect,
+        "sound": expected.sound,
+    }
+    return json.dumps(told).encode() + b"\n"
+
+
+async def _exchange(process: Process, question: bytes) -> dict[str, Any] | None:
+    """Ask, and wait for the answer; None where the process ends instead."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(question)
+        await process.stdin.drain()
+        line = await process.stdout.readline()
+        answer = json.loads(line) if line.endswith(b"\n") else None
+    except (OSError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _findings(answer: dict[str, Any]) -> ClipFindings | NotChecked:
+    """Read an answer; whoever gave it may have been taken over, so nothing is believed but its form."""
+    try:
+        found = [ClipFinding(FindingKind(kind), str(reason)[:300]) for kind, reason in answer["findings"]]
+    except (KeyError, TypeError, ValueError):
+        return NotChecked(str(answer.get("not_checked", "the decoder made no sense"))[:300])
+    return tuple(sorted({one.kind: one for one in found if one.reason}.values()))
+
+
+async def _end(process: Process) -> None:
+    """End a process, and let its pipes close."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    assert process.stdin is not None
+    process.stdin.close()
+    with suppress(OSError):
+        await process.communicate()
