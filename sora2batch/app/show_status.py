@@ -6,10 +6,11 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
-from sora2batch.lockfile.entry import State
+from sora2batch.lockfile.entry import State, reasons_of
 from sora2batch.plan.job_status import PENDING, JobStatus, Status
 
 _ERROR_ROOM = 1000
+_KEYS_SHOWN = 5
 _ADVICE = {
     State.IN_DOUBT: "in doubt, may have been charged: `sora2batch reconcile {given}` settles them",
     State.SUBMITTED: "still generating: `sora2batch run {run}` waits for them",
@@ -31,7 +32,8 @@ def print_status(batch: Batch, status: Status, printer: Printer) -> None:
 def _job_line(one: JobStatus, width: int) -> str:
     error = one.entry.primary.error if one.entry else None
     told = f"  {one_line(error.message, _ERROR_ROOM)}" if error else ""
-    return f"  {one.state:<9}  {padded(isolated(one.job.key), width)}  {one.credits:>6,}{told}"
+    look = f"  look at it: {one_line(reasons_of(one.look), _ERROR_ROOM)}" if one.look else ""
+    return f"  {one.state:<9}  {padded(isolated(one.job.key), width)}  {one.credits:>6,}{told}{look}"
 
 
 def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
@@ -48,6 +50,15 @@ def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
     if missing := sum(one.lacks_file for one in status.jobs):
         command = f"sora2batch download {batch.arguments}"
         printer.output(f"next: {missing:,} done but not downloaded: `{command}` fetches them")
+    if seen := sum(bool(one.look) for one in status.jobs):
+        printer.output(f"to look at: {seen:,}: {_first_keys(status)}")
+
+
+def _first_keys(status: Status) -> str:
+    """Name the first few jobs in whose files something was seen."""
+    keys = [isolated(one.job.key) for one in status.jobs if one.look]
+    shown, rest = keys[:_KEYS_SHOWN], len(keys) - _KEYS_SHOWN
+    return ", ".join([*shown, f"and {rest:,} more"] if rest > 0 else shown)
 
 
 def print_outcome(batch: Batch, status: Status, printer: Printer) -> None:

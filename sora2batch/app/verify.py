@@ -28,7 +28,7 @@ def verify(
     """
     batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
     lockfile = batch.read_lockfile()
-    faults = list(_faults(batch, lockfile))
+    faults = list(faults_of(batch, lockfile))
     if as_json:
         told: list[JsonValue] = [{"key": key, "message": message} for key, message in faults]
         print_json({"version": 1, "ok": not faults, "faults": told}, printer)
@@ -40,7 +40,8 @@ def verify(
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 
-def _faults(batch: Batch, lockfile: Lockfile) -> Iterator[tuple[str, str]]:
+def faults_of(batch: Batch, lockfile: Lockfile) -> Iterator[tuple[str, str]]:
+    """Find the files that are not what they were, or never were a result; each as its job's key and why."""
     artifacts = OpenedArtifacts(batch.output_dir)
     for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
         for attempt in entry.attempts:

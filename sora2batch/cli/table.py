@@ -62,6 +62,7 @@ WORK = {
     "reconcile": Work("sora2batch.app.reconcile:reconcile"),
     "download": Work("sora2batch.app.download:download"),
     "verify": Work("sora2batch.app.verify:verify"),
+    "verify --look": Work("sora2batch.app.verify_look:verify_look"),
     "verify --store": Work("sora2batch.app.verify_store:verify_store"),
     "push": Work("sora2batch.app.push:push", "sora2batch.app.store_args:StoreArgs"),
     "pull": Work("sora2batch.app.pull:pull", "sora2batch.app.store_args:StoreArgs"),

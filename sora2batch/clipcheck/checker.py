@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sora2batch.clipcheck.clip_finding import ClipFinding, ClipFindings, Expected, FindingKind, NotChecked
+from sora2batch.ground.text import one_line
 
 _WORKER = ("-P", "-m", "sora2batch.clipcheck.worker")
 """-P: what lies in the working folder, which may come from a stranger, is no module."""
@@ -25,6 +26,7 @@ _KEPT_VARIABLES = frozenset(
 """What a decoder may know of our environment: no key is among it."""
 _MOST_SECONDS = 60.0
 """Until an answer comes; the machine may be busy."""
+_REASON_ROOM = 300
 _MOST_DEATHS = 5
 """In a row; then it is not the files' fault, and no more processes are started."""
 _TURNED_OFF = "clips cannot be checked here: the process that decodes them does not live"
@@ -131,10 +133,14 @@ async def _exchange(process: Process, question: bytes) -> dict[str, Any] | None:
 def _findings(answer: dict[str, Any]) -> ClipFindings | NotChecked:
     """Read an answer; whoever gave it may have been taken over, so nothing is believed but its form."""
     try:
-        found = [ClipFinding(FindingKind(kind), str(reason)[:300]) for kind, reason in answer["findings"]]
+        found = [ClipFinding(FindingKind(kind), _words(reason)) for kind, reason in answer["findings"]]
     except (KeyError, TypeError, ValueError):
-        return NotChecked(str(answer.get("not_checked", "the decoder made no sense"))[:300])
+        return NotChecked(_words(answer.get("not_checked", "the decoder made no sense")))
     return tuple(sorted({one.kind: one for one in found if one.reason}.values()))
+
+
+def _words(told: object) -> str:
+    return one_line(str(told), _REASON_ROOM)
 
 
 async def _end(process: Process) -> None:

@@ -153,6 +153,11 @@ class Attempt:
         return self if outputs == self.outputs else replace(self, outputs=outputs)
 
 
+def reasons_of(look: Look) -> str:
+    """Write what was seen in a line, each reason once."""
+    return "; ".join(dict.fromkeys(reason for _, reason in look))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One job's line: what was asked for, and every call that matters still."""

@@ -167,7 +167,9 @@ def _run_options(data: JsonObject) -> RunOptions:
 def _output_options(data: JsonObject, name: str) -> OutputOptions:
     filename = data.get("filename")
     return OutputOptions(
-        dir=str(data.get("dir", f"out/{name}")), filename=None if filename is None else str(filename)
+        dir=str(data.get("dir", f"out/{name}")),
+        filename=None if filename is None else str(filename),
+        check=data.get("check") is not False,
     )
 
 

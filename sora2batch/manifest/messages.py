@@ -43,7 +43,7 @@ _TOP_KEYS = ("version", "name", "budget", "vars", "defaults", "jobs", "run", "ou
 _HOMES = {
     "max_credits": 'below "budget"',
     **dict.fromkeys(_RUN_KEYS, 'below "run"'),
-    **dict.fromkeys(("dir", "filename"), 'below "output"'),
+    **dict.fromkeys(("dir", "filename", "check"), 'below "output"'),
     **dict.fromkeys(("url", "public_url", "outputs"), 'below "store"'),
     **dict.fromkeys(("matrix", "sample", "repeat"), 'to a group, below "jobs"'),
     **dict.fromkeys(("include", "exclude"), 'below "matrix"'),

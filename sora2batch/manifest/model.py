@@ -101,6 +101,8 @@ class OutputOptions(NamedTuple):
     """Relative to the manifest's folder."""
     filename: str | None = None
     """A template; None names files after their job's key."""
+    check: bool = True
+    """Whether finished files are looked at."""
 
 
 class StoreOptions(NamedTuple):

@@ -11,7 +11,7 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, Entry, Output, State
+from sora2batch.lockfile.entry import Attempt, Entry, Look, Output, State
 from sora2batch.plan.action import Money
 
 PENDING = "pending"
@@ -43,6 +43,12 @@ class JobStatus:
         if self.entry is None or self.entry.state is not State.COMPLETED:
             return False
         return not any(output.sha256 for output in self.entry.primary.outputs)
+
+    @property
+    def look(self) -> Look:
+        """What somebody should look at in its files."""
+        outputs = self.entry.primary.outputs if self.entry else ()
+        return tuple(one for output in outputs for one in output.look)
 
     @property
     def credits(self) -> Credits:

@@ -19,6 +19,8 @@ class StatusCategory(StrEnum):
     FAILED = "failed"
     REJECTED = "rejected"
     NOT_DOWNLOADED = "done but not downloaded"
+    TO_LOOK_AT = "to look at"
+    """A check saw something in a file of it."""
 
 
 def by_category(status: Status) -> Mapping[StatusCategory, tuple[JobStatus, ...]]:
@@ -47,6 +49,8 @@ def _category_of(status: JobStatus) -> StatusCategory | None:
             return StatusCategory.FAILED
         case State.REJECTED:
             return StatusCategory.REJECTED
+        case State.COMPLETED if status.look:
+            return StatusCategory.TO_LOOK_AT
         case State.SUBMITTED | State.COMPLETED | State.WITHDRAWN:
             return None
         case _:

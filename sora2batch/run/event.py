@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from sora2batch.ground.job import Credits, Job
+from sora2batch.lockfile.entry import Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,25 @@ class NotStored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A file in place was looked at."""
+
+    job: Job
+    path: str
+    look: Look
+    """What somebody should look at in it; mostly nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLooked:
+    """A file in place could not be looked at, which harms nobody."""
+
+    job: Job
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unsaved:
     """A task id that could not be written to disk: shown, so that it is not lost."""
 
@@ -158,6 +178,8 @@ Event: TypeAlias = (
     | NotDownloaded
     | Stored
     | NotStored
+    | Looked
+    | NotLooked
     | Unsaved
     | Warned
     | Stopped

@@ -1,16 +1,18 @@
-"""A plan is carried out: stages side by side, submit → poll → download → store, under one task group."""
+"""A plan is carried out: stages side by side, submit → poll → download → store, look, in one task group."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from sora2batch.lockfile.entry import State
+from sora2batch.ground.job import Job
+from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.collect import DownloadStage, Folder
 from sora2batch.run.event import BestEffortListener, Stopped
+from sora2batch.run.look_stage import Inspection, LookStage
 from sora2batch.run.open_task import OpenTask
 from sora2batch.run.poll import FinishedTask, PollStage
 from sora2batch.run.port import RunContext
@@ -37,7 +39,11 @@ class ResultFolder(Folder, Names, Protocol):
 
 
 async def execute(
-    context: RunContext, spec: RunSpec, folder: ResultFolder, destination: Destination | None = None
+    context: RunContext,
+    spec: RunSpec,
+    folder: ResultFolder,
+    destination: Destination | None = None,
+    inspection: Inspection | None = None,
 ) -> None:
     """Carry a plan out until nothing is left to do or the stop signal is set.
 
@@ -48,19 +54,25 @@ async def execute(
         asyncio.CancelledError: the process is to end at once; calls under way stay in doubt on disk.
     """
     context = replace(context, listener=BestEffortListener(context.listener))
-    await _Pipeline(context, spec, folder, destination).run()
+    await _Pipeline(context, spec, folder, _Rest(destination, inspection)).run()
+
+
+class _Rest(NamedTuple):
+    """What is done with files once they are in place."""
+
+    destination: Destination | None
+    inspection: Inspection | None
 
 
 class _Pipeline:
     """The production line: each stage hands on to the next and is closed when the one before it has ended."""
 
-    def __init__(
-        self, context: RunContext, spec: RunSpec, folder: ResultFolder, destination: Destination | None
-    ) -> None:
+    def __init__(self, context: RunContext, spec: RunSpec, folder: ResultFolder, rest: _Rest) -> None:
         self._context = context
         self._spec = spec
-        self._storing = StoreStage(context, folder, destination if Stages.STORE in spec.stages else None)
-        self._downloading = DownloadStage(context, folder, self._storing.add)
+        self._storing = StoreStage(context, folder, rest.destination if Stages.STORE in spec.stages else None)
+        self._looking = LookStage(context, folder, rest.inspection)
+        self._downloading = DownloadStage(context, folder, self._on_fetched)
         self._polling = PollStage(context, self._on_finished)
         jobs = [planned.job for planned in self._wanted(Stages.SUBMIT, Action.SUBMIT)]
         self._submitting = SubmitStage(context, jobs, self._on_open)
@@ -76,6 +88,7 @@ class _Pipeline:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._storing.run())
+                group.create_task(self._looking.run())
                 async with asyncio.TaskGroup() as fetching:
                     fetching.create_task(self._downloading.run())
                     async with asyncio.TaskGroup() as feeding:
@@ -83,6 +96,7 @@ class _Pipeline:
                         await self._submit()
                     self._downloading.close()
                 self._storing.close()
+                self._looking.close()
         finally:
             if self._grace:
                 self._grace.cancel()
@@ -106,12 +120,17 @@ class _Pipeline:
         if Stages.DOWNLOAD in self._spec.stages:
             self._downloading.add(finished)
 
+    def _on_fetched(self, job: Job, attempt: Attempt) -> None:
+        self._storing.add(job, attempt)
+        self._looking.add(job, attempt)
+
     def _on_stop(self, stop: StopRequest) -> None:
         self._context.listener(Stopped(message=stop.message))
         if stop.reason.ends_waiting:
             self._polling.stop()
             self._downloading.stop()
             self._storing.stop()
+            self._looking.stop()
         if stop.reason.is_signal:
             loop = asyncio.get_running_loop()
             self._grace = loop.call_later(_GRACE_SECONDS, self._submitting.abandon)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from io import BytesIO
 
 import av
+from av.container import OutputContainer
 from PIL import Image, ImageDraw
 
+from sora2batch.simulator.ambience import RATE, ambience
 from sora2batch.simulator.camera import Camera
 from sora2batch.simulator.caption import overlay, unit_of
+from sora2batch.simulator.fault import FaultKind
 from sora2batch.simulator.grade import graded
 from sora2batch.simulator.input_picture import staged
 from sora2batch.simulator.picture import starting_picture
@@ -34,18 +38,24 @@ def render_clip(
     target = BytesIO()
     count = round(shot.seconds * FRAMES_PER_SECOND)
     # Room for the index at the front, so that playing can start before the whole file is there.
-    container_options = {"moov_size": str(4096 + 24 * count), "fflags": "+bitexact"}
+    pieces = round(shot.seconds * RATE / 1024) if shot.has_sound else 0
+    container_options = {"moov_size": str(4096 + 24 * (count + pieces)), "fflags": "+bitexact"}
     with av.open(target, "w", format="mp4", options=container_options) as container:
         stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND, options=dict(_ENCODER))
         stream.width, stream.height = shot.size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
+        sound = _Soundtrack(container, shot) if shot.has_sound else None
         stage = _Stage(shot, given, typesetter or Typesetter())
         for index in range(count):
             frame = _video_frame(stage.frame(index / count), shot.size)
+            if sound:
+                sound.play_to(index / FRAMES_PER_SECOND)
             frame.pts, frame.time_base = index, Fraction(1, FRAMES_PER_SECOND)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+        if sound:
+            sound.play_to(math.inf)
     return target.getvalue()
 
 
@@ -66,6 +76,24 @@ def _drawn_still(shot: Shot) -> Image.Image:
     return graded(picture.image, shot).resize(size, Image.Resampling.BICUBIC, box=box)
 
 
+class _Soundtrack:
+    """The sound of a clip, written beside its frames: nothing of a clip is far from what belongs to it."""
+
+    def __init__(self, container: OutputContainer, shot: Shot) -> None:
+        self._container = container
+        self._stream = container.add_stream("aac", rate=RATE, layout="mono", options={"flags": "+bitexact"})
+        self._stream.bit_rate = 24_000
+        self._rest = ambience(shot.seconds, is_silent=shot.flaw is FaultKind.SILENT)
+
+    def play_to(self, seconds: float) -> None:
+        for frame in self._rest:
+            self._container.mux(self._stream.encode(frame))
+            if frame.time is not None and frame.time >= seconds:
+                return
+        if seconds == math.inf:
+            self._container.mux(self._stream.encode(None))
+
+
 class _Stage:
     """What a shot's frames have in common, prepared once."""
 
@@ -83,6 +111,8 @@ class _Stage:
 
     def frame(self, t: float) -> Planes:
         """Put the frame of a moment from 0 to 1 together."""
+        if self._shot.flaw is FaultKind.FROZEN:
+            t = 0.0
         frame = framed(self._scenery_at(t), self._camera.box(t), self._shot.size)
         for particle in self._particles:
             frame.light.paste(
@@ -90,7 +120,7 @@ class _Stage:
             )
         self._cover.lay_over(frame)
         self._write_progress(frame, t)
-        return frame
+        return _blacked(frame) if self._shot.flaw is FaultKind.BLACK else frame
 
     def _scenery_at(self, t: float) -> Planes:
         away = self._camera.departure(t)
@@ -106,6 +136,13 @@ class _Stage:
         draw.text(place, f"0:{seconds:04.1f}", font=self._font, fill=190, anchor="ra")
         draw.rectangle((0, height - 3, width, height), fill=60)
         draw.rectangle((0, height - 3, round(width * t), height), fill=_WHITE)
+
+
+def _blacked(frame: Planes) -> Planes:
+    """Leave nothing to be seen."""
+    for plane, value in zip(frame.in_order(), (16, 128, 128), strict=True):
+        plane.paste(value, (0, 0, *plane.size))
+    return frame
 
 
 def _video_frame(planes: Planes, size: Size) -> av.VideoFrame:

@@ -12,7 +12,7 @@ from sora2batch.ground.suggest import did_you_mean
 
 
 class FaultKind(StrEnum):
-    """What can go wrong with a call, a generation, a download, or the fetch of an input."""
+    """What can go wrong with a call, a generation, a clip, a download, or the fetch of an input."""
 
     TOO_MANY = "429"
     """Refused with 429 and Retry-After; nothing is charged."""
@@ -38,6 +38,16 @@ class FaultKind(StrEnum):
     """It is cut before its Content-Length."""
     INPUT_SLOW = "input-slow"
     """It takes long to come, and so does the result."""
+    BLACK = "black"
+    """The clip is black."""
+    FROZEN = "frozen"
+    """Nothing moves in it."""
+    SILENT = "silent"
+    """Nothing is to be heard, where there should be sound."""
+    SHORT = "short"
+    """It is less than half as long as asked for."""
+    SHAPE = "shape"
+    """It lies where it should stand, or the other way round."""
 
 
 INPUT_FAULTS = (
@@ -48,6 +58,19 @@ INPUT_FAULTS = (
     FaultKind.INPUT_SLOW,
 )
 """What can strike the fetch of an input."""
+CLIP_FAULTS = (
+    FaultKind.BLACK,
+    FaultKind.FROZEN,
+    FaultKind.SILENT,
+    FaultKind.SHORT,
+    FaultKind.SHAPE,
+)
+"""What can be wrong with a clip that came about, was charged, and can be fetched."""
+
+
+def flaw_in(prompt: str) -> FaultKind | None:
+    """Find what is to be wrong with a clip by its prompt, always: ``[black]``."""
+    return next((kind for kind in CLIP_FAULTS if f"[{kind}]" in prompt), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +148,13 @@ class Dice:
     def fails(self, task_id: str) -> bool:
         """Tell whether this task's generation fails."""
         return draw(self._seed, FaultKind.FAIL, task_id) < self._rates.get(FaultKind.FAIL, 0.0)
+
+    def clip_fault(self, task_id: str) -> FaultKind | None:
+        """Draw what is wrong with a task's clip; mostly nothing is."""
+        for kind in CLIP_FAULTS:
+            if draw(self._seed, kind, task_id) < self._rates.get(kind, 0.0):
+                return kind
+        return None
 
     def input_fault(self, task_id: str, number: int) -> FaultKind | None:
         """Draw what strikes the fetch of a task's first, second, … file."""

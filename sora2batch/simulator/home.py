@@ -36,7 +36,8 @@ def home_page(home: str, service: SimulatedService) -> str:
 any key will do that does not begin with <code>wrong</code>.</li>
 <li>So far: {len(service.charges):,} tasks; {service.balance:,} credits left.</li>
 <li>A prompt with <code>{ALWAYS_FAILS}</code> is charged and fails; one with <code>{ALWAYS_REFUSED}</code> is
-refused.</li>
+refused; <code>[black]</code>, <code>[frozen]</code>, <code>[silent]</code>, <code>[short]</code> or
+<code>[shape]</code> spoils the clip in that way.</li>
 </ul>
 <h2>Sample pictures</h2>
 <p>These addresses work as <code>image</code>; one on this machine is fetched, as the API

@@ -79,7 +79,12 @@ def simulated_refusal(fault: FaultKind) -> InputError | None:
             | FaultKind.FAIL
             | FaultKind.TRUNCATE
             | FaultKind.PAGE
-        ):  # those strike calls, generations and results
+            | FaultKind.BLACK
+            | FaultKind.FROZEN
+            | FaultKind.SILENT
+            | FaultKind.SHORT
+            | FaultKind.SHAPE
+        ):  # those strike calls, generations, clips and results
             return None
         case _:
             assert_never(fault)

@@ -52,7 +52,7 @@ async def simulator(
     """
     dice = Dice(options.faults, seed=options.seed)
     service = SimulatedService(options, catalog, clock=clock or SystemClock(), dice=dice)
-    studio = Studio(InputPictures(options.inputs), tell=options.tell)
+    studio = Studio(InputPictures(options.inputs), tell=options.tell, flaw_of=dice.clip_fault)
     server = Server(service, studio, dice, speed=options.speed, inputs=options.inputs)
     # Nobody waits for slow answers at the end: nothing is written anywhere.
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.2)

@@ -115,7 +115,12 @@ class Server:
                 | FaultKind.INPUT_EXPIRED
                 | FaultKind.INPUT_LENGTH
                 | FaultKind.INPUT_SLOW
-            ):  # those are the service's: they strike generations, not calls
+                | FaultKind.BLACK
+                | FaultKind.FROZEN
+                | FaultKind.SILENT
+                | FaultKind.SHORT
+                | FaultKind.SHAPE
+            ):  # those are the service's and the studio's: they strike generations and clips, not calls
                 return act()
             case _:
                 assert_never(mishap.kind)

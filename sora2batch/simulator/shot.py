@@ -11,6 +11,7 @@ from hashlib import sha256
 from sora2batch.catalog.media_field import media_fields
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.media.kind import MediaKind
+from sora2batch.simulator.fault import FaultKind
 from sora2batch.simulator.loopback_url import identity_of
 from sora2batch.simulator.media_input import map_media
 from sora2batch.simulator.task import Task
@@ -30,6 +31,8 @@ _SIZES: Mapping[str, Size] = {
 }
 """Multiples of 16: what encoders like best."""
 _DEFAULT_RATIO = "16:9"
+_CUT = 0.4
+"""What is left of a clip that is to be too short."""
 _PICTURE_FIELDS = ("image", "image_list", "tail_image_url")
 _UNSHOWN = ("prompt", *_PICTURE_FIELDS)
 
@@ -55,11 +58,14 @@ class Shot:
     size: Size
     seconds: float
     quality: Quality
+    has_sound: bool = False
+    flaw: FaultKind | None = None
+    """What is wrong with the clip on purpose."""
     variation: int
     """Decides what is left to chance: 128 bits that depend on the input and its take alone."""
 
 
-def shot_of(task: Task, given: Size | None = None) -> Shot:
+def shot_of(task: Task, given: Size | None = None, flaw: FaultKind | None = None) -> Shot:
     """Read a shot off a task; where its input names no shape, a clip has about that of the given picture."""
     input = _by_content(task)
     body = canonical_json({"input": input, "take": task.take, "tool_type": task.tool.tool_type})
@@ -70,11 +76,20 @@ def shot_of(task: Task, given: Size | None = None) -> Shot:
         details=_details(task, input),
         picture=picture or task.prompt or task.tool.tool_type,
         content=content,
-        size=_SIZES.get(str(input.get("aspect_ratio"))) or _size_like(given),
-        seconds=_seconds(task),
+        size=_turned(_SIZES.get(str(input.get("aspect_ratio"))) or _size_like(given), flaw),
+        seconds=_seconds(task) * (_CUT if flaw is FaultKind.SHORT else 1.0),
+        has_sound=task.tool.output.sound is True,
+        flaw=flaw,
         quality=Quality.RICH if "pro" in input.values() else Quality.PLAIN,
         variation=int.from_bytes(sha256(body).digest()[:16]),
     )
+
+
+def _turned(size: Size, flaw: FaultKind | None) -> Size:
+    """Give another shape, if that is to be wrong; even a square comes as something else."""
+    if flaw is not FaultKind.SHAPE:
+        return size
+    return (size[1], size[0]) if size[0] != size[1] else _SIZES[_DEFAULT_RATIO]
 
 
 def content_of(task: Task) -> str | None:

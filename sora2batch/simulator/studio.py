@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sora2batch.catalog.tool import Kind
 from sora2batch.simulator.clip import render_clip, render_still
+from sora2batch.simulator.fault import FaultKind, flaw_in
 from sora2batch.simulator.input_picture import InputPictures
 from sora2batch.simulator.picture import jpeg, sample_url, starting_picture
 from sora2batch.simulator.shot import content_of, shot_of
@@ -33,7 +34,9 @@ class Studio:
         keep_bytes: int = 64 * 2**20,
         fonts: Fonts | None = None,
         tell: Callable[[str], None] = lambda _: None,
+        flaw_of: Callable[[str], FaultKind | None] | None = None,
     ) -> None:
+        self._flaw_of = flaw_of
         self.pictures = pictures or InputPictures()
         self._keep_bytes = keep_bytes
         self._typesetter = Typesetter(fonts)
@@ -62,7 +65,8 @@ class Studio:
     def _render(self, task: Task) -> bytes:
         content = content_of(task)
         given = self.pictures.find(content) if content else None
-        shot = shot_of(task, given.size if given else None)
+        flaw = self._flaw_of(task.id) if self._flaw_of else None
+        shot = shot_of(task, given.size if given else None, flaw or flaw_in(task.prompt))
         if task.tool.kind is Kind.IMAGE:
             return jpeg(render_still(shot, given, typesetter=self._typesetter))
         return render_clip(shot, given, typesetter=self._typesetter)

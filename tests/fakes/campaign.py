@@ -30,7 +30,7 @@ jobs:
     matrix: {{animal: [{animals}]}}
     input: {{prompt: "{{{{ animal }}}}"{image}}}
 run: {{submit_concurrency: {concurrency}, poll_interval: 0.05}}
-output: {{dir: out}}
+output: {{dir: out, check: {checks}}}
 """
 ANIMALS = ("fox", "owl", "cat", "bear", "hare", "wolf", "lynx", "crow", "swan", "toad", "newt", "mole")
 
@@ -59,6 +59,8 @@ class Campaign:
     """Where the API finds what is beside this campaign's folder; with one, each job sends a picture of its own."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """More that the program finds in its environment."""
+    checks: bool = False
+    """Whether its clips are looked at: that takes a process of its own."""
     budget: int | None = None
     """Just enough, unless it is said."""
     said: list[Ended] = field(default_factory=list)
@@ -73,6 +75,7 @@ class Campaign:
             budget=self.budget,
             animals=", ".join(self.prompts),
             concurrency=self.concurrency,
+            checks=str(self.checks).lower(),
             image=', image: "images/{{ animal }}.jpg"' if self.files_url else "",
         )
         store = f'store: {{url: "{self.bucket.as_uri()}", outputs: true}}\n' if self.has_store else ""

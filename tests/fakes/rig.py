@@ -22,6 +22,7 @@ from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.event import Event
 from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.input_urls import InputUrls, NoInputUrls
+from sora2batch.run.look_stage import Inspection
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.port import OnFailure, RunContext
 from sora2batch.run.stages import Stages
@@ -139,6 +140,8 @@ class Rig:
     retry_failed: bool = False
     destination: Destination | None = None
     """Where results go besides."""
+    inspection: Inspection | None = None
+    """Who looks at results."""
     input_urls: InputUrls = field(default_factory=NoInputUrls)
     file_fault: FileFault = lambda attempt: None if attempt.outputs else "its file is missing"
     budget_tracker: BudgetTracker = field(init=False)
@@ -176,7 +179,7 @@ class Rig:
         )
         tools = {job.tool_type for job in self.jobs}
         spec = RunSpec(plan=plan, stages=self.stages, expected_seconds=dict.fromkeys(tools, self.expected))
-        await execute(context, spec, self.folder, self.destination)
+        await execute(context, spec, self.folder, self.destination, self.inspection)
 
     def job(self, name: str) -> Job:
         return next(job for job in self.jobs if job.input["prompt"] == name)

@@ -17,6 +17,7 @@ TOLD_AT_ONCE = [
     event.Failed(job=FOX, message="no"),
     event.TimedOut(job=FOX, task_id="a"),
     event.NotDownloaded(job=FOX, message="gone"),
+    event.Looked(job=FOX, path="fox.mp4", look=(("black", "black for 9.8 of 10.0 s"),)),
     event.Unsaved(job=FOX, task_id="a"),
     event.Warned(message="look out"),
     event.Stopped(message="stopped"),
@@ -30,6 +31,8 @@ DETAILS = [
     event.Downloaded(job=FOX, paths=("fox.mp4",)),
     event.Stored(job=FOX),
     event.NotStored(job=FOX, message="denied"),
+    event.Looked(job=FOX, path="fox.mp4", look=()),
+    event.NotLooked(job=FOX, path="fox.mp4", message="the decoder gave up on it"),
 ]
 
 

@@ -6,7 +6,10 @@ import av
 import pytest
 from PIL import Image, ImageChops
 
+from sora2batch.clipcheck.clip_finding import Expected
+from sora2batch.clipcheck.examine import examine
 from sora2batch.simulator.clip import render_clip, render_still
+from sora2batch.simulator.fault import FaultKind
 from sora2batch.simulator.picture import sample_url
 from sora2batch.simulator.shot import Quality, Shot
 
@@ -85,3 +88,22 @@ def test_no_text_breaks_a_clip(prompt):
 
 def test_a_still_is_twice_the_size_of_a_clip():
     assert render_still(shot()).size == (1024, 576)
+
+
+def test_a_clip_whose_tool_makes_sound_has_some_and_the_check_has_nothing_to_say(tmp_path):
+    found = examined(tmp_path, shot(seconds=3.0, has_sound=True))
+    assert found == ()
+    assert examined(tmp_path, shot("Static shot of a fox, locked tripod", seconds=3.0, has_sound=True)) == ()
+
+
+@pytest.mark.parametrize(
+    ("flaw", "kind"),
+    [(FaultKind.BLACK, "black"), (FaultKind.FROZEN, "frozen"), (FaultKind.SILENT, "silent")],
+)
+def test_a_flaw_is_what_the_check_finds(tmp_path, flaw, kind):
+    assert [one.kind for one in examined(tmp_path, shot(seconds=3.0, has_sound=True, flaw=flaw))] == [kind]
+
+
+def examined(folder, what):
+    (folder / "clip.mp4").write_bytes(render_clip(what))
+    return examine(folder / "clip.mp4", Expected(seconds=3, aspect="16:9", sound=True))

@@ -11,6 +11,7 @@ from sora2batch.app.backend.backend import Backend
 from sora2batch.app.backend.open_backend import download_backend, real_backend, simulated_backend
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.execution.clip_check import clip_check
 from sora2batch.app.execution.input_access import open_input_urls
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import renamer_of, tell_moves
@@ -82,6 +83,7 @@ async def _execute(run: AgreedRun) -> str | None:
             backend = await stack.enter_async_context(_open_backend(run))
             access = await stack.enter_async_context(opening)
             urls = await stack.enter_async_context(open_input_urls(batch, _to_submit(run), backend, listener))
+            inspection = await stack.enter_async_context(clip_check(batch, stages))
             context = _context(run, backend, listener, urls)
             spec = RunSpec(plan=plan, stages=stages, expected_seconds=_expected(batch, backend))
             renamer = renamer_of(batch, store)
@@ -89,7 +91,7 @@ async def _execute(run: AgreedRun) -> str | None:
                 if Stages.DOWNLOAD in stages and is_called_for(plan.jobs, batch.output_dir):
                     await bring_back(renamer, plan.jobs)
                 folder = OutputFolder(batch.output_dir, backend.fetcher, renamer, access.source)
-                await execute(context, spec, folder, access.destination)
+                await execute(context, spec, folder, access.destination, inspection)
             tell_moves(batch, renamer, run.request.printer)
             return backend.api.silence
 

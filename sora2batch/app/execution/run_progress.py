@@ -42,6 +42,8 @@ class RunProgress:
     stored: int = 0
     kept_back: int = 0
     """Results that could not be put there."""
+    to_look_at: int = 0
+    """Files in which a check saw something."""
 
     def count(self, happened: Event) -> None:
         """Take an event into account."""
@@ -61,14 +63,28 @@ class RunProgress:
                 self.downloaded += 1
             case event.NotDownloaded():
                 self.missing += 1
-            case event.Stored():
-                self.stored += 1
-            case event.NotStored():
-                self.kept_back += 1
+            case event.Stored() | event.NotStored() | event.Looked() | event.NotLooked():
+                self._count_in_place(happened)
             case event.Spent(charged=charged):
                 self.spent = charged
             case event.Paused() | event.Unsaved() | event.Warned() | event.Stopped():
                 pass  # they move no number
+            case _:
+                assert_never(happened)
+
+    def _count_in_place(
+        self, happened: event.Stored | event.NotStored | event.Looked | event.NotLooked
+    ) -> None:
+        """Take into account what is done with files once they are in place."""
+        match happened:
+            case event.Stored():
+                self.stored += 1
+            case event.NotStored():
+                self.kept_back += 1
+            case event.Looked(look=look):
+                self.to_look_at += bool(look)
+            case event.NotLooked():
+                pass
             case _:
                 assert_never(happened)
 
@@ -110,6 +126,7 @@ class RunProgress:
             "not stored": self.kept_back,
         }
         parts += [f"{number:,} {what}" for what, number in mishaps.items() if number]
+        parts += [f"{self.to_look_at:,} to look at"] if self.to_look_at else []
         return f"{', '.join(parts)}; {self.spent:,} of {self.budget:,} credits"
 
 

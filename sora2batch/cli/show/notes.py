@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sora2batch.ground.terminal_width import isolated, width_of
 from sora2batch.ground.text import one_line
-from sora2batch.lockfile.entry import Attempt, State
+from sora2batch.lockfile.entry import Attempt, State, reasons_of
 from sora2batch.plan.job_status import JobStatus
 from sora2batch.plan.status_category import StatusCategory
 
@@ -20,6 +20,7 @@ _STYLES = {
     StatusCategory.FAILED: "red",
     StatusCategory.REJECTED: "red",
     StatusCategory.NOT_DOWNLOADED: "yellow",
+    StatusCategory.TO_LOOK_AT: "magenta",
 }
 _ERROR_ROOM = 400
 _NARROW = 72
@@ -70,8 +71,7 @@ def _jobs(category: StatusCategory, jobs: Sequence[JobStatus], layout: NoteLayou
     longest = max(width_of(one.job.key) for one in jobs)
     is_stacked = layout.width < _NARROW or longest > layout.width // 2
     for one in jobs:
-        attempt = _attempt_of(category, one)
-        told = _told(category, attempt, layout.now)
+        told = _told(category, one, layout.now)
         if is_stacked:
             yield Text(f"  {isolated(one.job.key)}", overflow="fold")
             if told:
@@ -89,7 +89,10 @@ def _attempt_of(category: StatusCategory, status: JobStatus) -> Attempt:
     return status.entry.primary
 
 
-def _told(category: StatusCategory, attempt: Attempt, now: datetime) -> str:
+def _told(category: StatusCategory, status: JobStatus, now: datetime) -> str:
+    if category is StatusCategory.TO_LOOK_AT:
+        return one_line(reasons_of(status.look), _ERROR_ROOM)
+    attempt = _attempt_of(category, status)
     age = age_of(attempt.submitted, now)
     words = [f"for {age}"] if age and category in {StatusCategory.OPEN, StatusCategory.IN_DOUBT} else []
     if attempt.task_id:

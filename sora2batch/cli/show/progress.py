@@ -11,12 +11,15 @@ from typing import assert_never
 from sora2batch.app.execution.run_progress import RunProgress, progress_of
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.terminal_width import isolated
+from sora2batch.ground.text import one_line
+from sora2batch.lockfile.entry import reasons_of
 from sora2batch.plan.action import Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event, Listener
 from sora2batch.run.stages import Stages
 
 _SECONDS_BETWEEN_LINES = 10.0
+_REASON_ROOM = 200
 
 
 def describe(happened: Event) -> str | None:
@@ -30,12 +33,13 @@ def describe(happened: Event) -> str | None:
             return f"postponed: {isolated(job.key)}: {message}" if is_news else None
         case event.Paused(seconds=seconds, message=message):
             return f"pausing {seconds:.1f} s: {message}"
-        case event.Failed(job=job, message=message):
-            return f"failed: {isolated(job.key)}: {message}"
+        case event.Failed(job=job, message=message) | event.NotDownloaded(job=job, message=message):
+            what = "failed" if isinstance(happened, event.Failed) else "not downloaded"
+            return f"{what}: {isolated(job.key)}: {message}"
         case event.TimedOut(job=job, task_id=task_id):
             return f"overdue: {isolated(job.key)}: task {task_id} goes on; the next run asks again"
-        case event.NotDownloaded(job=job, message=message):
-            return f"not downloaded: {isolated(job.key)}: {message}"
+        case event.Looked(job=job, look=look) if look:
+            return f"look at {isolated(job.key)}: {reasons_of(look)}"
         case event.Unsaved(job=job, task_id=task_id):
             return f"WRITE THIS DOWN: {isolated(job.key)} is task {task_id}; the disk did not take it"
         case event.Warned(message=message):
@@ -49,6 +53,8 @@ def describe(happened: Event) -> str | None:
             | event.Downloaded()
             | event.Stored()
             | event.NotStored()
+            | event.Looked()
+            | event.NotLooked()
             | event.Spent()
         ):
             return None
@@ -73,6 +79,10 @@ def detail(happened: Event) -> str | None:
             return f"stored: {isolated(job.key)}"
         case event.NotStored(job=job, message=message):
             return f"not stored: {isolated(job.key)}: {message}"
+        case event.Looked(job=job, look=look):
+            return None if look else f"nothing to look at: {isolated(job.key)}"
+        case event.NotLooked(job=job, message=message):
+            return f"not checked: {isolated(job.key)}: {one_line(message, _REASON_ROOM)}"
         case event.Spent():
             return None
         case (
