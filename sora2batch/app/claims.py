@@ -19,6 +19,7 @@ from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.credit_price import credits_in_words, money_beside
 from sora2batch.ground.text import counted, one_line
 from sora2batch.plan.job_status import status_to_json
 from sora2batch.reconcile.claim import Claim, find_claims
@@ -81,7 +82,11 @@ def _show(found: _Found, printer: Printer) -> None:
     if count:
         charged = sum(claim.task.charged for claim in found.claims if claim.task)
         returned = sum(claim.task.returned for claim in found.claims if claim.task)
-        echo(f"the ledger shows {charged:,} credits charged for them, {returned:,} given back; times are UTC")
+        price = found.batch.credit_price
+        echo(
+            f"the ledger shows {credits_in_words(charged, price)} charged for them, "
+            f"{returned:,} given back{money_beside(returned, price)}; times are UTC"
+        )
 
 
 def _nothing(batch: Batch) -> str:
@@ -97,7 +102,10 @@ def _seen(claim: Claim) -> str:
 
 
 def _to_json(found: _Found) -> JsonObject:
-    return {**status_to_json(status_of(found.batch)), "ledger": [_claim_to_json(one) for one in found.claims]}
+    return {
+        **status_to_json(status_of(found.batch), found.batch.credit_price),
+        "ledger": [_claim_to_json(one) for one in found.claims],
+    }
 
 
 def _claim_to_json(claim: Claim) -> JsonObject:

@@ -23,6 +23,7 @@ from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.relocation import Relocation
 from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.credit_price import CreditPrice, credits_in_words, priced
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import STANDARD_OUTPUT, write_new
 from sora2batch.ground.plainfile import is_stream
@@ -71,7 +72,7 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
     batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
     picks = read_picks(args.picks)
     choice = choose(picks, min_rating=args.min_rating)
-    lockfile = batch.read_lockfile()
+    lockfile, price = batch.read_lockfile(), batch.credit_price
     origins = find_origins(picks, choice.taken, Finder(batch.expansion.jobs, lockfile))
     promotion = promote(origins, settings, batch.catalog, lockfile)
     refuse_retired((job.tool_type for job in promotion.jobs), batch.catalog, batch.manifest.file)
@@ -96,7 +97,7 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
         printer.output_file(text.encode())
     else:
         write_new(args.out, text)
-        _tell(args, provenance, promotion, printer)
+        _tell(args, provenance, promotion, printer, price)
 
 
 def _check_target(args: PromoteArgs) -> None:
@@ -120,7 +121,13 @@ def _run_of(batch: Batch) -> JsonObject:
             return {}
 
 
-def _tell(args: PromoteArgs, provenance: Provenance, promotion: Promotion, printer: Printer) -> None:
+def _tell(
+    args: PromoteArgs,
+    provenance: Provenance,
+    promotion: Promotion,
+    printer: Printer,
+    price: CreditPrice | None,
+) -> None:
     lock = lock_path_of(args.out, simulated=False)
     if lock.exists():
         printer.info(f"notice: {lock} is there already: what it spent counts against the new budget")
@@ -132,11 +139,12 @@ def _tell(args: PromoteArgs, provenance: Provenance, promotion: Promotion, print
                 "jobs": len(promotion.jobs),
                 "credits": promotion.credits,
                 "picks": {"taken": len(provenance.choice.taken), "of": provenance.choice.of},
+                **priced(price),
             },
             printer,
         )
     else:
         jobs = counted(len(promotion.jobs), "job")
-        printer.output(f"wrote {args.out}: {jobs}, {promotion.credits:,} credits")
+        printer.output(f"wrote {args.out}: {jobs}, {credits_in_words(promotion.credits, price)}")
     given = arguments_for(args.out, simulated=args.simulated, tools_dirs=args.tools_dirs)
     printer.info(f"next: sora2batch plan {given}")

@@ -16,6 +16,7 @@ from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.settlement import Settlement, print_settlement, settlement_to_json
+from sora2batch.ground.credit_price import priced
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.lockfile.content import Lockfile
@@ -74,13 +75,14 @@ def reconcile(  # noqa: PLR0913  # a person may want that much settled
     """Settle what can be settled and tell the rest."""
     request = ReconcileRequest(adopt=adopt, release=release, auto=auto)
     batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
+    price = batch.credit_price
     with held(batch) as store:
         request = request.renamed(follow_keys(batch.expansion.jobs, store))
         settlement = run_loop(partial(_settle, batch, store, request, printer))
     if as_json:
-        print_json(settlement_to_json(batch.manifest.file, settlement), printer)
+        print_json(settlement_to_json(batch.manifest.file, settlement) | priced(price), printer)
     else:
-        print_settlement(batch.manifest.file, settlement, printer)
+        print_settlement(batch.manifest.file, settlement, printer, price)
     if settlement.findings:
         printer.info("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
     return settlement.exit_code

@@ -68,6 +68,7 @@ class ReportView:
                 input_links=links.inputs,
                 price_of_former=self._price_of_former,
                 tariffs=tariffs_of(tools),
+                credit_price=batch.credit_price,
                 base=self.base,
                 marks=self._marks(picks) if picks else (),
             )

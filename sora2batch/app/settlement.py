@@ -8,6 +8,7 @@ from typing import assert_never
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.reconcile.charge import Audit
@@ -37,7 +38,9 @@ class Settlement:
         return ExitCode.FAILED if self.audit.differences else ExitCode.DONE
 
 
-def print_settlement(manifest: str, settlement: Settlement, printer: Printer) -> None:
+def print_settlement(
+    manifest: str, settlement: Settlement, printer: Printer, price: CreditPrice | None = None
+) -> None:
     """Print what was done, then what is left of each call in doubt, then the charges."""
     for key, task_id in settlement.adopted:
         printer.output(f"adopted: {isolated(key)} is task {task_id}; the next run waits for it")
@@ -46,15 +49,17 @@ def print_settlement(manifest: str, settlement: Settlement, printer: Printer) ->
     for key in settlement.released:
         printer.output(f"released: {isolated(key)}; the next run submits it")
     for finding in settlement.findings:
-        _show_finding(finding, printer)
+        _show_finding(finding, printer, price)
     if not settlement.findings:
         printer.output(f"{manifest}: no job is in doubt")
     checked = settlement.audit
     for difference in checked.differences:
         back = f", {difference.returned:,} were given back" if difference.returned else ""
+        charged = credits_in_words(difference.charged, price)
+        listed = f"{difference.price:,}{money_beside(difference.price, price)}"
         printer.output(
-            f"charged: {isolated(difference.entry.key)} cost {difference.charged:,} credits{back}, "
-            f"the price was {difference.price:,} (task {difference.attempt.task_id})"
+            f"charged: {isolated(difference.entry.key)} cost {charged}{back}, "
+            f"the price was {listed} (task {difference.attempt.task_id})"
         )
     printer.output(
         f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ"
@@ -63,10 +68,12 @@ def print_settlement(manifest: str, settlement: Settlement, printer: Printer) ->
         printer.output(f"{len(checked.unlisted):,} tasks are not in the ledger of this account")
 
 
-def _show_finding(finding: Finding, printer: Printer) -> None:
+def _show_finding(finding: Finding, printer: Printer, price: CreditPrice | None) -> None:
     attempt = finding.doubt.attempt
     key = isolated(finding.doubt.entry.key)
-    printer.output(f"in doubt: {key}: {attempt.credits:,} credits, since {attempt.submitted_at}")
+    printer.output(
+        f"in doubt: {key}: {credits_in_words(attempt.credits, price)}, since {attempt.submitted_at}"
+    )
     match finding:
         case NotChecked():
             printer.output("  the ledger was not asked: there is no key")

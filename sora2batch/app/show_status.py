@@ -42,7 +42,9 @@ def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
     counted = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in sorted(states.items()))
     printer.output(counted or "no jobs")
     doubt = f" (of it {money.in_doubt:,} in doubt)" if money.in_doubt else ""
-    printer.output(f"credits: {money.spent:,} spent{doubt} of {money.budget:,}")
+    price = batch.credit_price
+    beside = f" ({price.money_for(money.spent)} of {price.money_for(money.budget)})" if price else ""
+    printer.output(f"credits: {money.spent:,} spent{doubt} of {money.budget:,}{beside}")
     for state, advice in _ADVICE.items():
         if states[state]:
             told = advice.replace("{given}", batch.arguments).replace("{run}", batch.run_arguments)

@@ -30,7 +30,7 @@ def show_statuses(
     """
     batches = loader_for(tools_dirs, simulated=simulated).load_all(manifests)
     if as_json:
-        documents = [status_to_json(status_of(batch)) for batch in batches]
+        documents = [status_to_json(status_of(batch), batch.credit_price) for batch in batches]
         print_documents(documents, printer, is_one=is_one_manifest(manifests))
     elif printer.is_terminal:
         printer.boards([look_at(batch) for batch in batches], SystemClock())

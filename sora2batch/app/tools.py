@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sora2batch.app.config.settings import credit_price_for
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.field_info import FieldInfo, fields_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.credit_price import CreditPrice, priced
 
 
 def show_tools(printer: Printer, *, name: str | None, as_json: bool, tools_dirs: Sequence[Path]) -> None:
@@ -21,13 +23,16 @@ def show_tools(printer: Printer, *, name: str | None, as_json: bool, tools_dirs:
         UnknownToolError: there is no tool of this name.
     """
     catalog = load_catalog(tools_dirs)
+    setting = credit_price_for(Path())
+    price = setting.value if setting else None
     if as_json:
-        print_json(_to_json(catalog.get(name)) if name else _all_to_json(catalog), printer)
+        document = _to_json(catalog.get(name)) if name else _all_to_json(catalog)
+        print_json(document | priced(price), printer)
     elif name:
-        for line in _lines(catalog.get(name)):
+        for line in _lines(catalog.get(name), price):
             printer.output(line)
     else:
-        _show_all(catalog, printer)
+        _show_all(catalog, price, printer)
 
 
 def complete_tool(begun: str) -> Sequence[tuple[str, str]]:
@@ -39,17 +44,17 @@ def complete_tool(begun: str) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _show_all(catalog: Catalog, printer: Printer) -> None:
+def _show_all(catalog: Catalog, price: CreditPrice | None, printer: Printer) -> None:
     tools = list(catalog.tools.values())
     width = max(len(tool.tool_type) for tool in tools)
     for tool in tools:
-        printer.output(f"{tool.tool_type:<{width}}  {tool.price_text}  {tool.mark}".rstrip())
+        printer.output(f"{tool.tool_type:<{width}}  {_price_of(tool, price)}  {tool.mark}".rstrip())
     printer.info("\nprices in credits; `sora2batch tools NAME` shows a tool's inputs")
 
 
-def _lines(tool: Tool) -> Iterator[str]:
+def _lines(tool: Tool, price: CreditPrice | None) -> Iterator[str]:
     yield f"{tool.tool_type}: {tool.title} ({tool.kind}, {tool.availability}) {tool.mark}".rstrip()
-    yield f"price: {tool.price_text}"
+    yield f"price: {_price_of(tool, price)}"
     yield f"usually takes {tool.expected_seconds.min} to {tool.expected_seconds.max} seconds"
     if tool.notice:
         yield f"notice: {tool.notice}"
@@ -60,6 +65,15 @@ def _lines(tool: Tool) -> Iterator[str]:
         yield f"  {field.name}: {field.allowed} ({_default(field)})"
         if field.description:
             yield f"      {field.description}"
+
+
+def _price_of(tool: Tool, price: CreditPrice | None) -> str:
+    """Write the price, behind it the cheapest and the dearest in money."""
+    credits = sorted(tool.price_credits)
+    if price is None or not credits:
+        return tool.price_text
+    least, most = price.money_for(credits[0]), price.money_for(credits[-1])
+    return f"{tool.price_text} = {least if least == most else f'{least} to {most}'}"
 
 
 def _default(field: FieldInfo) -> str:

@@ -8,13 +8,16 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.remaining import time_in_words
 from sora2batch.app.batch.watcher import BatchWatcher
 from sora2batch.app.output.output import Display, Printer, Screen
 from sora2batch.ground.clock import Clock, SystemClock
+from sora2batch.ground.credit_price import money_beside
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.plan.overview import words_of
 
+_SYSTEM_CLOCK = SystemClock()
 _WORTH_OF_A_LOOK = 4
 """A look that takes long is not taken again before this many times as long has passed."""
 
@@ -45,7 +48,7 @@ def watch_statuses(
 
 def _open_screen(printer: Display, clock: Clock, interval: float) -> AbstractContextManager[Screen]:
     """Choose a live view at a terminal, a line for every change elsewhere."""
-    return printer.screen(clock, interval) if printer.can_redraw else nullcontext(LineScreen(printer))
+    return printer.screen(clock, interval) if printer.can_redraw else nullcontext(LineScreen(printer, clock))
 
 
 def watch(
@@ -77,10 +80,11 @@ def watch(
 
 
 class LineScreen:
-    """A line for each batch whenever it differs from the last one."""
+    """A line for each batch whenever it differs from the last one; mere time makes no new line."""
 
-    def __init__(self, printer: Printer) -> None:
+    def __init__(self, printer: Printer, clock: Clock = _SYSTEM_CLOCK) -> None:
         self._printer = printer
+        self._clock = clock
         self._told: dict[int, str] = {}
 
     def show(self, watched: Sequence[BatchWatcher]) -> None:
@@ -89,7 +93,8 @@ class LineScreen:
             line = line_of(one)
             if self._told.get(index) != line:
                 self._told[index] = line
-                self._printer.output(line)
+                told = time_in_words(one.snapshot, self._clock.now())
+                self._printer.output(f"{line}; {told}" if told else line)
 
 
 def line_of(watched: BatchWatcher) -> str:
@@ -97,7 +102,10 @@ def line_of(watched: BatchWatcher) -> str:
     snapshot = watched.snapshot
     money, overview = snapshot.status.money, snapshot.overview
     counts = words_of(overview.total.states, overview.states) or "no jobs"
-    parts = [f"{snapshot.status.manifest}: {counts}", f"{money.spent:,} of {money.budget:,} credits"]
+    parts = [
+        f"{snapshot.status.manifest}: {counts}",
+        f"{money.spent:,} of {money.budget:,} credits{money_beside(money.spent, snapshot.credit_price)}",
+    ]
     if snapshot.holder:
         parts.append(f"run by {snapshot.holder}")
     parts += watched.complaint_lines

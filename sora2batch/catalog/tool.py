@@ -130,6 +130,21 @@ class Tool:
         return tuple(cast("list[str]", self.input_schema.get("required", [])))
 
     @property
+    def price_credits(self) -> tuple[Credits, ...]:
+        """The numbers of credits in the price: of a request, or of a second."""
+        match self.price:
+            case FixedPrice(credits):
+                return (credits,)
+            case PriceByValue(_, prices) | PricePerSecondByValue(_, _, prices):
+                return tuple(prices.values())
+            case PricePerSecond(_, rate):
+                return (rate,)
+            case UnknownPrice():
+                return ()
+            case _:
+                assert_never(self.price)
+
+    @property
     def price_text(self) -> str:
         """The price for people: ``420 (mode std), 2100 (mode pro)``."""
         return _price_text(self.price)

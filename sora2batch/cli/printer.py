@@ -28,10 +28,9 @@ from sora2batch.ground.terminal_width import without_controls
 if TYPE_CHECKING:
     from sora2batch.app.batch.snapshot import BatchSnapshot
     from sora2batch.app.output.output import Screen
+    from sora2batch.app.tracking.run_progress import RunProgress
     from sora2batch.ground.clock import Clock
-    from sora2batch.plan.action import Plan
     from sora2batch.run.event import Listener
-    from sora2batch.run.stages import Stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,10 +98,10 @@ class ClickPrinter:
         """Whether results are read on a terminal that can be drawn over."""
         return self.is_terminal and _is_capable()
 
-    def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
+    def progress(self, run_progress: RunProgress) -> AbstractContextManager[Listener]:
         """Show a run's events on standard error, in the way that suits it."""
         opened: AbstractContextManager[Listener]
-        opened = resolve(BAR_PROGRESS if self._draws else LINE_PROGRESS)(plan, stages, self)
+        opened = resolve(BAR_PROGRESS if self._draws else LINE_PROGRESS)(run_progress, self)
         return opened
 
     def work(self, name: str, total: int) -> AbstractContextManager[Callable[[int], None]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from sora2batch.ground.canonical import JsonValue
+
 _NO_DIGITS = frozenset(
     {
         "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV",
@@ -32,17 +34,25 @@ class CreditPrice(NamedTuple):
     def __str__(self) -> str:
         return f"{self.amount:f} {self.currency}"
 
+    @property
+    def digits(self) -> int:
+        """How many digits the currency's smallest unit has behind the point."""
+        return 0 if self.currency in _NO_DIGITS else 3 if self.currency in _THREE_DIGITS else 2
+
     def money_for(self, credits: float) -> str:
         """Write what credits cost, rounded half up to the currency's smallest unit: ``4.54 USD``."""
-        digits = 0 if self.currency in _NO_DIGITS else 3 if self.currency in _THREE_DIGITS else 2
-        unit = Decimal(1).scaleb(-digits)
+        unit = Decimal(1).scaleb(-self.digits)
         exact = self.amount * Decimal(str(credits))
         money = exact.quantize(unit, rounding=ROUND_HALF_UP)
         return f"{money:,} {self.currency}" if money or not exact else f"under {unit} {self.currency}"
 
-    def to_json(self) -> dict[str, str]:
-        """Write it for programs: the amount is a text, so that nothing is lost."""
-        return {"amount": f"{self.amount:f}", "currency": self.currency}
+
+def priced(price: CreditPrice | None) -> dict[str, JsonValue]:
+    """Make the field that a document has where it is known what a credit costs.
+
+    The amount is a text, so that nothing is lost.
+    """
+    return {"credit_price": {"amount": f"{price.amount:f}", "currency": price.currency}} if price else {}
 
 
 def money_beside(credits: float, price: CreditPrice | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.credit_price import CreditPrice, priced
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
@@ -80,7 +81,7 @@ def make_status(manifest: str, jobs: Sequence[Job], lockfile: Lockfile, budget: 
     return Status(manifest=manifest, jobs=found, money=money)
 
 
-def status_to_json(status: Status) -> JsonObject:
+def status_to_json(status: Status, price: CreditPrice | None = None) -> JsonObject:
     """Turn a status into the document of ``status --json``."""
     money = status.money
     states = status.states
@@ -99,6 +100,7 @@ def status_to_json(status: Status) -> JsonObject:
                 "remaining": money.remaining,
             },
         },
+        **priced(price),
     }
 
 

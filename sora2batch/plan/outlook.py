@@ -19,6 +19,7 @@ _UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
 _FEWEST_OF_A_UNIT = 2
 """What is shorter is told in the next smaller unit: ``90 s``, not ``1 min``."""
 _SECONDS_STEP = 5
+_OVERDUE_PART = 0.25
 
 
 class Duration(NamedTuple):
@@ -37,6 +38,11 @@ class Duration(NamedTuple):
         if least == most:
             return f"{most} {unit}"
         return f"{least} to {most} {unit}" if least != "0" else f"up to {most} {unit}"
+
+    @property
+    def about(self) -> str:
+        """The same with a word before it: ``about 12 to 40 min``, ``up to 3 min``."""
+        return self.words if self.words.startswith("up to") else f"about {self.words}"
 
 
 def _rounded(seconds: float, size: int) -> str:
@@ -62,7 +68,7 @@ class Outlook(NamedTuple):
             return None
         jobs = counted(self.generations, "job")
         at_once = f", {self.concurrency:,} at once" if self.generations > 1 else ""
-        return f"time: about {self.duration.words} ({jobs}{at_once})"
+        return f"time: {self.duration.about} ({jobs}{at_once})"
 
 
 NO_OUTLOOK = Outlook()
@@ -125,6 +131,34 @@ def expected_durations(catalog: Catalog, speed: float = 1.0) -> dict[str, Durati
         name: Duration(tool.expected_seconds.min / speed, tool.expected_seconds.max / speed)
         for name, tool in catalog.tools.items()
     }
+
+
+def after_seeing(expected: Duration, count: int, seconds: float) -> Duration:
+    """Draw what was expected of one generation towards what so many have really taken together."""
+    if not count:
+        return expected
+    mean = seconds / count
+    return Duration(*(mean + (end - mean) / (1 + count) for end in expected))
+
+
+def still_open(expected: Duration, age: float) -> Duration:
+    """Tell how much longer a task takes that has been open for so many seconds.
+
+    One that is overdue is not about to end at any moment: the longer it has taken, the longer it may.
+    """
+    return Duration(max(0.0, expected.min - age), max(expected.max - age, _OVERDUE_PART * age))
+
+
+def seconds_in_words(seconds: float) -> str:
+    """Write a time that has passed in two units at most: ``3 min 5 s``."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
 
 
 def makespan(

@@ -6,6 +6,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.credit_price import priced
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.action import Plan, PlannedJob
 from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
@@ -20,10 +21,9 @@ def plan_to_json(
     plan: Plan, comparison: Comparison | None = None, outlook: Outlook = NO_OUTLOOK
 ) -> JsonObject:
     """Turn a plan into the document that ``plan --json`` prints; with a comparison, what ``--base`` adds."""
-    price = outlook.credit_price
     return (
         _plan(plan, outlook)
-        | ({"credit_price": {**price.to_json()}} if price else {})
+        | priced(outlook.credit_price)
         | ({"base": _base(comparison)} if comparison else {})
     )
 

@@ -164,6 +164,11 @@ class Spent:
     budget: Credits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """Another second has passed; so that who waits sees that the run is alive."""
+
+
 Event: TypeAlias = (
     Uploaded
     | Submitted
@@ -184,6 +189,7 @@ Event: TypeAlias = (
     | Warned
     | Stopped
     | Spent
+    | Ticked
 )
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+
 import pytest
 from jsonschema_rs import validator_for
 
+from fakes.terminal import Terminal
 from sora2batch.ground.schema import load_schema
 
 
@@ -46,3 +51,28 @@ def test_a_price_that_is_none_ends_the_call_before_anything_is_sent(call, manife
     ran = call("plan", manifest)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith('error: SORA2BATCH_CREDIT_PRICE: credit_price is "free", which is no price')
+
+
+def test_a_run_tells_it_and_so_does_what_comes_after(call, manifest):
+    ran = call("run", manifest, "--simulate")
+    assert "840 of 5,000 credits (0.50 USD of 3.00 USD); after " in ran.err
+    assert "credits: 840 spent of 5,000 (0.50 USD of 3.00 USD)\n" in ran.out
+    assert (
+        "credits: 840 spent of 5,000 (0.50 USD of 3.00 USD)\n" in call("status", manifest, "--simulate").out
+    )
+    document = call("status", manifest, "--simulate", "--json").document
+    assert document["credit_price"] == {"amount": "0.0006", "currency": "USD"}
+
+
+def test_the_question_names_it(folder, manifest, api):
+    api()
+    environ = dict(os.environ) | {"TERM": "xterm-256color", "COLUMNS": "120"}
+    screen = Terminal([sys.executable, "-m", "sora2batch", "run", str(manifest)], cwd=folder, env=environ)
+    screen.expect("Submit 2 jobs for 840 credits (0.50 USD)? [y/N]: ")
+    screen.type("n\n")
+    assert screen.end() == 130
+
+
+def test_tools_are_listed_with_it(call):
+    ran = call("tools", "sora2-text-to-video-api")
+    assert re.search(r"^price: .+ = [0-9.]+ USD to [0-9.]+ USD$", ran.out, re.MULTILINE)

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 
-from fakes.building import job_of
-from sora2batch.cli.show.progress import describe, detail
+from fakes.building import TOOL, job_of, plan_of
+from fakes.still_clock import StillClock
+from sora2batch.app.tracking.forecast import Forecast
+from sora2batch.app.tracking.run_progress import progress_of
+from sora2batch.cli.show.progress import describe, detail, line_progress
+from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.outlook import Duration
 from sora2batch.run import event
+from sora2batch.run.stages import Stages
 
 FOX = job_of("fox")
 TOLD_AT_ONCE = [
@@ -48,10 +55,47 @@ def test_mere_progress_is_a_detail(happened):
     assert detail(happened)
 
 
-def test_the_sums_are_no_line():
-    spent = event.Spent(charged=1, budget=2)
-    assert (describe(spent), detail(spent)) == (None, None)
+def test_sums_and_time_are_no_line():
+    for happened in (event.Spent(charged=1, budget=2), event.Ticked()):
+        assert (describe(happened), detail(happened)) == (None, None)
 
 
 def test_every_event_is_tried_here():
-    assert {type(one) for one in [*TOLD_AT_ONCE, *DETAILS]} | {event.Spent} == set(get_args(event.Event))
+    assert {type(one) for one in [*TOLD_AT_ONCE, *DETAILS]} | {event.Spent, event.Ticked} == set(
+        get_args(event.Event)
+    )
+
+
+class Told:
+    """A printer that remembers."""
+
+    level = 0
+
+    def __init__(self):
+        self.lines = []
+
+    def info(self, message):
+        self.lines.append(message)
+
+    def debug(self, message):
+        pass
+
+
+def test_silence_is_broken_although_nothing_happens():
+    clock, told, plan = StillClock(), Told(), plan_of(FOX)
+    progress = progress_of(plan, Stages.ALL)
+    progress.clock = clock
+    progress.forecast = Forecast(plan, {TOOL: Duration(60, 180)}, RunOptions(), clock)
+    with line_progress(progress, told) as listener:
+        listener(event.Submitted(job=FOX, task_id="a"))
+        for _ in range(75):
+            clock.moment += timedelta(seconds=1)
+            listener(event.Ticked())
+        listener(event.Generated(job=FOX))
+    counts = "1/1 submitted, {}/1 generated, 0/1 downloaded; 0 of 10,000 credits; "
+    assert told.lines == [
+        counts.format(0) + "10 s so far, done in about 1 to 3 min",
+        counts.format(0) + "40 s so far, done in up to 2 min",
+        counts.format(0) + "1 min 10 s so far, done in up to 110 s",
+        counts.format(1) + "after 1 min 15 s",
+    ]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
+from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside, priced
 
 DOLLARS = CreditPrice(Decimal("0.0006"), "USD")
 
@@ -34,5 +34,6 @@ def test_money_stands_beside_credits_where_there_is_a_price_and_any_credits():
 
 
 def test_programs_get_the_price_itself_as_a_text():
-    assert DOLLARS.to_json() == {"amount": "0.0006", "currency": "USD"}
+    assert priced(DOLLARS) == {"credit_price": {"amount": "0.0006", "currency": "USD"}}
+    assert priced(None) == {}
     assert str(CreditPrice(Decimal("1E-7"), "USD")) == "0.0000001 USD"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sora2batch.app.batch.batch import Batch
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.hold import Holder, lock_holder
 from sora2batch.plan.job_status import JobStatus, Status, make_status
@@ -24,6 +25,7 @@ class BatchSnapshot:
     categories: Mapping[StatusCategory, tuple[JobStatus, ...]]
     holder: Holder | None
     """Who runs it just now."""
+    credit_price: CreditPrice | None = None
 
     @property
     def is_at_rest(self) -> bool:
@@ -50,6 +52,7 @@ def look_at(batch: Batch) -> BatchSnapshot:
 
     Raises:
         LockfileError: its lockfile cannot be read.
+        UsageError: a setting is no good.
     """
     # The holder first: a run that ends in between has left its last word in the file by then.
     holder = lock_holder(batch.lock_path)
@@ -62,4 +65,5 @@ def look_at(batch: Batch) -> BatchSnapshot:
         overview=overview_of(status),
         categories=by_category(status),
         holder=holder,
+        credit_price=batch.credit_price,
     )

@@ -82,7 +82,7 @@ def _reason_of(outcome: Outcome) -> Reason | None:
 
 def ending_to_json(ending: Ending, status: Status, arguments: tuple[str, ...]) -> JsonObject:
     """Turn the end of a run into its document: its status; if need be why it ended, and the way on."""
-    document = status_to_json(status)
+    document = status_to_json(status, ending.batch.credit_price)
     if reason := ending.reason:
         document["error"] = error_to_json(reason.message, reason.hint, reason.exit_code)
     if _goes_on(ending.exit_code) and (_is_unfinished(status) or _lacks_store(ending.batch, status)):

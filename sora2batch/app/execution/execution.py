@@ -79,12 +79,19 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         plan = _plan(batch, store, request, fault)
         stop_signal, silence = StopSignal(), None
         if has_work(plan, request.stages):
+            price = batch.credit_price
             payer = _agree(batch, plan, request)
             follow_keys(batch.expansion.jobs, store)
             from sora2batch.app.execution.launch import AgreedRun, launch  # noqa: PLC0415  # loads the network
 
             run = AgreedRun(
-                batch=batch, plan=plan, store=store, request=request, stop_signal=stop_signal, payer=payer
+                batch=batch,
+                plan=plan,
+                store=store,
+                request=request,
+                stop_signal=stop_signal,
+                payer=payer,
+                credit_price=price,
             )
             silence = launch(run)
         else:

@@ -19,12 +19,18 @@ from sora2batch.app.execution.storage_check import options_of
 from sora2batch.app.execution.store_access import store_access
 from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated
+from sora2batch.app.tracking.forecast import Forecast
+from sora2batch.app.tracking.heartbeat import heartbeat
+from sora2batch.app.tracking.run_progress import progress_of
+from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.lockfile_error import JournalError, SaveError
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Action, Plan
+from sora2batch.plan.outlook import expected_durations
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.entries import ApiIdentity
@@ -50,6 +56,7 @@ class AgreedRun:
     request: RunRequest
     stop_signal: StopSignal
     payer: Payer
+    credit_price: CreditPrice | None = None
 
 
 def launch(run: AgreedRun) -> str | None:
@@ -76,7 +83,8 @@ def _note_trouble(stop_signal: StopSignal, error: BaseException | None) -> None:
 
 async def _execute(run: AgreedRun) -> str | None:
     batch, plan, store, stages = run.batch, run.plan, run.store, run.request.stages
-    with run.request.printer.progress(plan, stages) as listener:
+    progress = progress_of(plan, stages, run.credit_price)
+    with run.request.printer.progress(progress) as listener, heartbeat(listener):
         opening = store_access(batch, stages, listener)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(store.session())
@@ -85,6 +93,7 @@ async def _execute(run: AgreedRun) -> str | None:
             urls = await stack.enter_async_context(open_input_urls(batch, _to_submit(run), backend, listener))
             inspection = await stack.enter_async_context(clip_check(batch, stages))
             context = _context(run, backend, listener, urls)
+            progress.forecast = _forecast(run, backend, context.options)
             spec = RunSpec(plan=plan, stages=stages, expected_seconds=_expected(batch, backend))
             renamer = renamer_of(batch, store)
             async with regular_checkpoints(store, listener):
@@ -134,6 +143,13 @@ def _options(batch: Batch, request: RunRequest) -> RunOptions:
     options = options_of(batch, request)
     handles = find_handles(options)
     return handles.fit(options) if handles else options
+
+
+def _forecast(run: AgreedRun, backend: Backend, options: RunOptions) -> Forecast | None:
+    """Foresee how long it takes, where anybody waits for it."""
+    if Stages.SUBMIT | Stages.WAIT not in run.request.stages:
+        return None
+    return Forecast(run.plan, expected_durations(run.batch.catalog, backend.speed), options, SystemClock())
 
 
 def _expected(batch: Batch, backend: Backend) -> dict[str, float]:

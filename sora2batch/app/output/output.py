@@ -14,10 +14,9 @@ from sora2batch.ground.errors import Sora2BatchError
 if TYPE_CHECKING:  # for those who draw
     from sora2batch.app.batch.snapshot import BatchSnapshot
     from sora2batch.app.batch.watcher import BatchWatcher
+    from sora2batch.app.tracking.run_progress import RunProgress
     from sora2batch.ground.clock import Clock
-    from sora2batch.plan.action import Plan
     from sora2batch.run.event import Listener
-    from sora2batch.run.stages import Stages
 
 
 class OutputError(Sora2BatchError):
@@ -90,7 +89,7 @@ class Display(Printer, Protocol):
         """Ask for a yes; Ctrl-C and the end of the input are a no."""
         ...
 
-    def progress(self, plan: Plan, stages: Stages) -> AbstractContextManager[Listener]:
+    def progress(self, run_progress: RunProgress) -> AbstractContextManager[Listener]:
         """Show a run's events while the block lasts."""
         ...
 

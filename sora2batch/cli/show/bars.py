@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -14,22 +14,19 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     TextColumn,
-    TimeRemainingColumn,
 )
+from rich.text import Text
 
-from sora2batch.app.execution.run_progress import RunProgress, progress_of
 from sora2batch.app.output.output import Printer
+from sora2batch.app.tracking.run_progress import RunProgress
 from sora2batch.cli.show.progress import describe, detail
 from sora2batch.ground.terminal_width import without_controls
-from sora2batch.plan.action import Plan
 from sora2batch.run.event import Event, Listener
-from sora2batch.run.stages import Stages
 
 
 @contextmanager
-def bar_progress(plan: Plan, stages: Stages, printer: Printer) -> Iterator[Listener]:
+def bar_progress(run_progress: RunProgress, printer: Printer) -> Iterator[Listener]:
     """Show how far a run has come; messages scroll above the bars."""
-    run_progress = progress_of(plan, stages)
     with _bars(run_progress) as (update, say):
         yield _Bars(run_progress, printer, update, say)
 
@@ -44,7 +41,7 @@ class _Bars:
     say: Callable[[str], None]
 
     def __call__(self, happened: Event, /) -> None:
-        self.run_progress.count(happened)
+        self.run_progress.hear(happened)
         message = describe(happened) or (detail(happened) if self.printer.level >= 1 else None)
         if message:
             self.say(message)
@@ -54,7 +51,7 @@ class _Bars:
 @contextmanager
 def _bars(run_progress: RunProgress) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Show a bar for each stage, and the credits; yield how to redraw them and how to print above them."""
-    with Progress(*_columns(), console=Console(stderr=True, highlight=False)) as shown:
+    with _TimedProgress(*_columns(), console=Console(stderr=True, highlight=False)) as shown:
         tasks = [
             shown.add_task(name, total=total, note="", visible=False)
             for name, _, total, _ in _rows(run_progress)
@@ -63,9 +60,21 @@ def _bars(run_progress: RunProgress) -> Iterator[tuple[Callable[[], None], Calla
         def update() -> None:
             for task, (_, done, total, note) in zip(tasks, _rows(run_progress), strict=True):
                 shown.update(task, completed=done, total=total, note=note, visible=total > 0 or note != "")
+            shown.time = run_progress.forecast.words if run_progress.forecast else ""
 
         update()
         yield update, lambda message: shown.console.print(escape(without_controls(message)), soft_wrap=True)
+
+
+class _TimedProgress(Progress):
+    """Bars, and a line below them about time; rich draws in a thread of its own and gets a finished text."""
+
+    time = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        if self.time:
+            yield Text(self.time, style="dim", no_wrap=True, overflow="ellipsis")
 
 
 def _columns() -> tuple[ProgressColumn, ...]:
@@ -73,14 +82,13 @@ def _columns() -> tuple[ProgressColumn, ...]:
         TextColumn("{task.description:<10}"),
         BarColumn(bar_width=30, complete_style="cyan"),
         MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         TextColumn("{task.fields[note]}"),
     )
 
 
 def _rows(now: RunProgress) -> tuple[tuple[str, int, int, str], ...]:
     """Tell of each stage its name, how much is done, of how much, and what stands behind its bar."""
-    money = f"{now.spent:,} of {now.budget:,} credits" if now.to_submit else ""
+    money = now.money if now.to_submit else ""
     # Without a store, as in a trial, nothing is uploaded, whatever there is to send.
     files = max(now.ready, now.to_upload) if now.ready else 0
     return (

@@ -13,6 +13,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from sora2batch.app.batch.remaining import time_in_words
 from sora2batch.app.batch.snapshot import BatchSnapshot
 from sora2batch.app.next_step import next_step
 from sora2batch.cli.show.group_table import group_lines, group_table
@@ -50,6 +51,8 @@ def _parts(
     yield _title(snapshot)
     if snapshot.holder:
         yield Text(f"run by {snapshot.holder}", style="bold cyan")
+    if told := time_in_words(snapshot, now):
+        yield Text(told)
     yield Text("")
     table = group_table(snapshot.overview, group_rows)
     yield (
@@ -64,7 +67,7 @@ def _parts(
         rows = max(_FEWEST_ROWS, left // sections - 2)
     yield from notes_of(snapshot.categories, NoteLayout(width=console.width, rows=rows, now=now))
     yield Text("")
-    yield from money_lines(snapshot.status.money, console)
+    yield from money_lines(snapshot.status.money, console, snapshot.credit_price)
     yield Text.assemble(("next: ", "bold"), next_step(snapshot))
 
 

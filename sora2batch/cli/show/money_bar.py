@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
+from sora2batch.ground.credit_price import CreditPrice, money_beside
 from sora2batch.plan.action import Money
 
 _WIDEST = 40
@@ -14,7 +15,7 @@ _SIGNS = "█▓░·"
 _PLAIN_SIGNS = "#?-."
 
 
-def money_lines(money: Money, console: Console) -> Iterator[Text]:
+def money_lines(money: Money, console: Console, price: CreditPrice | None = None) -> Iterator[Text]:
     """Draw a bar of what is spent, in doubt, to spend and left, and say the same in words."""
     is_plain = not console.encoding.startswith("utf")
     yield Text.assemble(
@@ -22,8 +23,13 @@ def money_lines(money: Money, console: Console) -> Iterator[Text]:
     )
     doubt = f" (of it {money.in_doubt:,} in doubt)" if money.in_doubt else ""
     after = f"{money.remaining:,} left" if money.within_budget else f"{-money.remaining:,} over the budget"
-    plans = f"{money.to_spend:,} to spend, then {after}" if money.to_spend else after
-    words = f"{money.spent:,} of {money.budget:,} spent{doubt}; {plans}"
+    plans = (
+        f"{money.to_spend:,} to spend{money_beside(money.to_spend, price)}, then {after}"
+        if money.to_spend
+        else after
+    )
+    spent = f"{money.spent:,} of {money.budget:,} spent{money_beside(money.spent, price)}"
+    words = f"{spent}{doubt}; {plans}{money_beside(abs(money.remaining), price)}"
     yield Text(words, style="" if money.within_budget else "bold red")
 
 

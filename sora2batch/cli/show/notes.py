@@ -12,6 +12,7 @@ from sora2batch.ground.terminal_width import isolated, width_of
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, State, reasons_of
 from sora2batch.plan.job_status import JobStatus
+from sora2batch.plan.outlook import seconds_in_words
 from sora2batch.plan.status_category import StatusCategory
 
 _STYLES = {
@@ -24,7 +25,6 @@ _STYLES = {
 }
 _ERROR_ROOM = 400
 _NARROW = 72
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +55,10 @@ def age_of(since: datetime | None, now: datetime) -> str:
     if since is None:
         return ""
     try:
-        seconds = max(0, int((now - since).total_seconds()))
+        seconds = (now - since).total_seconds()
     except OverflowError:
         return ""
-    if seconds < _MINUTE:
-        return f"{seconds} s"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min {seconds % _MINUTE} s"
-    if seconds < _DAY:
-        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min"
-    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
+    return seconds_in_words(seconds)
 
 
 def _jobs(category: StatusCategory, jobs: Sequence[JobStatus], layout: NoteLayout) -> Iterator[Text]:

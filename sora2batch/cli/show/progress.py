@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
-from sora2batch.app.execution.run_progress import RunProgress, progress_of
 from sora2batch.app.output.output import Printer
+from sora2batch.app.tracking.run_progress import RunProgress
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import reasons_of
-from sora2batch.plan.action import Plan
 from sora2batch.run import event
 from sora2batch.run.event import Event, Listener
-from sora2batch.run.stages import Stages
 
 _SECONDS_BETWEEN_LINES = 10.0
+"""Where something happens."""
+_LONGEST_SILENCE = 30.0
+"""Seconds after which it is said that the run goes on, although nothing has happened."""
 _REASON_ROOM = 200
 
 
@@ -56,6 +56,7 @@ def describe(happened: Event) -> str | None:
             | event.Looked()
             | event.NotLooked()
             | event.Spent()
+            | event.Ticked()
         ):
             return None
         case _:
@@ -83,7 +84,7 @@ def detail(happened: Event) -> str | None:
             return None if look else f"nothing to look at: {isolated(job.key)}"
         case event.NotLooked(job=job, message=message):
             return f"not checked: {isolated(job.key)}: {one_line(message, _REASON_ROOM)}"
-        case event.Spent():
+        case event.Spent() | event.Ticked():
             return None
         case (
             event.Rejected()
@@ -102,12 +103,11 @@ def detail(happened: Event) -> str | None:
 
 
 @contextmanager
-def line_progress(plan: Plan, stages: Stages, printer: Printer) -> Iterator[Listener]:
+def line_progress(run_progress: RunProgress, printer: Printer) -> Iterator[Listener]:
     """Tell how far a run has come in a line now and then; nobody who wants quiet is told so."""
-    is_quiet = printer.level < 0
-    lines = _Lines(progress_of(plan, stages), printer, period=None if is_quiet else _SECONDS_BETWEEN_LINES)
+    lines = _Lines(run_progress, printer, told_at=run_progress.clock.monotonic())
     yield lines
-    if not is_quiet:
+    if lines.is_news:
         lines.say_counts()
 
 
@@ -117,23 +117,27 @@ class _Lines:
 
     run_progress: RunProgress
     printer: Printer
-    period: float | None
-    """Seconds between lines of counts; None for none at all."""
-    told_at: float = field(default_factory=time.monotonic)
+    told_at: float
+    """Seconds of the clock at which counts, or that there are none, were last told."""
     told: str = ""
 
+    @property
+    def is_news(self) -> bool:
+        """Tell whether the run has come farther than was told."""
+        return self.run_progress.line != self.told
+
     def say_counts(self) -> None:
-        """Tell how far the run has come, unless that was told just now."""
-        if self.run_progress.line != self.told:
-            self.told = self.run_progress.line
-            self.printer.info(self.told)
+        """Tell how far the run has come, and how long it still takes."""
+        self.told, self.told_at = self.run_progress.line, self.run_progress.clock.monotonic()
+        forecast = self.run_progress.forecast
+        self.printer.info(f"{self.told}; {forecast.words}" if forecast else self.told)
 
     def __call__(self, happened: Event, /) -> None:
-        self.run_progress.count(happened)
+        self.run_progress.hear(happened)
         if message := describe(happened):
             self.printer.info(message)
         elif message := detail(happened):
             self.printer.debug(message)
-        if self.period and time.monotonic() - self.told_at >= self.period:
-            self.told_at = time.monotonic()
+        silence = self.run_progress.clock.monotonic() - self.told_at
+        if silence >= (_SECONDS_BETWEEN_LINES if self.is_news else _LONGEST_SILENCE):
             self.say_counts()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.entry import ErrorNote, Look
 from sora2batch.plan.action import Money
@@ -151,6 +152,7 @@ class Gallery:
     base: str | None = None
     """The git revision that the batch is compared with."""
     tariffs: tuple[Tariff, ...] = ()
+    credit_price: CreditPrice | None = None
     """Of the tools in use."""
     marks: tuple[Mark, ...] = ()
     """Earlier picks."""

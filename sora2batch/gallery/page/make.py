@@ -11,6 +11,7 @@ from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.sent_files import SentFiles
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat, is_flat
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.file_input import canonical_content, read_file_input
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
@@ -57,6 +58,7 @@ class GalleryInputs:
     price_of_former: Callable[[Entry], Credits]
     """Tells what a request that is no longer asked for would cost now; 0 where nobody knows."""
     tariffs: tuple[Tariff, ...] = ()
+    credit_price: CreditPrice | None = None
     base: Base | None = None
     marks: tuple[Mark, ...] = ()
 
@@ -78,6 +80,7 @@ def make_gallery(inputs: GalleryInputs) -> Gallery:
         money=inputs.money,
         base=inputs.base.ref if inputs.base else None,
         tariffs=inputs.tariffs,
+        credit_price=inputs.credit_price,
         marks=inputs.marks,
     )
 

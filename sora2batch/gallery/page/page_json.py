@@ -8,6 +8,7 @@ import orjson
 
 from sora2batch.gallery.page.card import Gallery, Mark, SentFile, Tariff
 from sora2batch.gallery.page.card_table import FileNumbers, table_of
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.garbage import collector_paused
 
 _DIGEST_DIGITS = 12
@@ -50,7 +51,10 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
         "files": [_sent_file(file) for file in files.places],  # once each: many jobs send the same
         "tariffs": [_tariff(tariff) for tariff in gallery.tariffs],
         "marks": [_mark(mark) for mark in gallery.marks],
-    } | _present(folder=readable(gallery.folder))
+    } | _present(
+        folder=readable(gallery.folder),
+        creditPrice=gallery.credit_price and _credit_price(gallery.credit_price),
+    )
 
 
 def _sent_file(sent: SentFile) -> dict[str, Any]:
@@ -61,6 +65,11 @@ def _tariff(tariff: Tariff) -> dict[str, Any]:
     return _present(
         tool=tariff.tool_type, field=tariff.field, rates=dict(tariff.rates), seconds=tariff.seconds_field
     )
+
+
+def _credit_price(price: CreditPrice) -> dict[str, Any]:
+    """Tell the page the price and how it is rounded; a browser's number has digits enough to show it."""
+    return {"amount": float(price.amount), "currency": price.currency, "digits": price.digits}
 
 
 def _mark(mark: Mark) -> dict[str, Any]:

@@ -74,18 +74,27 @@ function budgetChart() {
   return make(
     "button",
     { type: "button", class: `budget${over > 0 ? " over" : ""}`, title: "Credits by axis", on: { click: showCredits } },
-    make("span", { class: "sum" }, `${NUMBERS.format(spent)} of ${creditsText(budget)}`),
+    make("span", { class: "sum" }, `${NUMBERS.format(spent)} of ${creditsText(budget)}${moneyText(spent, budget)}`),
     bar,
     make("span", { class: "parts" }, [...words, left].join(" · ")),
   );
+}
+
+// Sums in money, where somebody has said what a credit costs: " (1.51 of 7.20 USD)".
+function moneyText(...credits) {
+  const price = BATCH.creditPrice;
+  if (!price) return "";
+  const digits = { minimumFractionDigits: price.digits, maximumFractionDigits: price.digits };
+  const sums = credits.map((amount) => (amount * price.amount).toLocaleString("en", digits));
+  return ` (${sums.join(" of ")} ${price.currency})`;
 }
 
 function showCredits() {
   const body = make("div", { class: "credits" });
   for (const axis of BATCH.axes) body.append(creditsByAxis(axis.name));
   const orphans = BATCH.cards.filter((card) => card.isOrphan && !card.isPast).reduce((sum, card) => sum + card.spent, 0);
-  if (orphans) body.append(make("p", {}, `${creditsText(orphans)} of what was spent went to jobs that are no longer in the manifest.`));
-  if (!BATCH.axes.length) body.append(make("p", {}, `${creditsText(BATCH.money.spent)} spent. There is no axis to split them by.`));
+  if (orphans) body.append(make("p", {}, `${creditsText(orphans)}${moneyText(orphans)} of what was spent went to jobs that are no longer in the manifest.`));
+  if (!BATCH.axes.length) body.append(make("p", {}, `${creditsText(BATCH.money.spent)}${moneyText(BATCH.money.spent)} spent. There is no axis to split them by.`));
   openDialog("Credits", body, { class: "narrow" });
 }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
+from sora2batch.app.tracking.forecast import Forecast
+from sora2batch.ground.clock import Clock, SystemClock
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.ground.text import counted
 from sora2batch.plan.action import Action, Plan
@@ -44,9 +47,20 @@ class RunProgress:
     """Results that could not be put there."""
     to_look_at: int = 0
     """Files in which a check saw something."""
+    credit_price: CreditPrice | None = None
+    clock: Clock = field(default_factory=SystemClock, compare=False)
+    """Of this machine."""
+    forecast: Forecast | None = field(default=None, compare=False)
+    """How much longer it takes; None where nothing is waited for, or before the API is opened."""
+
+    def hear(self, happened: Event) -> None:
+        """Take an event into account, in numbers and in time."""
+        self.count(happened)
+        if self.forecast:
+            self.forecast.hear(happened)
 
     def count(self, happened: Event) -> None:
-        """Take an event into account."""
+        """Move the numbers that an event moves."""
         match happened:
             case event.Uploaded(is_new=is_new):
                 self.ready += 1
@@ -67,7 +81,7 @@ class RunProgress:
                 self._count_in_place(happened)
             case event.Spent(charged=charged):
                 self.spent = charged
-            case event.Paused() | event.Unsaved() | event.Warned() | event.Stopped():
+            case event.Paused() | event.Unsaved() | event.Warned() | event.Stopped() | event.Ticked():
                 pass  # they move no number
             case _:
                 assert_never(happened)
@@ -127,7 +141,14 @@ class RunProgress:
         }
         parts += [f"{number:,} {what}" for what, number in mishaps.items() if number]
         parts += [f"{self.to_look_at:,} to look at"] if self.to_look_at else []
-        return f"{', '.join(parts)}; {self.spent:,} of {self.budget:,} credits"
+        return f"{', '.join(parts)}; {self.money}"
+
+    @property
+    def money(self) -> str:
+        """What was spent, of the budget."""
+        price = self.credit_price
+        money = f" ({price.money_for(self.spent)} of {price.money_for(self.budget)})" if price else ""
+        return f"{self.spent:,} of {self.budget:,} credits{money}"
 
 
 def _files_to_send(plan: Plan) -> int:
@@ -135,7 +156,7 @@ def _files_to_send(plan: Plan) -> int:
     return len({found.sha256 for job in jobs for found in file_inputs_in(job.input)})
 
 
-def progress_of(plan: Plan, stages: Stages) -> RunProgress:
+def progress_of(plan: Plan, stages: Stages, credit_price: CreditPrice | None = None) -> RunProgress:
     """Start counting for a plan."""
     counts = plan.counts
     submit = counts[Action.SUBMIT] if Stages.SUBMIT in stages else 0
@@ -149,4 +170,5 @@ def progress_of(plan: Plan, stages: Stages) -> RunProgress:
         to_store=download if Stages.STORE in stages else 0,
         budget=plan.money.budget,
         spent=plan.money.spent,
+        credit_price=credit_price,
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.building import job_of
-from sora2batch.app.execution.run_progress import RunProgress
+from sora2batch.app.tracking.run_progress import RunProgress
 from sora2batch.run import event
 
 FOX = job_of("fox")
@@ -50,6 +50,7 @@ def test_more_than_was_expected_never_looks_like_less_than_nothing():
         event.Unsaved(job=FOX, task_id="a"),
         event.Warned(message="look out"),
         event.Stopped(message="stopped"),
+        event.Ticked(),
     ],
 )
 def test_what_moves_no_number_changes_nothing(happened):
