@@ -30,7 +30,9 @@ _ERROR_ROOM = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class Claims:
+    """What became of a batch's tasks that came to nothing."""
+
     batch: Batch
     claims: tuple[Claim, ...]
     unclear: tuple[str, ...]
@@ -44,10 +46,7 @@ def show_claims(
     Raises:
         Sora2BatchError: a manifest or lockfile cannot be read, there is no key, or the ledger cannot be read.
     """
-    batches = loader_for(tools_dirs).load_all(manifests)
-    found = [_look_up(batch) for batch in batches]
-    for unclear in dict.fromkeys(reason for one in found for reason in one.unclear):
-        printer.error(f"the ledger holds what is not understood: {unclear}")
+    found = look_up_claims(printer, manifests=manifests, tools_dirs=tools_dirs)
     if as_json:
         print_documents([_to_json(one) for one in found], printer, is_one=is_one_manifest(manifests))
         return
@@ -55,11 +54,25 @@ def show_claims(
         _show(one, printer)
 
 
-def _look_up(batch: Batch) -> _Found:
+def look_up_claims(
+    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path]
+) -> list[Claims]:
+    """Ask the ledger; what of it is not understood is told.
+
+    Raises:
+        Sora2BatchError: as above.
+    """
+    found = [_look_up(batch) for batch in loader_for(tools_dirs).load_all(manifests)]
+    for unclear in dict.fromkeys(reason for one in found for reason in one.unclear):
+        printer.error(f"the ledger holds what is not understood: {unclear}")
+    return found
+
+
+def _look_up(batch: Batch) -> Claims:
     lockfile = batch.read_lockfile()
     wanted = find_claims(lockfile, ())
     reading = run_loop(partial(_read_ledger, wanted)) if wanted else LedgerReading(records=())
-    return _Found(batch=batch, claims=find_claims(lockfile, reading.records), unclear=reading.unclear)
+    return Claims(batch=batch, claims=find_claims(lockfile, reading.records), unclear=reading.unclear)
 
 
 async def _read_ledger(claims: Sequence[Claim]) -> LedgerReading:
@@ -68,7 +81,7 @@ async def _read_ledger(claims: Sequence[Claim]) -> LedgerReading:
         return await client.ledger(since=min(call.since(WIDE_MARGIN) for call in calls))
 
 
-def _show(found: _Found, printer: Printer) -> None:
+def _show(found: Claims, printer: Printer) -> None:
     echo = printer.output
     count = len(found.claims)
     tasks = counted(count, "task")
@@ -101,7 +114,7 @@ def _seen(claim: Claim) -> str:
     return f"charged {task.charged:,} credits at {to_timestamp(task.create_time)}{back}"
 
 
-def _to_json(found: _Found) -> JsonObject:
+def _to_json(found: Claims) -> JsonObject:
     return {
         **status_to_json(status_of(found.batch), found.batch.credit_price),
         "ledger": [_claim_to_json(one) for one in found.claims],

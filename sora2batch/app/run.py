@@ -16,6 +16,7 @@ from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.execution.ending import Ending, ended, ending_to_json, not_begun, refused
 from sora2batch.app.execution.execution import carry_out, check_beforehand
 from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.notify import News, notify, recipients
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Display, OutputError, Printer
 from sora2batch.app.plan import PlanView, planned, show_plans
@@ -23,12 +24,15 @@ from sora2batch.app.planning import Planned, narrow, read_selection
 from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
+from sora2batch.ground.text import one_line
 from sora2batch.plan.job_status import Status
+from sora2batch.plan.overview import words_of
 from sora2batch.plan.plan_file import SavedPlan, read_saved_plan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
 
+_SUMMARY_ROOM = 500
 _ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, ExitCode.UNREACHABLE})
 """After these the next batch is not begun."""
 
@@ -53,6 +57,7 @@ class RunArgs:
     no_wait: bool
     no_download: bool
     as_json: bool
+    notify: tuple[str, ...]
     tools_dirs: tuple[Path, ...]
     saved: SavedPlan | None = None
 
@@ -87,6 +92,7 @@ class RunArgs:
             else []
         )
         words += ["--concurrency", str(self.concurrency)] if self.concurrency else []
+        words += [word for command in self.notify for word in ("--notify", command)]
         given = {
             "--fail-fast": self.fail_fast,
             "--no-wait": self.no_wait,
@@ -141,6 +147,7 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     batches = narrow(loader.load_all(args.manifests), args.selection)
     if args.dry_run:
         return show_plans(batches, args.plan_maker, args.view(printer))
+    told = recipients(args.notify, batches[0].manifest.path.parent)
     request = args.request(printer)
     if len(batches) > 1:
         check_beforehand(batches, request)
@@ -148,8 +155,19 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     code = gravest({ending.exit_code for ending in endings})
     if args.as_json:
         documents = [ending_to_json(one, status_of(one.batch), args.again(one)) for one in endings]
-        return _told(code, lambda: print_documents(documents, printer, is_one=args.is_one), printer)
+        code = _told(code, lambda: print_documents(documents, printer, is_one=args.is_one), printer)
+    if told:
+        paths = tuple(one.manifest.path for one in batches)
+        notify(told, News(paths, code, "; ".join(map(_summary, endings))), printer)
     return code
+
+
+def _summary(ending: Ending) -> str:
+    """Write how a run of a batch ended in a line, for who is told of it."""
+    status = _status_if_any(ending.batch)
+    counts = words_of(status.states, sorted(status.states)) if status else ""
+    parts = [ending.batch.manifest.file, counts, ending.reason.message if ending.reason else ""]
+    return one_line(": ".join(part for part in parts if part), _SUMMARY_ROOM)
 
 
 def _with_saved_plan(args: RunArgs) -> RunArgs:

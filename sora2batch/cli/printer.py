@@ -98,6 +98,14 @@ class ClickPrinter:
         """Whether results are read on a terminal that can be drawn over."""
         return self.is_terminal and _is_capable()
 
+    def bell(self) -> bool:
+        """Ring the terminal's bell; tell whether there is one."""
+        if not sys.stderr.isatty():
+            return False
+        with suppress(OSError):
+            click.echo("\a", err=True, nl=False)
+        return True
+
     def progress(self, run_progress: RunProgress) -> AbstractContextManager[Listener]:
         """Show a run's events on standard error, in the way that suits it."""
         opened: AbstractContextManager[Listener]

@@ -57,6 +57,8 @@ WORK = {
     "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
     "run": Work("sora2batch.app.run:run", "sora2batch.app.run:RunArgs"),
     "status": Work("sora2batch.app.status:show_statuses"),
+    "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),
+    "status --ledger --csv": Work("sora2batch.app.status_csv:print_claims_csv"),
     "status --watch": Work("sora2batch.app.watch:watch_statuses"),
     "status --ledger": Work("sora2batch.app.claims:show_claims"),
     "reconcile": Work("sora2batch.app.reconcile:reconcile"),

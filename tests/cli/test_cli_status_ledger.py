@@ -120,3 +120,11 @@ def test_without_a_key_it_names_the_variable(broken, call):
     ran = call("status", broken, "--ledger")
     assert ran.code == 2
     assert "SJINN_API_KEY" in ran.err
+
+
+def test_it_is_a_table_for_a_spreadsheet(call, broken, served):
+    with served(row(FAILED, 420), row(FAILED, -420)):
+        lines = call("status", broken, "--ledger", "--csv").out.splitlines()
+    assert lines[0].startswith("key,state,tool,task_id,credits,cost_credits,returned_credits,submitted_at")
+    assert lines[1].startswith(f"hero/a,failed,{TOOL},{FAILED},420,420,420,2026-11-22T09:00:00Z")
+    assert len(lines) == 3

@@ -89,6 +89,10 @@ class Display(Printer, Protocol):
         """Ask for a yes; Ctrl-C and the end of the input are a no."""
         ...
 
+    def bell(self) -> bool:
+        """Ring the terminal's bell; tell whether there is one."""
+        ...
+
     def progress(self, run_progress: RunProgress) -> AbstractContextManager[Listener]:
         """Show a run's events while the block lasts."""
         ...

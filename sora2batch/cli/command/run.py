@@ -25,6 +25,7 @@ from sora2batch.ground.errors import ExitCode
         "sora2batch run campaign.yaml --simulate",
         "sora2batch run campaign.yaml --select 'hero/*' --limit 1",
         "sora2batch run campaign.yaml --yes",
+        "sora2batch run campaign.yaml --yes --notify desktop",
     ),
 )
 @click.argument("manifests", metavar="MANIFEST...", nargs=-1, type=FILE)
@@ -39,6 +40,13 @@ from sora2batch.ground.errors import ExitCode
 @click.option("--fail-fast", is_flag=True, help="Submit no more jobs once one has failed.")
 @click.option("--no-wait", is_flag=True, help="Submit only; the next run waits and downloads.")
 @click.option("--no-download", is_flag=True, help="Submit and wait only.")
+@click.option(
+    "--notify",
+    multiple=True,
+    metavar="CMD",
+    help="At the end, or when a person is needed: run a program, or ring the `bell`, or tell the `desktop`. "
+    "May be repeated.",
+)
 @json_option
 @tools_dir_option
 @printer_options

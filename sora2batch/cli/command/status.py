@@ -26,6 +26,7 @@ _INTERVAL = 2.0
         "sora2batch status campaign.yaml",
         "sora2batch status campaign.yaml --simulate    of the last simulated run",
         "sora2batch status campaign.yaml --watch       follow a run that is under way elsewhere",
+        "sora2batch status campaign.yaml --csv > jobs.csv",
         "sora2batch status campaign.yaml --ledger      what failed and was charged, for the API's support",
     ),
 )
@@ -46,12 +47,22 @@ _INTERVAL = 2.0
     help="Only what failed and was charged, as the account's ledger has it: task ids and times in UTC. "
     "Needs the key.",
 )
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print a line for every job for a spreadsheet; also with --ledger."
+)
 @json_option
 @simulated_option
 @tools_dir_option
 @printer_options
 def command(
-    *, watch: bool, interval: float | None, asks_ledger: bool, as_json: bool, simulated: bool, **given: Any
+    *,
+    watch: bool,
+    interval: float | None,
+    asks_ledger: bool,
+    as_csv: bool,
+    as_json: bool,
+    simulated: bool,
+    **given: Any,
 ) -> ExitCode:
     """Show where every job stands and what it cost; without --ledger it needs neither key nor network.
 
@@ -65,6 +76,11 @@ def command(
     """
     _check(watch=watch, interval=interval, as_json=as_json)
     _check_ledger(asked=asks_ledger, watch=watch, simulated=simulated)
+    _check_csv(asked=as_csv, watch=watch, as_json=as_json)
+    if as_csv and asks_ledger:
+        return call("status --ledger --csv", **given)
+    if as_csv:
+        return call("status --csv", simulated=simulated, **given)
     if asks_ledger:
         return call("status --ledger", as_json=as_json, **given)
     if watch:
@@ -77,6 +93,11 @@ def _check(*, watch: bool, interval: float | None, as_json: bool) -> None:
         raise click.UsageError("--watch shows many states and --json is one document: give one of them")
     if interval is not None and not watch:
         raise click.UsageError("--interval is for --watch")
+
+
+def _check_csv(*, asked: bool, watch: bool, as_json: bool) -> None:
+    if asked and (watch or as_json):
+        raise click.UsageError("--csv is one table: leave out --watch and --json")
 
 
 def _check_ledger(*, asked: bool, watch: bool, simulated: bool) -> None:
