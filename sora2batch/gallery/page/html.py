@@ -17,7 +17,7 @@ GENERATOR = '<meta name="generator" content="sora2batch">'
 """Stands in every page, near its beginning: by it the program knows its own files."""
 
 _ASSETS = Path(__file__).parent / "assets"
-_STYLES = ("theme", "frame", "grid", "card", "dialog", "wipe")
+_STYLES = ("theme", "frame", "grid", "card", "dialog", "wipe", "print")
 _SCRIPTS = (
     "text",
     "dom",
@@ -55,6 +55,8 @@ _SCRIPTS = (
     "command",
     "export",
     "help",
+    "paper",
+    "print",
     "keys",
     "main",
 )

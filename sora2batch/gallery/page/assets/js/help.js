@@ -12,6 +12,7 @@ const KEYS_TOLD = [
   ["m", "in a comparison: the sound of the next one"],
   ["/", "search"],
   ["e", "export favourites, ratings and notes"],
+  ["Ctrl+P", "print every card that is shown, with its poster"],
   ["?", "this help"],
   ["Esc", "close"],
 ];

@@ -10,4 +10,5 @@ drawHead();
 document.getElementById("head").append(markButtons());
 drawToolbar();
 listenToKeys();
+listenToPrint();
 addEventListener("hashchange", () => location.reload());

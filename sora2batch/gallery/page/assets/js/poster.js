@@ -52,7 +52,12 @@ const POSTERS = (() => {
     next();
   }
 
-  return { draw, forget };
+  // What has been drawn, by the file; at some size.
+  function kept() {
+    return new Map([...drawn].map(([name, poster]) => [name.slice(name.indexOf(" ") + 1), poster]));
+  }
+
+  return { draw, forget, kept };
 })();
 
 function frameOf(href, size) {

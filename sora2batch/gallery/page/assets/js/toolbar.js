@@ -177,7 +177,7 @@ function markButtons() {
   MARKS.listen(draw);
   COMPARISON.listen(draw);
   draw();
-  return make("div", { class: "marks" }, compare, picks, iconButton("theme", "Light or dark", switchTheme), textButton("?", showHelp, { class: "icon", "aria-label": "Help", title: "Keys (?)" }));
+  return make("div", { class: "marks" }, compare, picks, iconButton("print", "Print", showPrint, { class: "icon to-print", title: "Print every card that is shown, with its poster" }), iconButton("theme", "Light or dark", switchTheme), textButton("?", showHelp, { class: "icon", "aria-label": "Help", title: "Keys (?)" }));
 }
 
 function switchTheme() {
