@@ -10,6 +10,10 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
+from fakes.page_case import gallery_of
+from sora2batch.gallery.page.html import render_page
+from sora2batch.gallery.page.served import ServedPage
+
 SHOW = """\
 version: 1
 name: show
@@ -121,3 +125,15 @@ def test_what_is_copied_is_what_is_shown(named, shown, home):
     page.get_by_role("button", name="Copy command").click()
     page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('sora2batch')")
     assert page.evaluate("navigator.clipboard.readText()") == command(page)
+
+
+def test_of_a_page_that_is_served_the_command_takes_what_is_saved(tmp_path, open_page):
+    served = ServedPage(picks="-a b.picks.yaml", version=0, edition="")
+    (tmp_path / "page.html").write_bytes(render_page(gallery_of(), served))
+    page = open_page(tmp_path / "page.html")
+    page.locator(".card").first.focus()
+    page.keyboard.press("f")
+    page.keyboard.press("e")
+    assert "--picks './-a b.picks.yaml' " in command(page)
+    expect(page.locator(".steps")).to_contain_text("saved as -a b.picks.yaml in the folder of the manifest")
+    expect(page.get_by_label("Picks file")).to_have_count(0)

@@ -21,11 +21,6 @@ function picksName() {
   return `${safe}${BATCH.simulated ? ".sim" : ""}.picks.yaml`;
 }
 
-// Where a page is served from the manifest's folder the picks are saved there, under this name; null elsewhere.
-function savedPicks() {
-  return typeof SERVED === "undefined" ? null : (SERVED.picks ?? null);
-}
-
 // The folder from which the command works: that of a page on this disk, as far as its address tells it.
 function pageFolder() {
   if (location.protocol !== "file:" || location.host) return null;
@@ -38,7 +33,7 @@ function pageFolder() {
 
 // It works in the folder of the page; of a page that is served, in that of the manifest.
 function promoteCommand(picks, settings = []) {
-  const folder = savedPicks() === null && BATCH.folder ? `${BATCH.folder}/` : "";
+  const folder = SERVED.picks === null && BATCH.folder ? `${BATCH.folder}/` : "";
   const options = settings.flatMap((setting) => ["--set", shellWord(setting)]);
   const words = ["sora2batch", "promote", shellPath(folder + BATCH.manifest), ...(BATCH.simulated ? ["--simulate"] : []), "--picks", shellPath(picks), ...options, "-o", shellPath(`${folder}next.yaml`)];
   return words.join(" ");

@@ -22,7 +22,7 @@ function picksText(cards) {
 function showExport() {
   const cards = MARKS.picked();
   const name = picksName();
-  const save = textButton(`Download ${name}`, () => download(name, picksText(cards)), { class: savedPicks() === null && "primary", disabled: cards.length === 0 });
+  const save = textButton(`Download ${name}`, () => download(name, picksText(cards)), { class: SERVED.picks === null && "primary", disabled: cards.length === 0 });
   const body = make("div", { class: "exported" }, summaryOf(cards), save, cards.length > 0 && nextSteps(cards), !MARKS.isKept && make("p", { class: "warning" }, "This browser keeps nothing for this page: download the picks before you close it."), listOf(cards));
   openDialog("Picks", body, { class: "narrow" });
   save.focus();
@@ -68,7 +68,7 @@ function nextSteps(cards) {
 
 // Where the picks lie: {path, words, box}. Only whoever downloaded them knows it for certain, so it can be mended.
 function picksPlace(changed) {
-  const saved = savedPicks();
+  const saved = SERVED.picks;
   if (saved !== null) return { path: saved, words: make("p", {}, "They are saved as ", make("b", {}, saved), " in the folder of the manifest."), box: null };
   const name = picksName();
   const field = make("input", { type: "text", "aria-label": "Picks file", value: DOWNLOADS + name, spellcheck: false, autocomplete: "off", on: { input: changed } });
@@ -86,7 +86,7 @@ function numbered(name) {
 }
 
 function folderWords() {
-  if (savedPicks() !== null) return "In a shell in the folder of the manifest:";
+  if (SERVED.picks !== null) return "In a shell in the folder of the manifest:";
   const folder = pageFolder();
   return folder === null ? "In a shell in the folder of this page:" : ["In a shell in the folder of this page, ", make("b", {}, folder), ":"];
 }
