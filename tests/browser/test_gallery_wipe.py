@@ -195,3 +195,31 @@ def test_two_are_needed(tmp_path, report, open_page, keys):
     page = open_page(report(exhibit(tmp_path, SHOW)))
     expect(picked(page, *keys)).to_have_count(0)
     expect(page.locator("#news")).to_have_text("Pick two to four clips with c first")
+
+
+def test_what_a_check_saw_and_further_files_are_told(tmp_path, report, open_page, watch):
+    watch.forgiven = ("ERR_FILE_NOT_FOUND",)
+
+    def told(place, job):
+        files = (
+            Output(
+                url="https://h.example/a.mp4",
+                path=f"{job.key}-{number}.mp4",
+                sha256="0" * 64,
+                bytes=9,
+                look=(("black", "black for 9.8 of 10.0 s"),) if number else (),
+            )
+            for number in range(2)
+        )
+        return done(job, outputs=tuple(files)) if place == 0 else done(job)
+
+    page = open_page(report(exhibit(tmp_path, SHOW, told)))
+    dialog = picked(page, FOX, OWL)
+    expect(dialog.get_by_role("region", name=f"A: {FOX}")).to_contain_text("black for 9.8 of 10.0 s")
+    expect(dialog.locator(".further")).to_have_text(f"{FOX}-0.mp4; 1 more file in the full view")
+    page.keyboard.press("w")
+    expect(page.locator("dialog .further")).to_contain_text("1 more file")
+    page.keyboard.press("Escape")
+    page.locator(f"[data-key='{FOX}']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog .explanation.look li")).to_have_text("black for 9.8 of 10.0 s")

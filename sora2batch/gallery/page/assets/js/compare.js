@@ -52,12 +52,12 @@ function showComparison() {
 function comparedColumn(card, cards, shown, soundButton) {
   const different = differencesOf(cards);
   const others = cards.filter((other) => other !== card);
-  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), sourceFigures(card), starsLine(card, soundButton), factList(card, { different, others }));
+  return make("section", { "aria-label": card.key }, shown, make("h3", {}, card.key), furtherFiles(card), sourceFigures(card), starsLine(card, soundButton), factList(card, { different, others }));
 }
 
 // The clip of a card, or in words why there is none.
 function comparedClip(card) {
-  const [clip] = card.clips;
+  const clip = mainClip(card);
   if (!clip) return notice(card.state, STATES[card.state], card.error?.message ?? "");
   const lost = () => shown.replaceWith(lostNotice(clip));
   const shown =
@@ -67,6 +67,12 @@ function comparedClip(card) {
   shown.muted = true;
   shown.src = clip.href;
   return shown;
+}
+
+// Of a job with several files the one that its card shows is compared.
+function furtherFiles(card) {
+  const more = card.clips.length - 1;
+  return more > 0 && make("p", { class: "further" }, `${mainClip(card).path}; ${count(more, "more file")} in the full view`);
 }
 
 function starsLine(card, soundButton) {

@@ -61,9 +61,9 @@ const PAPER = (() => {
   return { prepare, release, isReady: () => missing().length === 0 };
 })();
 
-// What stands for a job: its first file; before there is one, the first picture that it starts from.
+// What stands for a job: the file that its card shows; before there is one, the first picture that it starts from.
 function printedFile(card) {
-  return card.clips[0] ?? (AHEAD.has(card.state) ? shownSources(card)[0] : undefined);
+  return mainClip(card) ?? (AHEAD.has(card.state) ? shownSources(card)[0] : undefined);
 }
 
 function posterOf({ kind, href }) {
@@ -123,5 +123,5 @@ function printedPicture(card, poster) {
   const told = card.state === "completed" ? null : notice(card.state, STATES[card.state], card.error?.message ?? "");
   if (poster) return [poster, told];
   if (told || !card.clips.length) return told;
-  return make("p", {}, poster === null ? `cannot be shown: ${card.clips[0].path}` : "no poster yet: the page's own Print draws it first");
+  return make("p", {}, poster === null ? `cannot be shown: ${mainClip(card).path}` : "no poster yet: the page's own Print draws it first");
 }

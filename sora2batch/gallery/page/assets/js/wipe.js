@@ -127,6 +127,7 @@ function sideAbout(card, { letter, name, soundButton, isMarked }) {
     { "aria-label": `${letter}: ${name}` },
     make("h3", {}, make("kbd", {}, letter), name),
     make("p", { class: "labels" }, labels.join(" · ")),
+    furtherFiles(card),
     lookCallout(card),
     make("p", { class: "opinion" }, isMarked && starsOf(card), soundButton, isMarked && favouriteToggle(card)),
   );
