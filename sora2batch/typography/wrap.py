@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 
+from budoux import Parser, load_default_thai_parser
 from uniseg.linebreak import line_break_units
 
 from sora2batch.typography.cell import Cell
 
+_THAI = re.compile("[\u0e01-\u0e5b]")
 Fits = Callable[[Sequence[Cell]], bool]
 
 
@@ -42,10 +47,18 @@ def _units(cells: Sequence[Cell], fits: Fits) -> Iterator[Sequence[Cell]]:
 
 
 def _break_ends(text: str) -> frozenset[int]:
-    ends: list[int] = []
-    for unit in line_break_units(text):
-        ends.append(len(unit) + (ends[-1] if ends else 0))
-    return frozenset([*ends, len(text)])
+    words = (word for unit in line_break_units(text) for word in _words(unit))
+    return frozenset(accumulate(map(len, words)))
+
+
+def _words(unit: str) -> list[str]:
+    """Find words where only a dictionary knows them: Thai is written without blanks between them."""
+    return _thai().parse(unit) if _THAI.search(unit) else [unit]
+
+
+@lru_cache(maxsize=1)
+def _thai() -> Parser:
+    return load_default_thai_parser()
 
 
 def _trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:

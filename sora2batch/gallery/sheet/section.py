@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from unicodedata import category, east_asian_width
 
 from sora2batch.gallery.sheet.cross import Cross, cross_of
 from sora2batch.gallery.sheet.tile import Tile
@@ -43,7 +44,7 @@ class Section:
     @property
     def row_label(self) -> int:
         """How wide the column is in which the rows' labels stand, the gap beside it included."""
-        longest = max(map(len, self.cross.rows), default=0) if self.cross else 0
+        longest = max(map(_letters, self.cross.rows), default=0) if self.cross else 0
         return min(max(longest * _LETTER, LEAST_ROW_LABEL), MOST_ROW_LABEL) + GAP
 
     def cross_width(self, unit: int) -> int:
@@ -80,6 +81,13 @@ class Section:
         return min(columns, len(self.tiles)) * (width + GAP) - GAP
 
 
+def _letters(text: str) -> int:
+    """Count letters; those as wide as Chinese ones twice, and accents not at all."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(one) in "WF" else not category(one).startswith("M") for one in text)
+
+
 def caption_of(tile: Tile, section: str) -> str:
     """Say under a tile what the heading of its section does not say."""
     words = [label for _, label in tile.labels]
@@ -110,7 +118,7 @@ def _section(name: str, tiles: Sequence[Tile]) -> Section:
     return Section(
         name=name,
         tiles=tuple(tiles),
-        caption_letters=max(len(caption_of(tile, name)) for tile in tiles),
+        caption_letters=max(_letters(caption_of(tile, name)) for tile in tiles),
         cross=cross_of(tiles) if name else None,
         aspect=aspects.pop() if len(aspects) == 1 else 1.0,
     )
