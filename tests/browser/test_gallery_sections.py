@@ -80,17 +80,37 @@ def test_all_groups_are_one_table_where_that_is_asked_for(page):
     expect(page.locator(".section")).to_have_count(2)
 
 
-def test_arrows_walk_over_the_border_of_sections(page):
-    page.locator("[data-key='hero/bear/dolly-in']").focus()
-    page.keyboard.press("ArrowDown")
-    below = page.locator(".card:focus")
-    expect(below).to_have_attribute("data-key", "product/lamp/pastel")
-    page.keyboard.press("ArrowUp")
-    expect(page.locator(".card:focus")).to_have_attribute("data-key", "hero/bear/dolly-in")
-    page.keyboard.press("End")
-    assert page.locator(".card:focus").get_attribute("data-key").startswith("product/")
-    page.keyboard.press("Home")
-    expect(page.locator(".card:focus")).to_have_attribute("data-key", "hero/fox/slow-pan")
+def walk(page, *strokes):
+    for stroke in strokes:
+        page.keyboard.press(stroke)
+    return page.locator(".card:focus").get_attribute("data-key")
+
+
+def test_arrows_walk_over_the_border_of_sections_one_under_another(two_groups, report, open_page):
+    page = open_page(report(two_groups), width=900, height=800)
+    page.get_by_role("button", name="Large").click()
+    page.locator("[data-key='hero/fox/dolly-in']").focus()
+    assert walk(page, *["ArrowDown"] * 4) == "hero/bear/dolly-in"
+    assert walk(page, "ArrowDown") == "product/lamp/pastel", "the one that lies nearest"
+    expect(page.locator(".card:focus")).to_be_in_viewport(ratio=0.99)
+    assert walk(page, "ArrowUp") == "hero/bear/dolly-in"
+    assert walk(page, "ArrowRight") == "hero/bear/dolly-in"
+    assert walk(page, "Home") == "hero/fox/slow-pan"
+    assert walk(page, "End").endswith("/pastel")
+
+
+def test_narrow_sections_stand_side_by_side_and_all_are_on_the_screen(tmp_path, report, open_page):
+    page = open_page(report(exhibit(tmp_path, SHOW.replace("9:16", "16:9"))), width=1600, height=900)
+    board = "document.getElementById('board')"
+    assert page.evaluate(
+        f"{board}.scrollHeight <= {board}.clientHeight && {board}.scrollWidth <= {board}.clientWidth"
+    )
+    for card in page.locator(".card").all():
+        expect(card).to_be_in_viewport(ratio=0.99)
+    page.locator("[data-key='hero/fox/dolly-in']").focus()
+    assert walk(page, "ArrowRight") == "product/lamp/noir"
+    assert walk(page, "ArrowLeft") == "hero/fox/dolly-in"
+    assert walk(page, "PageDown", "PageDown") == "hero/bear/dolly-in"
 
 
 @pytest.mark.parametrize("size", WIDTHS, ids=["phone", "tablet", "desk"])

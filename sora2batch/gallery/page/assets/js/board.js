@@ -140,7 +140,7 @@ const BOARD = (() => {
     const { first, inLine } = part.columns[column];
     const row = rowOf(card);
     const view = makeCardView(card, { size: part.card, isShown: new Set([...part.down, ...part.across]), open: () => showDetail(card) });
-    const place = { left: `${x}px`, top: `${y - row.y}px`, width: `${part.card.width}px`, "--frame": `${part.card.frame}px` };
+    const place = { left: `${x - part.x}px`, top: `${y - row.y}px`, width: `${part.card.width}px`, "--frame": `${part.card.frame}px` };
     change(view.element, { style: place, "aria-colindex": first + (at % inLine), on: { focus: () => activate(card) } });
     insertInOrder(rows.get(row), view.element, column * ORDER_STEP + at);
     return view;

@@ -1,20 +1,18 @@
 // The size of cards that fills the screen: all of them on it where that can be, else whole lines of small ones.
 
 const SIZES = { s: 132, m: 208, l: 328 };
-const LEAST_SIZE = 132;
-const LEAST_NARROW_SIZE = 104;
+const LEAST_SIZE = 104; // all on one screen may be a little smaller than small
 const MOST_SIZE = 900;
 const SIZE_STEP = 4;
 const MOST_SMALL = 172;
 const FEW = 200; // so many cards may be larger than small though they do not fit on one screen
 
 function fittingSize(tables, room) {
-  const least = NARROW.matches ? LEAST_NARROW_SIZE : LEAST_SIZE;
   const isOnScreen = (size) => {
     const { width, height } = measure(tables, room, size);
     return width <= room.width && height <= room.height;
   };
-  return isOnScreen(least) ? sizes(least, MOST_SIZE).find(isOnScreen) : scrollingSize(tables, room, least);
+  return isOnScreen(LEAST_SIZE) ? sizes(LEAST_SIZE, MOST_SIZE).find(isOnScreen) : scrollingSize(tables, room, NARROW.matches ? LEAST_SIZE : SIZES.s);
 }
 
 // Not all are seen at once: then no column is out of sight if that can be, and lines are filled.

@@ -8,7 +8,7 @@ function makeSectionView(section) {
   const axes = make("div", { class: "axes", role: "group", "aria-label": `Axes of ${section.name}` });
   const head = make("div", { class: "columns", role: "row", "aria-rowindex": 1 });
   const grid = make("div", { class: "grid", role: "grid", "aria-label": isAlone ? "Jobs" : section.name, "aria-readonly": true, "aria-multiselectable": true }, head);
-  const title = make("div", { class: "section-title" }, name, amount, section.axes.length > 0 && axes);
+  const title = make("div", { class: "section-title" }, make("div", {}, name, amount, section.axes.length > 0 && axes));
   const element = make("div", { class: "section", role: "presentation" }, !isAlone && title, grid);
   let drawn = null;
 
@@ -18,7 +18,7 @@ function makeSectionView(section) {
     amount.textContent = part.cards.length === all ? count(all, "job") : `${NUMBERS.format(part.cards.length)} of ${count(all, "job")}`;
     if (!isAlone) keepFocus(axes, () => axes.replaceChildren(...axisBoxes(section)));
     const last = part.columns.at(-1);
-    const style = { top: `${part.y}px`, height: `${part.height}px`, "--side": `${part.sideWidth}px`, "--head": `${part.headHeight}px`, "--title": `${part.titleHeight}px` };
+    const style = { left: `${part.x}px`, top: `${part.y}px`, width: widthOf(part), height: `${part.bandHeight}px`, "--side": `${part.sideWidth}px`, "--head": `${part.headHeight}px`, "--title": `${part.titleHeight}px` };
     change(element, { style });
     change(grid, { "aria-rowcount": part.rows.length + 1, "aria-colcount": last ? last.first + last.inLine - 1 : 1 });
   }
@@ -35,6 +35,11 @@ function makeSectionView(section) {
   }
 
   return { element, grid, update, drawHead };
+}
+
+// The last one of a band reaches to the edge.
+function widthOf({ x, width, isLast }) {
+  return isLast ? `calc(100% - ${x}px)` : `${Math.max(width, LEAST_PART)}px`;
 }
 
 // Columns next to each other that share a label, and all labels above it, share its cell.

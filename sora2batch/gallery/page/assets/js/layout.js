@@ -1,13 +1,15 @@
-// Where everything lies: tables one under another, their columns, rows and cards. Arithmetic only, nothing is drawn here.
+// Where everything lies: tables, their columns, rows and cards. Arithmetic only, nothing is drawn here.
 //
-// A layout is {parts, slots, width, height}; a part is a table with {index, y, titleHeight, headHeight, sideWidth, card,
-// width, height}; lengths in pixels, seen from the corner of the board. A cell holds its cards in lines; without an axis
-// across, as many to a line as there is room for.
+// A layout is {parts, slots, width, height}; a part is a table with {index, band, isLast, x, y, bandHeight, titleHeight,
+// headHeight, sideWidth, card, width, height}; lengths in pixels, seen from the corner of the board. Tables that are
+// narrow stand side by side in a band. A cell holds its cards in lines; without an axis across, as many to a line as
+// there is room for.
 
 const GAP = 10;
 const LEVEL_HEIGHT = 30;
 const MOST_IN_A_LINE = 4;
 const CAPTION_HEIGHT = 30;
+const LEAST_PART = 400; // so wide is a title with its lists
 const EMPTY_ROW = 40;
 const EMPTY_COLUMN = 104;
 
@@ -19,13 +21,32 @@ function arrange(tables, room, size) {
 // Lay the tables out with cards of a size; what was measured before is measured anew.
 function measure(tables, room, size) {
   measureAcross(tables, room, size);
+  tables.forEach((table, index) => Object.assign(table, { index, titleHeight: room.titleHeight, headHeight: table.across.length * LEVEL_HEIGHT }));
+  const bands = bandsOf(tables, room);
   let y = 0;
-  tables.forEach((table, index) => {
-    Object.assign(table, { index, y, titleHeight: room.titleHeight, headHeight: table.across.length * LEVEL_HEIGHT });
-    measureRows(table);
-    y += table.height;
+  bands.forEach((parts, band) => {
+    for (const part of parts) measureRows(Object.assign(part, { band, y }));
+    const bandHeight = Math.max(...parts.map(({ height }) => height));
+    for (const part of parts) Object.assign(part, { bandHeight, isLast: part === parts.at(-1) });
+    y += bandHeight;
   });
-  return { width: Math.max(0, ...tables.map(({ width }) => width)), height: y };
+  return { width: Math.max(0, ...tables.map((table) => table.x + table.width)), height: y };
+}
+
+// Tables in their order, as words in lines: the next one beside the last while there is room.
+function bandsOf(tables, room) {
+  const bands = [];
+  let x = Infinity;
+  for (const table of tables) {
+    const width = Math.max(table.width, LEAST_PART);
+    if (x + width > room.width) {
+      bands.push([]);
+      x = 0;
+    }
+    bands.at(-1).push(Object.assign(table, { x }));
+    x += width;
+  }
+  return bands;
 }
 
 function measureAcross(tables, room, size) {
@@ -93,7 +114,7 @@ function boxOf(layout, card) {
   const { part, row, column, at } = layout.slots.get(card);
   const { x, inLine } = part.columns[column];
   return {
-    x: x + GAP + (at % inLine) * (part.card.width + GAP),
+    x: part.x + x + GAP + (at % inLine) * (part.card.width + GAP),
     y: part.rows[row].y + GAP + Math.floor(at / inLine) * (part.card.height + GAP),
     width: part.card.width,
     height: part.card.height,
@@ -103,10 +124,10 @@ function boxOf(layout, card) {
 // What lies between two corners, be it in part: {parts: [{part, rows, columns}], cards}.
 function within(layout, { left, top, right, bottom }) {
   const cards = [];
-  const parts = span(layout.parts, top, bottom, (part) => part.y, (part) => part.y + part.height).map((index) => {
+  const parts = span(layout.parts, top, bottom, (part) => part.y, (part) => part.y + part.bandHeight).map((index) => {
     const part = layout.parts[index];
     const rows = span(part.rows, top, bottom, (row) => row.y, (row) => row.y + row.height);
-    const columns = span(part.columns, left, right, (column) => column.x, (column) => column.x + column.width);
+    const columns = span(part.columns, left - part.x, right - part.x, (column) => column.x, (column) => column.x + column.width);
     for (const row of rows) for (const column of columns) cards.push(...linesBetween(part, part.rows[row], column, top, bottom));
     return { part, rows, columns };
   });

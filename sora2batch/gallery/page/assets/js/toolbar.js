@@ -54,7 +54,7 @@ function sectionsButton() {
   if (!SECTIONS.areSeveral) return [];
   const { together } = CHOICE.get();
   const click = () => CHOICE.set({ together: !together });
-  return [textButton("Sections", click, { "aria-pressed": !together, "data-name": "sections", title: "Groups with other axes in sections of their own" })];
+  return [textButton("Sections", click, { class: "switch", "aria-pressed": !together, "data-name": "sections", title: "Groups with other axes in sections of their own" })];
 }
 
 function sortBox() {

@@ -43,7 +43,8 @@ function sideways(layout, card, direction) {
     const others = row.cells.get(column);
     if (others) return atLine(others, part.columns[column].inLine, line, direction > 0 ? 0 : Infinity);
   }
-  return part.across.length ? null : neighbour; // text flows on to the next line, columns do not
+  if (!part.across.length && neighbour) return neighbour; // text flows on to the next line, columns do not
+  return besideTheBorder(layout, card, direction);
 }
 
 function upright(layout, card, direction) {
@@ -57,22 +58,35 @@ function upright(layout, card, direction) {
     const others = part.rows[row].cells.get(slot.column);
     if (others) return atLine(others, inLine, direction > 0 ? 0 : Infinity, place);
   }
-  return overTheBorder(layout, part, boxOf(layout, card).x, direction);
+  return overTheBorder(layout, card, direction);
 }
 
-// Into the next section that has cards: to the one of its nearest line that lies nearest.
-function overTheBorder(layout, part, x, direction) {
-  for (let index = part.index + direction; index >= 0 && index < layout.parts.length; index += direction) {
-    const row = inDirection(layout.parts[index].rows, direction).find(({ cells }) => cells.size);
-    if (row) return nearestInLine(layout, layout.parts[index], row, x, direction);
-  }
-  return null;
+// Into the next band that has cards: to the one of its nearest lines that lies nearest.
+function overTheBorder(layout, card, direction) {
+  const { part } = layout.slots.get(card);
+  const { x } = boxOf(layout, card);
+  const bands = inDirection(layout.parts, direction).filter(({ band, rows }) => (band - part.band) * direction > 0 && rows.some(({ cells }) => cells.size));
+  const next = bands.filter(({ band }) => band === bands[0].band);
+  return nearest(next.flatMap((other) => edgeLine(other, direction)), (one) => Math.abs(boxOf(layout, one).x - x));
 }
 
-function nearestInLine(layout, part, row, x, direction) {
-  const lines = [...row.cells].map(([column, cards]) => lineOf(cards, part.columns[column].inLine, direction));
-  const distance = (card) => Math.abs(boxOf(layout, card).x - x);
-  return lines.flat().reduce((best, card) => (distance(card) < distance(best) ? card : best));
+// Into the section beside: to the line at the same height.
+function besideTheBorder(layout, card, direction) {
+  const { part } = layout.slots.get(card);
+  const { x, y } = boxOf(layout, card);
+  const others = layout.parts.filter(({ band, index }) => band === part.band && (index - part.index) * direction > 0);
+  const [next] = inDirection(others, direction).filter(({ rows }) => rows.some(({ cells }) => cells.size));
+  const cards = next ? next.rows.flatMap(({ cells }) => [...cells.values()].flat()) : [];
+  return nearest(cards, (one) => 1000 * Math.abs(boxOf(layout, one).y - y) + Math.abs(boxOf(layout, one).x - x));
+}
+
+function nearest(cards, distance) {
+  return cards.length ? cards.reduce((best, card) => (distance(card) < distance(best) ? card : best)) : null;
+}
+
+function edgeLine(part, direction) {
+  const row = inDirection(part.rows, direction).find(({ cells }) => cells.size);
+  return [...row.cells].flatMap(([column, cards]) => lineOf(cards, part.columns[column].inLine, direction));
 }
 
 // The first line of a cell, or the last.
