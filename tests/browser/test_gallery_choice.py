@@ -66,7 +66,8 @@ def test_labels_stay_in_sight_while_one_scrolls(tmp_path, report, open_page):
     side = page.locator(".row .side").nth(1).bounding_box()
     title = page.locator(".section-title").first.bounding_box()
     head = page.locator(".columns").first.bounding_box()
-    assert side["x"] == title["x"] == frame["x"]
+    words = page.locator(".section-title > div").first.bounding_box()
+    assert side["x"] == words["x"] == frame["x"]
     assert title["y"] == frame["y"]
     assert head["y"] == frame["y"] + title["height"]
 
