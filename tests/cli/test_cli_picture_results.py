@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from fakes.exhibition import exhibit
+from fakes.page_data import data_of
 from fakes.pictures import picture
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
@@ -108,10 +109,6 @@ def test_an_orphan_s_picture_is_found_by_its_content(promote, orphan, shoot, now
         (shoot / "spring.yaml").write_text(TURN.replace("images/*", "images/owl"))
     assert promote("shoot/next.yaml", "--simulate").code == 0
     assert f"      image: {now}\n" in (shoot / "next.yaml").read_text()
-
-
-def data_of(path):
-    return json.loads(path.read_text().split('id="data">')[1].split("</script>")[0])
 
 
 def reds(sheet):

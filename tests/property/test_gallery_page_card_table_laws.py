@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import orjson
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fakes.page_case import gallery_of
@@ -77,7 +77,7 @@ def cards(before):
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # there is much to draw
 @given(st.lists(cards(st.none() | cards(st.none())), max_size=5).map(tuple))
 def test_what_is_read_back_is_what_was_meant(some):
     gallery = replace(gallery_of(), cards=some)
