@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from benchmarks.family import (
     download,
     finished,
+    gallery,
     growth,
     journal,
     listed,
@@ -34,6 +35,8 @@ SUITE: Mapping[str, Benchmark] = {
     "pictures-known": pictures.pictures_known,
     "pictures-new": pictures.pictures_new,
     "finished": finished.finished,
+    "report": gallery.report,
+    "frames": gallery.frames,
     "slow-server": submit.slow_server,
     "instant-server": submit.instant_server,
     "shared-sync": journal.shared_sync,

@@ -10,7 +10,7 @@ from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tari
 from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.sent_files import SentFiles
-from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat, is_flat
+from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.file_input import canonical_content, read_file_input
 from sora2batch.ground.garbage import collector_paused
@@ -22,6 +22,7 @@ from sora2batch.plan.action import Money
 
 _SCHEMES = ("http://", "https://")
 _LONGEST_SCHEME = len("https://")
+_NESTED = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +184,11 @@ def _clip(output: Output, links: Links) -> Clip:
 
 
 def _shown_input(input: JsonObject) -> JsonObject:
-    if is_flat(input) and not any(type(value) is str and _is_url(value) for value in input.values()):
-        return input  # as most are, and there may be many
-    return _shown_object(input)
+    for value in input.values():  # there may be many, and most hide nothing
+        kind = type(value)
+        if kind in _NESTED or (kind is str and "://" in str(value)):
+            return _shown_object(input)
+    return input
 
 
 def _shown_object(input: JsonObject) -> JsonObject:
