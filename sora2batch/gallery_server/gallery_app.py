@@ -27,6 +27,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_ICON = "/favicon.ico"
+"""Browsers ask for it by themselves, without a token; there is none."""
 _PAGE_POLICY = "frame-ancestors 'none'"
 """Beside the page's own, which stands in it."""
 _FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -59,6 +61,8 @@ class GalleryApp:
 
     @web.middleware
     async def _guarded(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        if request.raw_path == _ICON:
+            return web.Response(status=204)
         refusal = refusal_of(_visit(request), self._token)
         if refusal:
             return web.Response(status=refusal.status, text=f"{refusal.words}\n")

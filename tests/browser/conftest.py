@@ -50,6 +50,8 @@ class Watch:
         self.errors: list[str] = []
         self.read: list[str] = []
         self.forgiven: tuple[str, ...] = ()
+        self.home = "file:"
+        """Where pages may come from: the address of a server of ours, if the page is not from disk."""
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not any(text in message.text for text in self.forgiven):
@@ -57,7 +59,7 @@ class Watch:
 
     def see(self, request: Request) -> None:
         self.read.append(request.url)
-        if not request.url.startswith(("file:", "blob:", "data:")):
+        if not request.url.startswith((self.home, "blob:", "data:")):
             self.errors.append(f"it asked the network for {request.url}")
 
     @property
@@ -72,10 +74,10 @@ def watch() -> Watch:
 
 @pytest.fixture
 def open_page(browser: Browser, watch: Watch) -> Iterator[Open]:
-    """Open a file as somebody who double-clicked it would; its errors fail the test."""
+    """Open a file as somebody who double-clicked it would, or an address; its errors fail the test."""
     contexts = []
 
-    def open_page(path: Path, *, width: int = 1280, height: int = 800, **settings) -> Page:
+    def open_page(place: Path | str, *, width: int = 1280, height: int = 800, **settings) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
         page = context.new_page()
@@ -84,7 +86,9 @@ def open_page(browser: Browser, watch: Watch) -> Iterator[Open]:
         page.on("console", watch.hear)
         page.on("request", watch.see)
         page.on("dialog", lambda dialog: (watch.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.goto(path.as_uri())
+        if isinstance(place, str):
+            watch.home = place
+        page.goto(place if isinstance(place, str) else place.as_uri())
         page.wait_for_selector(".card, .empty:not([hidden])")
         return page
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from fakes.page_data import read_data
+
 _LONGEST_SECONDS = 60
 
 
@@ -85,7 +87,8 @@ class ServedReport:
     def changes(self, version: int = 0, edition: str = "1") -> list[dict[str, Any]]:
         """Ask what is new: how things are, and then what has changed if anything has."""
         _, body = self.ask(f"changes?version={version}&edition={edition}")
-        return [json.loads(line) for line in body.splitlines()]
+        head, *batch = body.splitlines()
+        return [json.loads(head), *(read_data(line.decode()) for line in batch)]
 
     def end(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
         """Send a signal; tell the exit code, and what was said since the document."""

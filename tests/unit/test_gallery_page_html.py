@@ -69,7 +69,7 @@ def test_only_a_page_that_is_served_may_ask_its_server():
     served = ServedPage(picks="</script><b>.yaml", version=7, edition="e")
     found, on_disk = Reader(render_page(gallery_of(), served)), Reader(render_page(gallery_of()))
     assert "connect-src 'self'" in found.policy
-    assert found.policy.replace("; connect-src 'self'", "") == on_disk.policy
+    assert "connect-src" not in on_disk.policy
     assert json.loads(found.texts["script", "application/json"].partition("}{")[0] + "}") == served._asdict()
     assert found.tags.count("script") == on_disk.tags.count("script") + 1
 
@@ -78,7 +78,7 @@ def test_the_same_gallery_gives_the_same_bytes():
     assert render_page(gallery_of()) == render_page(gallery_of())
 
 
-@pytest.mark.parametrize(("kind", "names"), [("js", render._SCRIPTS), ("css", render._STYLES)])
+@pytest.mark.parametrize(("kind", "names"), [("js", render._SERVED_SCRIPTS), ("css", render._SERVED_STYLES)])
 def test_every_part_of_the_page_is_in_it(kind, names):
     assert sorted(path.stem for path in (ASSETS / kind).iterdir()) == sorted(names)
 

@@ -61,6 +61,9 @@ _SCRIPTS = (
     "main",
 )
 """In the order in which they stand in the page; each may use those before it while it loads."""
+_SERVED_STYLES = (*_STYLES, "served")
+_SERVED_SCRIPTS = (*_SCRIPTS, "saving", "follow")
+"""Of a page that is served; the last ones begin by themselves, once the page stands."""
 
 
 def render_page(gallery: Gallery, served: ServedPage | None = None) -> bytes:
@@ -69,7 +72,8 @@ def render_page(gallery: Gallery, served: ServedPage | None = None) -> bytes:
     Its Content-Security-Policy lets run no script and apply no style but its own, known by their hashes, lets
     it turn no text into markup, and read nothing but files beside it; one that is served may ask its server.
     """
-    style, script = _joined("css", _STYLES), _script()
+    style = _joined("css", _SERVED_STYLES if served else _STYLES)
+    script = _script(_SERVED_SCRIPTS if served else _SCRIPTS)
     page = Template(_asset("page.html")).substitute(
         policy=_policy(style, script, is_served=served is not None),
         generator=GENERATOR,
@@ -104,8 +108,8 @@ def _digest(text: str) -> str:
 
 
 @cache
-def _script() -> str:
-    return f'\n"use strict";\n(() => {{\n{_joined("js", _SCRIPTS)}\n}})();\n'
+def _script(names: tuple[str, ...]) -> str:
+    return f'\n"use strict";\n(() => {{\n{_joined("js", names)}\n}})();\n'
 
 
 @cache

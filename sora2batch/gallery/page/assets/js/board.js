@@ -22,6 +22,7 @@ const BOARD = (() => {
   scroller.addEventListener("scroll", soon, { passive: true });
   new ResizeObserver(() => rebuild()).observe(scroller);
   CHOICE.listen(rebuild);
+  SERVED.listen(renew);
   MARKS.listen((card) => (card ? views.get(card)?.update() : views.forEach((view) => view.update())));
   ENSEMBLE.watch(look);
 
@@ -41,6 +42,27 @@ const BOARD = (() => {
     draw();
     if (hadFocus) focus(active);
     for (const listener of listeners) listener(tables);
+  }
+
+  // Some jobs are no longer where they were: their cards are drawn anew in their places, and others play on. Only where
+  // what is shown, or in which order, hangs on it all is laid out anew; nothing scrolls for it.
+  function renew(changed) {
+    const { states, query, sort } = CHOICE.get();
+    if (states.length || query || sort === "cost" || sort === "time") {
+      const { scrollLeft, scrollTop } = scroller;
+      rebuild();
+      scroller.scrollTo(scrollLeft, scrollTop);
+      return;
+    }
+    for (const card of changed) if (views.has(card)) redraw(card, views.get(card));
+    markActive();
+  }
+
+  function redraw(card, view) {
+    const hadFocus = view.element.contains(document.activeElement);
+    view.end();
+    views.set(card, drawCard(card));
+    if (hadFocus) views.get(card).element.focus({ preventScroll: true });
   }
 
   // The size for the whole batch: cards do not grow and shrink while one searches.

@@ -15,7 +15,7 @@ class Card {
 
   // The same job as another page's data tell of it, which came later.
   become(later) {
-    this.#kept = {};
+    this.#kept = { kin: this.kin }; // by rows of the first table, so that all can be told apart
     this.#read(later.#table, later.#row);
   }
 
@@ -45,7 +45,7 @@ class Card {
   }
 
   get kin() {
-    return this.#row - valueIn(this.#table.kin, this.#row);
+    return (this.#kept.kin ??= this.#row - valueIn(this.#table.kin, this.#row));
   }
 
   get labels() {

@@ -14,9 +14,18 @@ function showDetail(card) {
     opinion = makeOpinion(next);
     dialog.querySelector("h2").textContent = next.key;
     change(dialog, { "aria-label": next.key });
-    body.replaceChildren(stageOf(next), make("div", { class: "about" }, opinion.element, explanationOf(next), lookCallout(next), factList(next, differencesFrom(next)), alsoPaidOf(next)));
+    fill(next);
     previous.disabled = !neighbour(-1);
     following.disabled = !neighbour(1);
+  };
+  const fill = (card) => body.replaceChildren(stageOf(card), make("div", { class: "about" }, opinion.element, explanationOf(card), lookCallout(card), factList(card, differencesFrom(card)), alsoPaidOf(card)));
+  // A job that goes on meanwhile is shown as it is now; what is being written of it stays under the hand.
+  const follow = (cards) => {
+    if (!cards.includes(shown)) return;
+    const hand = opinion.element.contains(document.activeElement) ? document.activeElement : null;
+    releaseVideos(body);
+    fill(shown);
+    hand?.focus({ preventScroll: true });
   };
   const neighbour = (direction) => BOARD.cards[BOARD.cards.indexOf(shown) + direction];
   const previous = iconButton("previous", "Previous job (←)", () => show(neighbour(-1)));
@@ -31,7 +40,7 @@ function showDetail(card) {
     event.preventDefault();
   });
   const renew = (marked) => (marked === shown || marked === null) && opinion.update();
-  const deaf = [MARKS.listen(renew), COMPARISON.listen(renew)];
+  const deaf = [MARKS.listen(renew), COMPARISON.listen(renew), SERVED.listen(follow)];
   dialog.addEventListener("close", () => {
     for (const stopListening of deaf) stopListening();
     BOARD.focus(shown);

@@ -19,6 +19,7 @@ const KEYS_TOLD = [
 
 function showHelp() {
   const rows = KEYS_TOLD.map(([keys, text]) => make("tr", {}, make("th", { scope: "row" }, keys.split(", ").map((key) => make("kbd", {}, key))), make("td", {}, text)));
-  const words = "Move the pointer across a clip to scrub through it; rest and it plays on. Favourites, ratings and notes stay in this browser until you export them.";
+  const kept = SERVED.picks === null ? "stay in this browser until you export them" : `are saved in ${SERVED.picks}`;
+  const words = `Move the pointer across a clip to scrub through it; rest and it plays on. Favourites, ratings and notes ${kept}.`;
   openDialog("Keys", make("div", { class: "help" }, make("table", {}, make("tbody", {}, rows)), make("p", {}, words)), { class: "narrow" });
 }

@@ -1,8 +1,9 @@
-// Favourites, ratings and notes: kept in the browser, above those that the page was made with.
+// Favourites, ratings and notes: kept in the browser, above those that the page was made with. Where the page is
+// served the browser keeps only what the server has not written yet: its file is what counts.
 
 const MARKS = (() => {
   const place = `sora2batch:${BATCH.manifest}${BATCH.simulated ? ":simulated" : ""}`;
-  const given = new Map((BATCH.marks ?? []).map((mark) => [mark.fingerprint, mark]));
+  let given = byFingerprint(BATCH.marks ?? []);
   const listeners = new Set();
   let own = read();
   let isKept = true;
@@ -23,23 +24,59 @@ const MARKS = (() => {
   function set(card, news) {
     if (isKept) own = { ...own, ...read() };
     own[card.fingerprint] = { ...of(card), ...news };
+    keep();
+    tellAll(card);
+  }
+
+  function keep() {
     try {
       localStorage.setItem(place, JSON.stringify(own));
     } catch {
       isKept = false;
     }
+  }
+
+  function tellAll(card) {
     for (const listener of listeners) listener(card);
+  }
+
+  // What the server has written is no longer this browser's own, unless it was marked anew meanwhile.
+  function settle(written) {
+    if (isKept) own = { ...own, ...read() };
+    for (const [card, mark] of written) {
+      given.set(card.fingerprint, mark);
+      if (JSON.stringify(own[card.fingerprint]) === JSON.stringify(mark)) delete own[card.fingerprint];
+    }
+    keep();
+  }
+
+  // By card; what is no job of this batch waits for its own page.
+  function unsaved() {
+    const cards = Object.keys(own).length ? BATCH.cards.filter((card) => Object.hasOwn(own, card.fingerprint) && !card.isPast) : [];
+    return new Map(cards.map((card) => [card, own[card.fingerprint]]));
+  }
+
+  // What the picks file says now.
+  function give(marks) {
+    given = byFingerprint(marks);
+    tellAll(null);
   }
 
   addEventListener("storage", (event) => {
     if (event.key !== place) return;
+    const before = own;
     own = read();
-    for (const listener of listeners) listener(null);
+    // What another window had written into the file is gone from here, and not forgotten.
+    for (const [fingerprint, mark] of Object.entries(before)) if (!own[fingerprint] && SERVED.picks !== null) given.set(fingerprint, mark);
+    tellAll(null);
   });
 
   return {
     of,
     set,
+    settle,
+    give,
+    unsaved,
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -50,6 +87,10 @@ const MARKS = (() => {
     },
   };
 })();
+
+function byFingerprint(marks) {
+  return new Map(marks.map((mark) => [mark.fingerprint, mark]));
+}
 
 function isPicked({ favourite, rating, note }) {
   return favourite || rating > 0 || note !== "";

@@ -9,7 +9,10 @@ const SERVED = (() => {
     picks: told.picks ?? null, // the picks file, seen from the manifest's folder
     version: told.version ?? 0, // how far the batch had come when this page was made
     edition: told.edition ?? null, // which jobs it was made of
-    listen: (listener) => listeners.add(listener),
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     // Cards that have changed since; the batch knows already.
     announce(cards) {
       for (const listener of listeners) listener(cards);

@@ -4,7 +4,7 @@ function drawHead() {
   document.getElementById("head").append(
     make("div", { class: "title" }, make("h1", {}, BATCH.name), subtitle()),
     stateChips(),
-    budgetChart(),
+    budgetPlace(),
   );
 }
 
@@ -20,8 +20,16 @@ function stateChips() {
   const box = make("div", { class: "chips", role: "group", "aria-label": "Jobs by state" });
   const draw = () => box.replaceChildren(...chipsOf("states", STATES, (card) => card.state), ...changeChips(), ...lookChip(), ...orphanChip());
   CHOICE.listen(draw);
+  SERVED.listen(() => keepChip(box, draw));
   draw();
   return box;
+}
+
+// Whoever is on a chip with the keyboard stays on it.
+function keepChip(box, draw) {
+  const name = box.contains(document.activeElement) ? document.activeElement.dataset.chip : null;
+  draw();
+  if (name) [...box.children].find((one) => one.dataset.chip === name)?.focus({ preventScroll: true });
 }
 
 function changeChips() {
@@ -58,6 +66,20 @@ function chip(field, value, word, amount) {
   };
   const icon = value === "same" ? null : drawIcon(value);
   return make("button", { type: "button", class: `chip ${value}`, "data-chip": value, "aria-pressed": isOn, on: { click } }, icon, `${NUMBERS.format(amount)} ${word}`);
+}
+
+// The chart, drawn anew where it stands when a run has spent more.
+function budgetPlace() {
+  let shown = budgetChart();
+  const first = shown;
+  SERVED.listen(() => {
+    const hadFocus = document.activeElement === shown;
+    const next = budgetChart();
+    shown.replaceWith(next);
+    shown = next;
+    if (hadFocus) next.focus({ preventScroll: true });
+  });
+  return first;
 }
 
 // Spent, in doubt and to spend, held against the budget.
