@@ -77,6 +77,7 @@ def make(args: ReelArgs, printer: Display) -> ExitCode:
     if not footage:
         _tell_skipped(skipped, printer)
         raise _nothing_left(batch, skipped)
+    torn = _tell_torn(footage, printer)
     edit = make_edit_list(batch.manifest.file, footage, settings)
     skipped += _left_out(footage, edit)
     if place:
@@ -89,7 +90,7 @@ def make(args: ReelArgs, printer: Display) -> ExitCode:
         )
     _tell_skipped(skipped, printer)
     _tell(edit, skipped, None if args.only_list else target, args, printer)
-    return gravest({one.exit_code for one in skipped})
+    return gravest({one.exit_code for one in skipped} | ({ExitCode.FAILED} if torn else set()))
 
 
 def _settings_of(args: ReelArgs) -> ReelSettings:
@@ -153,6 +154,15 @@ def _left_out(footage: Iterable[Footage], edit: EditList) -> list[Skipped]:
     seen = {one.path for one in footage_of(edit.scenes)}
     reason = "it has no place on the axes of the grid"
     return [Skipped(one.key, reason, ExitCode.DONE) for one in footage if one.path not in seen]
+
+
+def _tell_torn(footage: Iterable[Footage], printer: Display) -> bool:
+    """Tell of clips that end before their time; they are shown as far as they go."""
+    torn = [one for one in footage if one.facts.is_torn]
+    for one in torn:
+        there, promised = float(one.facts.seconds), float(one.facts.promised)
+        printer.error(f"cut short: {isolated(one.key)}: only {there:.1f} of {promised:.1f} s can be read")
+    return bool(torn)
 
 
 def _encode(edit: EditList, place: Path, printer: Display) -> None:

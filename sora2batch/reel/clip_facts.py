@@ -29,6 +29,8 @@ _NEARLY = Fraction(1, 2000)
 _FASTEST = Fraction(60)
 _SLOWEST = Fraction(1)
 _UNKNOWN_RATE = Fraction(24)
+_WHOLE = Fraction(9, 10)
+"""Of its length: files are not exact about it."""
 _LONGEST_FRAME = 5
 """Seconds; a file that says that a frame is shown for longer is not believed."""
 
@@ -47,7 +49,14 @@ class ClipFacts:
     """When the first frame is shown, by the file's own clock."""
     seconds: Fraction = Fraction(0)
     """How long its picture can be read; 0 for a picture that stands still."""
+    promised: Fraction = Fraction(0)
+    """How long the file says that it is; 0 where it does not say."""
     has_sound: bool = False
+
+    @property
+    def is_torn(self) -> bool:
+        """Tell whether much of it cannot be read."""
+        return not self.is_still and self.seconds < self.promised * _WHOLE
 
     @property
     def is_still(self) -> bool:
@@ -100,6 +109,7 @@ def _facts_of(container: InputContainer, sha256: str) -> ClipFacts | Unusable:
         rate=None if is_still else _rate_of(stream),
         begins=begins,
         seconds=Fraction(0) if is_still else seconds,
+        promised=(stream.duration or 0) * (stream.time_base or Fraction(0)),
         has_sound=_has_sound(container),
     )
 

@@ -44,6 +44,9 @@ def test_a_torn_clip_is_as_long_as_what_is_there(tmp_path):
     torn = examine_clip(tmp_path / "torn.mp4")
     assert isinstance(torn, ClipFacts)
     assert 0 < torn.seconds < 3
+    assert torn.promised == 4
+    assert torn.is_torn
+    assert not examine_clip(with_index_first).is_torn
 
 
 @pytest.mark.parametrize(

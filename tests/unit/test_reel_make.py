@@ -62,6 +62,27 @@ def test_clips_of_any_size_rate_and_shape_play_one_after_the_other_in_one_frame(
     assert [loud > 0.2 for loud in loudness_of(target, parts=6)] == [True, False, False, False, True, False]
 
 
+def test_a_clip_that_was_held_upright_is_shown_upright(tmp_path, target):
+    from PIL import Image
+
+    with av.open(str(tmp_path / "a.mp4"), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 96, 54, "yuv420p"
+        image = Image.new("RGB", (96, 54), RED)
+        image.paste(GREEN, (48, 0, 96, 54))
+        for _ in range(6):
+            container.mux(stream.encode(av.VideoFrame.from_image(image)))
+        container.mux(stream.encode(None))
+    as_it_lies = b"".join(value.to_bytes(4) for value in (1 << 16, 0, 0, 0, 1 << 16))
+    a_quarter_clockwise = b"".join(value.to_bytes(4) for value in (0, 1 << 16, 0, (1 << 32) - (1 << 16), 0))
+    head, track, rest = (tmp_path / "a.mp4").read_bytes().partition(b"tkhd")
+    (tmp_path / "a.mp4").write_bytes(head + track + rest.replace(as_it_lies, a_quarter_clockwise, 1))
+    edit = reel_of([footage_at(tmp_path / "a.mp4")], target)
+    assert edit.format.size == (54, 96)
+    frame = frames_of(target)[0]
+    assert (colour_at(frame, 0.5, 0.2), colour_at(frame, 0.5, 0.8)) == (RED, GREEN)
+
+
 def test_picture_and_sound_are_equally_long_and_have_no_gap(tmp_path, target):
     clips = [
         footage_at(write_clip(tmp_path / f"{name}.mp4", RED, rate=24, seconds=0.7, tone=300))
