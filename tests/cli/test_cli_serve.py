@@ -175,9 +175,9 @@ def test_the_browser_is_led_there_by_a_file_that_only_its_owner_reads(exhibition
     script.chmod(0o755)
     with ServedReport(folder, "show.yaml", "--open", environment={"BROWSER": f"{script} %s"}) as served:
         opener = folder / "show.served.report.html"
-        assert stat.S_IMODE(opener.stat().st_mode) == 0o600
         while not seen.exists():
             pass
+        assert stat.S_IMODE(opener.stat().st_mode) == 0o600
         assert served.url in seen.read_text()
         assert served.end()[1] == ""
     assert not opener.exists()
