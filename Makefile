@@ -9,7 +9,7 @@ KILLS ?= 300
 SECONDS ?= 180
 BENCH ?=
 
-.PHONY: demo dev test check lint types layers tests torture bench bench-peers docs format clean
+.PHONY: demo dev test check lint types layers tests torture bench bench-peers docs pictures format clean
 
 demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -m sora2batch run manifests/quickstart.yaml --simulate
@@ -51,8 +51,11 @@ bench: $(VENV)/.bench ## measure against bare parts, some minutes: BENCH="--quic
 bench-peers: $(VENV)/.bench ## the same matrix by snakemake, DVC and promptfoo; installs them elsewhere for a while
 	$(BIN)/python -m benchmarks.peers $(BENCH)
 
-docs: $(DEV) ## write every --help into docs/cli.md, every rule into docs/rules.md
+docs: $(DEV) ## write every --help into docs/cli.md, rules and words into docs/rules.md and docs/words.md
 	$(BIN)/python docs/write_help.py
+
+pictures: $(DEV) ## make the pictures of the guides anew; needs Chromium
+	$(BIN)/python docs/make_pictures.py
 
 format: $(DEV)
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -22,8 +22,14 @@ _MARGIN = 18
 """From the edge: the frame's shorter side by this, which no screen cuts off."""
 _CAPTION_SHARE = 0.62
 """Of a caption's box that its letters take."""
-_LARGEST_CAPTION = 0.045
+_LARGEST_CAPTION = 0.03
 """Of the frame's shorter side."""
+_SMALLEST = 9
+"""Pixels; smaller letters cannot be read."""
+_ROUNDED = 0.95
+"""Letters do not shrink evenly: their widths are whole pixels."""
+_CAPTION_PAD = 6
+"""Pixels beside a caption."""
 
 
 class Overlay(NamedTuple):
@@ -69,13 +75,26 @@ def title_overlay(text: str, size: Size) -> Overlay:
 def background(size: Size, captions: tuple[Caption, ...]) -> Planes:
     """Draw what is behind the clips."""
     picture = Image.new("RGB", size, BACKGROUND)
+    heights = _caption_heights(size, captions)
     for caption in captions:
         box = caption.box
-        letters = max(8, min(_LARGEST_CAPTION * min(size), box.height * _CAPTION_SHARE))
-        line = typesetter().line(caption.text, letters, box.width - letters)
+        line = typesetter().line(caption.text, heights[box.width], box.width - 2 * _CAPTION_PAD)
         middle = (box.left + box.width / 2, box.top + box.height / 2)
         line.draw(picture, middle, fill=_INK, anchor="mm")
     return planes_of_picture(picture)
+
+
+def _caption_heights(size: Size, captions: tuple[Caption, ...]) -> dict[int, float]:
+    """Choose by the width of a box how high letters are: all fit, and those of rows are alike."""
+    heights: dict[int, float] = {}
+    for caption in captions:
+        box = caption.box
+        letters = max(_SMALLEST, min(_LARGEST_CAPTION * min(size), box.height * _CAPTION_SHARE))
+        room = box.width - 2 * _CAPTION_PAD
+        wide = typesetter().line(caption.text, letters).width
+        fitting = max(_SMALLEST, letters * _ROUNDED * room / wide) if wide > room else letters
+        heights[box.width] = min(fitting, heights.get(box.width, fitting))
+    return heights
 
 
 def _even(length: float) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple
 
 from sora2batch.ground.errors import UsageError
@@ -155,9 +154,10 @@ class _Layout:
 
     @staticmethod
     def _edges(begin: int, end: int, count: int) -> list[tuple[int, int]]:
-        room = end - begin
-        edges = [begin + _even(room * number / count) for number in range(count + 1)]
-        return [(left, max(left + 2, right - _GAP)) for left, right in pairwise(edges)]
+        """Share a length out evenly: all places are of one size."""
+        length = max(2, _even((end - begin - _GAP * (count - 1)) / count))
+        starts = [begin + (length + _GAP) * number for number in range(count)]
+        return [(start, start + length) for start in starts]
 
 
 def _even(length: float) -> int:
