@@ -118,9 +118,9 @@ def _summary_lines(plan: Plan, outlook: Outlook) -> Iterator[str]:
     yield ""
     yield from (f"notice: {one_line(notice, _LINE_ROOM)}" for notice in plan.notices)
     yield totals_line(plan)
-    yield money_line(plan, outlook.credit_price)
     if told := outlook.time_line:
         yield told
+    yield money_line(plan, outlook.credit_price)
 
 
 def _job_line(planned: PlannedJob, width: int) -> str:

@@ -21,8 +21,8 @@ def _price(monkeypatch):
 def test_a_plan_has_the_money_beside_its_sums(call, manifest):
     ran = call("plan", manifest)
     assert ran.out.splitlines()[-2:] == [
-        "credits: 840 to spend (0.50 USD), 0 spent, of 5,000 (3.00 USD): 4,160 left (2.50 USD)",
         "time: about 2 to 8 min (2 jobs, 8 at once)",
+        "credits: 840 to spend (0.50 USD), 0 spent, of 5,000 (3.00 USD): 4,160 left (2.50 USD)",
     ]
 
 

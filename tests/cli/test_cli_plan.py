@@ -34,8 +34,8 @@ jobs:
         "  + rain/5   1,000  submit: not in the lockfile\n"
         "\n"
         "2 to submit\n"
-        "credits: 1,600 to spend, 0 spent, of 5,000: 3,400 left\n"
         "time: about 1 to 10 min (2 jobs, 8 at once)\n"
+        "credits: 1,600 to spend, 0 spent, of 5,000: 3,400 left\n"
     )
 
 

@@ -1,5 +1,6 @@
 """Whatever cards say, the columns of the page say the same, and no character of markup."""
 
+import re
 from dataclasses import replace
 
 import orjson
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from fakes.page_case import gallery_of
 from fakes.page_data import meant, read_data, values
 from sora2batch.gallery.page.card import Card, Change, Clip, Result, SentFile
-from sora2batch.gallery.page.column import column_of
+from sora2batch.gallery.page.column import SPELLED_OUT, column_of
 from sora2batch.gallery.page.front_coding import BLOCK, front_code
 from sora2batch.gallery.page.page_json import encode_gallery
 from sora2batch.lockfile.entry import ErrorNote
@@ -84,6 +85,19 @@ def test_what_is_read_back_is_what_was_meant(some):
     data = encode_gallery(gallery)
     assert not set("<>&") & set(data)
     assert read_data(data)["cards"] == meant(gallery)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(cards(st.none()), min_size=1, max_size=3).map(tuple))
+def test_what_is_read_back_is_what_was_meant_where_there_are_many(some):
+    gallery = replace(gallery_of(), cards=some * (1 + SPELLED_OUT // len(some)))
+    assert read_data(encode_gallery(gallery))["cards"] == meant(gallery)
+
+
+def test_in_a_page_of_few_cards_every_key_path_prompt_and_fingerprint_can_be_found():
+    page = encode_gallery(exhibition := gallery_of())
+    (card,) = exhibition.cards
+    assert {card.key, card.fingerprint, card.input["prompt"]} <= set(re.findall(r'"=?([^"]*)"', page))
 
 
 @given(st.lists(VALUES, max_size=9), st.integers(1, 3))

@@ -8,7 +8,14 @@ from itertools import chain
 from typing import Any
 
 from sora2batch.gallery.page.card import Card, Clip, Result, SentFile
-from sora2batch.gallery.page.column import Column, column_of, continued, lists_of, records_of
+from sora2batch.gallery.page.column import (
+    SPELLED_OUT,
+    Column,
+    column_of,
+    continued,
+    lists_of,
+    records_of,
+)
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.lockfile.entry import ErrorNote
 
@@ -74,7 +81,8 @@ def _stems(labels: dict[str, list[str | None]], count: int) -> Iterable[str]:
 def _fingerprints(fingerprints: Sequence[str]) -> str | Column:
     """Write digests as one text of 64 digits each."""
     together = "".join(fingerprints)
-    if len(together) != _DIGEST_LENGTH * len(fingerprints) or not _DIGESTS.fullmatch(together):
+    is_regular = len(together) == _DIGEST_LENGTH * len(fingerprints) and _DIGESTS.fullmatch(together)
+    if len(fingerprints) <= SPELLED_OUT or not is_regular:
         return list(fingerprints)
     return together.replace(_DIGEST, "")
 
@@ -107,11 +115,12 @@ def _clips(keys: Sequence[str], results: Sequence[tuple[Clip, ...]]) -> dict[str
     count, clips = lists_of(results)
     keys = [key for key, found in zip(keys, results, strict=True) for _ in found]
     folder = next((way for clip in clips if (way := _folder_of(clip)) is not None), "")
+    is_long = len(clips) > SPELLED_OUT
     return {
         "count": count,
         "folder": folder,
         "path": continued(keys, [clip.path for clip in clips]),
-        "href": column_of([_way(clip, folder) for clip in clips]),
+        "href": column_of([_way(clip, folder if is_long else None) for clip in clips]),
         "bytes": column_of([clip.bytes or None for clip in clips]),
         "look": column_of([dict(clip.look) or None for clip in clips]),
     }
@@ -122,10 +131,10 @@ def _folder_of(clip: Clip) -> str | None:
     return clip.href.removesuffix(clip.path) if clip.href and clip.href.endswith(clip.path) else None
 
 
-def _way(clip: Clip, folder: str) -> str | None:
+def _way(clip: Clip, folder: str | None) -> str | None:
     if clip.href is None:
         return None
-    return "+" if clip.href == folder + clip.path else f"={clip.href}"
+    return "+" if folder is not None and clip.href == folder + clip.path else f"={clip.href}"
 
 
 def _error(error: ErrorNote) -> JsonObject:

@@ -20,6 +20,8 @@ Column: TypeAlias = "list[Any] | dict[str, Any]"
 - ``{"edits": [[start, end, text], …], "at": […]}``: texts, each made from the one before (`front_coding.py`).
 """
 
+SPELLED_OUT = 1000
+"""Rows up to which only what repeats is shortened: in such a page keys, paths and prompts can be found."""
 _PLAIN = frozenset({str, bool, int})
 """Types whose values are the same in Python just when they are in JSON, as long as they are not mixed."""
 
@@ -54,14 +56,16 @@ def _only(column: Column) -> object:
 
 
 def _texts_of(values: Sequence[Any]) -> Column:
-    if None in values:
+    if None in values or len(values) <= SPELLED_OUT:
         return list(values)
     coded = front_code(values)
     return {"edits": coded.edits, "at": coded.at} if coded else list(values)
 
 
-def continued(bases: Iterable[str], texts: Iterable[str]) -> Column:
+def continued(bases: Iterable[str], texts: Sequence[str]) -> Column:
     """Write texts that continue others: ``+`` and the rest, or ``=`` and all of it where one does not."""
+    if len(texts) <= SPELLED_OUT:
+        return column_of([f"={text}" for text in texts])
     pairs = zip(bases, texts, strict=True)
     told = ["+" + text[len(base) :] if text.startswith(base) else "=" + text for base, text in pairs]
     return column_of(told)
