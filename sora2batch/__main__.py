@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -23,9 +24,10 @@ def main() -> None:
     try:
         run_command_line()
     except SystemExit as end:
-        if "obstore" in sys.modules and isinstance(end.code, int | None):
+        if ("obstore" in sys.modules or gc.get_freeze_count()) and isinstance(end.code, int | None):
             # Its threads may still let go of what is Python's; while Python is taken down that aborts the
-            # process, and the exit code is lost. Every file is written by now.
+            # process, and the exit code is lost. And a large batch takes long to be taken apart object by
+            # object, for nothing: what was set aside is all that is. Every file is written by now.
             for stream in (sys.stdout, sys.stderr):
                 with suppress(AttributeError, OSError, ValueError):  # none, closed, or nobody there to hear
                     stream.flush()

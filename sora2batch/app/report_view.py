@@ -23,7 +23,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.path import parts_inside
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.plan.job_status import Status, make_status
+from sora2batch.plan.job_status import Status, make_status, money_of
 
 
 class PageLinks(NamedTuple):
@@ -63,7 +63,7 @@ class ReportView:
                 name=batch.manifest.name,
                 simulated=batch.simulated,
                 now=BatchState(jobs=jobs, lockfile=self.lockfile),
-                money=self.status.money,
+                money=money_of(jobs, self.lockfile, batch.budget),
                 links=links.results,
                 input_links=links.inputs,
                 price_of_former=self._price_of_former,

@@ -76,9 +76,14 @@ def make_status(manifest: str, jobs: Sequence[Job], lockfile: Lockfile, budget: 
     """Hold the jobs of a manifest against its lockfile."""
     with collector_paused():
         found = tuple(JobStatus(job=job, entry=lockfile.get(job.fingerprint)) for job in jobs)
-    to_spend = Credits(sum(status.job.credits for status in found if status.entry is None))
-    money = Money(budget=budget, spent=lockfile.spent, in_doubt=lockfile.in_doubt_credits, to_spend=to_spend)
-    return Status(manifest=manifest, jobs=found, money=money)
+    return Status(manifest=manifest, jobs=found, money=money_of(jobs, lockfile, budget))
+
+
+def money_of(jobs: Sequence[Job], lockfile: Lockfile, budget: Credits) -> Money:
+    """Hold what was spent, and what the other jobs cost, against the budget."""
+    known = lockfile.entries
+    to_spend = Credits(sum([job.credits for job in jobs if job.fingerprint not in known]))
+    return Money(budget=budget, spent=lockfile.spent, in_doubt=lockfile.in_doubt_credits, to_spend=to_spend)
 
 
 def status_to_json(status: Status, price: CreditPrice | None = None) -> JsonObject:

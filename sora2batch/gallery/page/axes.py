@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from sora2batch.gallery.page.card import Axis, Card
@@ -12,6 +13,7 @@ from sora2batch.lockfile.entry import Entry
 
 GROUP = "group"
 TAKE = "take"
+_OWN = frozenset({GROUP, TAKE})
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -27,7 +29,8 @@ class FormerPlaces:
     def __init__(self, jobs: Iterable[Job]) -> None:
         self._axes: dict[str, tuple[str, ...]] = {}
         for job in jobs:
-            self._axes.setdefault(job.group, tuple(axis for axis, _ in job.labels))
+            if job.group not in self._axes:
+                self._axes[job.group] = tuple(axis for axis, _ in job.labels)
 
     def labels_of(self, entry: Entry) -> Labels:
         """Name the place; only its group and take if the group has other axes now."""
@@ -53,4 +56,17 @@ def axes_of(cards: Sequence[Card]) -> tuple[Axis, ...]:
 
 
 def _whole(group: str, labels: Labels, take: int) -> Labels:
-    return tuple({GROUP: group, **dict(labels), TAKE: f"#{take}"}.items())
+    for axis, _ in labels:  # there may be many, and hardly any axis is called so
+        if axis in _OWN:
+            return tuple({GROUP: group, **dict(labels), TAKE: f"#{take}"}.items())
+    return (_in_group(group), *labels, _of_take(take))
+
+
+@lru_cache(maxsize=1024)
+def _in_group(group: str) -> tuple[str, str]:
+    return GROUP, group
+
+
+@lru_cache(maxsize=1024)
+def _of_take(take: int) -> tuple[str, str]:
+    return TAKE, f"#{take}"

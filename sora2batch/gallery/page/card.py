@@ -99,6 +99,8 @@ class Card(NamedTuple):
         """Credits that are gone for it, or may be."""
         if self.result is None:
             return _NOTHING
+        if not self.also_paid:  # asked of every card, and nearly all are so
+            return self.result.credits
         return Credits(sum((result.credits for result in self.also_paid), start=self.result.credits))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -20,8 +19,9 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.lockfile.entry import ErrorNote
 
 _DIGEST = "sha256:"
-_DIGEST_LENGTH = len(_DIGEST) + 64
-_DIGESTS = re.compile(r"(?:sha256:[0-9a-f]{64})*")
+_DIGITS = 64
+_DIGEST_LENGTH = len(_DIGEST) + _DIGITS
+_HEX = b"0123456789abcdef"
 
 
 class FileNumbers:
@@ -67,9 +67,22 @@ def table_of(cards: Sequence[Card], files: FileNumbers) -> dict[str, Any]:
 
 def _labels(rows: Sequence[tuple[tuple[str, str], ...]]) -> dict[str, list[str | None]]:
     """Sort labels by their axes; None for a card that has no place on one."""
+    if (labels := _labels_of_alike(rows)) is not None:
+        return labels
     by_axis = [*map(dict, rows)]
     axes = dict.fromkeys(axis for axis, _ in dict.fromkeys(chain.from_iterable(rows)))
     return {axis: [row.get(axis) for row in by_axis] for axis in axes}
+
+
+def _labels_of_alike(rows: Sequence[tuple[tuple[str, str], ...]]) -> dict[str, list[str | None]] | None:
+    """Sort them where all have the same axes, as in one matrix: in a fraction of the time."""
+    if len(set(map(len, rows))) != 1:
+        return None
+    columns = [*zip(*rows, strict=True)]
+    axes = [{axis for axis, _ in set(column)} for column in columns]
+    if any(len(names) != 1 for names in axes):
+        return None
+    return {axis: [label for _, label in column] for (axis,), column in zip(axes, columns, strict=True)}
 
 
 def _stems(labels: dict[str, list[str | None]], count: int) -> Iterable[str]:
@@ -80,11 +93,17 @@ def _stems(labels: dict[str, list[str | None]], count: int) -> Iterable[str]:
 
 def _fingerprints(fingerprints: Sequence[str]) -> str | Column:
     """Write digests as one text of 64 digits each."""
-    together = "".join(fingerprints)
-    is_regular = len(together) == _DIGEST_LENGTH * len(fingerprints) and _DIGESTS.fullmatch(together)
-    if len(fingerprints) <= SPELLED_OUT or not is_regular:
+    together, count = "".join(fingerprints), len(fingerprints)
+    digits = together.replace(_DIGEST, "")
+    if (
+        count <= SPELLED_OUT
+        or len(together) != _DIGEST_LENGTH * count
+        or any(together[at::_DIGEST_LENGTH] != sign * count for at, sign in enumerate(_DIGEST))
+        or len(digits) != _DIGITS * count
+        or digits.encode("utf-8", "replace").translate(None, _HEX)
+    ):
         return list(fingerprints)
-    return together.replace(_DIGEST, "")
+    return digits
 
 
 def _files(cards: Sequence[tuple[tuple[str, SentFile], ...]], files: FileNumbers) -> dict[str, Any]:

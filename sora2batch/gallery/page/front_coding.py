@@ -37,30 +37,48 @@ def front_code(texts: Sequence[str]) -> FrontCoded | None:
     if sum(map(len, texts)) < _SHORT * len(texts):
         return None
     tried = texts[:_TRIED]
-    cost = sum(len(between) for _, _, between in {*_edits(tried)})
+    cost = sum(len(between) for _, _, between in _coded(tried).edits)
     return _coded(texts) if 2 * cost < sum(map(len, tried)) else None
 
 
 def _coded(texts: Sequence[str]) -> FrontCoded:
     known: dict[Edit, int] = {}
-    at = [known.setdefault(edit, len(known)) for edit in _edits(texts)]
+    edits = _edits(texts) if all(map(str.isascii, texts)) else _edits_in_units(texts)
+    at = [known.setdefault(edit, len(known)) for edit in edits]
     return FrontCoded(tuple(known), at)
 
 
+def _edits_in_units(texts: Sequence[str]) -> Iterator[Edit]:
+    """Yield edits whose lengths are units of UTF-16."""
+    before = ""
+    for (start, end, between), text in zip(_edits(texts), texts, strict=True):
+        yield _units(before[:start]), _units(before[len(before) - end :]), between
+        before = text
+
+
 def _edits(texts: Sequence[str]) -> Iterator[Edit]:
+    """Yield edits whose lengths are characters."""
     start = end = 0
     for first in range(0, len(texts), BLOCK):
-        before = texts[first]
+        before, its_length = texts[first], len(texts[first])
         yield 0, 0, before
+        head, tail = before[:start], before[its_length - end :]
         for text in islice(texts, first + 1, first + BLOCK):
-            start = _shared_start(before, text, start)
-            end = _shared_end(before, text, min(len(before), len(text)) - start, end)
-            between = text[start : len(text) - end]
-            if text.isascii() and before.isascii():
-                yield start, end, between
-            else:
-                yield _units(text[:start]), _units(text[len(text) - end :]), between
-            before = text
+            length = len(text)
+            # In a matrix nearly every text differs from the one before where that one did.
+            if not (
+                start + end < length
+                and start + end < its_length
+                and text[start] != before[start]
+                and text[-end - 1] != before[-end - 1]
+                and text.startswith(head)
+                and text.endswith(tail)
+            ):
+                start = _shared_start(before, text, start)
+                end = _shared_end(before, text, min(its_length, length) - start, end)
+                head, tail = text[:start], text[length - end :]
+            yield start, end, text[start : length - end]
+            before, its_length = text, length
 
 
 def _shared_start(one: str, other: str, guess: int) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
+
+import orjson
 
 from sora2batch.gallery.page.axes import FormerPlaces, axes_of, labels_of
 from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tariff
 from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.sent_files import SentFiles
-from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_flat
+from sora2batch.ground.canonical import JsonObject, JsonValue, is_flat
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.file_input import canonical_content, read_file_input
 from sora2batch.ground.garbage import collector_paused
@@ -147,14 +150,23 @@ class _Kin:
 
     def __init__(self, tariffs: Iterable[Tariff]) -> None:
         self._deciding = {tariff.tool_type: tariff.field for tariff in tariffs}
-        self._numbers: dict[tuple[str, bytes], int] = {}
+        self._numbers: dict[str, dict[bytes, int]] = {}
+        self._next = count()
 
     def of(self, asked: Job | Entry) -> int:
         """Number them as they come."""
-        rest = asked.input.copy()
-        rest.pop(self._deciding.get(asked.tool_type, ""), None)
-        content = canonical_flat(rest) or canonical_content(rest)
-        return self._numbers.setdefault((asked.tool_type, content), len(self._numbers))
+        rest, field = asked.input, self._deciding.get(asked.tool_type)
+        if field in rest:
+            rest = rest.copy()
+            del rest[field]
+        # Of what is flat any spelling will do, as long as it is always the same.
+        flat = orjson.dumps(rest, option=orjson.OPT_SORT_KEYS) if is_flat(rest) else None
+        content = flat or canonical_content(rest)
+        numbers = self._numbers.setdefault(asked.tool_type, {})
+        number = numbers.get(content)
+        if number is None:
+            number = numbers[content] = next(self._next)
+        return number
 
 
 def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
