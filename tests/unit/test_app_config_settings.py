@@ -97,6 +97,7 @@ def test_a_price_can_be_written_in_every_way_of_toml(look_up, write, text):
             '[tool.sora2batch]\ncredit_price = {amount = 1, currency = "USD", currancy = 1}',
             ":2", 'has no part "currancy"', '"currency"',
         ),
+        ('[tool.sora2batch]\ncredit_price = {amount = 1e999999999, currency = "USD"}', ":2", "1E+9", "above 0"),
         ("[tool.sora2batch]\ncredit_price = \n", ":2:16", "this is no TOML: Invalid value", ""),
         ("tool.sora2batch = 3", "", "tool.sora2batch must be a table", ""),
     ],
@@ -124,3 +125,11 @@ def test_the_users_file_is_where_platformdirs_says(monkeypatch, tmp_path):
         environ = {"XDG_CONFIG_HOME": value} if name == "XDG_CONFIG_HOME" else {}
         assert user_file(environ) == platformdirs.user_config_path("sora2batch") / "config.toml"
         monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+
+@on_linux
+def test_an_account_without_a_home_has_no_file(monkeypatch, look_up):
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # a number in a container
+    assert user_file({}) is None
+    assert look_up(XDG_CONFIG_HOME="") is None

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
@@ -75,7 +76,9 @@ def user_file(environ: Mapping[str, str]) -> Path | None:
     if sys.platform in {"win32", "darwin"}:
         return user_config_path("sora2batch", appauthor=False) / "config.toml"
     # As platformdirs does; its import takes longer than all else that a plan does here.
-    place = Path(environ.get("XDG_CONFIG_HOME", "").strip() or "~/.config").expanduser()
+    place = Path(environ.get("XDG_CONFIG_HOME", "").strip() or "~/.config")
+    with suppress(RuntimeError):  # a number in a container has no home
+        place = place.expanduser()
     return place / "sora2batch" / "config.toml" if place.is_absolute() else None
 
 
@@ -121,7 +124,7 @@ def _read_price(written: _Written) -> CreditPrice:
         case str(text) if found := _PRICE.fullmatch(text.strip()):
             amount, currency = found.groups()
         case {"amount": str() | int() | Decimal() as given, "currency": str(currency), **rest}:
-            amount = f"{given:f}" if isinstance(given, Decimal) else str(given)
+            amount = _digits(given) if isinstance(given, Decimal) else str(given)
             if rest:
                 other = next(iter(rest))
                 raise ValueError(f"has no part {_shown(other)}", did_you_mean(other, ("amount", "currency")))
@@ -132,6 +135,11 @@ def _read_price(written: _Written) -> CreditPrice:
     if not _CURRENCY.fullmatch(currency):
         raise ValueError(f"has the currency {_shown(currency)}", _EXAMPLE)
     return CreditPrice(Decimal(amount), currency)
+
+
+def _digits(number: Decimal) -> str:
+    """Write a number without an exponent; one that is no price anyway stays as short as it was written."""
+    return f"{number:f}" if number.is_finite() and abs(number.adjusted()) < _ROOM else str(number)
 
 
 def _read_notify(written: _Written) -> tuple[str, ...]:
