@@ -23,4 +23,11 @@ def media_type_of(path: Path) -> str | None:
 
 def media_response(path: Path, mime: str) -> web.FileResponse:
     """Answer with the file, or with the range that is asked for: a player seeks by ranges."""
-    return web.FileResponse(path, headers={"Content-Type": mime})
+    return _ThisFile(path, headers={"Content-Type": mime})
+
+
+class _ThisFile(web.FileResponse):
+    """The file itself: aiohttp would rather send ``clip.mp4.gz`` if it lies beside ``clip.mp4``."""
+
+    def _get_file_path_stat_encoding(self, _: str) -> tuple[Path | None, os.stat_result, str | None]:
+        return super()._get_file_path_stat_encoding("")

@@ -220,3 +220,24 @@ def test_where_nobody_would_see_a_browser_it_says_where_the_page_is(call, exhibi
     page = exhibition.page.absolute().as_uri()
     assert (ran.code, ran.out) == (0, "gallery: show.report.html\n")
     assert ran.err == f"no browser could be opened here: open {page}\n"
+
+
+def test_what_lies_beside_a_clip_is_not_taken_for_it(served, folder):
+    (folder / "out/show/hero/fox#2.mp4.gz").write_bytes(b"something else")
+    response, body = served.ask(FOX, Accept_Encoding="gzip, br")
+    assert (response.getheader("Content-Encoding"), body) == (None, clip())
+
+
+def test_who_hangs_up_or_speaks_no_http_is_not_spoken_of(served):
+    host, port = served.host.split(":")
+    head = f"POST {served.path}picks HTTP/1.1\r\nHost: {served.host}\r\nOrigin: {served.origin}\r\n"
+    begun = f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n[".encode()
+    for sent in (begun, b"\x16\x03\x01 is TLS\r\n\r\n", begun.replace(b"100", b"-1")):
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(5)
+            while connection.recv(4096):
+                pass
+    assert served.ask()[0].status == 200
+    assert served.end()[2] == ""
