@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -53,17 +54,16 @@ CARRIED = FontFace(path=None, family="Aileron", characters=frozenset(map(ord, HA
 
 
 def faces_in(path: Path) -> Iterator[FontFace]:
-    """Read a font file's faces; a file that is none has none."""
-    try:
-        blob = harfbuzz.Blob.from_file_path(path)
-        count = harfbuzz.Face(blob).count
-    except (OSError, harfbuzz.HarfBuzzError):
+    """Read a font file's faces; a file that is none or broken has none."""
+    if not path.is_file():  # a pipe would be waited for
         return
-    for index in range(min(count, 64)):
-        face = harfbuzz.Face(blob, index)
-        tables = set(face.table_tags)
-        if face.unicodes and tables & (_OUTLINES | _COLOURS):
-            yield _read(path, index, face, tables)
+    with suppress(OSError, ValueError, harfbuzz.HarfBuzzError):
+        blob = harfbuzz.Blob.from_file_path(path)
+        for index in range(min(harfbuzz.Face(blob).count, 64)):
+            face = harfbuzz.Face(blob, index)
+            tables = set(face.table_tags)
+            if face.unicodes and tables & (_OUTLINES | _COLOURS):
+                yield _read(path, index, face, tables)
 
 
 def _read(path: Path, index: int, face: harfbuzz.Face, tables: set[str]) -> FontFace:

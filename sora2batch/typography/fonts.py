@@ -83,4 +83,12 @@ def _merit(
 @lru_cache(maxsize=1)
 def machine_fonts() -> Fonts:
     """The fonts of this machine, for as long as this process lives."""
-    return Fonts(font_folders(os.environ, Path.home()))
+    return Fonts(font_folders(os.environ, _home()))
+
+
+def _home() -> Path:
+    """Tell where the user is at home; a number in a container, at the root, as systems have it."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
@@ -164,6 +165,6 @@ def _cut(text: str, height: float, width: float) -> str:
     font: Font = font_of(height)
     if font.getlength(text) <= width:
         return text
-    while text and font.getlength(f"{text}{_ELLIPSIS}") > width:
-        text = text[:-1]
-    return f"{text.rstrip()}{_ELLIPSIS}"
+    over = range(1, len(text) + 1)
+    room = bisect_right(over, width, key=lambda count: font.getlength(f"{text[:count]}{_ELLIPSIS}"))
+    return f"{text[:room].rstrip()}{_ELLIPSIS}"
