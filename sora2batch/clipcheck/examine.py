@@ -11,7 +11,7 @@ from sora2batch.clipcheck.clip_rules import judge_film, judge_still
 from sora2batch.clipcheck.film import measure_film
 from sora2batch.clipcheck.photo import measure_still
 from sora2batch.ground.plainfile import open_plain_file
-from sora2batch.media.sniff import HEAD_BYTES, sniff
+from sora2batch.media.sniff import HEAD_BYTES, HEIC, sniff
 
 
 def examine(path: Path, expected: Expected) -> ClipFindings | NotChecked:
@@ -21,6 +21,8 @@ def examine(path: Path, expected: Expected) -> ClipFindings | NotChecked:
             found = sniff(stream.read(HEAD_BYTES))
             stream.seek(0)
             mime = found.mime if found else ""
+            if found is HEIC:
+                return NotChecked("nothing here can decode it")
             if mime.startswith("image/") and (expected.kind is Kind.IMAGE or mime != "image/gif"):
                 return judge_still(measure_still(stream), expected)
             if mime.startswith("audio/"):

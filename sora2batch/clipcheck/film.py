@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from contextlib import suppress
+from errno import ENOMEM
 from fractions import Fraction
 from time import process_time
 from typing import Any, BinaryIO, cast
@@ -49,7 +50,7 @@ def measure_film(stream: BinaryIO) -> FilmMeasurement:
     try:
         container = av.open(stream, "r", options=dict(_OPTIONS), metadata_errors="ignore")
     except (av.FFmpegError, ValueError) as error:
-        return _nothing(_words(error))
+        return _nothing(_told(error))
     with container:
         if len(container.streams) > _MOST_STREAMS:
             raise UncheckableError(f"it has {len(container.streams):,} streams")
@@ -67,8 +68,14 @@ def _is_cover(stream: av.VideoStream) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
 
 
-def _words(error: Exception) -> str:
-    """Keep the decoder's words, which name no path: it was given a stream."""
+def _told(error: Exception) -> str:
+    """Keep the decoder's words, which name no path: it was given a stream.
+
+    Raises:
+        MemoryError: it is not the file's fault.
+    """
+    if getattr(error, "errno", None) == ENOMEM:
+        raise MemoryError from error
     strerror = getattr(error, "strerror", None)
     return one_line(str(strerror or error), _REASON_ROOM)
 
@@ -79,7 +86,7 @@ class _Film:
     def __init__(self, container: InputContainer, film: av.VideoStream, started: float) -> None:
         self._container = container
         self._film = film
-        self._sound = next(iter(container.streams.audio), None)
+        self._sound = next((one for one in container.streams.audio if one.codec_context), None)
         self._started = started
         self._meter = FrameMeter()
         self._frames = self._bad_frames = self._shown = 0
@@ -102,7 +109,7 @@ class _Film:
                 else:
                     self._hear(packet)
         except av.FFmpegError as error:
-            self._fault = _words(error)
+            self._fault = _told(error)
             self._bad_frames += 1
         first = self._first or 0.0
         self._meter.end(self._last)
@@ -148,7 +155,7 @@ class _Film:
             frames = packet.decode()
         except av.FFmpegError as error:
             self._bad_frames += 1
-            self._fault = _words(error)
+            self._fault = _told(error)
             return
         for frame in frames:
             self._look_at(frame)
@@ -198,6 +205,8 @@ def _size_of(film: av.VideoStream) -> tuple[int, int]:
         UncheckableError: nobody means a clip of that size.
     """
     context = film.codec_context
+    if context is None:  # PyAV's stubs think of known codecs only
+        raise UncheckableError("nothing here can decode it")
     width, height = context.width, context.height
     if width * height > _MOST_PIXELS:
         raise UncheckableError(f"it says that it has {width:,} by {height:,} pixels")

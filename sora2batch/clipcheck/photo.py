@@ -34,6 +34,10 @@ def measure_still(stream: BinaryIO) -> StillMeasurement:
             picture = Image.open(stream, formats=_FORMATS)
         except UnidentifiedImageError:
             return StillMeasurement(0, 0, fault="it is no picture")
+        except Image.DecompressionBombError as error:
+            raise UncheckableError("it says that it has too many pixels") from error
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a reader of a stranger's bytes stumbles over
             return StillMeasurement(0, 0, fault=_words(error))
         return _measured(picture)
@@ -48,6 +52,8 @@ def _measured(picture: Image.Image) -> StillMeasurement:
     try:
         picture.load()
         colour = _one_colour(picture)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - as above
         return StillMeasurement(width, height, fault=_words(error))
     return StillMeasurement(width, height, colour)
