@@ -20,7 +20,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.ground.terminal_width import isolated
-from sora2batch.ground.text import counted
+from sora2batch.ground.text import counted, visible
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.run.prunable import OutputFolder, Prunable, PruneKind
@@ -127,7 +127,7 @@ def _end(outcome: _Outcome, batch: Batch, args: PruneArgs, printer: Display) -> 
         for line in _lines(outcome.found):
             printer.output(line)
     for message in outcome.left.values():
-        printer.error(message)
+        printer.error(visible(message))
     printer.info(_summary(outcome, batch))
     return ExitCode.FAILED if outcome.left else ExitCode.DONE
 
@@ -137,7 +137,8 @@ def _lines(found: Sequence[Prunable]) -> Iterator[str]:
     for one in found:
         cost = f"{one.credits:,} credits" if one.credits is not None else ""
         stored = "  in the store as well" if one.result and one.result.output.stored else ""
-        yield f"{_WORDS[one.kind]:<7} {_size(one.bytes):>10}  {cost:>14}  {isolated(one.path)}{stored}"
+        path = isolated(visible(one.path))
+        yield f"{_WORDS[one.kind]:<7} {_size(one.bytes):>10}  {cost:>14}  {path}{stored}"
 
 
 def _summary(outcome: _Outcome, batch: Batch) -> str:
@@ -177,16 +178,22 @@ def _to_json(outcome: _Outcome, batch: Batch) -> JsonObject:
 
 
 def _file_to_json(one: Prunable, outcome: _Outcome) -> JsonObject:
-    is_deleted = outcome.gone.get(one.path, one.path) is None
+    gone, left = outcome.gone.get(one.path), outcome.left.get(one.path)
+    is_deleted = one.path in outcome.gone and gone is None
     return {
-        "path": one.path,
+        "path": _spelled(one.path),
         "kind": one.kind.value,
         "bytes": one.bytes,
         "key": one.key,
         "fingerprint": one.result.owner.fingerprint if one.result else None,
         "credits": one.credits,
         "stored": bool(one.result and one.result.output.stored),
-        "moved_to": outcome.gone.get(one.path),
+        "moved_to": gone and _spelled(gone),
         "deleted": is_deleted,
-        "error": outcome.left.get(one.path),
+        "error": left and _spelled(left),
     }
+
+
+def _spelled(name: str) -> str:
+    """Spell what is no Unicode: a file name of other bytes."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -106,8 +106,8 @@ class OutputFolder:
     def _wanted_digests(self) -> frozenset[str]:
         """Of all files that somebody else may count on: other manifests, and jobs that are asked for."""
         wanted = (entry for key, entry in self.entries.items() if key in self.wanted)
-        others = (entry for lockfile in self.beside for entry in lockfile.entries.values())
-        return frozenset(output.sha256 for output in _outputs((*wanted, *others)) if output.sha256)
+        outputs = (*_outputs(wanted), *self._outputs_beside)
+        return frozenset(output.sha256 for output in outputs if output.sha256)
 
     def _strays(self) -> Iterator[Prunable]:
         if self.holds_manifest:
@@ -126,12 +126,16 @@ class OutputFolder:
         return bool(split_ending(name)[1]) and not self._is_misplaced(path)
 
     def _is_misplaced(self, path: Path) -> bool:
-        """Tell whether a file is a result whose own place is empty: somebody moved it."""
+        """Tell whether a file is a result: one whose own place is empty, or of another manifest.
+
+        The former was moved by somebody; of the latter the folder may lie in this one.
+        """
         length = path.lstat().st_size
-        if length not in self._missing_lengths:
+        if length not in self._missing_lengths and length not in self._lengths_beside:
             return False
         digest = digest_of(path)
-        return any(output.sha256 == digest for output in self._all_outputs)
+        among = self._all_outputs if length in self._missing_lengths else self._outputs_beside
+        return any(output.sha256 == digest for output in among)
 
     @cached_property
     def _missing_lengths(self) -> frozenset[int]:
@@ -151,11 +155,23 @@ class OutputFolder:
     @property
     def _all_entries(self) -> Iterator[Entry]:
         yield from self.entries.values()
+        yield from self._entries_beside
+
+    @property
+    def _entries_beside(self) -> Iterator[Entry]:
         yield from (entry for lockfile in self.beside for entry in lockfile.entries.values())
 
     @cached_property
     def _all_outputs(self) -> tuple[Output, ...]:
         return tuple(_outputs(self._all_entries))
+
+    @cached_property
+    def _outputs_beside(self) -> tuple[Output, ...]:
+        return tuple(_outputs(self._entries_beside))
+
+    @cached_property
+    def _lengths_beside(self) -> frozenset[int]:
+        return frozenset(output.bytes or 0 for output in self._outputs_beside if output.sha256)
 
 
 def _outputs(entries: Iterable[Entry]) -> Iterator[Output]:

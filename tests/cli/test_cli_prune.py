@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
@@ -147,3 +148,26 @@ def test_a_held_lockfile_is_left_alone(call, manifest, batch, folder):
     finally:
         os.close(descriptor)
     assert files_in(batch) == KEPT | GOING
+
+
+def test_the_folder_of_another_manifest_may_lie_in_this_one(call, manifest, batch, folder):
+    text = manifest.read_text() + "output: {dir: out/small.sim/inner}\n"
+    (folder / "inner.yaml").write_text(text)
+    assert call("run", "inner.yaml", "--simulate", "--yes").code == 0
+    inner = files_in(batch / "inner.sim")
+    assert inner == {"hero/fox.mp4"}
+    assert "inner" not in call("prune", manifest, "--simulate", "--dry-run", "--only", "stray").out
+    assert call("prune", manifest, "--simulate", "--yes", "--delete").code == 0
+    assert files_in(batch / "inner.sim") == inner
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are Linux's")
+def test_a_name_of_any_bytes_stays_on_its_line(call, manifest, batch):
+    name = os.fsdecode(b"mine/x\norphan \xff\x1b[31m.mp4")
+    (batch / name).write_bytes(b"x")
+    listed = call("prune", manifest, "--simulate", "--dry-run", "--only", "stray").out
+    assert listed.count("\n") == 3
+    assert r"mine/x\u000aorphan \udcff\u001b[31m.mp4" in listed
+    ran = call("prune", manifest, "--simulate", "--yes", "--only", "stray", "--json")
+    assert "mine/x\norphan \\udcff\x1b[31m.mp4" in {one["path"] for one in ran.document["files"]}
+    assert (batch / ".former" / name).read_bytes() == b"x"
