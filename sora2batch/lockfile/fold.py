@@ -20,7 +20,7 @@ from sora2batch.lockfile.path import is_former
 
 SEVERAL = "several"
 _PROGRESS = {State.SUBMITTED: 1, State.FAILED: 2, State.COMPLETED: 3}
-_Reach: TypeAlias = tuple[int, int, bool, tuple[str, ...]]
+_Reach: TypeAlias = tuple[int, int, bool, int, tuple[str, ...]]
 _AMONG_ENDED = {State.IN_DOUBT: 0, State.REJECTED: 1, State.FAILED: 2}
 
 
@@ -154,12 +154,14 @@ def _reach(attempt: Attempt) -> _Reach:
     """Tell how far a task has come, and with which files: what words that are joined must agree on.
 
     While files are missing an error is newer than its absence; once all are here it is the other way round.
+    Of different files the longer ones count: an older version kept a host's words, and the clip came later.
     """
+    length = sum(output.bytes or 0 for output in attempt.outputs if output.sha256)
     digests = tuple([output.sha256 or "" for output in attempt.outputs])
     hashed = sum(map(bool, digests))
     is_whole = 0 < hashed == len(digests)
     is_news = (attempt.error is None) is is_whole
-    return _PROGRESS[attempt.state], hashed, is_news, digests
+    return _PROGRESS[attempt.state], hashed, is_news, length, digests
 
 
 def _standing(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
