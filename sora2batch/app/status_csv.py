@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from io import StringIO
@@ -25,6 +26,8 @@ _Row = Mapping[str, object]
 
 _ROOM = 4000
 _MARKS_OF_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones, too
+_LATER_FORMULA = re.compile(r"(?<=;)(?=\s*[=+\-@＝＋－＠])")  # noqa: RUF001 - as above
+"""Half of Europe's spreadsheets begin a new cell at each semicolon of a file with commas."""
 _FIRST = ("manifest", "key", "group")
 
 
@@ -139,6 +142,6 @@ def _cell(value: object) -> str:
     """Write a cell that no spreadsheet takes for a formula, on one line."""
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    guard = "'" if value.startswith(_MARKS_OF_A_FORMULA) else ""
-    text = one_line(value, _ROOM)
-    return f"'{text}" if guard or text.startswith(_MARKS_OF_A_FORMULA) else text
+    text = _LATER_FORMULA.sub("'", one_line(value, _ROOM))
+    is_formula = value.startswith(_MARKS_OF_A_FORMULA) or text.lstrip().startswith(_MARKS_OF_A_FORMULA)
+    return f"'{text}" if is_formula else text

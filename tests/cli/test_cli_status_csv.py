@@ -61,8 +61,8 @@ def test_several_manifests_have_a_column_and_axes_of_all(call, manifest, folder)
 def test_no_cell_is_a_formula(call, folder):
     (folder / "rain.yaml").write_text(HOSTILE)
     entry = {
-        "key": "rain/1-1", "state": "failed", "credits": 1000, "task_id": "=HYPERLINK(1)", "tool_type": TOOL, "take": 1,
-        "input": {"prompt": "x"}, "error": {"message": "\t=cmd|' /C calc'!A0"},
+        "key": "rain/1-1", "state": "failed", "credits": 1000, "task_id": " =HYPERLINK(1)", "tool_type": TOOL, "take": 1,
+        "input": {"prompt": "x"}, "error": {"message": "\t=cmd|' /C calc'!A0; =1;x"},
         "fingerprint": fingerprint_of(TOOL, {"prompt": "x"}, 1),
     }  # fmt: skip
     jobs = call("status", "rain.yaml", "--json").document["jobs"]
@@ -73,7 +73,7 @@ def test_no_cell_is_a_formula(call, folder):
     (folder / "rain.lock.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
     ran = call("status", "rain.yaml", "--csv")
     rows = table(ran)
-    assert (rows[0]["task_id"], rows[0]["error"]) == ("'=HYPERLINK(1)", "'=cmd|' /C calc'!A0")
+    assert (rows[0]["task_id"], rows[0]["error"]) == ("' =HYPERLINK(1)", "'=cmd|' /C calc'!A0;' =1;x")
     for cell in (cell for row in rows for cell in row.values()):
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
 
