@@ -26,6 +26,8 @@ _KEPT_VARIABLES = frozenset(
 """What a decoder may know of our environment: no key is among it."""
 _MOST_SECONDS = 60.0
 """Until an answer comes; the machine may be busy."""
+_PATIENCE_SECONDS = 0.2
+"""Until a process that was told to end is killed."""
 _REASON_ROOM = 300
 _MOST_DEATHS = 5
 """In a row; then it is not the files' fault, and no more processes are started."""
@@ -145,9 +147,13 @@ def _words(told: object) -> str:
 
 async def _end(process: Process) -> None:
     """End a process, and let its pipes close."""
+    assert process.stdin is not None
+    process.stdin.close()  # it ends by itself, unless a decoder has it
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await process.wait()
+    # Of one that has just died asyncio would say, on the terminal, that somebody else has taken it.
     with suppress(ProcessLookupError):
         process.kill()
-    assert process.stdin is not None
-    process.stdin.close()
     with suppress(OSError):
         await process.communicate()

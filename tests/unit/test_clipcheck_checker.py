@@ -102,13 +102,14 @@ async def test_a_process_that_dies_hangs_or_raves_costs_one_answer(black_clip, t
     assert reason in told.reason
 
 
-async def test_where_every_process_dies_no_more_are_started(black_clip, tmp_path):
+async def test_where_every_process_dies_no_more_are_started_and_nothing_is_said(black_clip, tmp_path, caplog):
     note = tmp_path / "starts"
     dies = script(f"open({str(note)!r}, 'a').write('x'); raise SystemExit(1)")
     async with ClipChecker(2, command=dies) as checker:
         told = [await checker.check(black_clip, Expected()) for _ in range(12)]
     assert all(isinstance(one, NotChecked) for one in told)
     assert len(note.read_text()) <= 12
+    assert not caplog.records
 
 
 async def test_who_stops_waiting_ends_the_process(black_clip, tmp_path):
