@@ -62,7 +62,7 @@ def _check(command: str, origin: str) -> None:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise UsageError(f"{origin}: {command!r} is no command: {str(error).lower()}") from None
+        raise UsageError(f"{origin}: this is no command: {str(error).lower()}") from None
     program = words[0] if words else command
     if shutil.which(program) is None:
         raise UsageError(
@@ -76,14 +76,17 @@ def notify(told: Sequence[str], news: News, printer: Display) -> None:
     if news.exit_code in _NOT_TOLD:
         return
     for one in told:
+        name = one
         if one == BELL:
             fault = None if printer.bell() else "standard error is no terminal"
         elif one == DESKTOP:
             fault = _tell_desktop(news)
         else:
-            fault = _start(shlex.split(one), news)
+            words = shlex.split(one)
+            name = words[0]  # what follows may be a secret, such as the address of a chat
+            fault = _start(words, news)
         if fault:
-            printer.error(f"notice: --notify {one_line(one, _ROOM)}: {fault}")
+            printer.error(f"notice: --notify {one_line(name, _ROOM)}: {fault}")
 
 
 def _tell_desktop(news: News) -> str | None:

@@ -89,7 +89,7 @@ def test_what_cannot_be_started_is_told_before_anything_is_sent(call, manifest, 
 
 
 def test_a_program_that_fails_is_a_line_and_no_failure(call, manifest):
-    ran = call("run", manifest, "--simulate", "--notify", "false")
+    ran = call("run", manifest, "--simulate", "--notify", "false https://chat.example/secret")
     assert ran.code == 0
     assert "notice: --notify false: it ended with 1" in ran.err
 
