@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
@@ -70,6 +71,8 @@ class Pruner:
         path = await self._renamer.retire(found.result)
         if path is None:
             raise PruneError(f"{found.path} cannot be moved: it was changed just now, or no name is free")
+        if await asyncio.to_thread(lexists, self._root / found.path):
+            raise PruneError(f"{found.path} cannot be removed; it is {path} as well")
         return path
 
     def _move_stray(self, name: str) -> str:

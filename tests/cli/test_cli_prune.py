@@ -171,3 +171,12 @@ def test_a_name_of_any_bytes_stays_on_its_line(call, manifest, batch):
     ran = call("prune", manifest, "--simulate", "--yes", "--only", "stray", "--json")
     assert "mine/x\norphan \\udcff\x1b[31m.mp4" in {one["path"] for one in ran.document["files"]}
     assert (batch / ".former" / name).read_bytes() == b"x"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="a folder that its owner cannot change")
+def test_what_keeps_its_name_is_not_told_to_have_gone(call, manifest, batch):
+    (batch / "hero").chmod(0o555)
+    ran = call("prune", manifest, "--simulate", "--yes", "--only", "orphan")
+    (batch / "hero").chmod(0o755)
+    assert ran.code == 1
+    assert "hero/owl.mp4 cannot be removed; it is .former/hero/owl." in ran.err
