@@ -59,6 +59,8 @@ class Scene:
     """Empty if there is none."""
     placed: tuple[Placed, ...]
     captions: tuple[Caption, ...] = ()
+    title_box: Box | None = None
+    """Where the title stands by itself; else it lies over the picture."""
     start: Fraction
     """Seconds into each of the clips; one that is shorter holds its last frame."""
     frames: int

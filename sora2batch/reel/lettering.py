@@ -14,7 +14,7 @@ from sora2batch.typography.typesetter import Typesetter
 BACKGROUND: Colour = (9, 10, 13)
 _INK: Colour = (244, 245, 248)
 _PANEL: Colour = (12, 13, 17)
-_PANEL_STRENGTH = 168
+_PANEL_STRENGTH = 216
 """Of 255: the picture behind a title is still to be guessed."""
 _TITLE = 24
 """A title's height: the frame's shorter side by this."""

@@ -60,6 +60,7 @@ def grids_of(footage: Sequence[Footage], settings: ReelSettings) -> tuple[Size, 
                 title=titles.shared(together[0]) if settings.titles else "",
                 placed=tuple(placed),
                 captions=layout.captions() if settings.titles else (),
+                title_box=layout.corner(),
                 start=Fraction(0),
                 frames=0,
             )
@@ -151,6 +152,10 @@ class _Layout:
             if self._side
         ]
         return (*across, *down)
+
+    def corner(self) -> Box | None:
+        """Where rows' names and columns' names leave room for what all have in common."""
+        return Box(0, 0, self._side - _GAP, self._head) if self._side else None
 
     @staticmethod
     def _edges(begin: int, end: int, count: int) -> list[tuple[int, int]]:

@@ -119,6 +119,7 @@ def _scene(scene: Scene) -> JsonObject:
     return {
         "title": scene.title,
         "captions": [[one.text, *one.box] for one in scene.captions],
+        "title_box": list(scene.title_box) if scene.title_box else None,
         "clips": [[one.footage.facts.sha256, *one.box] for one in scene.placed],
         "start": str(scene.start),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from sora2batch.reel.edit_list import EditList, Placed, Scene, Segment
+from sora2batch.reel.edit_list import Caption, EditList, Placed, Scene, Segment
 from sora2batch.reel.frame_reader import FrameReader
 from sora2batch.reel.lettering import background, title_overlay
 from sora2batch.reel.planar import Planes, blended
@@ -30,8 +30,9 @@ def segment_frames(edit: EditList, segment: Segment) -> Iterator[Planes]:
 
 def _scene_frames(edit: EditList, scene: Scene, first: int, count: int) -> Iterator[Planes]:
     rate, size = edit.format.rate, edit.format.size
-    empty = background(size, scene.captions)
-    title = title_overlay(scene.title, size) if scene.title else None
+    aside = (Caption(scene.title, scene.title_box),) if scene.title and scene.title_box else ()
+    empty = background(size, scene.captions + aside)
+    title = title_overlay(scene.title, size) if scene.title and not aside else None
     threads = _THREADS if len(scene.placed) == 1 else 1
     start = scene.start + first / rate
     streams = [

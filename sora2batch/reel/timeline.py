@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from sora2batch.ground.errors import UsageError
@@ -96,7 +97,7 @@ def _timed(scene: Scene, frames: int, rate: Fraction, settings: ReelSettings) ->
     seconds = max(placed.footage.facts.seconds for placed in scene.placed)
     spare = max(Fraction(0), seconds - frames / rate)
     start = _SHARE_BEFORE[settings.part] * spare
-    return Scene(title=scene.title, placed=scene.placed, captions=scene.captions, start=start, frames=frames)
+    return replace(scene, start=start, frames=frames)
 
 
 def _frames(seconds: Fraction, rate: Fraction) -> int:

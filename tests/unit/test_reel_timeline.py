@@ -85,6 +85,9 @@ def test_a_grid_takes_the_first_two_axes_and_a_scene_for_each_take():
     assert [scene.title for scene in edit.scenes] == ["take 1", "take 2"]
     assert [one.text for one in edit.scenes[0].captions] == ["pan", "dolly", "fox", "owl"]
     boxes = [one.box for one in edit.scenes[0].placed]
+    corner = edit.scenes[0].title_box
+    assert corner
+    assert all(corner.width < box.left and corner.height <= box.top for box in boxes)
     assert len(set(boxes)) == 4
     assert all(value % 2 == 0 for box in boxes for value in box)
     assert all(box.left + box.width <= 1920 and box.top + box.height <= 1080 for box in boxes)
