@@ -58,7 +58,7 @@ def prune(args: PruneArgs, printer: Display) -> ExitCode:
     with held(batch) as store:
         found = _prunable(batch, store.lockfile, args.only)
         outcome = _Outcome(found=found)
-        if todo := [one for one in found if args.deletes or one.kind is not PruneKind.FORMER]:
+        if todo := [one for one in found if args.deletes or not _is_set_aside(one)]:
             _agree(todo, batch, args, printer)
             run_loop(partial(_carry_out, batch, store, todo, args, outcome))
     return _end(outcome, batch, args, printer)
@@ -152,7 +152,15 @@ def _summary(outcome: _Outcome, batch: Batch) -> str:
         return f"{counted(len(outcome.gone), 'file')} moved to {batch.output_dir / FORMER_FOLDER}"
     paid = sum(one.credits or 0 for one in outcome.found)
     size = _size(sum(one.bytes for one in outcome.found))
+    if all(map(_is_set_aside, outcome.found)):
+        where = f"{counted(len(outcome.found), 'file')}, {size}, in {batch.output_dir / FORMER_FOLDER}"
+        return f"nothing to set aside; {where}: --delete deletes what lies there"
     return f"{counted(len(outcome.found), 'file')}, {size}, {paid:,} credits; nothing was touched"
+
+
+def _is_set_aside(one: Prunable) -> bool:
+    """Whether a file lies in ``.former/`` already: a former one, or a stray that was moved there."""
+    return one.kind is PruneKind.FORMER or one.path.startswith(f"{FORMER_FOLDER}/")
 
 
 def _size(length: int) -> str:

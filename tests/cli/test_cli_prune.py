@@ -74,6 +74,9 @@ def test_orphans_and_strays_go_to_former_and_the_lockfile_follows(call, manifest
     assert call("verify", manifest, "--simulate").code == 0
     again = call("prune", manifest, "--simulate", "--yes")
     assert (again.code, "former" in again.out) == (0, True)
+    unasked = call("prune", manifest, "--simulate")
+    assert (unasked.code, unasked.out) == (0, "")
+    assert unasked.err.startswith("nothing to set aside; 3 files, "), unasked.err
     assert files_in(batch) == KEPT | set(moved.values())
 
 
