@@ -37,7 +37,15 @@ def verify(
             printer.output(f"{isolated(key)}: {message}")
     finished = sum(entry.state is State.COMPLETED for entry in lockfile.entries.values())
     printer.info(f"{finished:,} finished jobs checked, {len(faults):,} differ")
-    return ExitCode.FAILED if faults else ExitCode.DONE
+    return end_of(faults, batch, printer)
+
+
+def end_of(faults: Sequence[tuple[str, str]], batch: Batch, printer: Printer) -> ExitCode:
+    """Say what mends the files that differ, and choose the exit code."""
+    if not faults:
+        return ExitCode.DONE
+    printer.info(f"next: `sora2batch download {batch.arguments}` fetches them again, at no cost")
+    return ExitCode.FAILED
 
 
 def faults_of(batch: Batch, lockfile: Lockfile) -> Iterator[tuple[str, str]]:

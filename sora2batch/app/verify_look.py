@@ -18,7 +18,7 @@ from sora2batch.app.execution.settling import held
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.verify import faults_of
+from sora2batch.app.verify import end_of, faults_of
 from sora2batch.clipcheck.checker import ClipChecker
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import ExitCode
@@ -59,12 +59,14 @@ def verify_look(
     """
     batch = loader_for(tools_dirs, simulated=simulated).load(manifest)
     if not batch.read_lockfile().entries:
-        return _tell(printer, [], [], 0, as_json=as_json)
+        _tell(printer, [], [], 0, as_json=as_json)
+        return ExitCode.DONE
     with held(batch) as store:
         faults = list(faults_of(batch, store.lockfile))
         clips = list(_clips(batch, store.lockfile, {key for key, _ in faults}))
         seen = run_loop(partial(_look_and_keep, batch, store, clips, printer))
-    return _tell(printer, faults, seen, len(clips), as_json=as_json)
+    _tell(printer, faults, seen, len(clips), as_json=as_json)
+    return end_of(faults, batch, printer)
 
 
 def _clips(batch: Batch, lockfile: Lockfile, faulty: set[str]) -> Iterator[_Clip]:
@@ -124,7 +126,7 @@ class _Progress:
 
 def _tell(
     printer: Printer, faults: Sequence[tuple[str, str]], seen: Sequence[_Seen], whole: int, *, as_json: bool
-) -> ExitCode:
+) -> None:
     if as_json:
         print_json(
             {
@@ -144,7 +146,6 @@ def _tell(
     unchecked = f", {whole - len(seen):,} not checked" if whole > len(seen) else ""
     told = f"{counted(len(seen), 'clip')} looked at, {to_look_at:,} to look at{unchecked}"
     printer.info(f"{told}; {len(faults):,} differ")
-    return ExitCode.FAILED if faults else ExitCode.DONE
 
 
 def _look_to_json(seen: Sequence[_Seen]) -> Iterator[JsonValue]:

@@ -38,7 +38,8 @@ def test_a_damaged_file_is_1_for_verify_and_download_mends_it(call, manifest, ap
     clip = folder / "out/small/hero/fox.mp4"
     clip.write_bytes(b"not a clip")
     ran = call("verify", manifest)
-    assert (ran.code, ran.err) == (1, "2 finished jobs checked, 1 differ\n")
+    next_step = f"next: `sora2batch download {manifest.name}` fetches them again, at no cost"
+    assert (ran.code, ran.err.splitlines()) == (1, ["2 finished jobs checked, 1 differ", next_step])
     assert ran.out.startswith("hero/fox: ")
     assert call("download", manifest).code == 0
     assert call("verify", manifest).code == 0
