@@ -2,6 +2,7 @@
 // jobs scroll like ten.
 
 const AROUND = 300; // pixels drawn beyond the edges
+const AT_A_TIME = 6; // milliseconds of one frame for cards that are not in sight yet
 const ORDER_STEP = 1_000_000; // more cards than a cell can hold
 
 const BOARD = (() => {
@@ -16,10 +17,11 @@ const BOARD = (() => {
   let layout = null;
   let cards = [];
   let active = null;
+  let marked = null; // the view that the keys come to
   let isDrawing = false;
 
   scroller.append(canvas, empty);
-  scroller.addEventListener("scroll", soon, { passive: true });
+  scroller.addEventListener("scroll", scrolled, { passive: true });
   new ResizeObserver(() => rebuild()).observe(scroller);
   CHOICE.listen(rebuild);
   SERVED.listen(renew);
@@ -92,43 +94,55 @@ const BOARD = (() => {
     return layout.parts.find((part) => part.section === section);
   }
 
+  function scrolled() {
+    POSTERS.hold();
+    soon();
+  }
+
   function soon() {
     if (isDrawing) return;
     isDrawing = true;
     requestAnimationFrame(() => {
       isDrawing = false;
-      draw();
+      draw(AT_A_TIME);
     });
   }
 
-  function draw() {
+  // What is in sight is there at once; of what is only near it, as much as there is time for, and more in the next frame.
+  function draw(time = Infinity) {
     const seen = within(layout, corners(AROUND));
+    const inSight = new Set(time < Infinity ? within(layout, corners(0)).cards : []);
     // What has the focus stays, wherever one scrolls: with it the focus would go.
     const wanted = active && hasFocus() && !seen.cards.includes(active) ? [...seen.cards, active] : seen.cards;
     const focused = [...sections.keys()].filter((section) => sections.get(section).element.contains(document.activeElement));
     keep(sections, [...seen.parts.map(({ part }) => part.section), ...focused], drawSection, (view) => view.element.remove());
     for (const { part, columns } of seen.parts) sections.get(part.section).drawHead(part, columns);
     keep(rows, [...seen.parts.flatMap(({ part, rows: places }) => places.map((place) => part.rows[place])), ...wanted.map(rowOf)], drawRow, (row) => row.remove());
-    keep(views, wanted, drawCard, (view) => view.end());
+    const until = performance.now() + time;
+    const isDone = keep(views, [...inSight, ...wanted], drawCard, (view) => view.end(), (card) => !inSight.has(card) && performance.now() > until);
     markActive();
+    if (!isDone) soon();
   }
 
-  // Readers go by the order of elements, not by where they lie.
+  // Readers go by the order of elements, not by where they lie. What is new mostly comes last.
   function insertInOrder(parent, element, order) {
     element.dataset.order = order;
-    const next = [...parent.children].find((other) => Number(other.dataset.order) > order) ?? null;
-    parent.insertBefore(element, next);
+    let before = parent.lastElementChild;
+    while (before && Number(before.dataset.order) > order) before = before.previousElementSibling;
+    if (before) before.after(element);
+    else parent.prepend(element);
   }
 
-  // Make what is new, end what is no longer wanted.
-  function keep(things, wanted, begin, end) {
+  // Make what is new, but for what can wait; end what is no longer wanted. Tells whether nothing waits.
+  function keep(things, wanted, begin, end, canWait = () => false) {
     const names = new Set(wanted);
     for (const [name, thing] of things) {
       if (names.has(name)) continue;
       end(thing);
       things.delete(name);
     }
-    for (const name of names) if (!things.has(name)) things.set(name, begin(name));
+    for (const name of names) if (!things.has(name) && !canWait(name)) things.set(name, begin(name));
+    return things.size === names.size;
   }
 
   function corners(more) {
@@ -178,8 +192,12 @@ const BOARD = (() => {
     return canvas.contains(document.activeElement) && document.activeElement.closest(".grid") !== null;
   }
 
+  // Cards are made so that the keys pass them by.
   function markActive() {
-    views.forEach((view, card) => (view.element.tabIndex = card === active ? 0 : -1));
+    const view = views.get(active) ?? null;
+    if (marked && marked !== view) marked.element.tabIndex = -1;
+    if (view) view.element.tabIndex = 0;
+    marked = view;
   }
 
   function activate(card) {

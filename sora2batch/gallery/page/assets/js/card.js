@@ -84,11 +84,20 @@ function badgesOf(card) {
 }
 
 function favouriteButton(card) {
-  return iconButton("star", "Favourite", () => toggleFavourite(card), { class: "icon favourite", tabindex: -1 });
+  return cardButton("star", "Favourite", "favourite", () => toggleFavourite(card));
 }
 
 function compareButton(card) {
-  return iconButton("compare", "Compare", () => COMPARISON.toggle(card), { class: "icon pick-out", tabindex: -1 });
+  return cardButton("compare", "Compare", "pick-out", () => COMPARISON.toggle(card));
+}
+
+const CARD_BUTTONS = new Map(); // class -> the button of every card, of which each is a copy
+
+function cardButton(icon, name, kind, click) {
+  if (!CARD_BUTTONS.has(kind)) CARD_BUTTONS.set(kind, iconButton(icon, name, null, { class: `icon ${kind}`, tabindex: -1 }));
+  const button = CARD_BUTTONS.get(kind).cloneNode(true);
+  button.addEventListener("click", click);
+  return button;
 }
 
 // What the place of a card does not say already.

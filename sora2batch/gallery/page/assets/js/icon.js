@@ -32,7 +32,14 @@ const ICONS = {
 
 const FILLED = new Set(["star", "play", "pause"]);
 
+const DRAWN = new Map(); // name -> its picture, of which each is a copy
+
 function drawIcon(name) {
+  if (!DRAWN.has(name)) DRAWN.set(name, shapeOf(name));
+  return DRAWN.get(name).cloneNode(true);
+}
+
+function shapeOf(name) {
   const icon = makeShape("svg", { viewBox: "0 0 16 16", class: `icon-${name}`, "aria-hidden": "true", focusable: "false" });
   const look = FILLED.has(name) ? { fill: "currentColor" } : { fill: "none", stroke: "currentColor", "stroke-width": "1.6" };
   for (const d of ICONS[name]) icon.append(makeShape("path", { d, "stroke-linejoin": "round", "stroke-linecap": "round", ...look }));

@@ -4,9 +4,11 @@
 const POSTERS = (() => {
   const AT_ONCE = 4;
   const KEPT = 400;
+  const QUIET = 100; // milliseconds without scrolling
   const drawn = new Map(); // href and width -> canvas, the latest used last; null where the clip cannot be shown
   const waiting = new Map(); // canvas -> {clip, done}
   let busy = 0;
+  let rest = null; // runs while one scrolls: what flies past is not opened
 
   // Draw a clip's poster, now or soon. done(false) says that its file cannot be shown.
   function draw(clip, canvas, done) {
@@ -33,8 +35,16 @@ const POSTERS = (() => {
     done(poster !== null);
   }
 
+  function hold() {
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      rest = null;
+      next();
+    }, QUIET);
+  }
+
   function next() {
-    while (busy < AT_ONCE && waiting.size) {
+    while (rest === null && busy < AT_ONCE && waiting.size) {
       const [canvas, { clip, done }] = waiting.entries().next().value;
       waiting.delete(canvas);
       if (drawn.has(nameOf(clip, canvas))) show(nameOf(clip, canvas), canvas, done);
@@ -57,7 +67,7 @@ const POSTERS = (() => {
     return new Map([...drawn].map(([name, poster]) => [name.slice(name.indexOf(" ") + 1), poster]));
   }
 
-  return { draw, forget, kept };
+  return { draw, forget, hold, kept };
 })();
 
 function frameOf(href, size) {
