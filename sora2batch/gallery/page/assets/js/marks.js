@@ -56,6 +56,12 @@ const MARKS = (() => {
     return new Map(cards.map((card) => [card, own[card.fingerprint]]));
   }
 
+  // In the order of the batch. Nearly all cards have no mark at all.
+  function picked() {
+    const marked = new Set([...given.keys(), ...Object.keys(own)]);
+    return marked.size ? BATCH.cards.filter((card) => marked.has(card.fingerprint) && isPicked(of(card))) : [];
+  }
+
   // What the picks file says now.
   function give(marks) {
     given = byFingerprint(marks);
@@ -81,7 +87,7 @@ const MARKS = (() => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    picked: () => BATCH.cards.filter((card) => isPicked(of(card))),
+    picked,
     get isKept() {
       return isKept;
     },

@@ -1,7 +1,8 @@
 // Which cards are shown, and in which order.
 
 function sift(cards, chosen) {
-  return cards.filter((card) => passes(card, chosen)).sort(orderOf(chosen.sort));
+  const words = chosen.query.toLowerCase().split(/\s+/).filter(Boolean);
+  return cards.filter((card) => passes(card, chosen) && passesWords(card, words)).sort(orderOf(chosen.sort));
 }
 
 function passes(card, chosen) {
@@ -9,7 +10,7 @@ function passes(card, chosen) {
   if (chosen.states.length && !chosen.states.includes(card.state)) return false;
   if (chosen.changes.length && !chosen.changes.includes(card.change)) return false;
   if (chosen.looks && !card.looks.length) return false;
-  return passesAxes(card, chosen.hidden) && passesMarks(card, chosen) && passesWords(card, chosen.query);
+  return passesAxes(card, chosen.hidden) && passesMarks(card, chosen);
 }
 
 function passesAxes(card, hidden) {
@@ -22,9 +23,19 @@ function passesMarks(card, { favourites, rating }) {
   return (!favourites || mark.favourite) && mark.rating >= rating;
 }
 
-function passesWords(card, query) {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+function passesWords(card, words) {
   return words.every((word) => searchTextOf(card).includes(word));
+}
+
+const LEAST_IDLE = 2; // milliseconds
+
+// What a search looks at in a hundred thousand cards takes a while to put together: begin before it is asked for.
+function prepareSearch(from = 0) {
+  window.requestIdleCallback?.((idle) => {
+    let at = from;
+    while (at < BATCH.cards.length && idle.timeRemaining() > LEAST_IDLE) searchTextOf(BATCH.cards[at++]);
+    if (at < BATCH.cards.length) prepareSearch(at);
+  });
 }
 
 function orderOf(sort) {

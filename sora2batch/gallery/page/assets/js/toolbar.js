@@ -39,6 +39,7 @@ function keepFocus(place, draw) {
 function searchBox() {
   const box = make("input", { type: "search", id: "search", placeholder: "Search  ( / )", title: "Search prompts, keys, errors and task ids", "aria-label": "Search", value: CHOICE.get().query });
   let pause = null;
+  box.addEventListener("focus", () => prepareSearch(), { once: true });
   box.addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(() => CHOICE.set({ query: box.value }), 120);
@@ -169,7 +170,7 @@ function markButtons() {
   const compare = textButton("", () => showComparison(), { class: "compare-all", "aria-label": "Compare", title: "Side by side (Shift+C); c picks a clip" });
   const picks = textButton("", () => showExport(), { class: "export", "aria-label": "Picks", title: "Export favourites, ratings and notes (e)" });
   const draw = () => {
-    const favourites = BATCH.cards.filter((card) => MARKS.of(card).favourite).length;
+    const favourites = MARKS.picked().filter((card) => MARKS.of(card).favourite).length;
     compare.replaceChildren(drawIcon("compare"), make("span", { class: "word" }, "Compare"), String(COMPARED.size || ""));
     change(compare, { disabled: COMPARED.size < 2 });
     picks.replaceChildren(drawIcon("star"), make("span", { class: "word" }, "Picks"), String(favourites || ""));
