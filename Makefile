@@ -8,6 +8,7 @@ SOURCES := sora2batch tests docs benchmarks
 KILLS ?= 300
 SECONDS ?= 180
 BENCH ?=
+WORKERS = $(shell $(BIN)/python -c "import os; print(os.cpu_count() + 1)")# many tests wait for processes and browsers
 
 .PHONY: demo dev test check lint types layers tests torture bench bench-peers docs pictures format clean
 
@@ -40,7 +41,7 @@ layers: $(DEV)
 	$(BIN)/lint-imports
 
 tests: $(DEV)
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 torture: $(DEV) ## kill runs at random for some minutes: KILLS=n SECONDS=s SEED=k
 	$(BIN)/python tests/crash/torture.py --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))

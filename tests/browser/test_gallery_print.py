@@ -97,6 +97,7 @@ def test_paper_says_what_the_screen_does_and_nothing_is_only_for_the_screen(exhi
 def test_the_file_has_a_picture_for_each_and_no_card_is_cut(exhibition, report, open_page):
     page = open_page(report(exhibition))
     page.evaluate("() => { window.print = () => (window.isReady = true); }")
+    page.get_by_role("button", name="Large", exact=True).click()
     page.locator("#board").evaluate("one => one.scrollTo(0, 200)")
     page.keyboard.press("Control+p")
     page.wait_for_function("() => window.isReady")
