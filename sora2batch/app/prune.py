@@ -81,9 +81,15 @@ def _prunable(batch: Batch, lockfile: Lockfile, only: tuple[str, ...]) -> list[P
         entries=lockfile.entries,
         wanted={job.fingerprint for job in batch.expansion.jobs},
         beside=tuple(batch.lockfiles_beside().values()),
-        holds_manifest=batch.manifest.path.resolve().is_relative_to(batch.output_dir.resolve()),
+        is_own=_is_own(batch),
     )
     return [one for one in folder.prunable() if not only or one.kind in only]
+
+
+def _is_own(batch: Batch) -> bool:
+    """Tell whether the folder of results can be nobody else's: it lies below the manifest's."""
+    root, home = batch.output_dir.resolve(), batch.manifest.path.resolve().parent
+    return root != home and root.is_relative_to(home)
 
 
 def _agree(todo: Sequence[Prunable], batch: Batch, args: PruneArgs, printer: Display) -> None:

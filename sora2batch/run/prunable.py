@@ -58,8 +58,8 @@ class OutputFolder:
     """Of the jobs that the manifest asks for."""
     beside: tuple[Lockfile, ...] = ()
     """The lockfiles of other manifests, which may share the folder."""
-    holds_manifest: bool = False
-    """Whether the manifest lies in it: then it is nobody's business what else does."""
+    is_own: bool = True
+    """Whether it lies below the manifest's folder; elsewhere nobody knows whose the rest is: no strays."""
 
     def prunable(self) -> Iterator[Prunable]:
         """Find the files that could go, sorted by kind and path: orphans, former results, strays."""
@@ -110,7 +110,7 @@ class OutputFolder:
         return frozenset(output.sha256 for output in outputs if output.sha256)
 
     def _strays(self) -> Iterator[Prunable]:
-        if self.holds_manifest:
+        if not self.is_own:
             return
         known = {_folded(output.path) for output in self._all_outputs if output.path}
         for path in files_below(self.root):

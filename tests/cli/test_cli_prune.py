@@ -132,6 +132,15 @@ def test_a_folder_that_holds_the_manifest_has_no_strays(call, manifest, folder):
     assert "holiday" not in call("prune", manifest, "--dry-run").out
 
 
+def test_a_folder_elsewhere_may_be_shared_with_a_manifest_elsewhere(call, manifest, folder):
+    (folder / "a").mkdir()
+    text = manifest.read_text() + "output: {dir: ../shared}\n"
+    (folder / "a/small.yaml").write_text(text)
+    (folder / "shared").mkdir()
+    (folder / "shared/theirs.mp4").write_bytes(b"of a manifest in another folder")
+    assert "theirs" not in call("prune", "a/small.yaml", "--dry-run").out
+
+
 def test_a_former_file_shared_by_content_stays_whole(call, manifest, batch, folder):
     """A stray never takes the name of a file in .former/, whatever it holds."""
     (batch / ".former/mine").mkdir(parents=True)
