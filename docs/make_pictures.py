@@ -35,7 +35,7 @@ def page_of(path: Path) -> Iterator[Page]:
         opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = opened.new_page(viewport={"width": 1280, "height": 760}, bypass_csp=True)
         page.goto(path.resolve().as_uri())
-        page.wait_for_function("!document.querySelector('.card canvas[data-blank=true]')")
+        page.wait_for_function("!document.querySelector('.card canvas[data-blank]')")
         yield page
 
 
