@@ -76,7 +76,7 @@ def test_init_writes_a_manifest_that_validates_and_overwrites_nothing(call, fold
     assert ran.code == 0
     assert ran.err.splitlines()[-1] == "next: sora2batch plan campaign.yaml"
     assert (folder / ".gitignore").read_bytes() == (
-        b"\xff\nout/\n*.journal.jsonl\n*.sim.lock.jsonl\n*.report.html\n*.reel.mp4\n.*.mp4.parts/\n*.sim/\n"
+        b"\xff\nout/\n*.journal.jsonl\n*.sim.lock.jsonl\n*.report.html\n*.reel.mp4\n.*.mp4.parts/\n*.sim.picks.yaml\n*.sim.sheet.png\n*.sim/\n"
     )
     assert (folder / ".gitattributes").read_text() == "*.lock.jsonl merge=union\n"
     assert call("validate", "campaign.yaml").err == (

@@ -22,6 +22,8 @@ IGNORED = (
     "*.report.html",
     "*.reel.mp4",
     ".*.mp4.parts/",
+    f"*{SIMULATED}.picks.yaml",
+    f"*{SIMULATED}.sheet.png",
     "out/",
     f"*{SIMULATED}/",
 )
