@@ -20,13 +20,12 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.ground.terminal_width import isolated
-from sora2batch.ground.text import counted, visible
+from sora2batch.ground.text import counted, readable, visible
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.lockfile_store import LockfileStore
-from sora2batch.run.prunable import OutputFolder, Prunable, PruneKind
+from sora2batch.lockfile.path import is_former
+from sora2batch.run.prunable import FolderSurvey, Prunable
 from sora2batch.run.pruner import PruneError, Pruner
-
-_WORDS = {PruneKind.ORPHAN: "orphan", PruneKind.FORMER: "former", PruneKind.STRAY: "stray"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +75,14 @@ class _Outcome:
 
 
 def _prunable(batch: Batch, lockfile: Lockfile, only: tuple[str, ...]) -> list[Prunable]:
-    folder = OutputFolder(
+    survey = FolderSurvey(
         root=batch.output_dir,
         entries=lockfile.entries,
         wanted={job.fingerprint for job in batch.expansion.jobs},
         beside=tuple(batch.lockfiles_beside().values()),
         is_own=_is_own(batch),
     )
-    return [one for one in folder.prunable() if not only or one.kind in only]
+    return [one for one in survey.prunable() if not only or one.kind in only]
 
 
 def _is_own(batch: Batch) -> bool:
@@ -144,7 +143,7 @@ def _lines(found: Sequence[Prunable]) -> Iterator[str]:
         cost = f"{one.credits:,} credits" if one.credits is not None else ""
         stored = "  in the store as well" if one.result and one.result.output.stored else ""
         path = isolated(visible(one.path))
-        yield f"{_WORDS[one.kind]:<7} {_size(one.bytes):>10}  {cost:>14}  {path}{stored}"
+        yield f"{one.kind.value:<7} {_size(one.bytes):>10}  {cost:>14}  {path}{stored}"
 
 
 def _summary(outcome: _Outcome, batch: Batch) -> str:
@@ -166,7 +165,7 @@ def _summary(outcome: _Outcome, batch: Batch) -> str:
 
 def _is_set_aside(one: Prunable) -> bool:
     """Whether a file lies in ``.former/`` already: a former one, or a stray that was moved there."""
-    return one.kind is PruneKind.FORMER or one.path.startswith(f"{FORMER_FOLDER}/")
+    return is_former(one.path)
 
 
 def _size(length: int) -> str:
@@ -195,19 +194,14 @@ def _file_to_json(one: Prunable, outcome: _Outcome) -> JsonObject:
     gone, left = outcome.gone.get(one.path), outcome.left.get(one.path)
     is_deleted = one.path in outcome.gone and gone is None
     return {
-        "path": _spelled(one.path),
+        "path": readable(one.path),
         "kind": one.kind.value,
         "bytes": one.bytes,
         "key": one.key,
         "fingerprint": one.result.owner.fingerprint if one.result else None,
         "credits": one.credits,
         "stored": bool(one.result and one.result.output.stored),
-        "moved_to": gone and _spelled(gone),
+        "moved_to": gone and readable(gone),
         "deleted": is_deleted,
-        "error": left and _spelled(left),
+        "error": left and readable(left),
     }
-
-
-def _spelled(name: str) -> str:
-    """Spell what is no Unicode: a file name of other bytes."""
-    return name.encode("utf-8", "backslashreplace").decode()

@@ -25,7 +25,7 @@ from sora2batch.gallery.picks_file import PicksFile
 from sora2batch.gallery_server.gallery_source import SaveAnswer
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import FORMER_FOLDER
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import one_line, readable
 from sora2batch.manifest.manifest_error import ManifestError
 
 _RESULTS, _INPUTS = "results", "inputs"
@@ -86,7 +86,7 @@ class LiveReport:
             "isOutdated": new.is_outdated,
             "hasMarks": new.has_marks,
             "run": holder and one_line(str(holder), _ROOM),
-            "complaints": [_spelled(one) for one in complaints],
+            "complaints": [readable(one) for one in complaints],
         }
         lines = [orjson.dumps(head)]
         if new.gallery:
@@ -95,7 +95,7 @@ class LiveReport:
 
     def save(self, body: bytes) -> SaveAnswer:
         """Put marks into the picks file. They come as a picks file in JSON, and are checked as one."""
-        name = _spelled(self._picks_file.path.name)
+        name = readable(self._picks_file.path.name)
         try:
             orjson.loads(body)  # strict: no lone surrogates, which no file could hold
             made = parse_picks(body, file="picks.json").picks
@@ -123,7 +123,7 @@ class LiveReport:
     def _served(self, live: LiveGallery) -> ServedPage:
         folder = self._watcher.snapshot.batch.manifest.path.parent
         picks = os.path.relpath(self._picks_file.path, folder)
-        return ServedPage(picks=_spelled(picks), version=live.version, edition=live.edition)
+        return ServedPage(picks=readable(picks), version=live.version, edition=live.edition)
 
     def _make(self, snapshot: BatchSnapshot) -> Gallery:
         view = ReportView(batch=snapshot.batch, lockfile=snapshot.lockfile, base=self._base)
@@ -158,9 +158,4 @@ def _linked_of(card: Card) -> Iterator[str]:
 def _told(error: Sora2BatchError) -> str:
     """Word an error for somebody at the page: the first problem is where to begin."""
     message = str(error.problems[0]) if isinstance(error, ManifestError) else error.message
-    return one_line(_spelled(message), _ROOM)
-
-
-def _spelled(text: str) -> str:
-    """Spell what is no Unicode, such as a file name of other bytes."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return one_line(readable(message), _ROOM)

@@ -55,6 +55,11 @@ def visible(text: str) -> str:
     return "".join(one if one.isprintable() else _escape(one) for one in text)
 
 
+def readable(text: str) -> str:
+    """Spell what is no Unicode, such as a file name of other bytes, with backslashes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

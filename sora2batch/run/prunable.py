@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from unicodedata import normalize
 
 from sora2batch.ground.job import FORMER_FOLDER, Credits, Fingerprint
 from sora2batch.ground.plainfile import is_led_out
@@ -17,7 +16,7 @@ from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import split_ending
 from sora2batch.run.artifact import Artifacts
 from sora2batch.run.file_move import digest_of, files_below
-from sora2batch.run.result_index import NamedResult, ResultOwner
+from sora2batch.run.result_index import NamedResult, ResultOwner, folded_name
 
 _PART = ".part"
 
@@ -49,7 +48,7 @@ class Prunable:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class OutputFolder:
+class FolderSurvey:
     """A folder of results, and all that is known of what belongs there."""
 
     root: Path
@@ -112,10 +111,10 @@ class OutputFolder:
     def _strays(self) -> Iterator[Prunable]:
         if not self.is_own:
             return
-        known = {_folded(output.path) for output in self._all_outputs if output.path}
+        known = {folded_name(output.path) for output in self._all_outputs if output.path}
         for path in files_below(self.root):
             name = path.relative_to(self.root).as_posix()
-            if _folded(name) not in known and self._may_be_stray(path, name):
+            if folded_name(name) not in known and self._may_be_stray(path, name):
                 yield Prunable(kind=PruneKind.STRAY, path=name, bytes=path.lstat().st_size)
 
     def _may_be_stray(self, path: Path, name: str) -> bool:
@@ -186,7 +185,3 @@ def _is_hidden(name: str) -> bool:
     parts = name.split("/")
     below = parts[1:] if parts[0].casefold() == FORMER_FOLDER else parts
     return any(part.startswith(".") for part in below)
-
-
-def _folded(path: str) -> str:
-    return normalize("NFC", path).casefold()

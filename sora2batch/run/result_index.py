@@ -82,7 +82,12 @@ class ResultIndex:
 
 def is_one_name(one: str, other: str) -> bool:
     """Tell whether two paths are one file on some disk."""
-    return one == other or normalize("NFC", one).casefold() == normalize("NFC", other).casefold()
+    return one == other or folded_name(one) == folded_name(other)
+
+
+def folded_name(path: str) -> str:
+    """Make paths equal that are one file on some disk."""
+    return normalize("NFC", path).casefold()
 
 
 def digests_in(lockfiles: Iterable[Lockfile]) -> frozenset[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from string import Template
 
 from sora2batch.gallery.page.card import Gallery
-from sora2batch.gallery.page.page_json import encode_gallery, readable
+from sora2batch.gallery.page.page_json import encode_gallery
 from sora2batch.gallery.page.served import ServedPage, encode_served
+from sora2batch.ground.text import readable
 
 GENERATOR = '<meta name="generator" content="sora2batch">'
 """Stands in every page, near its beginning: by it the program knows its own files."""

@@ -10,6 +10,7 @@ from sora2batch.gallery.page.card import Gallery, Mark, SentFile, Tariff
 from sora2batch.gallery.page.card_table import FileNumbers, table_of
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.garbage import collector_paused
+from sora2batch.ground.text import readable
 
 _DIGEST_DIGITS = 12
 _UNSAFE = ((b"&", b"\\u0026"), (b"<", b"\\u003c"), (b">", b"\\u003e"))
@@ -26,11 +27,6 @@ def encode_gallery(gallery: Gallery) -> str:
     for character, escaped in _UNSAFE:
         data = data.replace(character, escaped)
     return data.decode()
-
-
-def readable(text: str) -> str:
-    """Spell what is no Unicode, such as a file name of other bytes, with backslashes."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _gallery(gallery: Gallery) -> dict[str, Any]:
