@@ -145,6 +145,7 @@ class _Film:
             raise UncheckableError("it takes too long to decode")
         if spent > _FULL_SECONDS and self._knows_all_frames:
             self._knows_all_frames = False
+            self._meter.leave_out()
             self._film.codec_context.skip_frame = "NONKEY"
 
     def _see(self, packet: Packet[Any]) -> None:

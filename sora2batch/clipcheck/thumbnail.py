@@ -28,11 +28,18 @@ class FrameMeter:
         self._was_black = False
         self._still: bytes | None = None
         self._still_since = 0.0
+        self._leaves_out = False
+
+    def leave_out(self) -> None:
+        """Say that from here on there are frames in between that are not seen: a gap says nothing."""
+        self._leaves_out = True
 
     def see(self, thumbnail: bytes, time: float) -> None:
         """Take a frame; it counts until the next one comes."""
-        self._pass(time)
-        self._was_black = _is_black(thumbnail)
+        is_black = _is_black(thumbnail)
+        if is_black or not self._leaves_out:
+            self._pass(time)
+        self._was_black = is_black
         if self._still is None or self._was_black or not _is_same(self._still, thumbnail):
             self._end_rest(time)
             self._still = None if self._was_black else thumbnail
@@ -41,7 +48,8 @@ class FrameMeter:
 
     def end(self, time: float) -> None:
         """Say when the last frame ends."""
-        self._pass(time)
+        if not self._leaves_out:
+            self._pass(time)
         self._end_rest(time)
         self._still = None
 
@@ -55,7 +63,8 @@ class FrameMeter:
             self.black_seconds += max(0.0, time - self._at)
 
     def _end_rest(self, time: float) -> None:
-        rest = time - self._still_since
+        until = self._at if self._leaves_out and self._at is not None else time
+        rest = until - self._still_since
         if self._still is not None and rest >= _LEAST_REST:
             self._rests += rest
 
