@@ -59,7 +59,8 @@ async def simulator(
     try:
         await runner.setup()
         port = await _listen(runner, options.port)
-        yield RunningSimulator(home=f"http://{_HOST}:{port}", service=service)
+        async with server.fetching():
+            yield RunningSimulator(home=f"http://{_HOST}:{port}", service=service)
     finally:
         await runner.cleanup()
         studio.close()

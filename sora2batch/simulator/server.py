@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import assert_never
 
@@ -57,7 +58,6 @@ class Server:
     def application(self) -> web.Application:
         """Build the routes."""
         app = web.Application()
-        app.cleanup_ctx.append(self._inputs_fetched)
         for call in Call:
             for method in call.methods:
                 app.router.add_route(method, f"/api/un-api/{call}", partial(self._call, call))
@@ -67,10 +67,18 @@ class Server:
         app.router.add_get("/", self._home)
         return app
 
-    async def _inputs_fetched(self, _: web.Application) -> AsyncIterator[None]:
+    @asynccontextmanager
+    async def fetching(self) -> AsyncIterator[None]:
+        """Fetch the inputs of tasks for as long as the block lasts, which ends before the server does.
+
+        Some may be fetched from this very server: a connection that arrives while a listener is closed is one
+        that asyncio neither serves nor closes.
+        """
         self._input_work.begin()
-        yield
-        await self._input_work.close()
+        try:
+            yield
+        finally:
+            await self._input_work.close()
 
     async def _call(self, call: Call, request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -131,6 +131,9 @@ class AnsweringServer:
                     break
         except (OSError, EOFError):
             pass
+        except asyncio.CancelledError:
+            writer.transport.abort()  # what nobody reads would keep it open
+            raise
         finally:
             writer.close()
             self._tasks.discard(task)

@@ -177,13 +177,15 @@ class Service:
             studio = QuickStudio()
             stack.callback(studio.close)
             given = {"speed": self._options.speed, "inputs": self._options.inputs}
-            app = Server(self.simulated, studio, self._dice, **given).application()
+            server = Server(self.simulated, studio, self._dice, **given)
+            app = server.application()
             app.middlewares.append(self._counted)
             self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
             stack.push_async_callback(self._runner.cleanup)
             await self._runner.setup()
             await web.TCPSite(self._runner, "127.0.0.1", 0).start()
             self._port = self._runner.addresses[0][1]
+            await stack.enter_async_context(server.fetching())
             self._is_ready.set()
             await self._end.wait()
 
