@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -118,7 +118,7 @@ async def _fetch(planned: PlannedJob, folder: OutputFolder, store: LockfileStore
             if outputs is None:
                 lacking.append(_lacking(attempt))
             elif outputs != attempt.outputs:
-                await store.record(Entry.of(planned.job, replace(attempt, outputs=outputs)))
+                await store.record(Entry.of(planned.job, attempt._replace(outputs=outputs)))
     return "; ".join(lacking) or None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.checked import checked
 from sora2batch.ground.clock import moment_of
 from sora2batch.ground.job import Credits, Fingerprint, Job
 
@@ -64,8 +65,16 @@ class ErrorNote:
         object.__setattr__(self, "message", text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+def _sound_output(output: Output) -> Output:
+    """Leave out what must not be kept: a URL's query, and words on bytes that nobody has."""
+    url, _, digest, _, stored, look = output
+    if url is not None and ("?" in url or "#" in url):
+        return output._replace(url=url.partition("#")[0].partition("?")[0])
+    return output._replace(stored=False, look=()) if digest is None and (stored or look) else output
+
+
+@checked(_sound_output)
+class Output(NamedTuple):
     """One file that a task made."""
 
     url: str | None = None
@@ -81,16 +90,15 @@ class Output:
     look: Look = ()
     """What somebody should look at in these very bytes; empty where there is nothing, or nobody looked."""
 
-    def __post_init__(self) -> None:
-        if self.sha256 is None and (self.stored or self.look):
-            object.__setattr__(self, "stored", False)
-            object.__setattr__(self, "look", ())
-        if self.url is not None and ("?" in self.url or "#" in self.url):
-            object.__setattr__(self, "url", self.url.partition("#")[0].partition("?")[0])
+
+def _sound_attempt(attempt: Attempt) -> Attempt:
+    if bool(attempt.task_id) is not attempt.state.has_task:
+        raise ValueError(f"an attempt {attempt.state} with the task id {attempt.task_id}")
+    return attempt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+@checked(_sound_attempt)
+class Attempt(NamedTuple):
     """One create call for a job, and the task that came of it.
 
     Raises:
@@ -117,10 +125,6 @@ class Attempt:
     outputs: tuple[Output, ...] = ()
     error: ErrorNote | None = None
 
-    def __post_init__(self) -> None:
-        if bool(self.task_id) is not self.state.has_task:
-            raise ValueError(f"an attempt {self.state} with the task id {self.task_id}")
-
     @property
     def submitted(self) -> datetime | None:
         """The moment just before the call; None where a line says nothing that can be read."""
@@ -142,15 +146,15 @@ class Attempt:
         if digests != [output.sha256 for output in other.outputs]:
             return self
         moved = (
-            replace(mine, path=its.path or mine.path) if mine.sha256 else mine
+            mine._replace(path=its.path or mine.path) if mine.sha256 else mine
             for mine, its in zip(self.outputs, other.outputs, strict=True)
         )
-        return replace(self, outputs=tuple(moved))
+        return self._replace(outputs=tuple(moved))
 
     def with_looks(self, looks: Mapping[str, Look]) -> Attempt:
         """The same task, its files looked at again: by their sha256, and what is not named stays."""
-        outputs = tuple(replace(one, look=looks.get(one.sha256 or "", one.look)) for one in self.outputs)
-        return self if outputs == self.outputs else replace(self, outputs=outputs)
+        outputs = tuple(one._replace(look=looks.get(one.sha256 or "", one.look)) for one in self.outputs)
+        return self if outputs == self.outputs else self._replace(outputs=outputs)
 
 
 def reasons_of(look: Look) -> str:
@@ -158,8 +162,7 @@ def reasons_of(look: Look) -> str:
     return "; ".join(dict.fromkeys(reason for _, reason in look))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One job's line: what was asked for, and every call that matters still."""
 
     key: str
@@ -211,7 +214,7 @@ class Entry:
 
     def only(self, attempt: Attempt) -> Entry:
         """The same job with one attempt: what a journal line says."""
-        return self if self.attempts == (attempt,) else replace(self, attempts=(attempt,))
+        return self if self.attempts == (attempt,) else self._replace(attempts=(attempt,))
 
     def with_paths_of(self, other: Entry) -> Entry:
         """The same job, its files where the other says that they lie."""
@@ -222,17 +225,17 @@ class Entry:
             attempt.with_paths_of(known[attempt.task_id]) if attempt.task_id in known else attempt
             for attempt in self.attempts
         )
-        return self if attempts == self.attempts else replace(self, attempts=attempts)
+        return self if attempts == self.attempts else self._replace(attempts=attempts)
 
     def with_looks(self, looks: Mapping[str, Look]) -> Entry:
         """The same job, its files looked at again: by their sha256, and what is not named stays."""
         attempts = tuple(attempt.with_looks(looks) for attempt in self.attempts)
-        return self if attempts == self.attempts else replace(self, attempts=attempts)
+        return self if attempts == self.attempts else self._replace(attempts=attempts)
 
     def with_key(self, key: str) -> Entry:
         """The same job under its present name."""
-        return self if key == self.key else replace(self, key=key)
+        return self if key == self.key else self._replace(key=key)
 
     def with_input(self, input: JsonObject) -> Entry:
         """The same job, the files of its input where they lie at present."""
-        return self if input == self.input else replace(self, input=input)
+        return self if input == self.input else self._replace(input=input)

@@ -9,7 +9,6 @@ changes. tests/property/test_lockfile_fold_small.py tries all small entries.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from math import inf
 from typing import TypeAlias
 
@@ -33,8 +32,7 @@ def fold(left: Entry, right: Entry) -> Entry:
         identity = attempt.task_id or attempt.number
         known = attempts.get(identity)
         attempts[identity] = attempt if known is None else _join(known, attempt)
-    return replace(
-        left,
+    return left._replace(
         key=max(left.key, right.key),
         input=_input_of(left, right),
         attempts=_standing(attempts.values()),
@@ -62,8 +60,7 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
         if _certainty(left) != _certainty(right):
             return max(left, right, key=_certainty)
         return _join_equals(left, right)
-    return replace(
-        _further(left, right),
+    return _further(left, right)._replace(
         number=max(left.number, right.number),
         trial=max(left.trial, right.trial),
         credits=max(left.credits, right.credits),
@@ -86,8 +83,8 @@ def _further(left: Attempt, right: Attempt) -> Attempt:
     if _known(furthest) == known:
         return furthest
     outputs = zip(furthest.outputs, known, strict=True)
-    joined = tuple(replace(one, stored=is_stored, look=look) for one, (is_stored, look) in outputs)
-    return replace(furthest, outputs=joined)
+    joined = tuple(one._replace(stored=is_stored, look=look) for one, (is_stored, look) in outputs)
+    return furthest._replace(outputs=joined)
 
 
 def _known(attempt: Attempt) -> list[tuple[bool, Look]]:
@@ -106,8 +103,7 @@ def _join_equals(left: Attempt, right: Attempt) -> Attempt:
     They may be two calls of two checkouts: a charge of either must be looked for from the earlier one on and
     until the later one is surely listed.
     """
-    return replace(
-        max(left, right, key=_reason),
+    return max(left, right, key=_reason)._replace(
         credits=max(left.credits, right.credits),
         submitted_at=_earlier(left, right),
         finished_at=max(filter(None, (left.finished_at, right.finished_at)), default=None),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
 import orjson
 
 from sora2batch.ground.canonical import JsonObject, NotCanonicalError, canonical_json, is_flat
-from sora2batch.ground.job import Credits, Fingerprint, fingerprint_of
+from sora2batch.ground.job import Fingerprint, fingerprint_of
 from sora2batch.ground.problem import format_path
 from sora2batch.ground.schema import load_schema
 from sora2batch.ground.validation import Validator
@@ -63,7 +63,7 @@ class _JobLine(_AttemptLine, total=False):
     take: int
     input: JsonObject
     also_paid: list[_AttemptLine]
-    fingerprint: str
+    fingerprint: Fingerprint
 
 
 def encode_lockfile_line(entry: Entry) -> bytes:
@@ -102,16 +102,11 @@ def decode_job(data: object) -> Entry:
         LineError: it does not follow the schema, or its fingerprint is not that of what it says was sent.
     """
     _check("job", data)
-    line = cast("_JobLine", data)
+    line: _JobLine = data  # type: ignore[assignment] # as it has just been found to be
     _check_fingerprint(line)
-    return Entry(
-        key=line["key"],
-        fingerprint=Fingerprint(line["fingerprint"]),
-        tool_type=line["tool_type"],
-        take=line["take"],
-        input=line["input"],
-        attempts=tuple([_attempt(part) for part in (line, *line.get("also_paid", ()))]),
-    )
+    also = line.get("also_paid")
+    attempts = tuple(map(_attempt, (line, *also))) if also else (_attempt(line),)
+    return Entry(line["key"], line["fingerprint"], line["tool_type"], line["take"], line["input"], attempts)
 
 
 def check_header(data: object) -> JsonObject:
@@ -191,19 +186,20 @@ def _output_line(output: Output) -> dict[str, str | int | dict[str, str]]:
 
 def _attempt(line: _AttemptLine) -> Attempt:
     error = line.get("error")
-    return Attempt(
-        state=_STATES[line["state"]],
-        credits=Credits(line.get("credits", 0)),
-        number=line.get("attempt", 1),
-        trial=line.get("trial", 1),
-        task_id=line.get("task_id"),
-        submitted_at=line.get("submitted_at"),
-        finished_at=line.get("finished_at"),
-        api=line.get("api"),
-        account=line.get("account"),
-        outputs=_outputs(line.get("outputs", ())),
-        error=ErrorNote(code=error.get("code"), message=error["message"]) if error else None,
+    fields = (
+        _STATES[line["state"]],
+        line.get("credits", 0),
+        line.get("attempt", 1),
+        line.get("trial", 1),
+        line.get("task_id"),
+        line.get("submitted_at"),
+        line.get("finished_at"),
+        line.get("api"),
+        line.get("account"),
+        _outputs(line.get("outputs", ())),
+        ErrorNote(code=error.get("code"), message=error["message"]) if error else None,
     )
+    return Attempt._make(fields)  # in their order: in half the time that names take
 
 
 def _outputs(lines: Sequence[_OutputLine]) -> tuple[Output, ...]:
@@ -211,10 +207,17 @@ def _outputs(lines: Sequence[_OutputLine]) -> tuple[Output, ...]:
 
 
 def _output(line: _OutputLine) -> Output:
-    if "look" not in line:  # as nearly every line
-        return Output(**line)  # type: ignore[arg-type] # mypy does not see that it is gone
-    fields = {name: value for name, value in line.items() if name != "look"}
-    return Output(**fields, look=tuple(sorted(line["look"].items())))  # type: ignore[arg-type] # as above
+    look = line.get("look")
+    seen = tuple(sorted(look.items())) if look else ()
+    fields = (
+        line.get("url"),
+        line.get("path"),
+        line.get("sha256"),
+        line.get("bytes"),
+        line.get("stored", False),
+        seen,
+    )
+    return Output._make(fields)
 
 
 def _check_fingerprint(line: _JobLine) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -231,7 +230,7 @@ def _abandon(path: Path, descriptor: int) -> None:
 
 
 def _withdrawal(intent: Entry) -> JournalLine:
-    taken_back = replace(intent.primary, state=State.WITHDRAWN, credits=Credits(0))
+    taken_back = intent.primary._replace(state=State.WITHDRAWN, credits=Credits(0))
     return journal_line(intent.only(taken_back))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol, assert_never
 
 from sora2batch.ground.errors import UsageError
@@ -44,7 +43,7 @@ async def release_not_charged(findings: Sequence[Finding], recorder: Recorder) -
 
 async def release(doubt: Doubt, recorder: Recorder) -> None:
     """Take a call back: it was not charged, so the job can be submitted again."""
-    withdrawn = replace(doubt.attempt, state=State.WITHDRAWN, credits=Credits(0), error=None)
+    withdrawn = doubt.attempt._replace(state=State.WITHDRAWN, credits=Credits(0), error=None)
     await recorder.record(doubt.entry.only(withdrawn))
 
 
@@ -113,4 +112,4 @@ def _require_task(task_id: str, answer: StatusAnswer) -> None:
 
 
 def _adopted(doubt: Doubt, task_id: str, cost: Credits) -> Attempt:
-    return replace(doubt.attempt, state=State.SUBMITTED, task_id=task_id, credits=cost, error=None)
+    return doubt.attempt._replace(state=State.SUBMITTED, task_id=task_id, credits=cost, error=None)

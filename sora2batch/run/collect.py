@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import Protocol, assert_never
 
@@ -126,12 +126,12 @@ class DownloadStage:
         if finished.is_fresh:
             return None
         outputs = await self._folder.collect_stored(finished.job, finished.attempt)
-        return replace(finished.attempt, outputs=outputs) if outputs else None
+        return finished.attempt._replace(outputs=outputs) if outputs else None
 
     async def _by_api(self, finished: FinishedTask) -> Attempt:
         fetched = await self._with_renewal(finished)
         error = self._left_out(finished, fetched.oddities)
-        return replace(finished.attempt, outputs=fetched.outputs, error=error)
+        return finished.attempt._replace(outputs=fetched.outputs, error=error)
 
     async def _with_renewal(self, finished: FinishedTask) -> _Fetched:
         """Ask the task's status for fresh URLs where there is none yet or one no longer gives a file."""
@@ -185,7 +185,7 @@ class DownloadStage:
         if known and had <= known:
             return
         error_note = ErrorNote(code=None, message=error.message)
-        attempt = replace(finished.attempt, outputs=kept if had else (), error=error_note)
+        attempt = finished.attempt._replace(outputs=kept if had else (), error=error_note)
         await self._context.recorder.record(Entry.of(finished.job, attempt))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.job import Credits, Job
@@ -45,30 +45,30 @@ def next_intent(job: Job, known: Entry | None, identity: ApiIdentity, *, moment:
 
 def again(withdrawn_intent: Attempt, *, moment: str) -> Attempt:
     """Begin the next trial of an attempt whose call surely cost nothing."""
-    return replace(withdrawn_intent, trial=withdrawn_intent.trial + 1, submitted_at=moment)
+    return withdrawn_intent._replace(trial=withdrawn_intent.trial + 1, submitted_at=moment)
 
 
 def accepted(intent: Attempt, task_id: str) -> Attempt:
     """The call was answered with a task."""
-    return replace(intent, state=State.SUBMITTED, task_id=task_id)
+    return intent._replace(state=State.SUBMITTED, task_id=task_id)
 
 
 def rejected(intent: Attempt, note: Refusal, *, moment: str) -> Attempt:
     """The call was refused for good; nothing was charged."""
-    return replace(
-        intent, state=State.REJECTED, credits=Credits(0), finished_at=moment, error=error_note(note)
+    return intent._replace(
+        state=State.REJECTED, credits=Credits(0), finished_at=moment, error=error_note(note)
     )
 
 
 def withdrawn(intent: Attempt) -> Attempt:
     """The call surely cost nothing and may be made again."""
-    return replace(intent, state=State.WITHDRAWN, credits=Credits(0))
+    return intent._replace(state=State.WITHDRAWN, credits=Credits(0))
 
 
 def with_stored(attempt: Attempt, digests: Collection[str]) -> Attempt:
     """The files of these hashes are in the store."""
-    outputs = [replace(one, stored=True) if one.sha256 in digests else one for one in attempt.outputs]
-    return replace(attempt, outputs=tuple(outputs))
+    outputs = [one._replace(stored=True) if one.sha256 in digests else one for one in attempt.outputs]
+    return attempt._replace(outputs=tuple(outputs))
 
 
 def error_note(note: Refusal) -> ErrorNote:

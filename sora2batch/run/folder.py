@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -127,7 +126,7 @@ class OutputFolder:
         part = await source.fetch_part(before, self._root / name, root=self._root)
         if part is None:
             return None
-        output = NamedResult(recorded.owner, recorded.index, replace(before, stored=True))
+        output = NamedResult(recorded.owner, recorded.index, before._replace(stored=True))
         async with self._placing:
             return await self._put(part, job, attempt, output)
 
@@ -145,12 +144,12 @@ class OutputFolder:
             return before
         was_no_result = await asyncio.to_thread(self._artifacts.is_no_result, before)
         if was_no_result:
-            before = replace(before, sha256=None)
+            before = before._replace(sha256=None)
         part = await self._fetch(url, temporary_name(job, attempt, index))
         if before.sha256 and part.sha256 != before.sha256:
             discard(part)
             raise DownloadError("what the API offers now is another file than the one recorded")
-        output = replace(before, url=kept, sha256=part.sha256, bytes=part.bytes)
+        output = before._replace(url=kept, sha256=part.sha256, bytes=part.bytes)
         async with self._placing:
             return await self._put(part, job, attempt, NamedResult(owner, index, output))
 
@@ -174,7 +173,7 @@ class OutputFolder:
             if not await self._renamer.vacate(path, owner):
                 continue
             if await asyncio.to_thread(self._place, part, path, owner, attempt.finished):
-                placed = replace(recorded.output, path=path)
+                placed = recorded.output._replace(path=path)
                 self._renamer.results.put(owner, recorded.index, placed)
                 await self._renamer.vacate_same_stem(path, owner)
                 return placed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from sora2batch.ground.clock import to_timestamp
@@ -172,8 +172,7 @@ class PollStage:
 
     async def _finish(self, task: OpenTask, named: api.Finished) -> None:
         self._failures.interrupt()
-        attempt = replace(
-            task.attempt,
+        attempt = task.attempt._replace(
             state=State.COMPLETED,
             finished_at=to_timestamp(self._context.clock.now()),
             outputs=recorded_outputs(named.urls),
@@ -190,8 +189,7 @@ class PollStage:
     async def _fail(self, task: OpenTask, refusal: api.Refusal) -> None:
         if not self._closed:  # or else there is nothing left to submit
             self._failures.add(task.job.key, refusal)
-        attempt = replace(
-            task.attempt,
+        attempt = task.attempt._replace(
             state=State.FAILED,
             finished_at=to_timestamp(self._context.clock.now()),
             error=entries.error_note(refusal),

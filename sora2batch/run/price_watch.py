@@ -9,7 +9,7 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -176,7 +176,7 @@ class PriceWatch:
         )
         # First of all nothing more is sent; then what is known now is written down.
         self._context.stop_signal.request_stop(StopReason.CREDITS, message, error=error)
-        await self._record(charge.job, replace(charge.attempt, credits=actual))
+        await self._record(charge.job, charge.attempt._replace(credits=actual))
 
     async def _record(self, job: Job, attempt: Attempt) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -65,7 +65,7 @@ class ResultIndex:
         """The same file where it is now: it may have given its name to another's."""
         result = self._by_owner.get((owner, index))
         is_same = result is not None and output.sha256 in {result.output.sha256} - {None}
-        return replace(output, path=result.path) if result and is_same else output
+        return output._replace(path=result.path) if result and is_same else output
 
     def at(self, path: str) -> Iterator[NamedResult]:
         """Find who has a name, however it is spelled."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import islice
 from os.path import lexists
@@ -251,10 +251,10 @@ class ResultRenamer:
             return False
         paths = {move.result.index: move.path for move in moves}
         outputs = tuple(
-            replace(output, path=paths.get(index, output.path))
+            output._replace(path=paths.get(index, output.path))
             for index, output in enumerate(attempt.outputs)
         )
-        await self._recorder.record(entry.only(replace(attempt, outputs=outputs)))
+        await self._recorder.record(entry.only(attempt._replace(outputs=outputs)))
         for move in moves:
             self.results.put(move.result.owner, move.result.index, outputs[move.result.index])
         self.moved += len(moves)

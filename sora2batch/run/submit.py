@@ -11,7 +11,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from sora2batch.ground.canonical import JsonObject
@@ -279,7 +278,7 @@ class SubmitStage:
         if self._doubts_in_a_row >= _MOST_DOUBTS_IN_A_ROW:
             message = f"{_MOST_DOUBTS_IN_A_ROW} create calls in a row got no answer that can be trusted"
             self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, message)
-        attempt = replace(intent, finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
+        attempt = intent._replace(finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
         await self._context.recorder.record(Entry.of(job, attempt))
         self._context.listener(InDoubt(job=job, message=reason))
 

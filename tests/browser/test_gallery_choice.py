@@ -1,7 +1,6 @@
 """Choosing what is seen: axes, filters, search, order; and that a reload keeps it."""
 
 import re
-from dataclasses import replace
 
 from playwright.sync_api import expect
 
@@ -152,7 +151,7 @@ def test_clips_to_look_at_have_a_badge_with_the_reason_and_a_chip_that_shows_onl
             0: (("black", "black for 9.8 of 10.0 s"), ("silent", "no sound")),
             5: (("short", "<b>4 s"),),
         }
-        return replace(attempt, outputs=(replace(attempt.outputs[0], look=reasons.get(place, ())),))
+        return attempt._replace(outputs=(attempt.outputs[0]._replace(look=reasons.get(place, ())),))
 
     exhibition = exhibit(tmp_path, SHOW, tell)
     page = open_page(report(exhibition), width=1900, height=2400)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from contextlib import suppress
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -75,7 +74,7 @@ async def live(path, disk) -> list:
 
 def as_kept(entry):
     """A lockfile does not keep which trial a call was."""
-    return replace(entry, attempts=tuple(replace(attempt, trial=1) for attempt in entry.attempts))
+    return entry._replace(attempts=tuple(attempt._replace(trial=1) for attempt in entry.attempts))
 
 
 def assert_found(path, kept) -> None:

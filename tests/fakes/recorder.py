@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.content import Lockfile
@@ -57,7 +56,7 @@ class MemoryRecorder:
             self.cancelled += 1
             self._keep(entry)
             if is_intent:
-                self._keep(entry.only(replace(entry.primary, state=State.WITHDRAWN, credits=Credits(0))))
+                self._keep(entry.only(entry.primary._replace(state=State.WITHDRAWN, credits=Credits(0))))
             raise
         if is_refused:
             raise JournalError("cannot write the journal: No space left on device")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
 
@@ -17,10 +16,10 @@ from sora2batch.lockfile.fold import fold
 EARLY, LATE = "2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z"
 NO, WHY = None, ErrorNote(code=7, message="no")
 FILE = (Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=1),)
-STORED = (replace(FILE[0], stored=True),)
-SEEN = (replace(FILE[0], look=(("black", "black for 9.8 of 10.0 s"),)),)
-MOVED = (replace(FILE[0], path=".former/a.mp4"),)
-OTHER = (replace(FILE[0], sha256="f" * 64),)
+STORED = (FILE[0]._replace(stored=True),)
+SEEN = (FILE[0]._replace(look=(("black", "black for 9.8 of 10.0 s"),)),)
+MOVED = (FILE[0]._replace(path=".former/a.mp4"),)
+OTHER = (FILE[0]._replace(sha256="f" * 64),)
 WITHOUT_TASK = (State.IN_DOUBT, State.WITHDRAWN, State.REJECTED)
 WITH_TASK = (State.SUBMITTED, State.FAILED, State.COMPLETED)
 PAID = frozenset(WITH_TASK)
@@ -65,9 +64,9 @@ FILES = attempts_of(
         FILE,
         STORED,
         SEEN,
-        (replace(STORED[0], look=(("black", "black for 9.9 of 10.0 s"),)),),
+        (STORED[0]._replace(look=(("black", "black for 9.9 of 10.0 s"),)),),
         MOVED,
-        (replace(MOVED[0], stored=True),),
+        (MOVED[0]._replace(stored=True),),
         OTHER,
         FILE + STORED,
         STORED + OTHER,

@@ -144,7 +144,7 @@ class TwoCheckouts(RuleBasedStateMachine):
             checkout, job, intent = call
             if is_charged:
                 self.charge(side, job)
-            checkout.record(job, replace(intent, error=LOST))
+            checkout.record(job, intent._replace(error=LOST))
 
     @rule(side=SIDES, pick=PICK, state=st.sampled_from([State.COMPLETED, State.FAILED]))
     def end_a_task(self, side, pick, state):
@@ -158,7 +158,7 @@ class TwoCheckouts(RuleBasedStateMachine):
         ]
         if open_tasks:
             job, attempt = open_tasks[pick % len(open_tasks)]
-            checkout.record(job, replace(attempt, state=state, finished_at=self.moment()))
+            checkout.record(job, attempt._replace(state=state, finished_at=self.moment()))
 
     @rule(side=SIDES)
     def checkpoint(self, side):
@@ -244,10 +244,9 @@ class TwoCheckouts(RuleBasedStateMachine):
 def kept(lockfile: Lockfile) -> Lockfile:
     """A lockfile does not keep which trial a call was, nor calls that were withdrawn; a journal does."""
     kept = {
-        fingerprint: replace(
-            entry,
+        fingerprint: entry._replace(
             attempts=tuple(
-                replace(one, trial=1) for one in entry.attempts if one.state is not State.WITHDRAWN
+                one._replace(trial=1) for one in entry.attempts if one.state is not State.WITHDRAWN
             ),
         )
         for fingerprint, entry in lockfile.entries.items()

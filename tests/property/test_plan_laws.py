@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from fakes.building import basis_of, entry_of, job_of
 from fakes.lock_entry import DIGEST, completed
+from fakes.lockfile_strategies import attempts_of
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.schema import load_schema
@@ -38,8 +39,7 @@ ERRORS = st.none() | st.builds(ErrorNote, code=st.none() | st.just(7), message=N
 PRICES = st.sampled_from([50, 420, 2100]).map(Credits)
 NUMBERS = st.integers(1, 3)
 
-tasks = st.builds(
-    Attempt,
+tasks = attempts_of(
     state=st.sampled_from([State.SUBMITTED, State.COMPLETED, State.FAILED]),
     task_id=st.sampled_from("xyz"),
     credits=PRICES,
@@ -48,8 +48,8 @@ tasks = st.builds(
     outputs=st.sampled_from([(), (FILE,)]),
     error=ERRORS,
 )
-calls = st.builds(Attempt, state=st.just(State.IN_DOUBT), credits=PRICES, number=NUMBERS, error=ERRORS)
-refusals = st.builds(Attempt, state=st.just(State.REJECTED), number=NUMBERS, error=ERRORS)
+calls = attempts_of(state=st.just(State.IN_DOUBT), credits=PRICES, number=NUMBERS, error=ERRORS)
+refusals = attempts_of(state=st.just(State.REJECTED), number=NUMBERS, error=ERRORS)
 histories = st.lists(tasks | calls | refusals, min_size=1, max_size=4)
 
 jobs = st.builds(

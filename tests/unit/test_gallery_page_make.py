@@ -1,7 +1,5 @@
 """What stands on the page, before it is a page."""
 
-from dataclasses import replace
-
 import pytest
 
 from fakes.building import entry_of, job_of, lockfile_of
@@ -49,7 +47,7 @@ def told(gallery):
 
 
 def test_a_clip_says_what_somebody_should_look_at_and_one_without_says_nothing():
-    seen = replace(FILE, look=(("black", "black for 9.8 of 10.0 s"), ("silent", "no sound")))
+    seen = FILE._replace(look=(("black", "black for 9.8 of 10.0 s"), ("silent", "no sound")))
     entries = (entry_of(FOX, completed(outputs=(seen,))), entry_of(OWL, completed("b", outputs=(FILE,))))
     gallery = gallery_of(FOX, OWL, entries=entries)
     fox, owl = (card["result"]["clips"][0] for card in read_data(encode_gallery(gallery))["cards"])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from itertools import permutations
 
@@ -152,14 +151,14 @@ def test_who_was_asked_is_kept_unless_two_branches_asked_two(left, right, expect
 
 
 def test_of_two_places_of_one_file_that_which_gave_way_counts():
-    plain, former = completed(outputs=(FILE,)), completed(outputs=(replace(FILE, path=".former/a.0123.mp4"),))
+    plain, former = completed(outputs=(FILE,)), completed(outputs=(FILE._replace(path=".former/a.0123.mp4"),))
     assert folded(plain, former) == (former,)
 
 
 @pytest.mark.parametrize("digests", [("a" * 64, "b" * 64), ("b" * 64, "a" * 64)])
 def test_a_clip_counts_before_the_words_that_were_kept_in_its_place_whatever_their_hashes(digests):
     words, clip = (
-        replace(FILE, sha256=one, bytes=size) for one, size in zip(digests, (26, 99_435), strict=True)
+        FILE._replace(sha256=one, bytes=size) for one, size in zip(digests, (26, 99_435), strict=True)
     )
     before, after = (completed(outputs=(one,)) for one in (words, clip))
     assert folded(before, after) == (after,)

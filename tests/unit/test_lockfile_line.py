@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -59,7 +58,7 @@ def test_a_line_comes_back_as_it_was():
 
 def test_that_a_file_is_in_the_store_is_the_last_word_on_it_and_comes_back():
     stored = Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=123, stored=True)
-    entry = WHOLE.only(replace(WHOLE.primary, outputs=(stored,)))
+    entry = WHOLE.only(WHOLE.primary._replace(outputs=(stored,)))
     line = encode_lockfile_line(entry)
     assert b'"bytes":123,"stored":true}' in line
     assert decode_job(json.loads(line)) == entry
@@ -80,7 +79,7 @@ def test_a_file_without_a_hash_is_in_no_store():
 def test_what_was_seen_in_a_file_is_the_last_word_on_it_and_comes_back_sorted():
     seen = (("black", "black for 9.8 of 10.0 s"), ("short", "4.1 s instead of 10 s"))
     file = Output(path="a.mp4", sha256=DIGEST, bytes=123, stored=True, look=seen)
-    entry = WHOLE.only(replace(WHOLE.primary, outputs=(file,)))
+    entry = WHOLE.only(WHOLE.primary._replace(outputs=(file,)))
     line = encode_lockfile_line(entry)
     assert (
         b'"stored":true,"look":{"black":"black for 9.8 of 10.0 s","short":"4.1 s instead of 10 s"}}' in line

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -284,7 +283,7 @@ async def test_what_was_seen_in_files_takes_the_place_of_what_was_seen_before(pa
         async with open_store(path) as store:
             store.look(entry.fingerprint, looks)
             store.look(OWL.fingerprint, looks)
-        assert read_lockfile(path) == lockfile(entry_of(completed(outputs=(replace(file, look=look),))))
+        assert read_lockfile(path) == lockfile(entry_of(completed(outputs=(file._replace(look=look),))))
 
 
 async def test_a_lockfile_that_was_merged_during_the_run_is_not_overwritten(path):

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from fakes.lock_entry import completed, entry_of, failed, in_doubt, submitted
@@ -26,10 +24,10 @@ def lockfile(*entries):
 def test_a_file_that_one_branch_stored_and_the_other_moved_is_stored_where_it_lies_now():
     here = Output(path="a.mp4", sha256="0" * 64, bytes=1)
     base, theirs = (
-        lockfile(entry_of(completed(outputs=(one,)))) for one in (here, replace(here, path="b.mp4"))
+        lockfile(entry_of(completed(outputs=(one,)))) for one in (here, here._replace(path="b.mp4"))
     )
-    ours = lockfile(entry_of(completed(outputs=(replace(here, stored=True),))))
-    both = lockfile(entry_of(completed(outputs=(replace(here, path="b.mp4", stored=True),))))
+    ours = lockfile(entry_of(completed(outputs=(here._replace(stored=True),))))
+    both = lockfile(entry_of(completed(outputs=(here._replace(path="b.mp4", stored=True),))))
     assert merge_lockfiles(base, ours, theirs) == merge_lockfiles(base, theirs, ours) == both
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -229,4 +228,4 @@ def _submitted(job) -> Attempt:
 
 
 def _completed(task_id: str, *outputs: Output) -> Attempt:
-    return replace(_submitted(job_of("any")), state=State.COMPLETED, task_id=task_id, outputs=outputs)
+    return _submitted(job_of("any"))._replace(state=State.COMPLETED, task_id=task_id, outputs=outputs)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -85,7 +84,7 @@ async def test_a_file_gets_the_name_of_the_manifest(root):
 
 async def test_a_file_bears_the_time_at_which_its_task_was_done(root):
     outputs = await folder_of(root).collect(FOX, done(), [URL])
-    attempt = replace(done(), outputs=outputs)
+    attempt = done()._replace(outputs=outputs)
     assert Artifacts(root).quick_fault(attempt) is None
     assert (root / "hero/fox.mp4").stat().st_mtime == 1795338190
 
@@ -168,7 +167,7 @@ async def test_the_same_bytes_under_the_name_are_ours_from_a_run_that_was_killed
 async def test_a_file_that_is_in_place_is_not_fetched(root):
     first = folder_of(root)
     outputs = await first.collect(FOX, done(), [URL])
-    attempt = replace(done(), outputs=outputs)
+    attempt = done()._replace(outputs=outputs)
     again = folder_of(root, entry_for(FOX, attempt))
     assert await again.collect(FOX, attempt, [URL]) == outputs
     assert again._fetcher.fetched == []
@@ -309,7 +308,7 @@ async def test_a_link_under_our_name_is_left_alone(root, tmp_path):
 async def test_a_nonsensical_finishing_time_does_no_harm(root, moment):
     attempt = done(finished_at=moment)
     outputs = await folder_of(root).collect(FOX, attempt, [URL])
-    assert Artifacts(root).quick_fault(replace(attempt, outputs=outputs)) is None
+    assert Artifacts(root).quick_fault(attempt._replace(outputs=outputs)) is None
 
 
 async def test_a_disk_that_takes_no_times_does_no_harm(root, monkeypatch):
@@ -347,9 +346,9 @@ async def test_a_missing_file_comes_from_the_store_and_is_placed_as_any_other(ro
     before = done("task-fox", output("hero/fox.mp4"))
     folder = folder_of(root, entry_for(FOX, before), source=stored(MP4))
     (found,) = await folder.collect_stored(FOX, before)
-    assert found == replace(output("hero/fox.mp4"), stored=True)
+    assert found == output("hero/fox.mp4")._replace(stored=True)
     assert files_in(root) == {"hero/fox.mp4": MP4}
-    assert Artifacts(root).quick_fault(replace(before, outputs=(found,))) is None
+    assert Artifacts(root).quick_fault(before._replace(outputs=(found,))) is None
 
 
 async def test_what_somebody_made_of_our_file_is_set_aside_for_the_stores_too(root):

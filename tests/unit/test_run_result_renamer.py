@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -89,7 +88,7 @@ class Place:
             known = store.entry(job.fingerprint)
             attempt = known.primary if known else done(f"task {job.input['prompt']}")
             outputs = await OutputFolder(self.root, host, renamer).collect(job, attempt, urls)
-            await store.record(Entry.of(job, replace(attempt, outputs=outputs)))
+            await store.record(Entry.of(job, attempt._replace(outputs=outputs)))
             self.fetched += host.fetched
         return tuple(one.path or "" for one in outputs)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -56,7 +55,7 @@ def place(root, job, output=None) -> Output:
     path = root / job.filename
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    return replace(output or Output(path=job.filename), sha256=sha256(data).hexdigest(), bytes=len(data))
+    return (output or Output(path=job.filename))._replace(sha256=sha256(data).hexdigest(), bytes=len(data))
 
 
 def finished(root, job) -> tuple[Output, Attempt]:
@@ -116,7 +115,7 @@ def test_what_is_in_place_from_before_is_put_without_asking_the_api_for_anything
     play(rig)
     assert rig.api.calls == []
     assert rig.folder.asked == []
-    assert rig.entry("fox").primary.outputs == (replace(output, stored=True),)
+    assert rig.entry("fox").primary.outputs == (output._replace(stored=True),)
     assert len(rig.recorder.lines) == 1
 
 
@@ -154,8 +153,8 @@ def test_a_file_that_gets_another_name_on_its_way_is_found_there_and_keeps_that_
             if path == tmp_path / "hero/fox.mp4":
                 path.rename(tmp_path / "moved.mp4")
                 entry = rig.recorder.entry(fox.fingerprint)
-                outputs = (replace(entry.primary.outputs[0], path="moved.mp4"),)
-                await rig.recorder.record(entry.only(replace(entry.primary, outputs=outputs)))
+                outputs = (entry.primary.outputs[0]._replace(path="moved.mp4"),)
+                await rig.recorder.record(entry.only(entry.primary._replace(outputs=outputs)))
             return await super().put_file(what, path)
 
     rig = storing(Mover(), fox)

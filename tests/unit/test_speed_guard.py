@@ -7,7 +7,6 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -282,7 +281,7 @@ def test_planning_looks_at_a_finished_file_once_and_reads_nothing(tmp_path):
     (tmp_path / "a.mp4").write_bytes(data)
     artifacts.stamp(tmp_path / "a.mp4", moment_of(when))
     done = completed(outputs=(output,), finished_at=when)
-    entries = [replace(entry_of(done), fingerprint=job.fingerprint) for job in jobs]
+    entries = [entry_of(done)._replace(fingerprint=job.fingerprint) for job in jobs]
 
     def planning(count: int) -> Calls:
         inputs = inputs_of(jobs[:count], *entries[:count])
