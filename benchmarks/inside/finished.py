@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 from sora2batch.catalog.catalog import load_catalog
-from sora2batch.ground.clock import moment_of
+from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
@@ -25,7 +27,10 @@ from sora2batch.matrix.expand import expand
 from sora2batch.run.artifact import Artifacts
 
 _CLIP = b"\0\0\0\x10ftypisom\0\0\2\0" + b"\0\0\0\x08moov" + b"\0\0\0\x58mdat" + bytes(80)
-_SUBMITTED, _FINISHED = "2026-11-22T09:00:00Z", "2026-11-22T09:03:10Z"
+_BEGUN = datetime(2026, 11, 22, 9, tzinfo=UTC)
+_BETWEEN = timedelta(seconds=3)
+_ENDED = _BEGUN + timedelta(days=7)
+"""One moment for all: names of one file share its time."""
 _LINKS = 10_000
 """Names of one file: a file system allows only so many."""
 
@@ -37,7 +42,7 @@ def main() -> None:
     jobs = expand(manifest, load_catalog(), DiskTree(path.parent)).jobs
     entries = (_entry(job, number, kind, root) for number, job in enumerate(jobs))
     if kind == "journal":
-        header = encode_journal_header(manifest.file, started_at=_SUBMITTED)
+        header = encode_journal_header(manifest.file, started_at=to_timestamp(_BEGUN))
         path.with_suffix(".journal.jsonl").write_bytes(header + b"".join(map(encode_journal_line, entries)))
         return
     write_lockfile(path.with_suffix(".lock.jsonl"), lockfile_of(manifest.file, entries))
@@ -52,9 +57,9 @@ def _entry(job: Job, number: int, kind: str, root: str) -> Entry:
     attempt = Attempt(
         state=State.COMPLETED,
         credits=job.credits,
-        task_id=f"5f0c2a44-1f7e-4c1b-9f5e-{number:012}",
-        submitted_at=_SUBMITTED,
-        finished_at=_FINISHED,
+        task_id=str(UUID(bytes=sha256(url.encode()).digest()[:16], version=4)),  # nothing repeats in it
+        submitted_at=to_timestamp(_BEGUN + number * _BETWEEN),
+        finished_at=to_timestamp(_ENDED),
         outputs=(Output(url=url) if kind == "paid" else there,),
     )
     return Entry.of(job, attempt)
@@ -67,7 +72,7 @@ def _make_files(folder: Path, jobs: tuple[Job, ...]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path == source:
             path.write_bytes(_CLIP)
-            artifacts.stamp(path, moment_of(_FINISHED))
+            artifacts.stamp(path, _ENDED)
         else:
             os.link(source, path)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import NamedTuple
 
 import orjson
 
 from sora2batch.gallery.page.axes import FormerPlaces, axes_of, labels_of
-from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, Tariff
+from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, SentFile, Tariff
 from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.sent_files import SentFiles
@@ -25,7 +26,6 @@ from sora2batch.plan.action import Money
 
 _SCHEMES = ("http://", "https://")
 _LONGEST_SCHEME = len("https://")
-_NESTED = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,72 +101,97 @@ class _CardMaker:
 
     def __init__(self, inputs: GalleryInputs) -> None:
         self._links = inputs.links
-        self._files = SentFiles(inputs.now.jobs or (), inputs.input_links)
+        self._inputs = _InputReader(inputs)
         self._price_of_former = inputs.price_of_former
-        self._kin = _Kin(inputs.tariffs)
 
     def cards(self, state: BatchState) -> tuple[Card, ...]:
         """Make a card of every job, then of every orphan."""
         jobs = state.jobs or ()
         places = FormerPlaces(jobs)
-        asked = (self._asked(job, state.lockfile.get(job.fingerprint)) for job in jobs)
+        entry_of = state.lockfile.entries.get
+        asked = [self._asked(job, entry_of(job.fingerprint)) for job in jobs]
         others = (self._former(entry, places) for entry in _unasked(jobs, state.lockfile))
         is_orphan = state.jobs is not None
         return (*asked, *(card._replace(is_orphan=is_orphan) for card in others))
 
     def _asked(self, job: Job, entry: Entry | None) -> Card:
+        shown, files, kin = self._inputs.read(job.tool_type, job.input)
         return Card(
             key=job.key,
             fingerprint=job.fingerprint,
             labels=labels_of(job),
             tool_type=job.tool_type,
             take=job.take,
-            input=_shown_input(job.input),
-            files=self._files.of(job.input),
-            kin=self._kin.of(job),
+            input=shown,
+            files=files,
+            kin=kin,
             price=job.credits,
-            result=_result(entry.primary, self._links) if entry else None,
+            result=_result(entry.attempts[0], self._links) if entry else None,
             also_paid=_also_paid(entry, self._links) if entry else (),
         )
 
     def _former(self, entry: Entry, places: FormerPlaces) -> Card:
+        shown, files, kin = self._inputs.read(entry.tool_type, entry.input)
         return Card(
             key=entry.key,
             fingerprint=entry.fingerprint,
             labels=places.labels_of(entry),
             tool_type=entry.tool_type,
             take=entry.take,
-            input=_shown_input(entry.input),
-            files=self._files.of(entry.input),
-            kin=self._kin.of(entry),
+            input=shown,
+            files=files,
+            kin=kin,
             price=self._price_of_former(entry),
             result=_result(entry.primary, self._links),
             also_paid=_also_paid(entry, self._links),
         )
 
 
-class _Kin:
-    """Numbers requests that are the same but for the take and for the field that decides the price."""
+class _ReadInput(NamedTuple):
+    """What a card tells of a job's input."""
 
-    def __init__(self, tariffs: Iterable[Tariff]) -> None:
-        self._deciding = {tariff.tool_type: tariff.field for tariff in tariffs}
-        self._numbers: dict[str, dict[bytes, int]] = {}
+    shown: JsonObject
+    files: tuple[tuple[str, SentFile], ...]
+    kin: int
+
+
+class _InputReader:
+    """Takes apart what is sent: what may be shown of it, its files, and which requests are of a kind."""
+
+    def __init__(self, inputs: GalleryInputs) -> None:
+        self._files = SentFiles(inputs.now.jobs or (), inputs.input_links)
+        self._deciding = {tariff.tool_type: tariff.field for tariff in inputs.tariffs}
+        self._kin: dict[str, dict[str, int]] = {}
         self._next = count()
 
-    def of(self, asked: Job | Entry) -> int:
-        """Number them as they come."""
-        rest, field = asked.input, self._deciding.get(asked.tool_type)
+    def read(self, tool_type: str, input: JsonObject) -> _ReadInput:
+        """Read one; those that differ only in the take, or in what decides the price, are of one kind."""
+        rest, field = input, self._deciding.get(tool_type)
         if field in rest:
             rest = rest.copy()
             del rest[field]
-        # Of what is flat any spelling will do, as long as it is always the same.
-        flat = orjson.dumps(rest, option=orjson.OPT_SORT_KEYS) if is_flat(rest) else None
-        content = flat or canonical_content(rest)
-        numbers = self._numbers.setdefault(asked.tool_type, {})
+        kin = self._number(tool_type, content := _spelled(rest))
+        if not is_flat(input):
+            return _ReadInput(_shown_object(input), self._files.of(input), kin)
+        hides = "://" in content or (field is not None and "://" in str(input.get(field)))
+        return _ReadInput(_shown_object(input) if hides else input, (), kin)
+
+    def _number(self, tool_type: str, content: str) -> int:
+        """Number requests of a kind as they come."""
+        numbers = self._kin.setdefault(tool_type, {})
         number = numbers.get(content)
         if number is None:
             number = numbers[content] = next(self._next)
         return number
+
+
+def _spelled(input: JsonObject) -> str:
+    # Of what is flat any spelling will do, as long as it is always the same.
+    flat = is_flat(input)
+    content = orjson.dumps(input, option=orjson.OPT_SORT_KEYS) if flat else canonical_content(input)
+    return (
+        content.decode()
+    )  # these are kept, and bytes of orjson's hold on to the kilobytes they were cut from
 
 
 def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
@@ -176,6 +201,8 @@ def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
 
 
 def _also_paid(entry: Entry, links: Links) -> tuple[Result, ...]:
+    if len(entry.attempts) == 1:  # as in nearly every entry
+        return ()
     return tuple(_result(attempt, links) for attempt in entry.attempts[1:] if attempt.is_paid)
 
 
@@ -187,20 +214,12 @@ def _result(attempt: Attempt, links: Links) -> Result:
         submitted_at=attempt.submitted_at,
         finished_at=attempt.finished_at,
         error=attempt.error,
-        clips=tuple(_clip(output, links) for output in attempt.outputs),
+        clips=tuple([_clip(output, links) for output in attempt.outputs]),
     )
 
 
 def _clip(output: Output, links: Links) -> Clip:
     return Clip(path=output.path or "", href=links.to(output), bytes=output.bytes, look=output.look)
-
-
-def _shown_input(input: JsonObject) -> JsonObject:
-    for value in input.values():  # there may be many, and most hide nothing
-        kind = type(value)
-        if kind in _NESTED or (kind is str and "://" in str(value)):
-            return _shown_object(input)
-    return input
 
 
 def _shown_object(input: JsonObject) -> JsonObject:
