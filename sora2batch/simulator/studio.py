@@ -11,14 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from PIL import Image
+
 from sora2batch.catalog.tool import Kind
 from sora2batch.simulator.clip import render_clip, render_still
 from sora2batch.simulator.fault import FaultKind, flaw_in
+from sora2batch.simulator.film_cache import FilmKey, process_films
 from sora2batch.simulator.input_picture import InputPictures
 from sora2batch.simulator.picture import jpeg, sample_url, starting_picture
 from sora2batch.simulator.shot import content_of, shot_of
 from sora2batch.simulator.task import Task
-from sora2batch.typography.fonts import Fonts
+from sora2batch.typography.fonts import Fonts, machine_fonts
 from sora2batch.typography.typesetter import Typesetter
 
 _WORKERS = 2
@@ -39,7 +42,9 @@ class Studio:
         self._flaw_of = flaw_of
         self.pictures = pictures or InputPictures()
         self._keep_bytes = keep_bytes
-        self._typesetter = Typesetter(fonts)
+        self._fonts = fonts or machine_fonts()
+        self._typesetter = Typesetter(self._fonts)
+        self._films = process_films()
         self._tell = tell
         self._told: set[str] = set()
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="clip")
@@ -67,9 +72,16 @@ class Studio:
         given = self.pictures.find(content) if content else None
         flaw = self._flaw_of(task.id) if self._flaw_of else None
         shot = shot_of(task, given.size if given else None, flaw or flaw_in(task.prompt))
-        if task.tool.kind is Kind.IMAGE:
-            return jpeg(render_still(shot, given, typesetter=self._typesetter))
-        return render_clip(shot, given, typesetter=self._typesetter)
+        key = FilmKey(shot, task.tool.kind, self._fonts, has_picture=given is not None)
+        film = self._films.find(key) or self._rendered(key, given)
+        if not self._typesetter.missing:  # else who sees it the next time would not be told
+            self._films.keep(key, film)
+        return film
+
+    def _rendered(self, key: FilmKey, given: Image.Image | None) -> bytes:
+        if key.kind is Kind.IMAGE:
+            return jpeg(render_still(key.shot, given, typesetter=self._typesetter))
+        return render_clip(key.shot, given, typesetter=self._typesetter)
 
     async def _made(self, name: str, make: Callable[[], bytes]) -> bytes:
         if name in self._kept:

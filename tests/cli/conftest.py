@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from fakes.simulator_thread import SimulatorThread
 from sora2batch.app.backend import simulation
 from sora2batch.cli.main import main
+from sora2batch.simulator.options import SimulatorOptions
 
 KEY = "sk-never-to-be-seen"
 SPEED = 1200.0
@@ -29,7 +31,9 @@ jobs:
     matrix: {animal: [fox, owl]}
     input: {prompt: "A {{ animal }}.", image: "https://samples.sora2batch.example/{{ animal }}.jpg"}
 run: {poll_interval: 0.05}
+output: {check: false}
 """
+"""Nobody looks at its clips: that takes a process for each run, and is the matter of ``test_cli_look.py``."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,8 @@ def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFix
     return call
 
 
-class Api:
-    """A simulator in a process of its own."""
+class SimulatorProcess:
+    """``sora2batch simulate`` as somebody would start it."""
 
     def __init__(self, *flags: str) -> None:
         command = [sys.executable, "-m", "sora2batch", "simulate", "--speed", "1000", *flags]
@@ -102,15 +106,21 @@ class Api:
 
 
 @pytest.fixture
-def api(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Api]]:
-    """Start simulators; the environment points to the last one, with a key."""
-    started: list[Api] = []
+def api(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., SimulatorProcess | SimulatorThread]]:
+    """Start simulators; the environment points to the last one, with a key.
 
-    def start(*flags: str) -> Api:
-        started.append(Api(*flags))
-        monkeypatch.setenv("SORA2BATCH_API_URL", started[-1].url)
+    With flags of ``simulate`` it is that command, in a process of its own.
+    """
+    started: list[SimulatorProcess | SimulatorThread] = []
+
+    def start(*flags: str) -> SimulatorProcess | SimulatorThread:
+        one = SimulatorProcess(*flags) if flags else SimulatorThread(SimulatorOptions(speed=1000.0))
+        started.append(one)
+        monkeypatch.setenv("SORA2BATCH_API_URL", one.url)
         monkeypatch.setenv("SJINN_API_KEY", KEY)
-        return started[-1]
+        return one
 
     yield start
     for one in started:

@@ -95,12 +95,17 @@ def test_a_program_that_fails_is_a_line_and_no_failure(call, manifest):
 
 
 def test_a_program_that_does_not_end_is_ended_with_all_its_children(call, manifest, monkeypatch, folder):
-    monkeypatch.setattr("sora2batch.app.notify._LONGEST_SECONDS", 0.5)
-    ran = call("run", manifest, "--simulate", "--notify", "sh -c 'sleep 1000 & echo $! > pid; wait'")
-    assert ran.code == 0
-    assert "had not come to an end" in ran.err
-    pid = (folder / "pid").read_text().strip()
-    state = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True, check=False)
+    pid = folder / "pid"
+    for patience in (0.5, 2, 8):  # on a machine with much to do the program has not begun when it is ended
+        monkeypatch.setattr("sora2batch.app.notify._LONGEST_SECONDS", patience)
+        ran = call("run", manifest, "--simulate", "--notify", "sh -c 'sleep 1000 & echo $! > pid; wait'")
+        assert ran.code == 0
+        assert "had not come to an end" in ran.err
+        if pid.is_file() and pid.read_text():
+            break
+        (folder / "small.sim.lock.jsonl").unlink()
+    command = ["ps", "-o", "stat=", "-p", pid.read_text().strip()]
+    state = subprocess.run(command, capture_output=True, text=True, check=False)
     assert state.stdout.strip() == "" or state.stdout.startswith(
         "Z"
     )  # dead, though nobody may have asked for it

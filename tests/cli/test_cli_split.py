@@ -19,7 +19,7 @@ def test_jobs_that_another_manifest_has_paid_for_are_told_before_they_are_paid_t
 
 
 def test_the_simulators_folder_has_a_name_even_where_the_real_one_has_none(folder, manifest, call):
-    manifest.write_text(manifest.read_text() + "output: {dir: .}\n")
+    manifest.write_text(manifest.read_text().replace("output: {", "output: {dir: ., "))
     assert call("run", manifest, "--simulate", "--limit", 1).code == 0
     assert (folder / "out.sim" / "hero" / "fox.mp4").is_file()
     assert not (folder / "hero").exists()

@@ -8,6 +8,7 @@ import pytest
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.tool import Kind
 from sora2batch.ground.job import Credits
+from sora2batch.simulator.fault import FaultKind
 from sora2batch.simulator.studio import Studio
 from sora2batch.simulator.task import Task
 from sora2batch.typography.fonts import Fonts
@@ -90,3 +91,23 @@ async def test_a_font_that_is_missing_is_told_once(studio_of):
         await studio.film(task_with(f"狐狸 {number}"))
     await asyncio.sleep(0)
     assert [line.partition(":")[2][:32] for line in told] == [" no font for Han (Chinese) on th"]
+
+
+async def test_what_one_simulation_has_rendered_the_next_one_of_this_process_gives_out(studio_of):
+    first = await studio_of().film(task_with("A fox in a simulation."))
+    assert await studio_of().film(task_with("A fox in a simulation.")) is first
+    assert await studio_of(fonts=Fonts([])).film(task_with("A fox in a simulation.")) == first
+
+
+async def test_a_flawed_film_is_another_one(studio_of):
+    whole = await studio_of().film(task_with("A fox with a flaw."))
+    turned = await studio_of(flaw_of=lambda _: FaultKind.SHAPE).film(task_with("A fox with a flaw."))
+    assert turned != whole
+
+
+async def test_every_simulation_tells_of_a_font_that_is_missing(studio_of):
+    fonts, told = Fonts([]), []
+    for _ in range(2):
+        await studio_of(fonts=fonts, tell=told.append).film(task_with("狐狸"))
+        await asyncio.sleep(0)
+    assert len(told) == 2
