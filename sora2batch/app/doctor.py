@@ -24,6 +24,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.plainfile import is_led_out, reason, refuse_unless_plain
+from sora2batch.ground.terminal_width import without_controls
 from sora2batch.lockfile.entry import State
 from sora2batch.lockfile.hold import lock_fault, lock_holder
 from sora2batch.manifest.git import GitError, NoRepositoryError, ask_git
@@ -40,11 +41,14 @@ def examine(
     if as_json:
         print_json({"version": 1, "ok": not faults, "checks": [_to_json(check) for check in checks]}, printer)
     else:
-        for check in checks:
-            printer.output(f"{check.verdict:<4}  {check.name}: {check.message}")
+        printer.output_listing(_line(check) for check in checks)
     if faults == {ExitCode.UNREACHABLE}:
         return ExitCode.UNREACHABLE
     return ExitCode.USAGE if faults else ExitCode.DONE
+
+
+def _line(check: Check) -> str:
+    return without_controls(f"{check.verdict:<4}  {check.name}: {check.message}")
 
 
 def _to_json(check: Check) -> JsonObject:

@@ -18,6 +18,6 @@ def print_text(planned: Planned, printer: Printer) -> None:
     plan, outlook = planned.plan, planned.outlook
     is_long = len(plan.jobs) > _LINES_AT_A_TERMINAL
     lines_of = short_plan_lines if is_long and printer.is_terminal else plan_lines
-    printer.output_lines(lines_of(plan, outlook))
+    printer.output_listing(lines_of(plan, outlook))
     if planned.comparison:
-        printer.output_lines(comparison_lines(planned.comparison, outlook.credit_price))
+        printer.output_listing(comparison_lines(planned.comparison, outlook.credit_price))

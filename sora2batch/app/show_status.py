@@ -25,7 +25,7 @@ def print_status(batch: Batch, status: Status, printer: Printer) -> None:
     """Print a line a job, the counts, the credits, and what to do next."""
     printer.output(f"{status.manifest}: {counted(len(status.jobs), 'job')}")
     width = max((width_of(one.job.key) for one in status.jobs), default=0)
-    printer.output_lines(_job_line(one, width) for one in status.jobs)
+    printer.output_listing(_job_line(one, width) for one in status.jobs)
     print_summary(batch, status, printer)
 
 

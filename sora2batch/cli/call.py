@@ -9,17 +9,18 @@ from sora2batch.cli.table import WORK, resolve
 from sora2batch.ground.errors import ExitCode
 
 
-def call(name: str, /, *, verbose: int, quiet: bool, **given: Any) -> ExitCode:
+def call(name: str, /, *, verbose: int, quiet: bool, color: str, **given: Any) -> ExitCode:
     """Do the work of a command.
 
     Args:
         name: its name in ``WORK``.
         verbose: how often -v was given.
         quiet: whether -q was given.
+        color: what was given with --color.
         given: the other options and arguments.
     """
     work = WORK[name]
-    printer = ClickPrinter.of(verbose, quiet=quiet)
+    printer = ClickPrinter.of(verbose, quiet=quiet, color=color)
     function = resolve(work.function)
     code: ExitCode | None
     if work.arguments:

@@ -10,6 +10,7 @@ import click
 
 from sora2batch.app.output.failure import Failure, failure_of, is_bug, print_failure
 from sora2batch.app.process.signals import Terminated, last_raised
+from sora2batch.cli.color import AUTO, COLOR_CHOICES
 from sora2batch.cli.printer import ClickPrinter
 from sora2batch.cli.table import FAILURE_DOCUMENT, resolve
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
@@ -24,7 +25,7 @@ def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
         return error.exit_code
     if isinstance(error, SystemExit) and not isinstance(error, Terminated):  # the end of a completion
         return error.code if isinstance(error.code, int) else ExitCode.USAGE
-    printer = ClickPrinter()
+    printer = ClickPrinter(color=color_asked(arguments))
     is_traced = is_very_verbose(arguments) and not isinstance(error, click.ClickException)
     failure = _failure_of(error)
     print_failure(failure, printer, trace=error if is_traced else None)
@@ -58,6 +59,13 @@ def is_very_verbose(arguments: Sequence[str]) -> bool:
     """Tell whether -vv was given, before and without parsing the command line."""
     short = "".join(one[1:] for one in arguments if one.startswith("-") and not one.startswith("--"))
     return short.count("v") + arguments.count("--verbose") > 1
+
+
+def color_asked(arguments: Sequence[str]) -> str:
+    """Tell what was given with --color, before and without parsing the command line; the last one counts."""
+    given = [one.partition("=")[2] for one in arguments if one.startswith("--color=")]
+    given += [value for name, value in pairwise(arguments) if name == "--color"]
+    return next((one for one in reversed(given) if one in COLOR_CHOICES), AUTO)
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from sora2batch.cli.color import AUTO, COLOR_CHOICES
 from sora2batch.cli.table import TOOL_COMPLETION, resolve
 from sora2batch.ground.digits import plain_digits
 
@@ -62,7 +63,14 @@ def complete_tool(_context: click.Context, _parameter: click.Parameter, begun: s
 
 
 def printer_options(function: _F) -> _F:
-    """Add -v, -vv and -q."""
+    """Add -v, -vv, -q and --color."""
+    function = click.option(
+        "--color",
+        type=click.Choice(COLOR_CHOICES),
+        default=AUTO,
+        metavar="WHEN",
+        help="Colours: auto (at a terminal), always or never.",
+    )(function)
     function = click.option(
         "-q", "--quiet", is_flag=True, help="Say nothing on standard error but what went wrong."
     )(function)

@@ -13,11 +13,13 @@ import click
 
 from sora2batch.app.output.failure import print_error
 from sora2batch.cli import standard_output
+from sora2batch.cli.color import AUTO, is_colored
 from sora2batch.cli.table import (
     BAR_PROGRESS,
     BOARDS,
     LINE_PROGRESS,
     LIVE_SCREEN,
+    PAINTED,
     WORK_BAR,
     WORK_LINES,
     resolve,
@@ -38,11 +40,12 @@ class ClickPrinter:
     """What commands get as their ``Printer`` and ``Display``."""
 
     level: int = 0
+    color: str = AUTO
 
     @classmethod
-    def of(cls, verbose: int, *, quiet: bool) -> ClickPrinter:
+    def of(cls, verbose: int, *, quiet: bool, color: str = AUTO) -> ClickPrinter:
         """Read the flags."""
-        return cls(level=-1 if quiet else verbose)
+        return cls(level=-1 if quiet else verbose, color=color)
 
     @property
     def is_terminal(self) -> bool:
@@ -66,8 +69,12 @@ class ClickPrinter:
 
     def error(self, message: str) -> None:
         """Tell something that everybody must know; a run does not end because nobody listens."""
+        shown = without_controls(message)
         with suppress(OSError):
-            click.echo(without_controls(message), err=True)
+            if is_colored(self.color, sys.stderr):
+                click.echo(resolve(PAINTED)(shown), err=True, color=True)
+            else:
+                click.echo(shown, err=True)
 
     def failure(self, error: Sora2BatchError) -> None:
         """Tell of an error that does not end the program."""
@@ -80,6 +87,13 @@ class ClickPrinter:
     def output_lines(self, lines: Iterable[str]) -> None:
         """Print any number of lines in a few big writes."""
         standard_output.echo_lines(lines)
+
+    def output_listing(self, lines: Iterable[str]) -> None:
+        """Print lines that begin with what they are about, where colours are wanted in its colour."""
+        if is_colored(self.color, sys.stdout):
+            standard_output.echo_lines(map(resolve(PAINTED), lines), is_colored=True)
+        else:
+            standard_output.echo_lines(lines)
 
     def output_file(self, data: bytes) -> None:
         """Print a file byte for byte."""
@@ -109,13 +123,19 @@ class ClickPrinter:
     def progress(self, run_progress: RunProgress) -> AbstractContextManager[Listener]:
         """Show a run's events on standard error, in the way that suits it."""
         opened: AbstractContextManager[Listener]
-        opened = resolve(BAR_PROGRESS if self._draws else LINE_PROGRESS)(run_progress, self)
+        if self._draws:
+            opened = resolve(BAR_PROGRESS)(run_progress, self, is_colored=is_colored(self.color, sys.stderr))
+        else:
+            opened = resolve(LINE_PROGRESS)(run_progress, self)
         return opened
 
     def work(self, name: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
         """Show how far a long work has come on standard error, in the way that suits it."""
         opened: AbstractContextManager[Callable[[int], None]]
-        opened = resolve(WORK_BAR if self._draws else WORK_LINES)(name, total, self)
+        if self._draws:
+            opened = resolve(WORK_BAR)(name, total, is_colored=is_colored(self.color, sys.stderr))
+        else:
+            opened = resolve(WORK_LINES)(name, total, self)
         return opened
 
     @property
@@ -125,11 +145,12 @@ class ClickPrinter:
 
     def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
         """Draw statuses at a terminal."""
-        resolve(BOARDS)(snapshots, clock.now())
+        resolve(BOARDS)(snapshots, clock.now(), is_colored=is_colored(self.color, sys.stdout))
 
     def screen(self, clock: Clock, interval: float) -> AbstractContextManager[Screen]:
         """Open a live view."""
-        opened: AbstractContextManager[Screen] = resolve(LIVE_SCREEN)(clock, interval)
+        opened: AbstractContextManager[Screen]
+        opened = resolve(LIVE_SCREEN)(clock, interval, is_colored=is_colored(self.color, sys.stdout))
         return opened
 
 

@@ -36,11 +36,11 @@ def write_out(data: bytes) -> None:
     _print(data, is_line=False)
 
 
-def echo_lines(lines: Iterable[str]) -> None:
-    """Print any number of lines, which hold nothing that steers a terminal, in a few big writes."""
+def echo_lines(lines: Iterable[str], *, is_colored: bool = False) -> None:
+    """Print any number of lines, which hold nothing but colours that steers a terminal, in big writes."""
     rows = iter(lines)
     while chunk := list(islice(rows, _LINES_AT_ONCE)):
-        _print("\n".join(chunk), is_line=True)
+        _print("\n".join(chunk), is_line=True, is_colored=is_colored)
 
 
 def leave_streams_behind() -> None:
@@ -52,9 +52,9 @@ def leave_streams_behind() -> None:
             _silence(stream.fileno())
 
 
-def _print(text: str | bytes, *, is_line: bool) -> None:
+def _print(text: str | bytes, *, is_line: bool, is_colored: bool = False) -> None:
     try:
-        click.echo(text, nl=is_line)
+        click.echo(text, nl=is_line, color=is_colored or None)  # or else a pipe would get none
     except BrokenPipeError:
         _silence(sys.stdout.fileno())
     except OSError as error:

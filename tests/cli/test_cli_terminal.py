@@ -38,7 +38,7 @@ def test_anything_else_sends_nothing(terminal, manifest, api, folder, answer):
     screen.expect("[y/N]: ")
     screen.type(answer)
     assert screen.end(insist=CTRL_C if answer == CTRL_C else "") == 130
-    assert "error: small.yaml: not agreed to; nothing was sent" in screen.shown
+    assert "error: small.yaml: not agreed to; nothing was sent" in CONTROL.sub("", screen.shown)
     assert [path.name for path in folder.iterdir()] == ["small.yaml"]
 
 

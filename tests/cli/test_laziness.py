@@ -23,7 +23,7 @@ FOR_HELP = {
     # the group of commands, its options, and one line about each command
     "sora2batch.cli.main", "sora2batch.cli.lazy_group", "sora2batch.cli.table", "sora2batch.cli.exit",
     # what it is printed through
-    "sora2batch.cli.printer", "sora2batch.cli.standard_output", "sora2batch.app.output", "sora2batch.app.output.output",
+    "sora2batch.cli.color", "sora2batch.cli.printer", "sora2batch.cli.standard_output", "sora2batch.app.output", "sora2batch.app.output.output",
     "sora2batch.ground.terminal_width",
     # what a mistake on the command line, or a Ctrl-C, comes to
     "sora2batch.app.output.failure", "sora2batch.app.process", "sora2batch.app.process.signals",

@@ -68,6 +68,14 @@ class Printer(Protocol):
         """
         ...
 
+    def output_listing(self, lines: Iterable[str]) -> None:
+        """Print such lines, each beginning with a state, a verdict or a sign: these are seen best in colours.
+
+        Raises:
+            OutputError: as above.
+        """
+        ...
+
     def output_file(self, data: bytes) -> None:
         """Print a file byte for byte.
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from rich.console import Console, RenderableType
-from rich.markup import escape
+from rich.console import RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,15 +18,17 @@ from rich.text import Text
 
 from sora2batch.app.output.output import Printer
 from sora2batch.app.tracking.run_progress import RunProgress
+from sora2batch.cli.show.console import console_of
+from sora2batch.cli.show.leading_word import mark_of
 from sora2batch.cli.show.progress import describe, detail
 from sora2batch.ground.terminal_width import without_controls
 from sora2batch.run.event import Event, Listener
 
 
 @contextmanager
-def bar_progress(run_progress: RunProgress, printer: Printer) -> Iterator[Listener]:
+def bar_progress(run_progress: RunProgress, printer: Printer, *, is_colored: bool) -> Iterator[Listener]:
     """Show how far a run has come; messages scroll above the bars."""
-    with _bars(run_progress) as (update, say):
+    with _bars(run_progress, is_colored=is_colored) as (update, say):
         yield _Bars(run_progress, printer, update, say)
 
 
@@ -49,9 +50,11 @@ class _Bars:
 
 
 @contextmanager
-def _bars(run_progress: RunProgress) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
+def _bars(
+    run_progress: RunProgress, *, is_colored: bool
+) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Show a bar for each stage, and the credits; yield how to redraw them and how to print above them."""
-    with _TimedProgress(*_columns(), console=Console(stderr=True, highlight=False)) as shown:
+    with _TimedProgress(*_columns(), console=console_of(is_colored=is_colored, stderr=True)) as shown:
         tasks = [
             shown.add_task(name, total=total, note="", visible=False)
             for name, _, total, _ in _rows(run_progress)
@@ -63,7 +66,15 @@ def _bars(run_progress: RunProgress) -> Iterator[tuple[Callable[[], None], Calla
             shown.time = run_progress.forecast.words if run_progress.forecast else ""
 
         update()
-        yield update, lambda message: shown.console.print(escape(without_controls(message)), soft_wrap=True)
+        yield update, lambda message: shown.console.print(_marked(message), soft_wrap=True)
+
+
+def _marked(message: str) -> Text:
+    """Set the first word in its colour, as it has one in other lines; nothing is read as markup."""
+    text = Text(without_controls(message))
+    if mark := mark_of(text.plain):
+        text.stylize(mark.color, mark.start, mark.end)
+    return text
 
 
 class _TimedProgress(Progress):

@@ -13,25 +13,21 @@ from rich.text import Text
 from sora2batch.app.batch.snapshot import BatchSnapshot
 from sora2batch.app.batch.watcher import BatchWatcher
 from sora2batch.cli.show.board import board
+from sora2batch.cli.show.console import console_of
 from sora2batch.ground.clock import Clock
 
 
 @contextmanager
-def live_screen(clock: Clock, interval: float) -> Iterator[LiveScreen]:
+def live_screen(clock: Clock, interval: float, *, is_colored: bool) -> Iterator[LiveScreen]:
     """Hide the cursor and draw until the block ends; the last view stays on the terminal."""
-    console = terminal()
+    console = console_of(is_colored=is_colored)
     with Live(console=console, auto_refresh=False, vertical_overflow="ellipsis") as live:
         yield LiveScreen(console, live, clock, interval)
 
 
-def terminal() -> Console:
-    """Write to standard output, without making anything of what the words look like."""
-    return Console(highlight=False, markup=False, emoji=False)
-
-
-def print_boards(snapshots: Sequence[BatchSnapshot], now: datetime) -> None:
+def print_boards(snapshots: Sequence[BatchSnapshot], now: datetime, *, is_colored: bool) -> None:
     """Print statuses one below the other."""
-    console = terminal()
+    console = console_of(is_colored=is_colored)
     for index, snapshot in enumerate(snapshots):
         if index:
             console.print()

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from sora2batch.app.output.output import Printer
+from sora2batch.cli.show.console import console_of
 
 
 @contextmanager
-def bar_work(name: str, total: int, printer: Printer) -> Iterator[Callable[[int], None]]:
+def bar_work(name: str, total: int, *, is_colored: bool) -> Iterator[Callable[[int], None]]:
     """Show a bar while the block lasts; it goes away with it."""
-    del printer
     columns = (
         TextColumn("{task.description:<10}", markup=False),
         BarColumn(bar_width=30, complete_style="cyan"),
         TaskProgressColumn(),
         TimeRemainingColumn(compact=True),
     )
-    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as shown:
+    console = console_of(is_colored=is_colored, stderr=True)
+    with Progress(*columns, console=console, transient=True) as shown:
         task = shown.add_task(name, total=total)
         yield lambda more: shown.advance(task, more)
