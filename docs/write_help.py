@@ -1,4 +1,4 @@
-"""Write docs/cli.md (every --help), docs/rules.md and docs/words.md; with --check only look at them."""  # noqa: INP001
+"""Write docs/cli.md (every --help), docs/rules.md, docs/words.md, docs/json.md; with --check only look."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from sora2batch.app.terms import terms
 from sora2batch.cli.main import cli
 from sora2batch.cli.table import COMMANDS
 from sora2batch.ground.rule import Rule
+from sora2batch.ground.schema import load_schema
 
 PAGE = Path(__file__).parent / "cli.md"
 RULES = Path(__file__).parent / "rules.md"
 WORDS = Path(__file__).parent / "words.md"
+JSON = Path(__file__).parent / "json.md"
 _HEAD = "| rule | what is wrong |\n|---|---|\n"
 _WORDS_HEAD = "| word | what it means | see also |\n|---|---|---|\n"
+_EVENTS_HEAD = "| event | when | members |\n|---|---|---|\n"
+_OF_EVERY_EVENT = {"version", "event", "time", "manifest"}
 _BLOCK = re.compile(r"<!-- help:(?P<words>[a-z ]*)-->\n```text\n(?:.*?\n)??```\n", re.DOTALL)
 
 
@@ -72,13 +77,26 @@ def _cell(text: str) -> str:
     return "<br>".join(re.sub(r"^(\d+) +", r"`\1` ", line) for line in lines)
 
 
+def with_events(page: str) -> str:
+    """Renew the table of events, which is the end of its page."""
+    schema: Any = load_schema("events.schema.json")
+    rows = ""
+    for reference in schema["oneOf"]:
+        name = reference["$ref"].removeprefix("#/$defs/")
+        told = schema["$defs"][name]
+        members = [f"`{one}`" for one in told["properties"] if one not in _OF_EVERY_EVENT]
+        rows += f"| `{name.removeprefix('event_')}` | {told['description']} | {', '.join(members)} |\n"
+    return f"{page[: page.index(_EVENTS_HEAD)]}{_EVENTS_HEAD}{rows}"
+
+
 def _seen(name: str) -> str:
     return f"`{name}`" if name in COMMANDS else name
 
 
 def main() -> None:
     """Renew the pages, or with --check exit with 1 if that would change one."""
-    for path, renew in ((PAGE, with_help), (RULES, with_rules), (WORDS, with_words)):
+    pages = ((PAGE, with_help), (RULES, with_rules), (WORDS, with_words), (JSON, with_events))
+    for path, renew in pages:
         page = path.read_text(encoding="utf-8")
         renewed = renew(page)
         if "--check" in sys.argv and renewed != page:

@@ -14,6 +14,7 @@ from sora2batch.app.batch.discover import is_one_manifest
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.execution.ending import Ending, ended, ending_to_json, not_begun, refused
+from sora2batch.app.execution.event_stream import EventStream
 from sora2batch.app.execution.execution import carry_out, check_beforehand
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.notify import News, notify, recipients
@@ -23,6 +24,7 @@ from sora2batch.app.plan import PlanView, planned, show_plans
 from sora2batch.app.planning import Planned, narrow, read_selection
 from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.ground.text import one_line
 from sora2batch.plan.job_status import Status
@@ -57,6 +59,7 @@ class RunArgs:
     no_wait: bool
     no_download: bool
     as_json: bool
+    as_jsonl: bool
     notify: tuple[str, ...]
     tools_dirs: tuple[Path, ...]
     saved: SavedPlan | None = None
@@ -99,6 +102,7 @@ class RunArgs:
             "--no-download": self.no_download,
             "--yes": self.yes,
             "--json": self.as_json,
+            "--jsonl": self.as_jsonl,
         }
         return (*words, *(flag for flag, is_given in given.items() if is_given))
 
@@ -121,7 +125,7 @@ class RunArgs:
             return Stages.SUBMIT
         return Stages.SUBMIT | Stages.WAIT if self.no_download else Stages.ALL
 
-    def request(self, printer: Display) -> RunRequest:
+    def request(self, printer: Display, events: EventStream | None) -> RunRequest:
         """All that concerns one batch."""
         return RunRequest(
             selection=self.selection,
@@ -131,6 +135,7 @@ class RunArgs:
             concurrency=self.concurrency,
             agreed=self.yes,
             saved=self.saved,
+            events=events,
         )
 
 
@@ -140,6 +145,7 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     Raises:
         Sora2BatchError: nothing was sent for any of them.
     """
+    _check_form(args)
     args = _with_saved_plan(args)
     if not args.manifests:
         raise UsageError("which manifest? Name one, or a saved plan with --plan FILE")
@@ -148,18 +154,39 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     if args.dry_run:
         return show_plans(batches, args.plan_maker, args.view(printer))
     told = recipients(args.notify, batches[0].manifest.path.parent)
-    request = args.request(printer)
+    events = EventStream(printer) if args.as_jsonl else None
+    request = args.request(printer, events)
     if len(batches) > 1:
         check_beforehand(batches, request)
-    endings = list(_carry_out_all(batches, args, request))
+    endings = [_heard(ending, args, events) for ending in _carry_out_all(batches, args, request)]
     code = gravest({ending.exit_code for ending in endings})
+    if events and events.fault:
+        code = gravest({code, events.fault.exit_code})
     if args.as_json:
-        documents = [ending_to_json(one, status_of(one.batch), args.again(one)) for one in endings]
+        documents = [_document(one, args) for one in endings]
         code = _told(code, lambda: print_documents(documents, printer, is_one=args.is_one), printer)
     if told:
         paths = tuple(one.manifest.path for one in batches)
         notify(told, News(paths, code, "; ".join(map(_summary, endings))), printer)
     return code
+
+
+def _check_form(args: RunArgs) -> None:
+    if args.as_jsonl and args.as_json:
+        raise UsageError("--json is one document and --jsonl a line for each event: give one of them")
+    if args.as_jsonl and args.dry_run:
+        raise UsageError("nothing happens in a --dry-run: its plan is printed with --json")
+
+
+def _heard(ending: Ending, args: RunArgs, events: EventStream | None) -> Ending:
+    """Tell whoever hears the events how the run of a batch ended."""
+    if events:
+        events.ended(ending.batch.manifest.file, ending.exit_code, _document(ending, args))
+    return ending
+
+
+def _document(ending: Ending, args: RunArgs) -> JsonObject:
+    return ending_to_json(ending, status_of(ending.batch), args.again(ending))
 
 
 def _summary(ending: Ending) -> str:
@@ -236,7 +263,7 @@ def _carry_out_one(batch: Batch, args: RunArgs, request: RunRequest) -> Ending:
         if stop.error:
             request.printer.failure(stop.error)
     ending = ended(batch, outcome)
-    if args.as_json:
+    if args.as_json or args.as_jsonl:
         return ending
     code = _told(
         ending.exit_code, lambda: print_outcome(batch, status_of(batch), request.printer), request.printer

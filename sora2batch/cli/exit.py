@@ -12,7 +12,7 @@ from sora2batch.app.output.failure import Failure, failure_of, is_bug, print_fai
 from sora2batch.app.process.signals import Terminated, last_raised
 from sora2batch.cli.color import AUTO, COLOR_CHOICES
 from sora2batch.cli.printer import ClickPrinter
-from sora2batch.cli.table import FAILURE_DOCUMENT, resolve
+from sora2batch.cli.table import FAILURE_DOCUMENT, FAILURE_LINE, resolve
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
@@ -29,9 +29,15 @@ def report_failure(error: BaseException, arguments: Sequence[str]) -> int:
     is_traced = is_very_verbose(arguments) and not isinstance(error, click.ClickException)
     failure = _failure_of(error)
     print_failure(failure, printer, trace=error if is_traced else None)
-    if wants_json(arguments):
+    if (
+        tells := FAILURE_DOCUMENT
+        if wants_json(arguments)
+        else FAILURE_LINE
+        if "--jsonl" in arguments
+        else None
+    ):
         with suppress(OSError, Sora2BatchError):
-            resolve(FAILURE_DOCUMENT)(failure, printer)
+            resolve(tells)(failure, printer)
     return failure.exit_code
 
 

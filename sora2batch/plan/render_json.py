@@ -34,7 +34,7 @@ def _plan(plan: Plan, outlook: Outlook) -> JsonObject:
         "manifest": plan.manifest,
         "jobs": [_job(planned) for planned in plan.jobs],
         "orphans": [_orphan(entry) for entry in plan.orphans],
-        "summary": _summary(plan, outlook),
+        "summary": summary_to_json(plan, outlook),
         "notices": list(plan.notices),
     }
 
@@ -77,7 +77,8 @@ def _orphan(entry: Entry) -> JsonObject:
     }
 
 
-def _summary(plan: Plan, outlook: Outlook) -> JsonObject:
+def summary_to_json(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> JsonObject:
+    """Count the jobs of a plan by action, and hold the credits against the budget."""
     money = plan.money
     seconds = outlook.duration
     told: JsonObject = (

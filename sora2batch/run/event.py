@@ -201,6 +201,17 @@ class Listener(Protocol):
         ...
 
 
+def heard_by(*listeners: Listener) -> Listener:
+    """Tell several listeners of each event, in this order; one that fails keeps none from hearing."""
+    each = tuple(map(BestEffortListener, listeners))
+
+    def tell(happened: Event, /) -> None:
+        for one in each:
+            one(happened)
+
+    return tell
+
+
 class BestEffortListener:
     """Passes events on while anybody hears them: a closed pipe must not end a run that spends money."""
 

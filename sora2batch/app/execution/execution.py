@@ -77,6 +77,8 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
     with held(batch) as store:
         fault = _file_fault(batch, request.stages)
         plan = _plan(batch, store, request, fault)
+        if request.events:
+            request.events.planned(batch.manifest.file, plan)
         stop_signal, silence = StopSignal(), None
         if has_work(plan, request.stages):
             price = batch.credit_price

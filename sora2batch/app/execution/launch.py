@@ -21,7 +21,7 @@ from sora2batch.app.process.loop import on_signal, run_loop
 from sora2batch.app.process.signals import Terminated
 from sora2batch.app.tracking.forecast import Forecast
 from sora2batch.app.tracking.heartbeat import heartbeat
-from sora2batch.app.tracking.run_progress import progress_of
+from sora2batch.app.tracking.run_progress import RunProgress, progress_of
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.job import Job
@@ -34,7 +34,7 @@ from sora2batch.plan.outlook import expected_durations
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.checkpoint import regular_checkpoints
 from sora2batch.run.entries import ApiIdentity
-from sora2batch.run.event import Listener
+from sora2batch.run.event import Listener, heard_by
 from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.handle import find_handles
@@ -84,7 +84,10 @@ def _note_trouble(stop_signal: StopSignal, error: BaseException | None) -> None:
 async def _execute(run: AgreedRun) -> str | None:
     batch, plan, store, stages = run.batch, run.plan, run.store, run.request.stages
     progress = progress_of(plan, stages, run.credit_price)
-    with run.request.printer.progress(progress) as listener, heartbeat(listener):
+    with (
+        run.request.printer.progress(progress) as shown,
+        heartbeat(listener := _listener(run, shown, progress)),
+    ):
         opening = store_access(batch, stages, listener)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(store.session())
@@ -103,6 +106,11 @@ async def _execute(run: AgreedRun) -> str | None:
                 await execute(context, spec, folder, access.destination, inspection)
             tell_moves(batch, renamer, run.request.printer)
             return backend.api.silence
+
+
+def _listener(run: AgreedRun, shown: Listener, progress: RunProgress) -> Listener:
+    events = run.request.events
+    return heard_by(shown, events.listener(run.batch.manifest.file, progress)) if events else shown
 
 
 def _to_submit(run: AgreedRun) -> list[Job]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sora2batch.app.execution.event_stream import EventStream
 from sora2batch.app.output.output import Display
 from sora2batch.plan.notice import Told
 from sora2batch.plan.plan_file import SavedPlan
@@ -24,5 +25,7 @@ class RunRequest:
     agreed: bool = False
     """--yes."""
     saved: SavedPlan | None = None
+    events: EventStream | None = None
+    """Where to tell programs what happens."""
     told: Told = field(default_factory=Told)
     """What was said about tools already: a call says it once, however many batches use the tool."""

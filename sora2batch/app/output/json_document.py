@@ -28,11 +28,15 @@ def print_documents(documents: Sequence[JsonObject], printer: Printer, *, is_one
 
 def print_failure_document(failure: Failure, printer: Printer) -> None:
     """Print what went wrong where a result was expected."""
-    error = error_to_json(failure.message, failure.hint, failure.exit_code)
-    document: JsonObject = {"version": 1, "error": error}
+    print_json({"version": 1, **failure_to_json(failure)}, printer)
+
+
+def failure_to_json(failure: Failure) -> JsonObject:
+    """Turn what ended a call into an ``error``, with the problems of a manifest if that was it."""
+    told: JsonObject = {"error": error_to_json(failure.message, failure.hint, failure.exit_code)}
     if failure.problems:
-        document["problems"] = problems_to_json(failure.problems)
-    print_json(document, printer)
+        told["problems"] = problems_to_json(failure.problems)
+    return told
 
 
 def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:

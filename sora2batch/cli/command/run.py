@@ -48,6 +48,9 @@ from sora2batch.ground.errors import ExitCode
     "May be repeated.",
 )
 @json_option
+@click.option(
+    "--jsonl", "as_jsonl", is_flag=True, help="Print a JSON object for each event, on a line, as it happens."
+)
 @tools_dir_option
 @printer_options
 def command(**given: Any) -> ExitCode:

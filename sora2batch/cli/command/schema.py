@@ -11,7 +11,7 @@ from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import printer_options
 from sora2batch.ground.errors import ExitCode
 
-_NAMES = ("manifest", "tool", "plan", "lockfile", "picks")
+_NAMES = ("manifest", "tool", "plan", "lockfile", "picks", "events")
 
 
 @click.command(
@@ -21,5 +21,5 @@ _NAMES = ("manifest", "tool", "plan", "lockfile", "picks")
 @click.argument("name", type=click.Choice(_NAMES), default="manifest")
 @printer_options
 def command(**given: Any) -> ExitCode:
-    """Print a JSON Schema: of manifests, tool files, plans, lockfile lines or picks."""
+    """Print a JSON Schema: of manifests, tool files, plans, lockfile lines, picks or a run's events."""
     return call("schema", **given)
