@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sora2batch.cli.printer import ClickPrinter
-from sora2batch.cli.table import WORK, resolve
+from sora2batch.cli.table import LOG_FILE, WORK, Work, resolve
 from sora2batch.ground.errors import ExitCode
 
 
-def call(name: str, /, *, verbose: int, quiet: bool, color: str, **given: Any) -> ExitCode:
+def call(
+    name: str, /, *, verbose: int, quiet: bool, color: str, log_file: Path | None = None, **given: Any
+) -> ExitCode:
     """Do the work of a command.
 
     Args:
@@ -17,10 +22,19 @@ def call(name: str, /, *, verbose: int, quiet: bool, color: str, **given: Any) -
         verbose: how often -v was given.
         quiet: whether -q was given.
         color: what was given with --color.
+        log_file: what was given with --log-file, by commands that have it.
         given: the other options and arguments.
     """
-    work = WORK[name]
     printer = ClickPrinter.of(verbose, quiet=quiet, color=color)
+    if log_file is None:
+        return _do(WORK[name], printer, given)
+    with resolve(LOG_FILE)(log_file, sys.argv[1:], printer.error) as log:
+        code = _do(WORK[name], replace(printer, note=log.told), given)
+        log.end(code)
+        return code
+
+
+def _do(work: Work, printer: ClickPrinter, given: dict[str, Any]) -> ExitCode:
     function = resolve(work.function)
     code: ExitCode | None
     if work.arguments:

@@ -77,6 +77,17 @@ def printer_options(function: _F) -> _F:
     return click.option("-v", "--verbose", count=True, help="Tell more; -vv also shows tracebacks.")(function)
 
 
+def log_option(function: _F) -> _F:
+    """Add --log-file, to commands that talk to the API or to a store."""
+    return click.option(
+        "--log-file",
+        type=FILE,
+        metavar="FILE",
+        envvar="SORA2BATCH_LOG_FILE",
+        help="Append to FILE when what was asked, answered and told; never the key.",
+    )(function)
+
+
 def selection_options(function: _F) -> _F:
     """Add what narrows a plan down."""
     for decorate in reversed(_SELECTION):

@@ -17,6 +17,7 @@ from sora2batch.cli.color import AUTO, is_colored
 from sora2batch.cli.table import (
     BAR_PROGRESS,
     BOARDS,
+    EVENT_NOTES,
     LINE_PROGRESS,
     LIVE_SCREEN,
     PAINTED,
@@ -41,6 +42,8 @@ class ClickPrinter:
 
     level: int = 0
     color: str = AUTO
+    note: Callable[[str], None] | None = None
+    """Where everything is noted down that anybody might be told."""
 
     @classmethod
     def of(cls, verbose: int, *, quiet: bool, color: str = AUTO) -> ClickPrinter:
@@ -59,16 +62,21 @@ class ClickPrinter:
 
     def info(self, message: str) -> None:
         """Tell something that most people want to know."""
-        if self.level >= 0:
-            self.error(message)
+        self._tell(message, least=0)
 
     def debug(self, message: str) -> None:
         """Tell something that few people want to know."""
-        if self.level >= 1:
-            self.error(message)
+        self._tell(message, least=1)
 
     def error(self, message: str) -> None:
         """Tell something that everybody must know; a run does not end because nobody listens."""
+        self._tell(message, least=self.level)
+
+    def _tell(self, message: str, *, least: int) -> None:
+        if self.note:
+            self.note(message)
+        if self.level < least:
+            return
         shown = without_controls(message)
         with suppress(OSError):
             if is_colored(self.color, sys.stderr):
@@ -125,6 +133,8 @@ class ClickPrinter:
         opened: AbstractContextManager[Listener]
         if self._draws:
             opened = resolve(BAR_PROGRESS)(run_progress, self, is_colored=is_colored(self.color, sys.stderr))
+            if self.note:  # bars tell it past this printer
+                opened = resolve(EVENT_NOTES)(opened, self.note)
         else:
             opened = resolve(LINE_PROGRESS)(run_progress, self)
         return opened

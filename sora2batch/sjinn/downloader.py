@@ -13,6 +13,7 @@ from sora2batch.media.integrity import Broken, Finding, NoMedia
 from sora2batch.media.sniff import HEAD_BYTES, MediaType, sniff
 from sora2batch.sjinn.api_error import DownloadError, NoFileError
 from sora2batch.sjinn.envelope import printable_line
+from sora2batch.sjinn.exchange_log import fetching
 from sora2batch.sjinn.flow import Flow
 from sora2batch.sjinn.location import host_of
 from sora2batch.sjinn.part import Part, PartFile, make_folder, part_path
@@ -89,8 +90,11 @@ class Downloader:
         """
         try:
             make_folder(target, root)
-            with PartFile(part_path(target)) as file:
-                return await self._fill(url, file)
+            name = target.relative_to(root).as_posix()
+            with PartFile(part_path(target)) as file, fetching(url, name, self._key) as outcome:
+                came = await self._fill(url, file)
+                outcome.append(f"{came.bytes:,} bytes" if isinstance(came, Part) else came.reason)
+                return came
         except OSError as error:
             reason = error.strerror or type(error).__name__
             name = part_path(target).relative_to(root).as_posix()

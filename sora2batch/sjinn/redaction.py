@@ -7,12 +7,17 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus, urlsplit
 
+import orjson
+
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.signed_url import SignedUrl
+from sora2batch.ground.text import shortened, without_secrets
 from sora2batch.sjinn.envelope import printable_line
 
 LONGEST = 160
 _ENOUGH = 2000
+_ROOM_IN_A_LOG = 4000
+_TEXT_ROOM_IN_A_LOG = 1000
 _MASK = "***"
 _MOST_ODD = 0.3
 """Of a text's characters; of more, it is none."""
@@ -70,6 +75,40 @@ def without_signatures(text: str, *, sent: JsonValue = None) -> str:
     if "://" in text:
         text = _QUERY.sub("?…", text)
     return _RUN_OF_MASKS.sub("…", _BARE_SECRET.sub("…", _SIGNATURE.sub("…", text)))
+
+
+def loggable(body: bytes, *, sent: bytes = b"") -> str:
+    """Write a body for a log: one line, without what signs URLs, passwords, data and addresses of people."""
+    try:
+        text = json.dumps(_for_log(orjson.loads(body)), ensure_ascii=False)
+    except ValueError:
+        text = without_secrets(printable_line(body[:_ROOM_IN_A_LOG].decode("utf-8", "replace")))
+    return shortened(without_signatures(text, sent=_parsed(sent)), _ROOM_IN_A_LOG)
+
+
+def loggable_url(url: str) -> str:
+    """Write a URL for a log: without its query."""
+    return without_signatures(without_secrets(printable_line(url)))
+
+
+def _for_log(value: JsonValue) -> JsonValue:
+    match value:
+        case str():
+            return _DATA.sub(r"\1…", shortened(without_secrets(value), _TEXT_ROOM_IN_A_LOG))
+        case list():
+            return [_for_log(one) for one in value]
+        case dict():
+            return {name: _MASK if name == "email" else _for_log(one) for name, one in value.items()}
+        case _:
+            return value
+
+
+def _parsed(body: bytes) -> JsonValue:
+    try:
+        value: JsonValue = orjson.loads(body)
+    except ValueError:
+        return None
+    return value
 
 
 def _signed_urls(value: JsonValue) -> Iterator[SignedUrl]:

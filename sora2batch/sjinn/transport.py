@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace, TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, assert_never
 
 import aiohttp
 from yarl import URL
@@ -14,6 +14,7 @@ from sora2batch import __version__
 from sora2batch.ground.proxy import name_proxy, proxy_for, proxy_variable
 from sora2batch.sjinn.answer import NotSent
 from sora2batch.sjinn.endpoint import Endpoint
+from sora2batch.sjinn.exchange_log import NotedExchange, exchange
 from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
 from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.timeouts import Timeouts
@@ -96,15 +97,22 @@ class Transport:
 
         A cancelled call raises ``CancelledError`` as ever, and may have been sent.
         """
+        with exchange(name, body, self._key) as noted:
+            came = await self._post(name, body, timeout_seconds)
+            if noted:
+                _note(came, noted)
+        return came
+
+    async def _post(self, name: str, body: bytes, timeout_seconds: float) -> Exchange:
         departure = _Departure()
         try:
-            exchange = await self._exchange(name, body, timeout_seconds, departure)
+            came = await self._exchange(name, body, timeout_seconds, departure)
         except NETWORK_ERRORS as error:
             reason = self._word(error)
             self.silence = None if self._has_answered else reason
             return Lost(reason=reason) if departure.begun else NotSent(reason)
         self._has_answered, self.silence = True, None
-        return exchange
+        return came
 
     def _word(self, error: Exception) -> str:
         words = word_network_error(error)
@@ -126,6 +134,18 @@ class Transport:
             trace_request_ctx=departure,
         ) as response:
             return await _read(response)
+
+
+def _note(came: Exchange, noted: NotedExchange) -> None:
+    match came:
+        case Reply(status=status, body=body):
+            noted.answered(status, body)
+        case Lost(reason=reason):
+            noted.lost(reason, was_sent=True)
+        case NotSent(reason=reason):
+            noted.lost(reason, was_sent=False)
+        case _:
+            assert_never(came)
 
 
 async def _read(response: aiohttp.ClientResponse) -> Reply | Lost:

@@ -12,7 +12,7 @@ from sora2batch.cli import table
 from sora2batch.cli.main import cli
 from sora2batch.cli.table import COMMANDS, WORK, resolve
 
-PRINTER = {"verbose", "quiet", "color"}
+PRINTER = {"verbose", "quiet", "color", "log_file"}
 
 
 def command_of(name: str) -> click.Command:

@@ -8,7 +8,7 @@ import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
-from sora2batch.cli.option import FILE, json_option, printer_options, tools_dir_option
+from sora2batch.cli.option import FILE, json_option, log_option, printer_options, tools_dir_option
 from sora2batch.ground.errors import ExitCode
 
 
@@ -19,6 +19,7 @@ from sora2batch.ground.errors import ExitCode
 @click.argument("manifest", required=False, type=FILE)
 @json_option
 @tools_dir_option
+@log_option
 @printer_options
 def command(**given: Any) -> ExitCode:
     """Check the set-up: key, API, balance, clocks; with MANIFEST also its lockfile, folders, git and store.

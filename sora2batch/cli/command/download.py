@@ -8,7 +8,13 @@ import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
-from sora2batch.cli.option import manifest_argument, printer_options, simulated_option, tools_dir_option
+from sora2batch.cli.option import (
+    log_option,
+    manifest_argument,
+    printer_options,
+    simulated_option,
+    tools_dir_option,
+)
 from sora2batch.ground.errors import ExitCode
 
 
@@ -20,6 +26,7 @@ from sora2batch.ground.errors import ExitCode
 @click.option("--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits.")
 @simulated_option
 @tools_dir_option
+@log_option
 @printer_options
 def command(**given: Any) -> ExitCode:
     """Fetch the files of finished jobs that are missing, differ or are no results; submits nothing.

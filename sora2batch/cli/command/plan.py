@@ -11,6 +11,7 @@ from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     json_option,
+    log_option,
     manifests_argument,
     printer_options,
     selection_options,
@@ -45,6 +46,7 @@ from sora2batch.ground.errors import ExitCode
 @selection_options
 @simulated_option
 @tools_dir_option
+@log_option
 @printer_options
 def command(**given: Any) -> ExitCode:
     """Show for every job what a run would do, and what that costs; nothing that costs is sent.

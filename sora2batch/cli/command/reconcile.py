@@ -10,6 +10,7 @@ from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     json_option,
+    log_option,
     manifest_argument,
     printer_options,
     simulated_option,
@@ -40,6 +41,7 @@ from sora2batch.ground.errors import ExitCode
 @json_option
 @simulated_option
 @tools_dir_option
+@log_option
 @printer_options
 def command(**given: Any) -> ExitCode:
     """Settle jobs in doubt with the credits ledger, and compare every charge with its price.

@@ -12,6 +12,7 @@ from sora2batch.cli.option import (
     FILE,
     WholeNumber,
     json_option,
+    log_option,
     printer_options,
     selection_options,
     tools_dir_option,
@@ -52,6 +53,7 @@ from sora2batch.ground.errors import ExitCode
     "--jsonl", "as_jsonl", is_flag=True, help="Print a JSON object for each event, on a line, as it happens."
 )
 @tools_dir_option
+@log_option
 @printer_options
 def command(**given: Any) -> ExitCode:
     """Validate, plan, ask, submit, wait, download, and keep every result in the lockfile.

@@ -10,6 +10,7 @@ from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     json_option,
+    log_option,
     manifests_argument,
     printer_options,
     simulated_option,
@@ -53,6 +54,7 @@ _INTERVAL = 2.0
 @json_option
 @simulated_option
 @tools_dir_option
+@log_option
 @printer_options
 def command(
     *,

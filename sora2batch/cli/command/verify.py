@@ -10,6 +10,7 @@ from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     json_option,
+    log_option,
     manifest_argument,
     printer_options,
     simulated_option,
@@ -28,6 +29,7 @@ from sora2batch.ground.errors import ExitCode
 @json_option
 @simulated_option
 @tools_dir_option
+@log_option
 @printer_options
 def command(*, in_store: bool, look: bool, **given: Any) -> ExitCode:
     """Hash every file again and compare it with the lockfile, orphans included; look whether it is a result.

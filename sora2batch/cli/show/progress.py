@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -100,6 +100,19 @@ def detail(happened: Event) -> str | None:
             return None  # ``describe`` words it
         case _:
             assert_never(happened)
+
+
+@contextmanager
+def noting(opening: AbstractContextManager[Listener], note: Callable[[str], None]) -> Iterator[Listener]:
+    """Note down what happens in words, too."""
+    with opening as listener:
+
+        def hear(happened: Event, /) -> None:
+            if message := describe(happened) or detail(happened):
+                note(message)
+            listener(happened)
+
+        yield hear
 
 
 @contextmanager
