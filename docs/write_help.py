@@ -20,7 +20,7 @@ PAGE = Path(__file__).parent / "cli.md"
 RULES = Path(__file__).parent / "rules.md"
 WORDS = Path(__file__).parent / "words.md"
 JSON = Path(__file__).parent / "json.md"
-_HEAD = "| rule | what is wrong |\n|---|---|\n"
+_HEAD = "| rule | level | what is wrong |\n|---|---|---|\n"
 _WORDS_HEAD = "| word | what it means | see also |\n|---|---|---|\n"
 _EVENTS_HEAD = "| event | when | members |\n|---|---|---|\n"
 _OF_EVERY_EVENT = {"version", "event", "time", "manifest"}
@@ -60,7 +60,7 @@ def _with_block(page: str, name: str, before: str) -> str:
 
 def with_rules(page: str) -> str:
     """Renew the table of rules, which is the end of its page."""
-    rows = "".join(f"| `{rule.value}` | {rule.meaning} |\n" for rule in Rule)
+    rows = "".join(f"| `{rule.value}` | {rule.level} | {rule.meaning} |\n" for rule in Rule)
     return f"{page[: page.index(_HEAD)]}{_HEAD}{rows}"
 
 

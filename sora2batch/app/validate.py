@@ -1,12 +1,13 @@
-"""Every problem of several manifests."""
+"""Every problem of several manifests: errors, and what may be a slip."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.source import Source, find_sources
 from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.app.output.json_document import print_json, problems_to_json
@@ -14,13 +15,14 @@ from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.problem import START, Fault, Problem
-from sora2batch.ground.rule import Rule
+from sora2batch.ground.rule import Level, Rule
 from sora2batch.ground.text import counted
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.manifest.model import Manifest
 
 
 def validate(
-    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], as_json: bool
+    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], as_json: bool, strict: bool
 ) -> ExitCode:
     """Print what is wrong with any of the manifests.
 
@@ -29,25 +31,43 @@ def validate(
         CatalogError: a tool file is no good.
     """
     loader = loader_for(tools_dirs)
-    found: list[Problem] = []
+    problems: list[Problem] = []
     notices: list[str] = []
     for source in find_sources(manifests):
-        try:
-            batch = loader.load_source(source)
-        except ManifestError as error:
-            found += error.problems
-        except UsageError as error:
-            # A file that is not there hides the problems of no other.
-            found.append(_missing(source, error))
+        found = _load(source, loader)
+        if isinstance(found, Batch):
+            problems += findings_of(found)
+            notices += _tell(found, printer)
         else:
-            notices += _tell(batch, printer)
-    problems = in_order(found)
+            problems += found
+    ordered = in_order(_strictly(problems) if strict else problems)
+    is_valid = all(one.level is not Level.ERROR for one in ordered)
     if as_json:
-        document: JsonObject = {"valid": not problems, "problems": problems_to_json(problems)}
+        document: JsonObject = {"valid": is_valid, "problems": problems_to_json(ordered)}
         print_json(document | ({"notices": list(notices)} if notices else {}), printer)
     else:
-        printer.output_lines(problem_lines(problems))
-    return ExitCode.USAGE if problems else ExitCode.DONE
+        printer.output_lines(problem_lines(ordered))
+    return ExitCode.DONE if is_valid else ExitCode.USAGE
+
+
+def findings_of(batch: Batch) -> Iterator[Problem]:
+    """List what may be a slip in a sound manifest, each in a file as it was given on the command line."""
+    for finding in batch.expansion.findings:
+        yield replace(finding, file=_as_given(finding.file, batch.manifest))
+
+
+def _as_given(file: str, manifest: Manifest) -> str:
+    return manifest.document.file if file == manifest.file else manifest.data_file(file)
+
+
+def _load(source: Source, loader: BatchLoader) -> Batch | Sequence[Problem]:
+    try:
+        return loader.load_source(source)
+    except ManifestError as error:
+        return error.problems
+    except UsageError as error:
+        # A file that is not there hides the problems of no other.
+        return [_missing(source, error)]
 
 
 def _missing(source: Source, error: UsageError) -> Problem:
@@ -55,14 +75,18 @@ def _missing(source: Source, error: UsageError) -> Problem:
     return fault.at(source.path.as_posix(), START)
 
 
+def _strictly(problems: Iterable[Problem]) -> Iterator[Problem]:
+    for one in problems:
+        yield replace(one, raised_to=Level.ERROR) if one.level is Level.WARNING else one
+
+
 def _tell(batch: Batch, printer: Printer) -> Sequence[str]:
-    """Say what a manifest comes to, and what may be a slip in it."""
+    """Say what a manifest comes to, and what is to be said of its name."""
     jobs = batch.expansion.jobs
     price = sum(job.credits for job in jobs)
     printer.info(
         f"{batch.manifest.path}: valid; {counted(len(jobs), 'job')}, {price:,} credits if all are submitted"
     )
-    notices = (*batch.notices, *batch.expansion.notices)
-    for notice in notices:
+    for notice in batch.notices:
         printer.info(f"notice: {notice}")
-    return notices
+    return batch.notices

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from sora2batch.ground.rule import Rule
+from sora2batch.ground.rule import Level, Rule
 
 DataPath = tuple[str | int, ...]
 """The way from a document's root to a value: keys and list indices."""
@@ -51,16 +51,31 @@ class Problem:
     """The way out, such as ``did you mean "std"?``."""
     sources: tuple[Source, ...] = ()
     """Where the values come from that a template made this of; the first few."""
+    raised_to: Level | None = None
+    """What the manifest, or --strict, makes of it; None leaves it to the rule."""
+
+    @property
+    def level(self) -> Level:
+        """How bad it is here."""
+        return self.raised_to or self.rule.level
 
     @property
     def sentence(self) -> str:
         """The message with its hint in brackets."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
+    @property
+    def line(self) -> str:
+        """Write it as a list of problems has it; what is no error says so behind its place."""
+        return self._written("" if self.level is Level.ERROR else f"{self.level}: ")
+
     def __str__(self) -> str:
+        return self._written("")
+
+    def _written(self, level: str) -> str:
         where = f"{self.file}:{self.position.line}:{self.position.column}"
         path = format_path(self.path)
-        place = f"{where}: {path}" if path else where
+        place = f"{where}: {level}{path}" if path else f"{where}: {level}".rstrip(": ")
         return f"{place}: {self.sentence} [{self.rule}]"
 
 

@@ -6,17 +6,33 @@ from enum import StrEnum
 from typing import Self
 
 
+class Level(StrEnum):
+    """How bad it is."""
+
+    ERROR = "error"
+    """Nothing is planned or sent until it is mended: exit code 2."""
+    WARNING = "warning"
+    """Most likely a slip that costs money; an error with --strict."""
+    NOTICE = "notice"
+    """Worth a look."""
+
+
+_WARNING = Level.WARNING
+
+
 class Rule(StrEnum):
     """What is wrong, whichever file or check finds it; its value is the id."""
 
     meaning: str
     """One line, for somebody who looks the id up."""
+    level: Level
 
-    def __new__(cls, rule_id: str, meaning: str) -> Self:
+    def __new__(cls, rule_id: str, meaning: str, level: Level = Level.ERROR) -> Self:
         """Make a member of the table below."""
         rule = str.__new__(cls, rule_id)
         rule._value_ = rule_id
         rule.meaning = meaning
+        rule.level = level
         return rule
 
     # Files and their text
@@ -37,7 +53,11 @@ class Rule(StrEnum):
     UNQUOTED_TEMPLATE = "unquoted-template", "A template without quotes, which YAML takes for a mapping."
     UNQUOTED_TEXT = "unquoted-text", "A text without quotes of which YAML takes a part for something else."
     UNQUOTED_COMMA = "unquoted-comma", "A comma of a text begins a new key in braces, as it has no quotes."
-    UNQUOTED_COMMENT = "unquoted-comment", "A text may have been meant to go on where YAML sees a comment."
+    UNQUOTED_COMMENT = (
+        "unquoted-comment",
+        "A text may have been meant to go on where YAML sees a comment.",
+        _WARNING,
+    )
     BAD_TAG = "bad-tag", "A YAML tag that plain data does not have, or that does not fit its value."
     BAD_ALIAS = "bad-alias", "An alias of an anchor that is not there, or that it is itself a part of."
     BAD_MERGE_KEY = "bad-merge-key", "The value of << is no mapping."
@@ -72,7 +92,9 @@ class Rule(StrEnum):
     EMPTY_ROW = "empty-row", "A row of a data file says nothing, and would be a job all the same."
     UNEVEN_ROW = "uneven-row", "A row of a data file does not fit its header."
     UNNAMED_COLUMN = "unnamed-column", "A column of a data file has no name."
-    FORMULA_ERROR = "formula-error", "A cell of a data file holds a spreadsheet's error."
+    FORMULA_ERROR = "formula-error", "A cell of a data file holds a spreadsheet's error.", _WARNING
+    IDLE_EXCLUDE = "idle-exclude", "An entry of exclude fits no cell, so it leaves nothing out.", _WARNING
+    NO_JOBS = "no-jobs", "A group has no job, as exclude leaves no cell of it.", _WARNING
     MATRIX_TOO_LARGE = "matrix-too-large", "A matrix makes more cells or jobs than anybody means."
     DUPLICATE_REQUEST = "duplicate-request", "Two jobs are the same request, which would be paid twice."
     DUPLICATE_FILE = "duplicate-file", "Two results would be written to one file."
@@ -85,8 +107,12 @@ class Rule(StrEnum):
     TEMPLATE_LIMIT = "template-limit", "A template takes too many steps, or makes too much."
     UNDEFINED_NAME = "undefined-name", "A template names what is not there."
     CIRCULAR_VARIABLE = "circular-variable", "Variables use each other in a circle."
-    TEMPLATE_LEFTOVER = "template-leftover", "What is sent still holds a mark of a template."
-    TEMPLATE_HOLE = "template-hole", "A template leaves a hole in its text."
+    TEMPLATE_LEFTOVER = "template-leftover", "What is sent still holds a mark of a template.", _WARNING
+    CONFLICT_LEFTOVER = "conflict-leftover", "What is sent holds a mark that a merge left.", _WARNING
+    TEMPLATE_HOLE = "template-hole", "A template leaves a hole in its text.", _WARNING
+
+    # Lint itself
+    UNKNOWN_RULE = "unknown-rule", "A comment wants to ignore what is no rule, or none that can be.", _WARNING
 
     # Picks
     UNKNOWN_JOB = "unknown-job", "There is no such job, or more than one."

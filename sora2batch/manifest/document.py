@@ -17,6 +17,7 @@ from sora2batch.manifest.jsontext import json_places, load_json
 from sora2batch.manifest.locate import Locator, yaml_places
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.source_text import Lines, decode
+from sora2batch.manifest.suppression import IgnoreComment, ignore_comments
 
 _JSON_START = re.compile(r"\s*[\[{]")
 _JSON_COMMENT = re.compile(r"[\s,]*(/\*|//(?![\w-]+\.\w))")
@@ -32,6 +33,8 @@ class Document:
     locator: Locator = field(repr=False, compare=False)
     cuts: tuple[Cut, ...] = field(default=(), repr=False, compare=False)
     """Texts that may have been meant to be longer."""
+    ignore_comments: tuple[IgnoreComment, ...] = field(default=(), repr=False, compare=False)
+    """What its comments say about lint."""
 
     def position(self, path: DataPath) -> Position:
         """Find where a value starts; for a path that does not exist, its nearest ancestor that does."""
@@ -71,7 +74,13 @@ def _parse_json(text: str, file: str) -> Document:
 def _parse_yaml(text: str, file: str) -> Document:
     data = load_yaml(text, file=file)
     locator = Locator(partial(yaml_places, text, file=file))
-    return Document(file=file, data=data, locator=locator, cuts=find_cuts(text, file=file))
+    return Document(
+        file=file,
+        data=data,
+        locator=locator,
+        cuts=find_cuts(text, file=file),
+        ignore_comments=ignore_comments(text),
+    )
 
 
 def _parse_yaml_instead(text: str, file: str, error: json.JSONDecodeError) -> Document:

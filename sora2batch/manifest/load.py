@@ -30,6 +30,7 @@ from sora2batch.manifest.model import (
     StoreOptions,
 )
 from sora2batch.manifest.schema_check import is_sound
+from sora2batch.manifest.suppression import LintOptions
 from sora2batch.manifest.tree import Tree
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _manifest(path: Path, document: Document, data: JsonObject, digest: str) -> 
         run=_run_options(_object(data, "run")),
         output=_output_options(_object(data, "output"), name),
         store=_store_options(_object(data, "store")),
+        lint=_lint_options(_object(data, "lint")),
         digest=digest,
     )
 
@@ -180,6 +182,14 @@ def _store_options(data: JsonObject) -> StoreOptions:
         public_url=None if public_url is None else str(public_url),
         outputs=data.get("outputs") is True,
     )
+
+
+def _lint_options(data: JsonObject) -> LintOptions:
+    return LintOptions(ignore=_words(data.get("ignore")), warn=_words(data.get("warn")))
+
+
+def _words(value: JsonValue) -> frozenset[str]:
+    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
 
 
 def _object(data: JsonObject, key: str) -> JsonObject:

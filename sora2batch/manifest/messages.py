@@ -39,12 +39,13 @@ _RUN_KEYS = (
     "retries",
     "stop_after",
 )
-_TOP_KEYS = ("version", "name", "budget", "vars", "defaults", "jobs", "run", "output", "store")
+_TOP_KEYS = ("version", "name", "budget", "vars", "defaults", "jobs", "run", "output", "store", "lint")
 _HOMES = {
     "max_credits": 'below "budget"',
     **dict.fromkeys(_RUN_KEYS, 'below "run"'),
     **dict.fromkeys(("dir", "filename", "check"), 'below "output"'),
     **dict.fromkeys(("url", "public_url", "outputs"), 'below "store"'),
+    **dict.fromkeys(("ignore", "warn"), 'below "lint"'),
     **dict.fromkeys(("matrix", "sample", "repeat"), 'to a group, below "jobs"'),
     **dict.fromkeys(("include", "exclude"), 'below "matrix"'),
     **dict.fromkeys(("method", "count", "seed"), 'below "sample"'),

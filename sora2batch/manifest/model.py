@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.job import Credits
 from sora2batch.manifest.document import Document
+from sora2batch.manifest.suppression import NO_LINT_OPTIONS, LintOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,7 @@ class Manifest:
     run: RunOptions
     output: OutputOptions
     store: StoreOptions = NO_STORE
+    lint: LintOptions = NO_LINT_OPTIONS
     digest: str
     """sha256 of the file's bytes, in hex."""
 

@@ -10,8 +10,9 @@ from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Job
-from sora2batch.ground.problem import DataPath
-from sora2batch.manifest.model import Group, Manifest
+from sora2batch.ground.problem import DataPath, Problem
+from sora2batch.manifest.model import FileAxis, Group, Manifest
+from sora2batch.manifest.suppression import idle_comments, judged
 from sora2batch.manifest.tree import FileTree
 from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.diagnostics import Diagnostics
@@ -23,7 +24,7 @@ from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_too
 from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.jobs import JobMaker
 from sora2batch.matrix.render import GroupRenderer
-from sora2batch.matrix.review import GroupJobs, Reviewer, cut_notices
+from sora2batch.matrix.review import GroupJobs, Reviewer, cut_texts
 from sora2batch.matrix.source_location import SourceLocator
 from sora2batch.template.template import Compiler, Form
 
@@ -40,12 +41,17 @@ class Expansion(NamedTuple):
 
     jobs: tuple[Job, ...]
     """In the order of the manifest; keys, fingerprints and file names are unique."""
-    notices: tuple[str, ...]
-    """What may be a slip, for people."""
+    findings: tuple[Problem, ...]
+    """What may be a slip; each names its file without a folder, as plans are the same from everywhere."""
     data_digests: tuple[tuple[str, str], ...]
     """(data file or file that is sent, sha256 of its bytes in hex), sorted."""
     files: Mapping[str, InputFile] = {}
     """Those that some job sends, by the sha256 of their bytes."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The findings in words, for people."""
+        return tuple(map(str, self.findings))
 
 
 def expand(manifest: Manifest, catalog: Catalog, tree: FileTree) -> Expansion:
@@ -87,28 +93,39 @@ class _Expander:
         self._diagnostics.close()
         return Expansion(
             jobs=tuple(jobs),
-            notices=(
-                *self._grids.notices,
-                *cut_notices(self._manifest, self._tools),
-                *self._files.notices,
-                *self._second_look(),
-            ),
+            findings=self._findings(),
             data_digests=self._digests(),
             files=self._input_files.used,
         )
+
+    def _findings(self) -> tuple[Problem, ...]:
+        """Gather what may be a slip, without what the manifest does not want to hear of."""
+        manifest = self._manifest
+        document, file, comments = manifest.document, manifest.file, manifest.document.ignore_comments
+        found = (
+            *(slip.at(file, document.position(slip.path)) for slip in self._grids.slips),
+            *cut_texts(manifest, self._tools),
+            *self._files.findings,
+            *self._second_look(),
+            *idle_comments(comments, file=file),
+        )
+        if not found:
+            return ()
+        names = _data_file_lines(manifest) if comments else ()
+        return tuple(judged(found, manifest.lint, comments, file=file, data_files=names))
 
     def _digests(self) -> tuple[tuple[str, str], ...]:
         """Tell the sha256 of all that was read: data files, and files that are sent."""
         used = self._input_files.used.items()
         return tuple(sorted({*self._files.digests, *((found.file, digest) for digest, found in used)}))
 
-    def _second_look(self) -> tuple[str, ...]:
+    def _second_look(self) -> tuple[Problem, ...]:
         """Look once more at what was rendered, now that it is known to be sound."""
         reviewer = Reviewer(self._manifest, self._variables)
         for made in self._made:
             self._compiler.meter.allow(_STEPS_A_JOB * len(made.jobs))
             reviewer.look_at(made)
-        return reviewer.notices()
+        return reviewer.findings()
 
     def _compile(self, value: JsonValue, path: DataPath, form: Form) -> Part | None:
         try:
@@ -185,3 +202,14 @@ class _Expander:
         probe = self._renderer(grid, {name: self._variables[name]})
         if probe and self._broken.isdisjoint(probe.needed):
             JobMaker(group, grid, {}, probe, self._input_files, self._diagnostics).try_template(index)
+
+
+def _data_file_lines(manifest: Manifest) -> tuple[tuple[str, int], ...]:
+    """Tell where the manifest names data files: (name, line)."""
+    return tuple(
+        (axis.source, manifest.document.position(("jobs", group.name, "matrix", axis.name, "from")).line)
+        for group in manifest.groups
+        if group.matrix
+        for axis in group.matrix.axes
+        if isinstance(axis, FileAxis)
+    )

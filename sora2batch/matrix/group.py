@@ -63,13 +63,13 @@ def _tool_path(manifest: Manifest, group: Group) -> DataPath:
 
 
 class GridBuilder:
-    """Makes the cells of groups; problems go to the diagnostics, notices are kept."""
+    """Makes the cells of groups; problems go to the diagnostics, what may be a slip is kept."""
 
     def __init__(self, files: DataFiles, input_files: InputFiles, diagnostics: Diagnostics) -> None:
         self._files = files
         self._input_files = input_files
         self._diagnostics = diagnostics
-        self.notices: list[str] = []
+        self.slips: list[Fault] = []
 
     def build(self, group: Group) -> Grid | None:
         """Make the cells of a group; None if the diagnostics say why not."""
@@ -81,13 +81,14 @@ class GridBuilder:
             return None
         combination = combine(known, group.matrix.include, group.matrix.exclude)
         for index in combination.idle_excludes:
-            self.notices.append(_idle_exclude(group, index, group.matrix.exclude[index]))
+            self.slips.append(_idle_exclude(group, index, group.matrix.exclude[index]))
         grid = sample_cells(combination.grid, group.sample) if group.sample else combination.grid
         if len(grid.cells) * group.repeat > MAX_CELLS:
             self._refuse_size(group, len(grid.cells) * group.repeat, "jobs")
             return None
         if not grid.cells:
-            self.notices.append(f"jobs.{group.name}: exclude leaves no cell, so the group has no job")
+            message = "exclude leaves no cell, so the group has no job"
+            self.slips.append(Fault(path=("jobs", group.name), rule=Rule.NO_JOBS, message=message))
         return grid
 
     def _axis(self, group: Group, axis: Axis | FileAxis) -> AxisValues | None:
@@ -136,9 +137,10 @@ class GridBuilder:
         self._diagnostics.add(Fault(path=path, rule=Rule.MATRIX_TOO_LARGE, message=message, hint=hint))
 
 
-def _idle_exclude(group: Group, index: int, entry: JsonValue) -> str:
-    text = json.dumps(entry, ensure_ascii=False)
-    return f"jobs.{group.name}.matrix.exclude[{index}] matches no cell: {text}; is it a slip?"
+def _idle_exclude(group: Group, index: int, entry: JsonValue) -> Fault:
+    message = f"matches no cell: {json.dumps(entry, ensure_ascii=False)}; is it a slip?"
+    path = ("jobs", group.name, "matrix", "exclude", index)
+    return Fault(path=path, rule=Rule.IDLE_EXCLUDE, message=message)
 
 
 def compile_fields(

@@ -10,7 +10,7 @@ from typing import Any
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Job
-from sora2batch.ground.problem import DataPath, Fault
+from sora2batch.ground.problem import DataPath, Fault, Problem
 from sora2batch.ground.rule import Rule
 from sora2batch.manifest.conflict import has_conflict
 from sora2batch.manifest.model import Manifest
@@ -56,10 +56,10 @@ class Reviewer:
                 self._examples.setdefault(fault, example)
                 self._add(fault, (key,))
 
-    def notices(self) -> tuple[str, ...]:
+    def findings(self) -> tuple[Problem, ...]:
         """Word what was found: once for all jobs that share it, with the place of the template."""
         return tuple(
-            self._notice(replace(fault, message=f"{fault.message}{self._examples.get(fault, '')}{jobs}"))
+            self._placed(replace(fault, message=f"{fault.message}{self._examples.get(fault, '')}{jobs}"))
             for fault, jobs in self._found.items()
         )
 
@@ -67,9 +67,9 @@ class Reviewer:
         for key in keys:
             self._found.setdefault(fault, AffectedJobs()).add(key)
 
-    def _notice(self, fault: Fault) -> str:
+    def _placed(self, fault: Fault) -> Problem:
         # The bare name: a plan has the same bytes wherever its manifest was called from.
-        return str(fault.at(self._manifest.file, self._manifest.document.position(fault.path)))
+        return fault.at(self._manifest.file, self._manifest.document.position(fault.path))
 
 
 class _Look:
@@ -132,7 +132,7 @@ def _marks(leaf: Leaf, text: str, values: JsonObject, meant: Container[str]) -> 
 
 
 def _conflict(path: DataPath) -> Fault:
-    return Fault(path=path, rule=Rule.MERGE_CONFLICT, message=_CONFLICT)
+    return Fault(path=path, rule=Rule.CONFLICT_LEFTOVER, message=_CONFLICT)
 
 
 def _leftover(path: DataPath, message: str) -> Fault:
@@ -150,12 +150,12 @@ def _from_cell(mark: str, name: str) -> str:
     )
 
 
-def cut_notices(manifest: Manifest, tools: Iterable[Tool]) -> Iterator[str]:
+def cut_texts(manifest: Manifest, tools: Iterable[Tool]) -> Iterator[Problem]:
     """Tell of the texts that end before a comment which looks like a part of them."""
     choices = {name for tool in tools for name, schema in tool.properties.items() if "enum" in schema}
     for cut in manifest.document.cuts:
         if not _is_word(cut.path, choices):
-            yield str(cut.problem(file=manifest.file))
+            yield cut.problem(file=manifest.file)
 
 
 def _is_word(path: DataPath, choices: Container[object]) -> bool:

@@ -116,7 +116,9 @@ def test_the_problems_of_a_manifest_are_in_the_document(call, manifest):
     for command in ("plan", "run", "status"):
         ran = call(command, manifest, "--json")
         assert ran.code == 2
-        assert {"file", "line", "column", "path", "message", "rule"} == ran.document["problems"][0].keys()
+        assert {"file", "line", "column", "path", "message", "rule", "level"} == ran.document["problems"][
+            0
+        ].keys()
         assert {problem["rule"] for problem in ran.document["problems"]} == {"unknown-key", "missing-key"}
         assert any(problem["line"] == 2 for problem in ran.document["problems"])
 

@@ -78,17 +78,34 @@ def test_slips_are_told_by_validate_plan_and_run_with_their_places(call, folder)
     (folder / "slips.yaml").write_text(SLIPS)
     (folder / "shots.csv").write_text(SHOTS)
     for path in ("slips.yaml", folder / "slips.yaml"):
-        assert call("validate", path, "--json").document == {
-            "valid": True,
-            "problems": [],
-            "notices": NOTICES,
-        }
+        document = call("validate", path, "--json").document
+        assert (document["valid"], [one["level"] for one in document["problems"]]) == (True, ["warning"] * 3)
+        assert {one["file"] for one in document["problems"]} == {str(path)}
         assert call("plan", path, "--json").document["notices"] == NOTICES
-    lines = [f"notice: {notice}" for notice in NOTICES]
-    assert [line for line in call("validate", "slips.yaml").err.splitlines() if "notice" in line] == lines
-    assert [line for line in call("plan", "slips.yaml").out.splitlines() if "notice" in line] == lines
+    ran = call("validate", "slips.yaml")
+    lines = [line.replace(" warning:", "") for line in ran.out.splitlines() if " warning: jobs." in line]
+    assert (ran.code, lines) == (0, [*NOTICES[1:], NOTICES[0]])
+    told = [f"notice: {notice}" for notice in NOTICES]
+    assert [line for line in call("plan", "slips.yaml").out.splitlines() if "notice" in line] == told
     ran = call("run", "slips.yaml", "--simulate", "--no-wait")
-    assert [line for line in ran.err.splitlines() if "notice" in line] == lines
+    assert [line for line in ran.err.splitlines() if "notice" in line] == told
+
+
+def test_strictly_a_warning_is_an_error(call, folder):
+    (folder / "slips.yaml").write_text(SLIPS)
+    (folder / "shots.csv").write_text(SHOTS)
+    ran = call("validate", "slips.yaml", "--strict", "--json")
+    assert (ran.code, ran.document["valid"]) == (2, False)
+    assert [(one["rule"], one["level"]) for one in ran.document["problems"]] == [
+        ("template-leftover", "error"),
+        ("template-hole", "error"),
+        ("unquoted-comment", "error"),
+    ]
+    (folder / "slips.yaml").write_text(
+        SLIPS + "lint: {ignore: [template-leftover, template-hole, unquoted-comment]}\n"
+    )
+    assert call("validate", "slips.yaml", "--strict").code == 0
+    assert call("plan", "slips.yaml", "--json").document["notices"] == []
 
 
 def test_conflict_marks_end_validate_plan_and_run_in_so_many_words(call, folder):

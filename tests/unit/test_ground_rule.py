@@ -66,6 +66,10 @@ BROKEN = {
     Rule.UNDEFINED_NAME: "jobs: {a: {input: {prompt: '{{ fox }}'}}}\n",
     Rule.CIRCULAR_VARIABLE: "vars: {x: '{{ y }}', y: '{{ x }}'}\njobs: {a: {input: {prompt: '{{ x }}'}}}\n",
     Rule.TEMPLATE_LEFTOVER: "jobs: {a: {matrix: {x: ['{{ b }}']}, input: {prompt: '{{ x }}'}}}\n",
+    Rule.CONFLICT_LEFTOVER: "jobs: {a: {input: {prompt: '<<<<<<< mine'}}}\n",
+    Rule.IDLE_EXCLUDE: "jobs: {a: {matrix: {x: [b], exclude: [{x: c}]}, input: {prompt: '{{ x }}'}}}\n",
+    Rule.NO_JOBS: "jobs: {a: {matrix: {x: [b], exclude: [{x: b}]}, input: {prompt: '{{ x }}'}}}\n",
+    Rule.UNKNOWN_RULE: JOB + "# sora2batch: ignore template-whole\n",
     Rule.TEMPLATE_HOLE: "jobs: {a: {matrix: {x: ['']}, input: {prompt: 'a {{ x }} fox'}}}\n",
 }
 FILES = {

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import jsonschema
 import pytest
 
+from sora2batch.ground.rule import Level, Rule
 from sora2batch.ground.schema import load_schema
 from sora2batch.manifest import messages as word
 from sora2batch.manifest.model import RandomDraw, RunOptions
@@ -16,6 +19,7 @@ def described(schema, path=""):
             yield from described(part, f"{path}.{name}")
     for keyword in ("additionalProperties", "items"):
         if isinstance(part := schema.get(keyword), dict):
+            part = SCHEMA["definitions"][Path(part["$ref"]).name] if "$ref" in part else part
             yield f"{path}.<{keyword}>", part
             yield from described(part, f"{path}.<{keyword}>")
     for number, part in enumerate(schema.get("oneOf", ())):
@@ -80,3 +84,8 @@ def test_no_reference_leads_out_of_the_file():
     visit(SCHEMA)
     assert references
     assert all(reference.startswith("#/definitions/") for reference in references)
+
+
+def test_lint_can_name_every_rule_that_is_no_error():
+    lenient = [rule.value for rule in Rule if rule.level is not Level.ERROR]
+    assert SCHEMA["definitions"]["lint_rule"]["enum"] == lenient

@@ -160,7 +160,7 @@ def test_a_sample_applies_after_include_and_exclude():
 def test_an_exclude_that_matches_nothing_is_a_notice():
     text = "matrix: {a: [1, 2], exclude: [{a: 7}]}\n    input: {prompt: 'no {{ a }}'}"
     assert expand_text(group(text)).notices == (
-        'jobs.g.matrix.exclude[0] matches no cell: {"a": 7}; is it a slip?',
+        'batch.yaml:6:35: jobs.g.matrix.exclude[0]: matches no cell: {"a": 7}; is it a slip? [idle-exclude]',
     )
 
 
@@ -168,7 +168,9 @@ def test_a_group_that_excludes_everything_is_a_notice():
     text = "matrix: {a: [1], exclude: [{a: 1}]}\n    input: {prompt: '{{ a }}'}"
     expansion = expand_text(group(text))
     assert expansion.jobs == ()
-    assert expansion.notices == ("jobs.g: exclude leaves no cell, so the group has no job",)
+    assert expansion.notices == (
+        "batch.yaml:6:5: jobs.g: exclude leaves no cell, so the group has no job [no-jobs]",
+    )
 
 
 @pytest.mark.parametrize(

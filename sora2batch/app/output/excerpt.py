@@ -52,7 +52,7 @@ def problem_lines(problems: Sequence[Problem], *, most: int = _MOST_PROBLEMS) ->
     """Write problems with their lines; of a flood the first, and how many more there are."""
     excerpts = Excerpts()
     for problem in islice(problems, most):
-        yield str(problem)
+        yield problem.line
         yield from excerpts.lines_at(problem.file, problem.position)
         for source in problem.sources:
             yield f"  from {source}"

@@ -60,6 +60,7 @@ def _problem(problem: Problem) -> JsonObject:
         "path": format_path(problem.path),
         "message": _readable(problem.sentence),
         "rule": problem.rule,
+        "level": problem.level,
     }
     if problem.sources:
         told["sources"] = [

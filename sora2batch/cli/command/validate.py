@@ -17,15 +17,18 @@ from sora2batch.ground.errors import ExitCode
     examples=(
         "sora2batch validate campaign.yaml",
         "sora2batch validate manifests/ --json",
+        "sora2batch validate campaign.yaml --strict   warnings count as errors",
     ),
 )
 @manifests_argument
 @json_option
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @tools_dir_option
 @printer_options
 def command(**given: Any) -> ExitCode:
     """Check manifests and everything they expand to; list every problem with its place.
 
-    Exit code 0 if all is well, 2 if there is a problem. Needs no key and no network.
+    Exit code 0 if there is no error, 2 if there is one. `sora2batch help ID` explains the id at the end
+    of each problem. Needs no key and no network.
     """
     return call("validate", **given)

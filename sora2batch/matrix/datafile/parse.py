@@ -8,10 +8,11 @@ from pathlib import PurePath
 from typing import TypeAlias
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.problem import START, Fault, Position
+from sora2batch.ground.problem import START, Fault, Position, Problem
 from sora2batch.ground.rule import Rule
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.manifest.suppression import NO_LINT_OPTIONS, idle_comments, judged
 from sora2batch.matrix.datafile.csvfile import cell_positions, parse_csv
 from sora2batch.matrix.datafile.jsonlines import empty_row, is_empty_row, line_positions, parse_json_lines
 
@@ -34,7 +35,7 @@ class DataFile:
 
         Args:
             content: its bytes, which are not kept.
-            name: as the manifest has it; notices name it so.
+            name: as the manifest has it; findings name it so.
             file: as problems name it.
             read: gives the content again, should a place in it be asked for.
 
@@ -45,7 +46,7 @@ class DataFile:
         self._file = file
         self._read = read
         self._find: _Finder | None = None
-        self.notices: list[str] = []
+        self.findings: list[Problem] = []
         """What may be a slip in it."""
         self.values = self._parse(content)
         """Never empty."""
@@ -60,13 +61,19 @@ class DataFile:
         if _ending(self._file) not in _DOCUMENTS:
             values = parse_values(content, file=self._file)
             if _FORMULA_ERROR_BYTES.search(content):
-                self.notices += self._formula_errors(values)
+                self.findings += self._formula_errors(values)
             return values
         document = parse_document(content, file=self._file)
-        self.notices += [str(cut.problem(file=self._name)) for cut in document.cuts]
+        self.findings += self._slips_in(document)
         return _list_in(document)
 
-    def _formula_errors(self, values: tuple[JsonValue, ...]) -> Iterator[str]:
+    def _slips_in(self, document: Document) -> Iterator[Problem]:
+        comments = document.ignore_comments
+        cuts = [cut.problem(file=self._name) for cut in document.cuts]
+        yield from judged(cuts, NO_LINT_OPTIONS, comments, file=self._name)
+        yield from idle_comments(comments, file=self._name)
+
+    def _formula_errors(self, values: tuple[JsonValue, ...]) -> Iterator[Problem]:
         """Tell of the first cell that holds a spreadsheet's error, and of how many more do."""
         found = [
             (index, key, cell)
@@ -80,7 +87,7 @@ class DataFile:
             more = f", as {len(found) - 1:,} more cells" if len(found) > 1 else ""
             message = f'"{cell.strip()}" is a spreadsheet\'s error{more}; it is sent as it stands'
             fault = Fault(path=(index, key), rule=Rule.FORMULA_ERROR, message=message)
-            yield str(fault.at(self._name, self.position(index, key)))
+            yield fault.at(self._name, self.position(index, key))
 
 
 def parse_values(content: bytes, *, file: str) -> tuple[JsonValue, ...]:

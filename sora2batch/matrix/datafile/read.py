@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.problem import Position
+from sora2batch.ground.problem import Position, Problem
 from sora2batch.manifest.tree import Tree
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class DataFiles:
         return tuple(sorted(self._digests.items()))
 
     @property
-    def notices(self) -> list[str]:
+    def findings(self) -> list[Problem]:
         """What may be a slip in one of them."""
-        return [notice for file in self._files.values() for notice in file.notices]
+        return [finding for file in self._files.values() for finding in file.findings]
 
     def values(self, name: str) -> tuple[JsonValue, ...]:
         """Read the values of one axis.
