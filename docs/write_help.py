@@ -10,17 +10,20 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from sora2batch.app.rules import explanations
 from sora2batch.app.terms import terms
 from sora2batch.cli.main import cli
 from sora2batch.cli.table import COMMANDS
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import load_schema
+from sora2batch.ground.text import visible
 
 PAGE = Path(__file__).parent / "cli.md"
 RULES = Path(__file__).parent / "rules.md"
 WORDS = Path(__file__).parent / "words.md"
 JSON = Path(__file__).parent / "json.md"
 _HEAD = "| rule | level | what is wrong |\n|---|---|---|\n"
+_LANGUAGES = {"shots.csv": "text", "shots.json": "json"}
 _WORDS_HEAD = "| word | what it means | see also |\n|---|---|---|\n"
 _EVENTS_HEAD = "| event | when | members |\n|---|---|---|\n"
 _OF_EVERY_EVENT = {"version", "event", "time", "manifest"}
@@ -59,9 +62,21 @@ def _with_block(page: str, name: str, before: str) -> str:
 
 
 def with_rules(page: str) -> str:
-    """Renew the table of rules, which is the end of its page."""
-    rows = "".join(f"| `{rule.value}` | {rule.level} | {rule.meaning} |\n" for rule in Rule)
-    return f"{page[: page.index(_HEAD)]}{_HEAD}{rows}"
+    """Renew the table of rules and what is said of each, which is the end of its page."""
+    rows = "".join(f"| [`{rule.value}`](#{rule.value}) | {rule.level} | {rule.meaning} |\n" for rule in Rule)
+    sections = "".join(f"\n### {rule.value}\n\n{_of_rule(rule)}" for rule in Rule)
+    return f"{page[: page.index(_HEAD)]}{_HEAD}{rows}{sections}"
+
+
+def _of_rule(rule: Rule) -> str:
+    told = explanations()[rule]
+    text = f"{rule.meaning} {told.why}\n"
+    for heading, example in (("Wrong", told.wrong), ("Right", told.right)):
+        if example is not None:
+            where = f" (`{told.file}`)" if told.file else ""
+            lines = "\n".join(visible(line) for line in example.strip("\n").split("\n"))
+            text += f"\n{heading}{where}:\n\n```{_LANGUAGES.get(told.file or '', 'yaml')}\n{lines}\n```\n"
+    return text
 
 
 def with_words(page: str) -> str:

@@ -29,7 +29,8 @@ def explain(printer: Printer, *, words: Sequence[str]) -> None:
     if found := known.get(_folded(asked)):
         printer.output("\n\n".join("\n".join(_lines(term)) for term in found))
     elif rule := _rule(asked):
-        printer.output("\n".join(_wrapped(f"[{rule.value}]: {rule.meaning}")))
+        lead = f"`sora2batch rules {rule.value}` shows an example of wrong and right."
+        printer.output("\n".join([*_wrapped(f"[{rule.value}]: {rule.meaning}"), lead]))
     else:
         hint = did_you_mean(_folded(asked), [*known, *(one.value for one in Rule)])
         near = hint or "`sora2batch help` lists all words"

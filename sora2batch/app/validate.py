@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
@@ -13,12 +14,16 @@ from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.app.output.json_document import print_json, problems_to_json
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.ground.problem import START, Fault, Problem
 from sora2batch.ground.rule import Level, Rule
 from sora2batch.ground.text import counted
+from sora2batch.lint.make import lint
+from sora2batch.lint.subject import LintSubject
+from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
+from sora2batch.manifest.tree import DiskTree
 
 
 def validate(
@@ -54,6 +59,22 @@ def findings_of(batch: Batch) -> Iterator[Problem]:
     """List what may be a slip in a sound manifest, each in a file as it was given on the command line."""
     for finding in batch.expansion.findings:
         yield replace(finding, file=_as_given(finding.file, batch.manifest))
+    subject = LintSubject(
+        manifest=batch.manifest,
+        jobs=batch.expansion.jobs,
+        catalog=batch.catalog,
+        files=batch.expansion.files,
+        tree=DiskTree(batch.manifest.path.parent),
+        lockfiles=partial(_lockfiles, batch),
+    )
+    yield from lint(subject)
+
+
+def _lockfiles(batch: Batch) -> Sequence[Lockfile]:
+    try:
+        return [batch.read_lockfile(), *batch.lockfiles_beside().values()]
+    except Sora2BatchError:  # commands that need them tell why
+        return ()
 
 
 def _as_given(file: str, manifest: Manifest) -> str:

@@ -16,6 +16,8 @@ URL_OR_PATH = "http-url-or-path"
 """The same where a manifest may name a file."""
 MEDIA = "media"
 """The keyword that says what a URL leads to: ``image``, ``video`` or ``audio``."""
+READ_LENGTH = "readLength"
+"""The keyword that says how many characters of a text the model is known to read."""
 _FILES = {"image": "a picture", "video": "a clip", "audio": "a sound file"}
 
 

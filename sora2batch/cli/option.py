@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sora2batch.cli.color import AUTO, COLOR_CHOICES
-from sora2batch.cli.table import TOOL_COMPLETION, resolve
+from sora2batch.cli.table import RULE_COMPLETION, TOOL_COMPLETION, resolve
 from sora2batch.ground.digits import plain_digits
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -59,6 +59,12 @@ tools_dir_option = click.option(
 def complete_tool(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete a tool's name; beside it the price, and whether its model has ended."""
     found = resolve(TOOL_COMPLETION)(begun)
+    return [CompletionItem(name, help=told) for name, told in found]
+
+
+def complete_rule(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete a rule's id; beside it what the rule is about."""
+    found = resolve(RULE_COMPLETION)(begun)
     return [CompletionItem(name, help=told) for name, told in found]
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 COMMANDS = {
     "init": "Write a commented manifest that validates, and git's settings for it.",
     "validate": "Check manifests; list every problem with its place.",
+    "rules": "Explain the rules that manifests are held against.",
     "tools": "List the tools of the catalogue with their prices.",
     "doctor": "Check the set-up: key, API, folders, git, store.",
     "plan": "Show what a run would do and cost; sends nothing that costs.",
@@ -34,7 +35,7 @@ COMMANDS = {
 """By what one wants; the options of each are in ``cli/command/NAME.py``."""
 
 PURPOSES = {
-    "Start": ("init", "validate", "tools", "doctor"),
+    "Start": ("init", "validate", "rules", "tools", "doctor"),
     "Run": ("plan", "run", "download"),
     "Look": ("status", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
@@ -76,6 +77,7 @@ WORK = {
     "promote": Work("sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs"),
     "prune": Work("sora2batch.app.prune:prune", "sora2batch.app.prune:PruneArgs"),
     "tools": Work("sora2batch.app.tools:show_tools"),
+    "rules": Work("sora2batch.app.rules:show_rules"),
     "help": Work("sora2batch.app.help:explain"),
     "schema": Work("sora2batch.app.schema:show_schema"),
     "lock resolve": Work("sora2batch.app.lock:resolve_file"),
@@ -86,6 +88,8 @@ WORK = {
 
 TOOL_COMPLETION = "sora2batch.app.tools:complete_tool"
 """For shells that complete the name of a tool."""
+RULE_COMPLETION = "sora2batch.app.rules:complete_rule"
+"""For shells that complete the id of a rule."""
 FAILURE_DOCUMENT = "sora2batch.app.output.json_document:print_failure_document"
 """For failures of calls with --json."""
 FAILURE_LINE = "sora2batch.app.execution.event_stream:print_failure_line"

@@ -18,6 +18,7 @@ class Level(StrEnum):
 
 
 _WARNING = Level.WARNING
+_NOTICE = Level.NOTICE
 
 
 class Rule(StrEnum):
@@ -110,6 +111,33 @@ class Rule(StrEnum):
     TEMPLATE_LEFTOVER = "template-leftover", "What is sent still holds a mark of a template.", _WARNING
     CONFLICT_LEFTOVER = "conflict-leftover", "What is sent holds a mark that a merge left.", _WARNING
     TEMPLATE_HOLE = "template-hole", "A template leaves a hole in its text.", _WARNING
+
+    # What would be paid for, and is not what was meant
+    TEXT_CONDITION = (
+        "text-condition",
+        "A text such as FALSE decides an if: to a template it is true.",
+        _WARNING,
+    )
+    NEAR_DUPLICATE = (
+        "near-duplicate",
+        "Two prompts differ in nothing but case, blanks or punctuation.",
+        _WARNING,
+    )
+    LONG_PROMPT = "long-prompt", "A prompt is longer than what its tool is known to read.", _WARNING
+    PRIVATE_URL = (
+        "private-url",
+        "A URL that only this machine or network knows: nobody else can fetch it.",
+        _WARNING,
+    )
+    PLAIN_HTTP = (
+        "plain-http",
+        "A URL without encryption: what is fetched can be read and changed on the way.",
+        _WARNING,
+    )
+    PICTURE_SHAPE = "picture-shape", "The shape of a picture is far from the clip's.", _WARNING
+    SMALL_PICTURE = "small-picture", "A picture has so few pixels that a clip of it is blurred.", _WARNING
+    DEAR_FIRST = "dear-first", "The dearest setting is asked for before anything cheaper was tried.", _NOTICE
+    WRONG_ENDING = "wrong-ending", "The name of a result ends as no result of its tool does.", _NOTICE
 
     # Lint itself
     UNKNOWN_RULE = "unknown-rule", "A comment wants to ignore what is no rule, or none that can be.", _WARNING

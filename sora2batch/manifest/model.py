@@ -149,3 +149,14 @@ class Manifest:
     def data_file(self, source: str) -> str:
         """Name a data file the way problems do: joined to the manifest's folder as the user gave it."""
         return (self.path.parent / source).as_posix()
+
+    @property
+    def data_file_lines(self) -> tuple[tuple[str, int], ...]:
+        """Where it names its data files: (name as written, line)."""
+        return tuple(
+            (axis.source, self.document.position(("jobs", group.name, "matrix", axis.name, "from")).line)
+            for group in self.groups
+            if group.matrix
+            for axis in group.matrix.axes
+            if isinstance(axis, FileAxis)
+        )

@@ -11,7 +11,7 @@ from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Job
 from sora2batch.ground.problem import DataPath, Problem
-from sora2batch.manifest.model import FileAxis, Group, Manifest
+from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.suppression import idle_comments, judged
 from sora2batch.manifest.tree import FileTree
 from sora2batch.matrix.datafile.read import DataFiles
@@ -111,7 +111,7 @@ class _Expander:
         )
         if not found:
             return ()
-        names = _data_file_lines(manifest) if comments else ()
+        names = manifest.data_file_lines if comments else ()
         return tuple(judged(found, manifest.lint, comments, file=file, data_files=names))
 
     def _digests(self) -> tuple[tuple[str, str], ...]:
@@ -202,14 +202,3 @@ class _Expander:
         probe = self._renderer(grid, {name: self._variables[name]})
         if probe and self._broken.isdisjoint(probe.needed):
             JobMaker(group, grid, {}, probe, self._input_files, self._diagnostics).try_template(index)
-
-
-def _data_file_lines(manifest: Manifest) -> tuple[tuple[str, int], ...]:
-    """Tell where the manifest names data files: (name, line)."""
-    return tuple(
-        (axis.source, manifest.document.position(("jobs", group.name, "matrix", axis.name, "from")).line)
-        for group in manifest.groups
-        if group.matrix
-        for axis in group.matrix.axes
-        if isinstance(axis, FileAxis)
-    )

@@ -97,6 +97,11 @@ class SourceLocator:
         )
         return next(found, ("jobs", group.name))
 
+    def place_of(self, group: str, column: Column, place: int, key: str | None) -> Location:
+        """Find where a value of a column is written, or what it has under a key; else its group."""
+        found = self._locations(self._groups[group], column, place, (key,) if key else ())
+        return next(found, ("jobs", group))
+
     def _locations(
         self, group: Group, column: Column, place: int, key: tuple[str, ...]
     ) -> Iterator[Location]:

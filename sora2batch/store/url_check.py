@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from sora2batch.ground.proxy import proxy_for
+from sora2batch.ground.public_host import is_public_address, may_be_public
 from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.store.cloud_client import StoreTimeouts
 from sora2batch.store.store_error import (
@@ -165,26 +166,12 @@ def _refuse_private(url: str, begin: str) -> None:
     host = parts.hostname or ""
     if parts.scheme != "https":
         raise SigningError(f"{begin} is plain http", hint=_PUBLIC_HINT)
-    if host.rstrip(".").rpartition(".")[2] in {"localhost", "local", "internal"} or not _may_be_public(host):
+    if not may_be_public(host):
         raise SigningError(f"{begin} is at an address that is not public", hint=_PUBLIC_HINT)
 
 
-def _may_be_public(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return "." in host
-    return _is_public_address(address)
-
-
 def _is_public(text: str) -> bool:
-    return _is_public_address(ip_address(text.partition("%")[0]))
-
-
-def _is_public_address(address: IPv4Address | IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    return address.is_global and not address.is_multicast
+    return is_public_address(ip_address(text.partition("%")[0]))
 
 
 def _name_of(url: str) -> str:

@@ -28,7 +28,7 @@ from sora2batch.ground.errors import ExitCode
 def command(**given: Any) -> ExitCode:
     """Check manifests and everything they expand to; list every problem with its place.
 
-    Exit code 0 if there is no error, 2 if there is one. `sora2batch help ID` explains the id at the end
-    of each problem. Needs no key and no network.
+    Exit code 0 if there is no error, 2 if there is one. `sora2batch rules ID` explains the id at the
+    end of each problem. Needs no key and no network.
     """
     return call("validate", **given)

@@ -1,0 +1,66 @@
+"""What the rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sora2batch.catalog.catalog import Catalog
+from sora2batch.catalog.tool import Tool
+from sora2batch.ground.job import Job
+from sora2batch.ground.problem import Problem
+from sora2batch.lint.place import PlaceFinder
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.manifest.model import Manifest
+from sora2batch.manifest.tree import Tree
+from sora2batch.matrix.datafile.read import DataFiles
+from sora2batch.matrix.input_file import InputFile
+from sora2batch.matrix.source_location import SourceLocator
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LintSubject:
+    """A sound manifest with its jobs."""
+
+    manifest: Manifest
+    jobs: Sequence[Job]
+    catalog: Catalog
+    files: Mapping[str, InputFile]
+    """Those that some job sends, by the sha256 of their bytes."""
+    tree: Tree
+    """Where its data files are."""
+    lockfiles: Callable[[], Sequence[Lockfile]]
+    """Reads what was paid for: its own lockfile, then those beside it; none where they cannot be read."""
+
+    @cached_property
+    def place(self) -> PlaceFinder:
+        """Finds where values are written."""
+        files = DataFiles(self.tree, self.manifest.data_file)
+        return PlaceFinder(self.manifest, SourceLocator(self.manifest, files))
+
+    @cached_property
+    def groups(self) -> Mapping[str, Sequence[Job]]:
+        """The jobs of each group that has any."""
+        groups: dict[str, list[Job]] = {}
+        for job in self.jobs:
+            groups.setdefault(job.group, []).append(job)
+        return groups
+
+    def tool_of(self, job: Job) -> Tool:
+        """Look up a job's tool."""
+        return self.catalog.get(job.tool_type)
+
+    def by_tool(self) -> Iterator[tuple[Tool, Sequence[Job]]]:
+        """Go through the jobs of each group with their tool."""
+        for jobs in self.groups.values():
+            yield self.tool_of(jobs[0]), jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A problem of one job, or of something that is no job's."""
+
+    problem: Problem
+    key: str | None = None
+    """Of the job; what several jobs share is told once."""
