@@ -32,6 +32,7 @@ class PlanArgs:
     base: str | None
     check_balance: bool
     detailed_exitcode: bool
+    quiet_if_unchanged: bool
     select: tuple[str, ...]
     where: tuple[str, ...]
     limit: int | None
@@ -48,6 +49,18 @@ class PlanArgs:
             self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
         )
 
+    def worth_telling(
+        self, plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]
+    ) -> Sequence[Planned]:
+        """Leave out what nobody need see, with --quiet-if-unchanged; nothing where one is refused."""
+        if refusals or not self.quiet_if_unchanged:
+            return plans
+        return [one for one in plans if one.is_changed]
+
+
+Show = Callable[[Sequence[Planned], Sequence[Sora2BatchError]], None]
+"""Shows plans, and knows what speaks against them."""
+
 
 def plan(args: PlanArgs, printer: Printer) -> ExitCode:
     """Show what a run would do now.
@@ -55,24 +68,48 @@ def plan(args: PlanArgs, printer: Printer) -> ExitCode:
     Raises:
         Sora2BatchError: there is nothing to show: a manifest, the lockfile, a flag.
     """
+    form = "json" if args.as_json else args.form
+    if args.quiet_if_unchanged and form == "json":
+        raise UsageError(
+            "--quiet-if-unchanged would leave no JSON document", hint="read it from the document"
+        )
+    view = PlanView(form=form, is_one=is_one_manifest(args.manifests), printer=printer)
+    return plan_and_show(
+        args, printer, lambda plans, refusals: view.print(args.worth_telling(plans, refusals))
+    )
+
+
+def plan_and_show(args: PlanArgs, printer: Printer, show: Show) -> ExitCode:
+    """Make the plans, have them shown, tell what speaks against them, choose the exit code.
+
+    Raises:
+        Sora2BatchError: as above.
+    """
+    plans = _plans(args)
+    refusals = (*_refusals(plans), *(_account_refusals(plans) if args.check_balance else ()))
+    show(plans, refusals)
+    for error in refusals:
+        printer.failure(error)
+    if args.out:
+        printer.info(f"saved: {args.out}")
+    code = gravest({error.exit_code for error in refusals})
+    has_submissions = any(one.plan.counts[Action.SUBMIT] for one in plans)
+    return ExitCode.PENDING if args.detailed_exitcode and not code and has_submissions else code
+
+
+def _plans(args: PlanArgs) -> Sequence[Planned]:
     selection = args.selection
     save = _saving(args, selection)
     loader = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
     batches = loader.load_all(args.manifests)
-    if (args.out or args.base is not None) and len(batches) != 1:
-        raise UsageError("--out and --base work on one manifest at a time")
+    if args.out and len(batches) != 1:
+        raise UsageError("--out works on one manifest at a time")
     plans = [planned(batch, selection) for batch in narrow(batches, selection)]
     if args.base is not None:
         plans = [_compared(one, args.base) for one in plans]
     if save:
         save(plans[0])
-    form = "json" if args.as_json else args.form
-    view = PlanView(form=form, is_one=is_one_manifest(args.manifests), printer=printer)
-    code = view.show(plans, [*_refusals(plans), *(_account_refusals(plans) if args.check_balance else ())])
-    if args.out:
-        printer.info(f"saved: {args.out}")
-    has_submissions = any(one.plan.counts[Action.SUBMIT] for one in plans)
-    return ExitCode.PENDING if args.detailed_exitcode and not code and has_submissions else code
+    return plans
 
 
 def _saving(args: PlanArgs, selection: Selection) -> Callable[[Planned], None] | None:
@@ -108,20 +145,16 @@ class PlanView:
 
     def show(self, plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> ExitCode:
         """Print plans, then what speaks against them; choose the exit code."""
-        self._print(plans)
+        self.print(plans)
         for error in refusals:
             self.printer.failure(error)
         return gravest({error.exit_code for error in refusals})
 
-    def _print(self, plans: Sequence[Planned]) -> None:
+    def print(self, plans: Sequence[Planned]) -> None:
+        """Print plans."""
         if self.form == "json":
             documents = [plan_to_json(one.plan, one.comparison, one.outlook) for one in plans]
             print_documents(documents, self.printer, is_one=self.is_one)
-        elif self.form == "markdown":
-            from sora2batch.app.pull_request import print_markdown  # noqa: PLC0415  # for pull requests only
-
-            for one in plans:
-                print_markdown(one, self.printer)
         else:
             told = Told()
             for one in plans:

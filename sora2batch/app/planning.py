@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.plan.action import Plan
+from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
 from sora2batch.plan.outlook import Outlook, outlook_of
 from sora2batch.plan.selection import Selection, parse_where
@@ -37,6 +37,16 @@ class Planned(NamedTuple):
             UsageError: a setting is no good.
         """
         return outlook_for(self.batch, self.plan, self.concurrency)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is something to review: jobs that are others than at the base, if there is one.
+
+        Without a base: jobs to submit.
+        """
+        if self.comparison is not None:
+            return self.comparison.changes > 0
+        return self.plan.counts[Action.SUBMIT] > 0
 
 
 def outlook_for(batch: Batch, plan: Plan, concurrency: int | None = None) -> Outlook:

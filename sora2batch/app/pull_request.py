@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
 from sora2batch.app.output.output import Printer
+from sora2batch.app.plan import PlanArgs, plan_and_show
 from sora2batch.app.planning import Planned
 from sora2batch.gallery.sheet.sheet_file import find_sheet
-from sora2batch.plan.render_markdown import plan_markdown
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.plan.plan_comment import Section, comment_lines, marker_of
 
 
-def print_markdown(planned: Planned, printer: Printer) -> None:
-    """Print a plan, with a link to the contact sheet that lies beside the manifest."""
+def plan_for_review(args: PlanArgs, printer: Printer) -> ExitCode:
+    """Print plans as one comment.
+
+    Raises:
+        Sora2BatchError: there is nothing to show: a manifest, the lockfile, a flag.
+    """
+
+    def show(plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> None:
+        if told := args.worth_telling(plans, refusals):
+            printer.output_lines(comment_of(told, args.manifests))
+
+    return plan_and_show(args, printer, show)
+
+
+def comment_of(plans: Sequence[Planned], paths: Iterable[Path]) -> Sequence[str]:
+    """Make the lines of the comment; each plan has a link to the contact sheet beside its manifest.
+
+    Args:
+        plans: at least one.
+        paths: the manifests and folders as they were given, by which an older comment is found again.
+    """
+    return tuple(comment_lines([_section(one) for one in plans], marker_of([_name(path) for path in paths])))
+
+
+def _section(planned: Planned) -> Section:
     batch = planned.batch
     sheet = find_sheet(batch.layout.sheets, batch.manifest.file, simulated=batch.simulated)
-    printer.output_lines(plan_markdown(planned.plan, planned.comparison, sheet, planned.outlook))
+    return Section(planned.plan, planned.comparison, sheet, planned.outlook)
+
+
+def _name(path: Path) -> str:
+    """Name a path as other machines do, too."""
+    return path.name if path.is_absolute() else path.as_posix()

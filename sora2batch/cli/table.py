@@ -56,6 +56,9 @@ WORK = {
     "init": Work("sora2batch.app.init:begin"),
     "validate": Work("sora2batch.app.validate:validate"),
     "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
+    "plan --format markdown": Work(
+        "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.plan:PlanArgs"
+    ),
     "run": Work("sora2batch.app.run:run", "sora2batch.app.run:RunArgs"),
     "status": Work("sora2batch.app.status:show_statuses"),
     "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),

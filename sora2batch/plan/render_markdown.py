@@ -1,35 +1,61 @@
-"""A plan for a pull request: tables that a reviewer reads before the money is spent.
+"""A plan for a pull request: what a reviewer reads before the money is spent, short enough for a comment.
 
-Prompts, keys and errors are strangers' words. They stand in code spans, where GitHub sees no link, mention,
-reference, entity or HTML; a backslash would keep it from some of these only.
+The sums stand first, then what changes, equal changes as one line; the single jobs are folded away.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 from urllib.parse import quote
 
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
-from sora2batch.ground.job import Job
-from sora2batch.ground.text import one_line
-from sora2batch.plan.action import Action, Plan, PlannedJob
+from sora2batch.ground.text import counted, one_line
+from sora2batch.plan.action import Action, Plan
+from sora2batch.plan.alike import Alike, Item, alike, changed_items, planned_items
 from sora2batch.plan.compare import Comparison
+from sora2batch.plan.markdown import cell, code, folded, within
 from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
 from sora2batch.plan.render_text import orphans_line, totals_line
 
-_MOST_ROWS = 100
-_TABLE_ROOM = 16_000
+COMMENT_ROOM = 60_000
 """Characters; GitHub takes no comment of more than 65,536."""
+_MOST_ALIKE = 50
+_MOST_ROWS = 100
 _MOST_NOTICES = 20
-_CELL_ROOM = 240
 _PROMPT_ROOM = 80
-_BACKTICKS = re.compile("`+")
-_BACKSLASH_BEFORE_PIPE = re.compile(r"\\(?=\|)")
+_HEAD_ROOM = 4_000
+"""More than what stands above the tables, with all names at their longest."""
+_PARTS = {"alike": 0.1, "single": 0.25, "orphans": 0.1, "notices": 0.2}
+"""How the rest is shared out; there are two of the first two."""
 
 _BY_IMPORTANCE = (Action.SUBMIT, Action.IN_DOUBT, Action.FAILED, Action.RESUME, Action.DOWNLOAD)
 """What costs stands first: a long table is cut at its end."""
+
+
+class Room(NamedTuple):
+    """How many characters a plan may take."""
+
+    total: int = COMMENT_ROOM
+
+    def of(self, part: str) -> int:
+        """Tell how many one of its parts may take."""
+        return int(max(0, self.total - _HEAD_ROOM) * _PARTS[part])
+
+
+class _Words(NamedTuple):
+    """How one kind of table is headed."""
+
+    verb: str
+    credits: str
+    why: str
+    noun: str
+    nouns: str
+
+
+_OF_CHANGES = _Words("change", "difference", "what", "change", "changes")
+_OF_JOBS = _Words("action", "credits", "why", "job", "jobs")
 
 
 def plan_markdown(
@@ -37,14 +63,15 @@ def plan_markdown(
     comparison: Comparison | None = None,
     sheet: str | None = None,
     outlook: Outlook = NO_OUTLOOK,
+    room: Room = Room(),  # noqa: B008  # a value that nobody can change
 ) -> Iterator[str]:
     """Write the plan as GitHub-flavoured Markdown; with a comparison, what changed since its base too.
 
     With the name of a picture beside the manifest, there is a link to it.
 
-    *Shape*: lines; always short enough for a comment on GitHub.
+    *Shape*: lines; short enough for the room.
     """
-    yield f"### Plan for {_code(plan.manifest)}"
+    yield f"### Plan for {code(plan.manifest)}"
     yield ""
     price, to_spend = outlook.credit_price, plan.money.to_spend
     yield f"**{to_spend:,} credits to spend**{money_beside(to_spend, price)}: {totals_line(plan)}."
@@ -57,12 +84,10 @@ def plan_markdown(
         yield f"[Contact sheet]({quote(sheet, errors='replace')}) of the clips so far."
         yield ""
     if comparison:
-        yield from _comparison(comparison, price)
-    yield from _jobs(plan)
-    yield from _orphans(plan, price)
-    for notice in plan.notices[:_MOST_NOTICES]:
-        yield f"> **Notice:** {_code(notice)}"
-        yield ""
+        yield from _comparison(comparison, price, room)
+    yield from _jobs(plan, room)
+    yield from _orphans(plan, price, room)
+    yield from _notices(plan.notices, room)
 
 
 def _money(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
@@ -80,35 +105,17 @@ def _money(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
     yield ""
 
 
-def _jobs(plan: Plan) -> Iterator[str]:
+def _jobs(plan: Plan, room: Room) -> Iterator[str]:
     changes = tuple(chain.from_iterable(plan.with_action(action) for action in _BY_IMPORTANCE))
     if not changes:
         yield "Nothing to do: every job is finished." if plan.jobs else "Nothing to do: no jobs."
         yield ""
         return
-    yield "| action | job | credits | why |"
-    yield "|---|---|---:|---|"
-    yield from _rows(map(_job_row, changes), len(changes), "jobs")
+    yield from _tables(tuple(planned_items(changes)), _OF_JOBS, "{:,}", room)
 
 
-def _job_row(planned: PlannedJob) -> str:
-    reason = _cell(planned.reason)
-    return f"| {planned.action} | {_cell(planned.job.key)} | {planned.credits:,} | {reason} |"
-
-
-def _orphans(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
-    if not plan.orphans:
-        return
-    yield f"{orphans_line(plan, price)}."
-    yield ""
-    yield "| orphan | credits | state |"
-    yield "|---|---:|---|"
-    rows = (f"| {_cell(entry.key)} | {entry.spent:,} | {entry.state} |" for entry in plan.orphans)
-    yield from _rows(rows, len(plan.orphans), "orphans")
-
-
-def _comparison(comparison: Comparison, price: CreditPrice | None) -> Iterator[str]:
-    yield f"#### Since {_code(comparison.ref)}"
+def _comparison(comparison: Comparison, price: CreditPrice | None, room: Room) -> Iterator[str]:
+    yield f"#### Since {code(comparison.ref)}"
     yield ""
     yield (
         f"The whole batch costs {credits_in_words(comparison.price_after, price)}, "
@@ -121,54 +128,65 @@ def _comparison(comparison: Comparison, price: CreditPrice | None) -> Iterator[s
         yield "No job changed."
         yield ""
         return
-    yield "| change | job | difference | what |"
+    yield from _tables(tuple(changed_items(comparison)), _OF_CHANGES, "{:+,}", room)
+
+
+def _tables(items: Sequence[Item], words: _Words, form: str, room: Room) -> Iterator[str]:
+    """Write what is alike as one row each; where that says less, the single ones behind a fold."""
+    groups = alike(items)
+    if len(groups) == len(items):
+        singles = (_row(item, item.why or item.detail, form) for item in items)
+        yield from _table(singles, len(items), words, room.of("single"))
+        return
+    rows = (_alike_row(group, form) for group in groups)
+    yield f"| {words.verb} | jobs | {words.credits} | {words.why} |"
     yield "|---|---|---:|---|"
-    yield from _rows(_comparison_rows(comparison), comparison.changes, "changes")
+    yield from within(rows, len(groups), f"kinds of {words.noun}", room=room.of("alike"), most=_MOST_ALIKE)
+    singles = (_row(item, item.detail or item.why, form) for item in items)
+    table = _table(singles, len(items), words._replace(why="what"), room.of("single"))
+    yield from folded(f"{counted(len(items), words.noun, words.nouns)}, one by one", table)
 
 
-def _comparison_rows(comparison: Comparison) -> Iterator[str]:
-    for job in comparison.added:
-        yield f"| added | {_cell(job.key)} | {job.credits:+,} | {_prompt(job)} |"
-    for one in comparison.replaced:
-        yield f"| replaced | {_cell(one.after.key)} | {one.difference:+,} | {_cell(one.change)} |"
-    for job in comparison.removed:
-        yield f"| removed | {_cell(job.key)} | {-job.credits:+,} | {_prompt(job)} |"
-    for old, new in comparison.renamed:
-        yield f"| renamed | {_cell(new)} | 0 | was {_cell(old)} |"
+def _table(rows: Iterable[str], count: int, words: _Words, room: int) -> Iterator[str]:
+    yield f"| {words.verb} | job | {words.credits} | {words.why} |"
+    yield "|---|---|---:|---|"
+    yield from within(rows, count, words.nouns, room=room, most=_MOST_ROWS)
 
 
-def _rows(rows: Iterable[str], count: int, noun: str) -> Iterator[str]:
-    """End a table: as many rows as there is room for, then how many are left out."""
-    room = _TABLE_ROOM
-    shown = 0
-    for row in rows:
-        room -= len(row) + 1
-        if shown == _MOST_ROWS or room < 0:
-            break
-        shown += 1
-        yield row
+def _row(item: Item, said: str, form: str) -> str:
+    shown = one_line(said, _PROMPT_ROOM) if said is item.detail else said
+    return f"| {item.verb} | {cell(item.key)} | {_amount(item.credits, form)} | {cell(shown)} |"
+
+
+def _alike_row(group: Alike, form: str) -> str:
+    if group.jobs == 1:
+        return _row(group.first, group.first.why or group.first.detail, form)
+    jobs = cell(f"{group.group}/…")
+    amount = _amount(group.credits, form)
+    verb = f"{group.verb} × {group.jobs:,}"  # noqa: RUF001  # times
+    return f"| {verb} | {jobs} | {amount} | {cell(group.first.why)} |"
+
+
+def _amount(credits: int, form: str) -> str:
+    return form.format(credits) if credits else "0"
+
+
+def _orphans(plan: Plan, price: CreditPrice | None, room: Room) -> Iterator[str]:
+    if not plan.orphans:
+        return
+    yield f"{orphans_line(plan, price)}."
     yield ""
-    if shown < count:
-        yield f"… and {count - shown:,} more {noun}."
-        yield ""
+    yield from folded(counted(len(plan.orphans), "orphan"), _orphan_table(plan, room))
 
 
-def _prompt(job: Job) -> str:
-    prompt = job.input.get("prompt")
-    return _cell(one_line(prompt, _PROMPT_ROOM)) if isinstance(prompt, str) else ""
+def _orphan_table(plan: Plan, room: Room) -> Iterator[str]:
+    yield "| orphan | credits | state |"
+    yield "|---|---:|---|"
+    rows = (f"| {cell(entry.key)} | {entry.spent:,} | {entry.state} |" for entry in plan.orphans)
+    yield from within(rows, len(plan.orphans), "orphans", room=room.of("orphans"), most=_MOST_ROWS)
 
 
-def _cell(text: str) -> str:
-    """Write a code span that a table's cell can hold: there a pipe needs a backslash even in code."""
-    # Renderers do not agree on two backslashes before a pipe, so there are never two.
-    return _code(_BACKSLASH_BEFORE_PIPE.sub(r"\\ ", one_line(text, _CELL_ROOM)).replace("|", r"\|"))
-
-
-def _code(text: str) -> str:
-    """Write a code span; its fence is longer than any run of backticks inside."""
-    shown = one_line(text, 2 * _CELL_ROOM).strip()
-    if not shown:
-        return ""
-    fence = "`" * (1 + max(map(len, _BACKTICKS.findall(shown)), default=0))
-    pad = " " if "`" in {shown[0], shown[-1]} else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+def _notices(notices: Sequence[str], room: Room) -> Iterator[str]:
+    rows = (f"- **Notice:** {code(notice)}" for notice in notices)
+    if notices:
+        yield from within(rows, len(notices), "notices", room=room.of("notices"), most=_MOST_NOTICES)

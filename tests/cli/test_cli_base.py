@@ -26,6 +26,7 @@ def test_a_manifest_that_is_new_since_the_base_is_all_added(repository, manifest
     ran = call("plan", manifest, "--base", "main", "--format", "markdown")
     assert ran.code == 0
     assert ran.out.count("| added |") == 2
+    assert "| added × 2 | `hero/…` | +840 |" in ran.out
     document = call("plan", manifest, "--base", "main", "--json").document
     assert document["base"] == {
         "ref": "main",
@@ -49,3 +50,30 @@ def test_an_unknown_ref_is_told(repository, manifest, call):
     ran = call("plan", manifest, "--base", "nowhere")
     assert ran.code == 2
     assert "nowhere" in ran.err
+
+
+def test_a_review_is_silent_where_no_job_changed_whatever_is_still_to_be_submitted(
+    repository, manifest, call, folder
+):
+    (folder / "other.yaml").write_text(manifest.read_text().replace("hero", "other"))
+    repository()
+    flags = ("--base", "main", "--quiet-if-unchanged")
+    for form in ("markdown", "text"):
+        assert call("plan", ".", "--format", form, *flags).out == ""
+    manifest.write_text(manifest.read_text().replace("mode: std", "mode: pro"))
+    told = call("plan", ".", "--format", "markdown", *flags)
+    assert told.out.splitlines()[:2] == ["<!-- sora2batch plan: . -->", "### Plan for `small.yaml`"]
+    assert '| replaced × 2 | `hero/…` | +3,360 | `input.mode: "std" → "pro"` |' in told.out
+    assert "other" not in told.out
+    assert "### Plan for" in call("plan", ".", "--format", "markdown", "--base", "main").out
+
+
+def test_without_a_base_a_review_is_silent_where_nothing_is_to_be_submitted(manifest, call):
+    flags = ("--format", "markdown", "--quiet-if-unchanged")
+    assert "840 credits to spend" in call("plan", manifest, *flags).out
+    assert call("plan", manifest, *flags, "--limit", "0").out == ""
+    refused = call("plan", manifest, *flags, "--max-credits", "1")
+    assert refused.code == 3
+    assert "over budget by 839" in refused.out
+    refused = call("plan", manifest, "--json", "--quiet-if-unchanged")
+    assert (refused.code, refused.document["error"]["code"]) == (2, "usage")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 
 import pytest
@@ -12,6 +13,7 @@ from sora2batch.plan.compare import compare
 from sora2batch.plan.render_markdown import plan_markdown
 
 COMMENT_LIMIT = 65_536
+OWN_HTML = re.compile(r"(?:</?details>\n|<summary>[\w ,]+</summary>\n)+")
 FOX, OWL, CAT = job_of("fox"), job_of("owl", credits=2100), job_of("cat")
 
 HOSTILE = [
@@ -38,6 +40,7 @@ def code_texts(rows: list[str]) -> list[str]:
     """What stands in code spans, and the proof that nothing else became of strangers' words."""
     tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(rows))
     inline = [child for token in tokens for child in token.children or ()]
+    assert all(OWN_HTML.fullmatch(token.content) for token in tokens if token.type == "html_block")
     assert {child.type for child in inline} <= {
         "text",
         "code_inline",
@@ -83,11 +86,16 @@ def test_a_plan_is_a_heading_the_money_and_a_table_of_what_will_happen():
 
         1 orphan in the lockfile, no longer in the manifest: 1 in doubt; 420 credits; kept.
 
+        <details>
+        <summary>1 orphan</summary>
+
         | orphan | credits | state |
         |---|---:|---|
         | `hero/gone` | 420 | in_doubt |
 
-        > **Notice:** `look out`
+        </details>
+
+        - **Notice:** `look out`
 
     """)
 
@@ -114,17 +122,55 @@ def test_a_comparison_stands_before_the_jobs():
         | replaced | `hero/fox` | +1,680 | `input.mode: "std" → "pro"` |
         | removed | `hero/cat` | -420 | `a cat` |
 
-        | action | job | credits | why |
+        | action | jobs | credits | why |
         |---|---|---:|---|
-        | submit | `hero/fox` | 2,100 | `not in the lockfile` |
-        | submit | `hero/owl` | 2,100 | `not in the lockfile` |
+        | submit × 2 | `hero/…` | 4,200 | `not in the lockfile` |
+
+        <details>
+        <summary>2 jobs, one by one</summary>
+
+        | action | job | credits | what |
+        |---|---|---:|---|
+        | submit | `hero/fox` | 2,100 | `a fox` |
+        | submit | `hero/owl` | 2,100 | `a owl` |
+
+        </details>
 
     """)
 
 
+def test_equal_changes_are_one_row_and_the_jobs_are_folded_away():
+    before = [job_of(f"fox-{number}") for number in range(40)]
+    after = [job_of(f"fox-{number}", mode="pro", credits=2100) for number in range(40)]
+    other = job_of("owl", group="side", duration=10)
+    rows = list(plan_markdown(plan_of(*after, other, budget=10**6), compare("main", before, [*after, other])))
+    seen = [row for row in rows if row.startswith("| ")][2:]
+    assert seen[:3] == [
+        "| change | jobs | difference | what |",
+        "| added | `side/owl` | +420 | `a owl` |",
+        '| replaced × 40 | `hero/…` | +67,200 | `input.mode: "std" → "pro"` |',
+    ]
+    assert rows.count("<details>") == rows.count("</details>") == 2
+    folded = rows[rows.index("<details>") : rows.index("</details>")]
+    assert "<summary>41 changes, one by one</summary>" in folded
+    assert '| replaced | `hero/fox-7` | +1,680 | `input.mode: "std" → "pro"` |' in folded
+
+
+def test_what_happens_for_different_reasons_stays_apart():
+    entries = (entry_of(FOX, completed()), entry_of(CAT, failed()))
+    plan = plan_of(FOX, OWL, CAT, job_of("elk"), entries=entries, fault="a.mp4 is missing")
+    rows = list(plan_markdown(plan))
+    actions = [row.split(" | ")[0] for row in rows[: rows.index("<details>")]]
+    assert [one for one in actions if one.startswith(("| submit", "| failed", "| download"))] == [
+        "| submit × 2",
+        "| failed",
+        "| download",
+    ]
+
+
 def test_a_rename_costs_nothing():
     comparison = compare("main", [job_of("fox", group="old")], [FOX])
-    assert "| renamed | `hero/fox` | 0 | was `old/fox` |" in list(plan_markdown(plan_of(FOX), comparison))
+    assert "| renamed | `hero/fox` | 0 | `was old/fox` |" in list(plan_markdown(plan_of(FOX), comparison))
 
 
 def test_no_change_is_said():

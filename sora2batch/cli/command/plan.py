@@ -20,6 +20,9 @@ from sora2batch.cli.option import (
 )
 from sora2batch.ground.errors import ExitCode
 
+_FOR_REVIEW = frozenset({"markdown"})
+"""The forms that have work of their own."""
+
 
 @click.command(
     cls=ExampleCommand,
@@ -40,18 +43,25 @@ from sora2batch.ground.errors import ExitCode
 )
 @json_option
 @click.option("--out", type=FILE, metavar="FILE", help="Save the plan, for `run --plan FILE`.")
-@click.option("--base", metavar="REF", help="Compare with the manifest as it stands in git at REF.")
+@click.option("--base", metavar="REF", help="Compare with the manifests as they stand in git at REF.")
 @click.option("--check-balance", is_flag=True, help="Ask the account whether it can pay; needs the key.")
+@click.option(
+    "--quiet-if-unchanged",
+    is_flag=True,
+    help="Leave out plans without a job that is another than at --base; without --base, those with nothing "
+    "to submit.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to submit, else 0.")
 @selection_options
 @simulated_option
 @tools_dir_option
 @log_option
 @printer_options
-def command(**given: Any) -> ExitCode:
+def command(*, form: str, as_json: bool, **given: Any) -> ExitCode:
     """Show for every job what a run would do, and what that costs; nothing that costs is sent.
 
     Exit code 3 if the plan does not fit the budget, 10 with --detailed-exitcode if there is something to
     submit.
     """
-    return call("plan", **given)
+    work = "plan" if as_json or form not in _FOR_REVIEW else f"plan --format {form}"
+    return call(work, form=form, as_json=as_json, **given)

@@ -1,0 +1,70 @@
+"""Jobs of which the same is to be said become one line: a matrix makes a thousand changes of one edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sora2batch.ground.job import Job
+from sora2batch.plan.action import Action, PlannedJob
+from sora2batch.plan.compare import Comparison
+
+
+class Item(NamedTuple):
+    """What is to be said of one job."""
+
+    verb: str
+    """What happens to it: ``submit``, ``replaced``."""
+    group: str
+    """Of the manifest."""
+    key: str
+    credits: int
+    """What it costs, or how much dearer it becomes."""
+    why: str
+    """What is said of it, in a line of strangers' words; only where that is equal are jobs alike."""
+    detail: str = ""
+    """What is said of it alone, such as its prompt."""
+
+
+class Alike(NamedTuple):
+    """Jobs of one group of which the same is to be said."""
+
+    verb: str
+    group: str
+    first: Item
+    jobs: int
+    credits: int
+
+
+def alike(items: Iterable[Item]) -> Sequence[Alike]:
+    """Bring together what is equal, in the order of the first of each."""
+    found: dict[tuple[str, str, str], Alike] = {}
+    for item in items:
+        key = item.verb, item.group, item.why
+        before = found.get(key) or Alike(item.verb, item.group, item, 0, 0)
+        found[key] = before._replace(jobs=before.jobs + 1, credits=before.credits + item.credits)
+    return tuple(found.values())
+
+
+def planned_items(jobs: Iterable[PlannedJob]) -> Iterator[Item]:
+    """Say of each job what a run would do, and why."""
+    for one in jobs:
+        detail = _prompt(one.job) if one.action is Action.SUBMIT else ""
+        yield Item(one.action.value, one.job.group, one.job.key, one.credits, one.reason, detail)
+
+
+def changed_items(comparison: Comparison) -> Iterator[Item]:
+    """Say of each job what became of it since the base."""
+    for job in comparison.added:
+        yield Item("added", job.group, job.key, job.credits, "", _prompt(job))
+    for one in comparison.replaced:
+        yield Item("replaced", one.after.group, one.after.key, one.difference, one.change)
+    for job in comparison.removed:
+        yield Item("removed", job.group, job.key, -job.credits, "", _prompt(job))
+    for old, new in comparison.renamed:
+        yield Item("renamed", new.partition("/")[0], new, 0, "", f"was {old}")
+
+
+def _prompt(job: Job) -> str:
+    prompt = job.input.get("prompt")
+    return prompt if isinstance(prompt, str) else ""
