@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sora2batch.app.output.failure import Failure
 from sora2batch.app.output.output import Printer
 from sora2batch.app.plan import PlanArgs, plan_and_show
 from sora2batch.app.planning import Planned
 from sora2batch.gallery.sheet.sheet_file import find_sheet
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.plan.markdown import code, within
 from sora2batch.plan.plan_comment import Section, comment_lines, marker_of
+from sora2batch.plan.render_markdown import COMMENT_ROOM
+
+_MOST_PROBLEMS = 50
 
 
 def plan_for_review(args: PlanArgs, printer: Printer) -> ExitCode:
@@ -46,3 +51,19 @@ def _section(planned: Planned) -> Section:
 def _name(path: Path) -> str:
     """Name a path as other machines do, too."""
     return path.name if path.is_absolute() else path.as_posix()
+
+
+def failure_comment(failure: Failure, paths: Iterable[Path]) -> Sequence[str]:
+    """Make the comment that stands in a plan's place when there is none."""
+    problems = (f"- {code(str(problem))}" for problem in failure.problems)
+    hint = [f"Hint: {code(failure.hint)}", ""] if failure.hint else []
+    count = len(failure.problems)
+    return (
+        marker_of([_name(path) for path in paths]),
+        "### There is no plan",
+        "",
+        code(failure.message),
+        "",
+        *hint,
+        *within(problems, count, "problems", room=COMMENT_ROOM // 2, most=_MOST_PROBLEMS),
+    )

@@ -27,6 +27,7 @@ from sora2batch.cli.table import (
 )
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.terminal_width import without_controls
+from sora2batch.ground.text import without_workflow_commands
 
 if TYPE_CHECKING:
     from sora2batch.app.batch.snapshot import BatchSnapshot
@@ -78,6 +79,8 @@ class ClickPrinter:
         if self.level < least:
             return
         shown = without_controls(message)
+        if "GITHUB_ACTIONS" in os.environ:
+            shown = without_workflow_commands(shown)
         with suppress(OSError):
             if is_colored(self.color, sys.stderr):
                 click.echo(resolve(PAINTED)(shown), err=True, color=True)

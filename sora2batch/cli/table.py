@@ -56,6 +56,7 @@ WORK = {
     "init": Work("sora2batch.app.init:begin"),
     "validate": Work("sora2batch.app.validate:validate"),
     "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
+    "plan --format github": Work("sora2batch.app.github:plan_for_github", "sora2batch.app.plan:PlanArgs"),
     "plan --format markdown": Work(
         "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.plan:PlanArgs"
     ),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 _READ_AHEAD = 4
 _PASSWORD = re.compile(r"""://(?:[^/?#@"]*|[^/?#@"\s:]*:(?!\d{1,5}[/"])[^@"\s]*)@""")
 """A secret key may have a slash in it; what looks like a port is none."""
+_COMMAND = re.compile(r"((?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])\s*)::")
 _QUERY = re.compile(r'\?(?:\\.|[^"\\])*')
 
 
@@ -53,6 +54,12 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else _escape(one) for one in text)
+
+
+def without_workflow_commands(text: str) -> str:
+    """Spell what a runner of GitHub Actions takes for a command in a log, so that it is none."""
+    harmless = text.replace("##[", "## [")
+    return _COMMAND.sub(r"\1: :", harmless) if "::" in harmless else harmless
 
 
 def readable(text: str) -> str:

@@ -20,7 +20,7 @@ from sora2batch.cli.option import (
 )
 from sora2batch.ground.errors import ExitCode
 
-_FOR_REVIEW = frozenset({"markdown"})
+_FOR_REVIEW = frozenset({"markdown", "github"})
 """The forms that have work of their own."""
 
 
@@ -36,10 +36,11 @@ _FOR_REVIEW = frozenset({"markdown"})
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "markdown"]),
+    type=click.Choice(["text", "json", "markdown", "github"]),
     default="text",
     show_default=True,
-    help="Markdown is for a pull request.",
+    help="Markdown is for a comment on a pull request; github annotates in a workflow of GitHub Actions, and "
+    "writes its summary and outputs.",
 )
 @json_option
 @click.option("--out", type=FILE, metavar="FILE", help="Save the plan, for `run --plan FILE`.")
