@@ -24,7 +24,7 @@ MANIFEST_PAGE = (ROOT / "docs/manifest.md").read_text()
 FILES_PAGE = (ROOT / "docs/files.md").read_text()
 GUIDES = [
     (ROOT / f"docs/{name}.md").read_text()
-    for name in ("first-batch", "scout-and-promote", "review-in-a-team", "when-something-went-wrong")
+    for name in ("first-batch", "scout-and-promote", "review-in-a-team", "ci", "when-something-went-wrong")
 ]
 TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()
 STOPPING_PAGE = (ROOT / "docs/stopping.md").read_text()

@@ -1,4 +1,4 @@
-"""What a runner of GitHub Actions does with a step: its log is read for commands, its output file for values.
+"""A runner of GitHub Actions: steps of composite actions, commands in logs, values in files.
 
 Source: ``src/Runner.Common/ActionCommand.cs`` and ``src/Runner.Worker/FileCommandManager.cs`` in
 https://github.com/actions/runner.
@@ -6,7 +6,13 @@ https://github.com/actions/runner.
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+from pathlib import Path
 from typing import NamedTuple
+
+import yaml
 
 _COMMANDS = frozenset(
     {
@@ -85,3 +91,102 @@ def outputs_in(text: str) -> dict[str, str]:
             value = "\n".join(iter(lambda: next(lines), end))
         found[name] = value
     return found
+
+
+class Step(NamedTuple):
+    """What a step that ran came to."""
+
+    name: str
+    code: int
+    log: str
+
+
+class Runner:
+    """Runs composite actions as the documentation says, with the variables that it names and no others."""
+
+    def __init__(self, folder: Path, workspace: Path, path: str, **environment: str) -> None:
+        self._folder = folder
+        self._path = path
+        self._environment = environment | {
+            "GITHUB_ACTIONS": "true",
+            "CI": "true",
+            "GITHUB_WORKSPACE": str(workspace),
+            "RUNNER_TEMP": str(folder),
+            "HOME": str(folder),
+        }
+        self._workspace = workspace
+
+    def run(self, action: Path, **inputs: str) -> tuple[list[Step], dict[str, str]]:
+        """Run an action; returns the steps that ran and the action's outputs."""
+        told = yaml.safe_load(action.read_text(encoding="utf-8"))
+        given = {name: str(one.get("default", "")) for name, one in told["inputs"].items()}
+        given |= {name.replace("_", "-"): value for name, value in inputs.items()}
+        assert given.keys() == told["inputs"].keys()
+        values = {f"inputs.{name}": value for name, value in given.items()} | {"github.token": "token"}
+        values = {name: _filled(value, values) for name, value in values.items()}
+        steps: list[Step] = []
+        path = self._path
+        for step in told["runs"]["steps"]:
+            if not _holds(step.get("if", "success()"), values, failed=any(one.code for one in steps)):
+                continue
+            files = self._files()
+            environment = {name: _filled(value, values) for name, value in step.get("env", {}).items()}
+            environment |= {name: str(file) for name, file in files.items()}
+            code, log = self._call(
+                step, environment | {"PATH": path, "GITHUB_ACTION_PATH": str(action.parent)}
+            )
+            steps.append(Step(step["name"], code, log))
+            for name, value in outputs_in(files["GITHUB_OUTPUT"].read_text(encoding="utf-8")).items():
+                values[f"steps.{step['id']}.outputs.{name}"] = value
+            for line in files["GITHUB_PATH"].read_text(encoding="utf-8").splitlines():
+                path = f"{line}{os.pathsep}{path}"
+        outputs = {name: _filled(one["value"], values) for name, one in told["outputs"].items()}
+        return steps, outputs
+
+    def _files(self) -> dict[str, Path]:
+        """Make the files of one step, empty."""
+        files = {
+            name: self._folder / f"{name}.txt"
+            for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_PATH", "GITHUB_ENV")
+        }
+        for file in files.values():
+            file.write_text("")
+        return files
+
+    def _call(self, step: dict, environment: dict[str, str]) -> tuple[int, str]:
+        assert step["shell"] == "bash"
+        assert "${{" not in step["run"]  # an expression in a script is a way in for strangers
+        script = self._folder / "script.sh"
+        script.write_text(step["run"])
+        ran = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
+            cwd=self._workspace,
+            env=self._environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return ran.returncode, ran.stdout
+
+
+_EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+) *\}\}")
+_NAME = re.compile(r"(?<![\w'.-])(?:inputs|steps|github)\.[\w.-]+")
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return _EXPRESSION.sub(lambda match: values.get(match[1], ""), text)
+
+
+def _holds(condition: str, values: dict[str, str], *, failed: bool) -> bool:
+    """Evaluate a condition; without a function of the status it holds only where nothing has failed."""
+    asks = any(f"{name}()" in condition for name in ("always", "success", "failure", "cancelled"))
+    text = _NAME.sub(lambda match: repr(values.get(match[0], "")), condition)
+    text = text.replace("&&", " and ").replace("||", " or ")
+    functions = {
+        "always": lambda: True,
+        "success": lambda: not failed,
+        "failure": lambda: failed,
+        "cancelled": lambda: False,
+    }
+    return bool(eval(text, {"__builtins__": {}}, functions)) and (asks or not failed)
