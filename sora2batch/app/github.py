@@ -17,8 +17,10 @@ from sora2batch.app.output.workflow_command import annotation, problem_annotatio
 from sora2batch.app.plan import PlanArgs, plan_and_show
 from sora2batch.app.planning import Planned
 from sora2batch.app.pull_request import comment_of, failure_comment
+from sora2batch.app.validate import findings_of
 from sora2batch.ground.credit_price import credits_in_words
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, word_of
+from sora2batch.ground.rule import Level
 from sora2batch.ground.text import counted
 from sora2batch.plan.action import Action
 from sora2batch.plan.alike import Alike, alike, changed_items, planned_items
@@ -60,19 +62,24 @@ def _annotations(plans: Sequence[Planned], refusals: Iterable[Sora2BatchError]) 
 
 def _refusal(failure: Failure) -> str:
     message = f"{failure.message}; {failure.hint}" if failure.hint else failure.message
-    return annotation("error", message, title=word_of(failure.exit_code))
+    return annotation(Level.ERROR, message, title=word_of(failure.exit_code))
 
 
 def _warnings(planned: Planned) -> Iterator[str]:
-    document = planned.batch.manifest.document
+    """Say what one should know before paying: slips at their places, then what is about the whole."""
+    batch = planned.batch
+    yield from map(problem_annotation, findings_of(batch))
+    told, document = set(batch.expansion.notices), batch.manifest.document
     for notice in planned.plan.notices:
-        yield annotation("warning", notice, title=f"Plan for {planned.plan.manifest}", file=document.file)
+        if notice in told:
+            continue
+        yield annotation(Level.WARNING, notice, title=f"Plan for {planned.plan.manifest}", file=document.file)
 
 
 def _total(planned: Planned) -> str:
     plan, document = planned.plan, planned.batch.manifest.document
     return annotation(
-        "notice",
+        Level.NOTICE,
         f"{totals_line(plan)}; {money_line(plan, planned.outlook.credit_price)}",
         title=f"Plan for {plan.manifest}",
         file=document.file,
@@ -87,7 +94,7 @@ def _changes(plans: Iterable[Planned]) -> Iterator[str]:
         document = one.batch.manifest.document
         price = one.outlook.credit_price
         yield annotation(
-            "notice",
+            Level.NOTICE,
             f"{counted(group.jobs, 'job')}, {credits_in_words(group.credits, price)}"
             + (f": {group.first.why}" if group.first.why else ""),
             title=f"{group.verb} {group.group}",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import BatchLoader, loader_for
@@ -26,10 +27,46 @@ from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.tree import DiskTree
 
 
+class Checked(NamedTuple):
+    """What is wrong with manifests, and what else is to be said of them."""
+
+    problems: Sequence[Problem]
+    """In order; what is no error is among them."""
+    notices: Sequence[str]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether none is an error."""
+        return all(one.level is not Level.ERROR for one in self.problems)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the program says at its end."""
+        return ExitCode.DONE if self.is_valid else ExitCode.USAGE
+
+
 def validate(
     printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], as_json: bool, strict: bool
 ) -> ExitCode:
     """Print what is wrong with any of the manifests.
+
+    Raises:
+        UsageError: a folder holds no manifest.
+        CatalogError: a tool file is no good.
+    """
+    checked = check(printer, manifests=manifests, tools_dirs=tools_dirs, strict=strict)
+    if as_json:
+        document: JsonObject = {"valid": checked.is_valid, "problems": problems_to_json(checked.problems)}
+        print_json(document | ({"notices": list(checked.notices)} if checked.notices else {}), printer)
+    else:
+        printer.output_lines(problem_lines(checked.problems))
+    return checked.exit_code
+
+
+def check(
+    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], strict: bool
+) -> Checked:
+    """Find what is wrong with any of the manifests; tell of those that are sound.
 
     Raises:
         UsageError: a folder holds no manifest.
@@ -45,14 +82,7 @@ def validate(
             notices += _tell(found, printer)
         else:
             problems += found
-    ordered = in_order(_strictly(problems) if strict else problems)
-    is_valid = all(one.level is not Level.ERROR for one in ordered)
-    if as_json:
-        document: JsonObject = {"valid": is_valid, "problems": problems_to_json(ordered)}
-        print_json(document | ({"notices": list(notices)} if notices else {}), printer)
-    else:
-        printer.output_lines(problem_lines(ordered))
-    return ExitCode.DONE if is_valid else ExitCode.USAGE
+    return Checked(in_order(_strictly(problems) if strict else problems), notices)
 
 
 def findings_of(batch: Batch) -> Iterator[Problem]:

@@ -55,6 +55,8 @@ class Work(NamedTuple):
 WORK = {
     "init": Work("sora2batch.app.init:begin"),
     "validate": Work("sora2batch.app.validate:validate"),
+    "validate --format sarif": Work("sora2batch.app.code_scanning:validate_as_sarif"),
+    "validate --format github": Work("sora2batch.app.code_scanning:validate_for_github"),
     "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
     "plan --format github": Work("sora2batch.app.github:plan_for_github", "sora2batch.app.plan:PlanArgs"),
     "plan --format markdown": Work(

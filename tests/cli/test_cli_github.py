@@ -52,6 +52,14 @@ def test_a_plan_is_annotated_summed_up_and_put_out(step, manifest):
     assert summary.startswith("<!-- sora2batch plan: small.yaml -->\n### Plan for `small.yaml`\n")
 
 
+def test_a_slip_is_annotated_where_it_stands_and_said_once(step, manifest):
+    text = manifest.read_text()
+    manifest.write_text(text.replace("[fox, owl]}", "[fox, owl], exclude: [{animal: elk}]}"))
+    _, commands, _, _ = step("plan", manifest, "--format", "github")
+    assert [one.name for one in commands] == ["warning", "warning", "notice", "notice"]
+    assert (commands[0].properties["line"], commands[0].properties["title"]) == ("7", "idle-exclude")
+
+
 def test_a_base_adds_what_became_of_the_jobs_and_nothing_new_is_said_in_outputs_only(step, manifest, folder):
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
         git(folder, *words)

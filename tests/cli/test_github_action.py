@@ -142,6 +142,16 @@ def test_a_broken_manifest_fails_and_the_comment_says_so(proposed, runner, githu
     assert github.comments[0][1].startswith("<!-- sora2batch plan: small.yaml -->\n### There is no plan\n")
 
 
+def test_validate_annotates_and_fails(proposed, runner):
+    steps, _ = runner(proposed, **PULL).run(ACTION, command="validate", manifests="small.yaml")
+    assert codes(steps) == {"Install sora2batch": 0, "Validate": 0}
+    path = proposed / "small.yaml"
+    path.write_text(path.read_text().replace("mode: std", "mode: PRO"))
+    steps, _ = runner(proposed, **PULL).run(ACTION, command="validate", manifests="small.yaml")
+    assert steps[1].code == 2
+    assert [one.properties["title"] for one in commands_in(steps[1].log)] == ["not-allowed-value"]
+
+
 def test_no_input_is_a_script_or_an_option(proposed, runner):
     evil = proposed.parent / "evil"
     for name in (f"$(touch {evil})", f"`touch {evil}`", f"; touch {evil}", "--help"):

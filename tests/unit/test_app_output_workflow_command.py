@@ -5,7 +5,7 @@ import pytest
 from fakes.actions_runner import Command, commands_in
 from sora2batch.app.output.workflow_command import annotation, problem_annotation
 from sora2batch.ground.problem import Position, Problem
-from sora2batch.ground.rule import Rule
+from sora2batch.ground.rule import Level, Rule
 from sora2batch.ground.text import without_workflow_commands
 
 HOSTILE = [
@@ -22,7 +22,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_strangers_words_are_one_annotation_and_stay_words(text):
-    line = annotation("notice", text, title=text, file=text, place=Position(3, 7))
+    line = annotation(Level.NOTICE, text, title=text, file=text, place=Position(3, 7))
     (found,) = commands_in(line)
     shown = " ".join(text.split())
     assert (

@@ -6,25 +6,22 @@ those of ``packages/core/src/command.ts`` in https://github.com/actions/toolkit.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Literal
-
+from sora2batch.app.output.workspace import in_workspace
 from sora2batch.ground.problem import Position, Problem, format_path
+from sora2batch.ground.rule import Level
 from sora2batch.ground.text import one_line, readable
 
-Kind = Literal["notice", "warning", "error"]
 _ROOM = 4_000
 _TITLE_ROOM = 200
 
 
 def annotation(
-    kind: Kind, message: str, *, title: str, file: str | None = None, place: Position | None = None
+    kind: Level, message: str, *, title: str, file: str | None = None, place: Position | None = None
 ) -> str:
     """Write one annotation; whatever a stranger's words hold, it is one command and no other."""
     found = {}
     if file is not None:
-        found["file"] = _property(_in_workspace(file))
+        found["file"] = _property(in_workspace(file))
         if place is not None:
             found |= {"line": str(place.line), "col": str(place.column)}
     found["title"] = _property(title)
@@ -36,7 +33,7 @@ def problem_annotation(problem: Problem) -> str:
     """Write a problem at its place, its rule as the title."""
     path = format_path(problem.path)
     message = f"{path}: {problem.sentence}" if path else problem.sentence
-    return annotation("error", message, title=problem.rule, file=problem.file, place=problem.position)
+    return annotation(problem.level, message, title=problem.rule, file=problem.file, place=problem.position)
 
 
 def _data(text: str) -> str:
@@ -45,14 +42,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(one_line(text, _TITLE_ROOM)).replace(":", "%3A").replace(",", "%2C")
-
-
-def _in_workspace(file: str) -> str:
-    """Spell a path as seen from the repository's root, where GitHub looks for it."""
-    root = os.environ.get("GITHUB_WORKSPACE")
-    if not root:
-        return file
-    try:
-        return Path(file).resolve().relative_to(Path(root).resolve()).as_posix()
-    except (ValueError, OSError):
-        return file

@@ -11,6 +11,9 @@ from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import json_option, manifests_argument, printer_options, tools_dir_option
 from sora2batch.ground.errors import ExitCode
 
+_FOR_PROGRAMS = frozenset({"sarif", "github"})
+"""The forms that have work of their own."""
+
 
 @click.command(
     cls=ExampleCommand,
@@ -21,14 +24,24 @@ from sora2batch.ground.errors import ExitCode
     ),
 )
 @manifests_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="SARIF is for code scanning; github annotates in a workflow of GitHub Actions.",
+)
 @json_option
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @tools_dir_option
 @printer_options
-def command(**given: Any) -> ExitCode:
+def command(*, form: str, as_json: bool, **given: Any) -> ExitCode:
     """Check manifests and everything they expand to; list every problem with its place.
 
     Exit code 0 if there is no error, 2 if there is one. `sora2batch rules ID` explains the id at the
     end of each problem. Needs no key and no network.
     """
-    return call("validate", **given)
+    if form in _FOR_PROGRAMS and not as_json:
+        return call(f"validate --format {form}", **given)
+    return call("validate", as_json=as_json or form == "json", **given)

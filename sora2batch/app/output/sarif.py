@@ -1,0 +1,100 @@
+"""Problems as SARIF, which code scanning of GitHub and many editors read.
+
+Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+from sora2batch import __version__
+from sora2batch.app.output.workspace import in_workspace
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.problem import Position, Problem, format_path
+from sora2batch.ground.rule import Level, Rule
+from sora2batch.ground.text import readable
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTICE: "note"}
+
+
+def problems_to_sarif(problems: Sequence[Problem]) -> JsonObject:
+    """Turn problems into a SARIF log of one run."""
+    rules = tuple(dict.fromkeys(problem.rule for problem in problems))
+    indices = {rule: index for index, rule in enumerate(rules)}
+    driver: JsonObject = {
+        "name": "sora2batch",
+        "version": __version__,
+        "rules": [_rule(rule) for rule in rules],
+    }
+    run: JsonObject = {
+        "tool": {"driver": driver},
+        # Columns count characters, whatever they are in UTF-16.
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, indices[problem.rule]) for problem in problems],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(rule: Rule) -> JsonObject:
+    meaning: JsonObject = {"text": rule.meaning}
+    return {
+        "id": rule.value,
+        "shortDescription": meaning,
+        "fullDescription": meaning,
+        "help": {"text": rule.meaning},
+        "defaultConfiguration": {"level": _LEVELS[rule.level]},
+    }
+
+
+def _result(problem: Problem, index: int) -> JsonObject:
+    path = format_path(problem.path)
+    said = f"{path}: {problem.sentence}" if path else problem.sentence
+    location = _location(problem.file, problem.position)
+    if path:
+        location["logicalLocations"] = [{"fullyQualifiedName": readable(path)}]
+    result: JsonObject = {
+        "ruleId": problem.rule.value,
+        "ruleIndex": index,
+        "level": _LEVELS[problem.level],
+        "message": {"text": _message(said)},
+        "locations": [location],
+        "partialFingerprints": {"sora2batch/v1": _fingerprint(problem)},
+    }
+    if problem.sources:
+        related: list[JsonValue] = [
+            _location(source.file, source.position) | {"message": {"text": _message(source.name)}}
+            for source in problem.sources
+        ]
+        result["relatedLocations"] = related
+    return result
+
+
+def _location(file: str, place: Position) -> JsonObject:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(file)},
+            "region": {"startLine": place.line, "startColumn": place.column},
+        }
+    }
+
+
+def _uri(file: str) -> str:
+    """Spell a path as a URI: relative to the repository where that is known, else as it was given."""
+    name = in_workspace(file)
+    path = quote(Path(name).as_posix(), errors="surrogateescape")
+    return f"file://{path}" if Path(name).is_absolute() else path
+
+
+def _message(text: str) -> str:
+    """Write what is neither placeholder nor link, whatever a stranger wrote: sections 3.11.5 and 3.11.6."""
+    return readable(text).replace("{", "{{").replace("}", "}}").replace("](", "] (")
+
+
+def _fingerprint(problem: Problem) -> str:
+    """Tell the same problem again, when lines above it have come or gone."""
+    parts = (problem.rule.value, _uri(problem.file), format_path(problem.path), problem.message)
+    return sha256("\n".join(map(readable, parts)).encode()).hexdigest()
