@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.output.sarif import problems_to_sarif
 from sora2batch.app.output.workflow_command import problem_annotation
-from sora2batch.app.validate import check
+from sora2batch.app.validate import ValidateArgs, check
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.rule import Level
 
@@ -17,30 +14,26 @@ _MOST_ANNOTATIONS = 50
 _GRAVITY = (Level.ERROR, Level.WARNING, Level.NOTICE)
 
 
-def validate_as_sarif(
-    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], strict: bool
-) -> ExitCode:
+def validate_as_sarif(args: ValidateArgs, printer: Printer) -> ExitCode:
     """Print what is wrong as a SARIF log.
 
     Raises:
         UsageError: a folder holds no manifest.
         CatalogError: a tool file is no good.
     """
-    checked = check(printer, manifests=manifests, tools_dirs=tools_dirs, strict=strict)
+    checked = check(args, printer)
     print_json(problems_to_sarif(checked.problems), printer)
     return checked.exit_code
 
 
-def validate_for_github(
-    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], strict: bool
-) -> ExitCode:
+def validate_for_github(args: ValidateArgs, printer: Printer) -> ExitCode:
     """Print what is wrong as annotations of GitHub Actions, errors first, as few are shown.
 
     Raises:
         UsageError: a folder holds no manifest.
         CatalogError: a tool file is no good.
     """
-    checked = check(printer, manifests=manifests, tools_dirs=tools_dirs, strict=strict)
+    checked = check(args, printer)
     by_level = sorted(checked.problems, key=lambda one: _GRAVITY.index(one.level))
     printer.output_lines(map(problem_annotation, by_level[:_MOST_ANNOTATIONS]))
     return checked.exit_code

@@ -1,12 +1,14 @@
-"""Lockfiles resolved and merged on the command line."""
+"""Lockfiles checked, resolved and merged on the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sora2batch.app.output.output import Printer
-from sora2batch.ground.errors import UsageError
+from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.ground.plainfile import is_stream, read_plain_file, read_stream
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.file import write_lockfile
@@ -23,7 +25,25 @@ def resolve_file(printer: Printer, *, file: Path) -> None:
     """
     lockfile = resolve_conflicts(_read(file), file=str(file))
     write_lockfile(file, lockfile)
-    printer.info(f"{file}: {len(lockfile.entries):,} jobs, {lockfile.spent:,} credits")
+    printer.info(_summary(file, lockfile))
+
+
+def check_files(printer: Printer, *, files: Sequence[Path]) -> ExitCode:
+    """Tell which lockfiles cannot be read: what git has left marks in, say. Nothing is written."""
+    codes = {ExitCode.DONE}
+    for file in files:
+        try:
+            lockfile = decode_lockfile(_read(file), file=str(file))
+        except Sora2BatchError as error:
+            printer.failure(error)
+            codes.add(error.exit_code)
+        else:
+            printer.info(_summary(file, lockfile))
+    return gravest(codes)
+
+
+def _summary(file: Path, lockfile: Lockfile) -> str:
+    return f"{file}: {counted(len(lockfile.entries), 'job')}, {lockfile.spent:,} credits"
 
 
 def merge_files(printer: Printer, *, base: Path, ours: Path, theirs: Path) -> None:
@@ -39,7 +59,7 @@ def merge_files(printer: Printer, *, base: Path, ours: Path, theirs: Path) -> No
         _lockfile(theirs, _read_given(theirs)),
     )
     write_lockfile(ours, merged)
-    printer.debug(f"{ours}: {len(merged.entries):,} jobs, {merged.spent:,} credits")
+    printer.debug(_summary(ours, merged))
 
 
 def _lockfile(path: Path, data: bytes) -> Lockfile:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.discover import manifests_that_may_read
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.source import Source, find_sources
 from sora2batch.app.output.excerpt import in_order, problem_lines
@@ -25,6 +26,23 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.tree import DiskTree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ValidateArgs:
+    """The command line, as given."""
+
+    manifests: tuple[Path, ...]
+    """With *changed*, any files."""
+    tools_dirs: tuple[Path, ...]
+    as_json: bool
+    strict: bool
+    changed: bool
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The manifests and folders that are meant."""
+        return manifests_that_may_read(self.manifests) if self.changed else self.manifests
 
 
 class Checked(NamedTuple):
@@ -45,17 +63,15 @@ class Checked(NamedTuple):
         return ExitCode.DONE if self.is_valid else ExitCode.USAGE
 
 
-def validate(
-    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], as_json: bool, strict: bool
-) -> ExitCode:
+def validate(args: ValidateArgs, printer: Printer) -> ExitCode:
     """Print what is wrong with any of the manifests.
 
     Raises:
         UsageError: a folder holds no manifest.
         CatalogError: a tool file is no good.
     """
-    checked = check(printer, manifests=manifests, tools_dirs=tools_dirs, strict=strict)
-    if as_json:
+    checked = check(args, printer)
+    if args.as_json:
         document: JsonObject = {"valid": checked.is_valid, "problems": problems_to_json(checked.problems)}
         print_json(document | ({"notices": list(checked.notices)} if checked.notices else {}), printer)
     else:
@@ -63,26 +79,24 @@ def validate(
     return checked.exit_code
 
 
-def check(
-    printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path], strict: bool
-) -> Checked:
+def check(args: ValidateArgs, printer: Printer) -> Checked:
     """Find what is wrong with any of the manifests; tell of those that are sound.
 
     Raises:
         UsageError: a folder holds no manifest.
         CatalogError: a tool file is no good.
     """
-    loader = loader_for(tools_dirs)
+    loader = loader_for(args.tools_dirs)
     problems: list[Problem] = []
     notices: list[str] = []
-    for source in find_sources(manifests):
+    for source in find_sources(args.paths):
         found = _load(source, loader)
         if isinstance(found, Batch):
             problems += findings_of(found)
             notices += _tell(found, printer)
         else:
             problems += found
-    return Checked(in_order(_strictly(problems) if strict else problems), notices)
+    return Checked(in_order(_strictly(problems) if args.strict else problems), notices)
 
 
 def findings_of(batch: Batch) -> Iterator[Problem]:

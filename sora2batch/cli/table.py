@@ -24,7 +24,7 @@ COMMANDS = {
     "promote": "Write the next manifest from picks: the chosen few, with other settings.",
     "verify": "Hash every file again and compare it with the lockfile.",
     "reconcile": "Settle jobs in doubt with the credits ledger.",
-    "lock": "Resolve and merge lockfiles.",
+    "lock": "Resolve, merge and check lockfiles.",
     "prune": "Set aside, or delete, files that the manifest no longer asks for.",
     "push": "Put results that are on disk in the store.",
     "pull": "Fetch missing files from the store alone.",
@@ -54,9 +54,13 @@ class Work(NamedTuple):
 
 WORK = {
     "init": Work("sora2batch.app.init:begin"),
-    "validate": Work("sora2batch.app.validate:validate"),
-    "validate --format sarif": Work("sora2batch.app.code_scanning:validate_as_sarif"),
-    "validate --format github": Work("sora2batch.app.code_scanning:validate_for_github"),
+    "validate": Work("sora2batch.app.validate:validate", "sora2batch.app.validate:ValidateArgs"),
+    "validate --format sarif": Work(
+        "sora2batch.app.code_scanning:validate_as_sarif", "sora2batch.app.validate:ValidateArgs"
+    ),
+    "validate --format github": Work(
+        "sora2batch.app.code_scanning:validate_for_github", "sora2batch.app.validate:ValidateArgs"
+    ),
     "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
     "plan --format github": Work("sora2batch.app.github:plan_for_github", "sora2batch.app.plan:PlanArgs"),
     "plan --format markdown": Work(
@@ -88,6 +92,7 @@ WORK = {
     "schema": Work("sora2batch.app.schema:show_schema"),
     "lock resolve": Work("sora2batch.app.lock:resolve_file"),
     "lock merge": Work("sora2batch.app.lock:merge_files"),
+    "lock check": Work("sora2batch.app.lock:check_files"),
     "doctor": Work("sora2batch.app.doctor:examine"),
     "simulate": Work("sora2batch.app.simulate:serve"),
 }

@@ -56,6 +56,24 @@ def test_conflict_marks_stop_everything_until_they_are_resolved(folder, manifest
     assert "task-b" in lock.read_text()
 
 
+def test_a_check_tells_of_each_lockfile_that_cannot_be_read_and_changes_none(folder, line, call):
+    texts = {
+        "good.lock.jsonl": f"{HEADER}{line('hero/fox', 'submitted', 'task-a')}",
+        "marks.lock.jsonl": f"{HEADER}<<<<<<< ours\n",
+        "torn.lock.jsonl": f"{HEADER}{{",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    ran = call("lock", "check", *texts, "gone.lock.jsonl")
+    assert ran.code == 2
+    assert "good.lock.jsonl: 1 job, 420 credits" in ran.err
+    assert "marks.lock.jsonl has merge conflict marks at line 2" in ran.err
+    assert "torn.lock.jsonl:2" in ran.err
+    assert "gone.lock.jsonl" in ran.err
+    assert {name: (folder / name).read_text() for name in texts} == texts
+    assert call("lock", "check", "good.lock.jsonl").code == 0
+
+
 def test_resolving_what_cannot_be_read_leaves_it_as_it_was(folder, call):
     lock = folder / "x.lock.jsonl"
     lock.write_text(f"{HEADER}<<<<<<< ours\nnonsense\n=======\n>>>>>>> theirs\n")

@@ -117,3 +117,21 @@ def test_conflict_marks_end_validate_plan_and_run_in_so_many_words(call, folder)
         ran = call(command, "slips.yaml")
         assert ran.code == 2
         assert "shots.csv:2:1: merge conflict marks at line 2: resolve them first" in ran.out + ran.err
+
+
+def test_of_files_that_changed_those_manifests_are_checked_that_may_read_them(call, folder):
+    for path in ("a/one.yaml", "a/b/two.yaml", "a/c/three.yaml", "four.yaml"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("jobs: {}\nbudget: {}\n")
+    (folder / "a/notes.yaml").write_text("x: 1\n")
+
+    def checked(*paths):
+        document = call("validate", "--changed", "--json", *paths).document
+        return {problem["file"] for problem in document["problems"]}
+
+    assert checked("a/b/shots.csv") == {"a/b/two.yaml", "a/one.yaml", "four.yaml"}
+    assert checked("a/c/three.yaml") == {"a/c/three.yaml"}
+    assert checked("a/notes.yaml") == {"a/one.yaml", "four.yaml"}
+    (folder / "four.yaml").unlink()
+    ran = call("validate", "--changed", "notes.md", "-q")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")

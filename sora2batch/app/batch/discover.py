@@ -28,6 +28,24 @@ def manifest_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def manifests_that_may_read(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Find the manifests among files that have changed, and those that may read one of the others.
+
+    A manifest reads nothing but what lies in its own folder and below.
+    """
+    found: dict[Path, None] = {}
+    folders: dict[Path, None] = {}
+    for path in paths:
+        if is_manifest(path):
+            found[path] = None
+        else:
+            folders |= dict.fromkeys(path.parents)
+    for folder in folders:
+        if folder.is_dir():
+            found |= dict.fromkeys(one for one in sorted(folder.iterdir()) if is_manifest(one))
+    return tuple(found)
+
+
 def is_one_manifest(paths: Sequence[Path]) -> bool:
     """Tell whether exactly one manifest was named, and not a folder of them."""
     return len(paths) == 1 and not paths[0].is_dir()

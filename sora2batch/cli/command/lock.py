@@ -1,4 +1,4 @@
-"""``sora2batch lock resolve`` and ``sora2batch lock merge``."""
+"""``sora2batch lock resolve``, ``sora2batch lock merge`` and ``sora2batch lock check``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FILE = click.Path(path_type=Path)
 @click.group(cls=HelpfulGroup, invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Resolve and merge lockfiles.
+    """Resolve, merge and check lockfiles.
 
     Every task on either side was paid, so nothing is dropped: of two lines about one job the further state
     wins, and of two tasks both are kept.
@@ -48,3 +48,14 @@ def resolve(**given: Any) -> ExitCode:
 def merge(**given: Any) -> ExitCode:
     """Merge THEIRS into OURS, as a git merge driver does; name it in .gitattributes as merge=sora2batch."""
     return call("lock merge", **given)
+
+
+@command.command(cls=ExampleCommand, examples=("sora2batch lock check *.lock.jsonl",))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
+@printer_options
+def check(**given: Any) -> ExitCode:
+    """Check that lockfiles can be read, and hold no marks of a merge.
+
+    Exit code 0 if all is well, 2 if not. It writes nothing, and is a hook of pre-commit.
+    """
+    return call("lock check", **given)

@@ -34,6 +34,11 @@ _FOR_PROGRAMS = frozenset({"sarif", "github"})
 )
 @json_option
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Take any files, and check the manifests that are among them or may read one of them; for hooks.",
+)
 @tools_dir_option
 @printer_options
 def command(*, form: str, as_json: bool, **given: Any) -> ExitCode:
@@ -42,6 +47,5 @@ def command(*, form: str, as_json: bool, **given: Any) -> ExitCode:
     Exit code 0 if there is no error, 2 if there is one. `sora2batch rules ID` explains the id at the
     end of each problem. Needs no key and no network.
     """
-    if form in _FOR_PROGRAMS and not as_json:
-        return call(f"validate --format {form}", **given)
-    return call("validate", as_json=as_json or form == "json", **given)
+    work = f"validate --format {form}" if form in _FOR_PROGRAMS and not as_json else "validate"
+    return call(work, as_json=as_json or form == "json", **given)
