@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
-from sora2batch.app.output.sarif import problems_to_sarif
 from sora2batch.app.output.workflow_command import problem_annotation
+from sora2batch.app.sarif import problems_to_sarif
 from sora2batch.app.validate import ValidateArgs, check
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.rule import Level

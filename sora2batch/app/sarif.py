@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sora2batch import __version__
 from sora2batch.app.output.workspace import in_workspace
+from sora2batch.app.rules import explanations
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import Position, Problem, format_path
 from sora2batch.ground.rule import Level, Rule
@@ -40,12 +41,12 @@ def problems_to_sarif(problems: Sequence[Problem]) -> JsonObject:
 
 
 def _rule(rule: Rule) -> JsonObject:
-    meaning: JsonObject = {"text": rule.meaning}
+    why = explanations()[rule].why
     return {
         "id": rule.value,
-        "shortDescription": meaning,
-        "fullDescription": meaning,
-        "help": {"text": rule.meaning},
+        "shortDescription": {"text": _message(rule.meaning)},
+        "fullDescription": {"text": _message(why)},
+        "help": {"text": _message(f"{why} `sora2batch rules {rule.value}` shows wrong and right.")},
         "defaultConfiguration": {"level": _LEVELS[rule.level]},
     }
 
