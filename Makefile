@@ -52,7 +52,7 @@ bench: $(VENV)/.bench ## measure against bare parts, some minutes: BENCH="--quic
 bench-peers: $(VENV)/.bench ## the same matrix by snakemake, DVC and promptfoo; installs them elsewhere for a while
 	$(BIN)/python -m benchmarks.peers $(BENCH)
 
-docs: $(DEV) ## write every --help into docs/cli.md, rules and words into docs/rules.md and docs/words.md
+docs: $(DEV) ## write every --help into docs/cli.md, rules and words into docs/rules.md and docs/words.md, tools into schemas/manifest.schema.json
 	$(BIN)/python docs/write_help.py
 
 pictures: $(DEV) ## make the pictures of the guides anew; needs Chromium

@@ -1,4 +1,7 @@
-"""Write docs/cli.md (every --help), docs/rules.md, docs/words.md, docs/json.md; with --check only look."""  # noqa: INP001
+"""Write docs/cli.md (every --help), rules.md, words.md, json.md and the schema of manifests for editors.
+
+With --check only look at them.
+"""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from sora2batch.app.editor_schema import editor_schema_text
 from sora2batch.app.rules import explanations
 from sora2batch.app.terms import terms
+from sora2batch.catalog.catalog import load_catalog
 from sora2batch.cli.main import cli
 from sora2batch.cli.table import COMMANDS
 from sora2batch.ground.rule import Rule
@@ -24,6 +29,7 @@ WORDS = Path(__file__).parent / "words.md"
 JSON = Path(__file__).parent / "json.md"
 _HEAD = "| rule | level | what is wrong |\n|---|---|---|\n"
 _LANGUAGES = {"shots.csv": "text", "shots.json": "json"}
+SCHEMA = Path(__file__).parent.parent / "schemas" / "manifest.schema.json"
 _WORDS_HEAD = "| word | what it means | see also |\n|---|---|---|\n"
 _EVENTS_HEAD = "| event | when | members |\n|---|---|---|\n"
 _OF_EVERY_EVENT = {"version", "event", "time", "manifest"}
@@ -108,14 +114,25 @@ def _seen(name: str) -> str:
     return f"`{name}`" if name in COMMANDS else name
 
 
+def schema(_page: str) -> str:
+    """Make the schema anew, of manifest-structure.schema.json and the tool files."""
+    return editor_schema_text(load_catalog())
+
+
 def main() -> None:
     """Renew the pages, or with --check exit with 1 if that would change one."""
-    pages = ((PAGE, with_help), (RULES, with_rules), (WORDS, with_words), (JSON, with_events))
+    pages = (
+        (PAGE, with_help),
+        (RULES, with_rules),
+        (WORDS, with_words),
+        (JSON, with_events),
+        (SCHEMA, schema),
+    )
     for path, renew in pages:
         page = path.read_text(encoding="utf-8")
         renewed = renew(page)
         if "--check" in sys.argv and renewed != page:
-            sys.exit(f"docs/{path.name} is out of date: run `make docs`")
+            sys.exit(f"{path.parent.name}/{path.name} is out of date: run `make docs`")
         path.write_text(renewed, encoding="utf-8", newline="\n")
 
 

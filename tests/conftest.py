@@ -44,11 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
-    """Say in the end, and loudly, what was not looked at: the gallery, words, the store on Azure."""
+    """Say in the end, and loudly, what was not looked at: the gallery, words, the store on Azure, editors."""
     result = yield
     all_skipped = terminalreporter.stats.get("skipped", ())
     skipped = [one for one in all_skipped if one.nodeid.startswith("tests/browser/")]
     without_azure = [one for one in all_skipped if "no Azurite here" in str(one.longrepr)]
+    without_editor = [one for one in all_skipped if "no yaml-language-server here" in str(one.longrepr)]
     without_fonts = [one for one in all_skipped if "no font here has" in str(one.longrepr)]
     if without_fonts:
         told = f"{len(without_fonts)} tests of words in pictures DID NOT RUN: fonts are missing"
@@ -62,6 +63,10 @@ def pytest_terminal_summary(terminalreporter):
         )
         terminalreporter.write_sep("=", told, red=True, bold=True)
         terminalreporter.write_line("Get it: npm install --global azurite")
+    if without_editor:
+        told = f"{len(without_editor)} tests of manifests in an editor DID NOT RUN: there is no yaml-language-server"
+        terminalreporter.write_sep("=", told, red=True, bold=True)
+        terminalreporter.write_line("Get it: npm install --global yaml-language-server")
     if skipped:
         told = (
             f"{len(skipped)} tests of the gallery in a browser DID NOT RUN: there is no Chromium on the PATH"

@@ -11,15 +11,16 @@ from unicodedata import normalize
 from sora2batch.app.batch.argument import arguments_for
 from sora2batch.app.batch.layout import ATTRIBUTES, IGNORED
 from sora2batch.app.batch.new_file import check_alone, check_name
+from sora2batch.app.editor_schema import SCHEMA_ID, editor_schema_text
 from sora2batch.app.output.output import Printer
 from sora2batch.app.picture_folder import PictureFolder, find_pictures
-from sora2batch.app.starter import DEFAULT_TOOL, PICTURE_TOOL, manifest_for
-from sora2batch.catalog.catalog import load_catalog
+from sora2batch.app.starter import DEFAULT_TOOL, PICTURE_TOOL, SCHEMA_NAME, manifest_for
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.output_file import put_in_place, write_new
+from sora2batch.ground.output_file import Replaceable, check_target, put_in_place, write_new
 from sora2batch.ground.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
 from sora2batch.ground.text import listed
 from sora2batch.manifest.emit import entry_lines
@@ -29,6 +30,11 @@ _SETTINGS = {".gitignore": IGNORED, ".gitattributes": ATTRIBUTES}
 _HINT = "nothing was written; put a file there, or name a manifest in another folder"
 _LONGEST_NAME = 200
 """Bytes; a file system takes 255, and temporary names are longer still."""
+_SCHEMA = Replaceable(
+    noun="schema that `sora2batch init` wrote",
+    is_one=lambda path: SCHEMA_ID.encode() in path.read_bytes(),
+    hint="nothing was written; name a manifest in another folder",
+)
 _SHOWN = 40
 _MOST_NAMED = 5
 
@@ -41,7 +47,7 @@ def begin(
     from_folder: Path | None,
     tools_dirs: Sequence[Path],
 ) -> None:
-    """Write a manifest for a tool, or for the pictures of a folder, and what git should know beside it.
+    """Write a manifest for a tool, or for the pictures of a folder, and what editors and git should know.
 
     Raises:
         UsageError: one of the files is no plain file, the manifest is there already or would share another's
@@ -49,18 +55,22 @@ def begin(
     """
     _check_name(manifest)
     pictures = None if from_folder is None else find_pictures(from_folder, beside=manifest)
-    text = _text_for(tool or (PICTURE_TOOL if pictures else DEFAULT_TOOL), tools_dirs, pictures)
+    catalog = load_catalog(tools_dirs)
+    text = _text_for(tool or (PICTURE_TOOL if pictures else DEFAULT_TOOL), catalog, pictures)
     folder = manifest.parent
     try:
         make_folders(folder)
     except FileExistsError as error:
         raise UsageError(f"{folder}: it is no folder") from error
     check_alone(manifest)
+    schema = check_target(folder / SCHEMA_NAME, _SCHEMA)
     settings = [_extended(folder / name, lines) for name, lines in _SETTINGS.items()]
     write_new(manifest, _named(text, manifest.stem))
+    put_in_place(schema, editor_schema_text(catalog).encode())
     for setting in settings:
         setting.write()
     printer.info(f"wrote {manifest}; git ignores journals and clips, and merges lockfiles line by line")
+    printer.info(f"wrote {schema}: your editor completes and checks manifests by it; commit it, too")
     if pictures and pictures.left_out:
         printer.info(
             f"left out, as no browser shows them (convert them to JPEG or PNG): {_some(pictures.left_out)}"
@@ -74,8 +84,7 @@ def _some(names: Sequence[str]) -> str:
     return listed(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
 
 
-def _text_for(tool_type: str, tools_dirs: Sequence[Path], pictures: PictureFolder | None) -> str:
-    catalog = load_catalog(tools_dirs)
+def _text_for(tool_type: str, catalog: Catalog, pictures: PictureFolder | None) -> str:
     tool = catalog.get(tool_type)
     if tool.availability is Availability.RETIRED:
         near = catalog.nearest_live(tool)

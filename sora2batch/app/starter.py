@@ -24,11 +24,13 @@ _CAMERAS = ("slow pan", "dolly in", "crane up")
 _SAMPLE = "https://samples.sora2batch.example"
 _PLAIN = re.compile(r"[A-Za-z][\w-]*|\d+:\d+|\d+[A-Z]")
 _USUAL_SECONDS = 5
-_HEAD = """\
+SCHEMA_NAME = "sora2batch.schema.json"
+"""The file beside manifests by which an editor knows what may stand in them."""
+_HEAD = f"""\
+# yaml-language-server: $schema={SCHEMA_NAME}
+#
 # A batch. `sora2batch plan FILE` shows every job and the price and sends nothing;
 # `sora2batch run FILE --simulate` tries it for nothing; `sora2batch run FILE` does it, after it has asked.
-# `sora2batch schema manifest > manifest.schema.json` gives your editor completion with this line:
-#   yaml-language-server: $schema=manifest.schema.json
 version: 1
 
 # The tool of every group; `sora2batch tools` lists them with their prices.

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 COMMANDS = {
-    "init": "Write a commented manifest that validates, and git's settings for it.",
+    "init": "Write a commented manifest that validates, and what editors and git need for it.",
     "validate": "Check manifests; list every problem with its place.",
     "rules": "Explain the rules that manifests are held against.",
     "tools": "List the tools of the catalogue with their prices.",

@@ -104,14 +104,14 @@ def _sound_groups(jobs: JsonObject) -> dict[str, JsonValue]:
 
 def _damage(group: str, faults: Iterable[Fault]) -> frozenset[str]:
     """Tell which keys of a group are wrong; a misspelled one by what it was meant to be."""
-    schema: Any = load_schema("manifest.schema.json")
+    schema: Any = load_schema("manifest-structure.schema.json")
     known = schema["properties"]["jobs"]["additionalProperties"]["properties"]
     inside = (fault.path[2:] for fault in faults if fault.path[:2] == ("jobs", group))
     return frozenset(_meant(path[0], known) if path else "" for path in inside)
 
 
 def _damage_at_top(faults: Iterable[Fault]) -> frozenset[str]:
-    schema: Any = load_schema("manifest.schema.json")
+    schema: Any = load_schema("manifest-structure.schema.json")
     known = [*schema["properties"], "input", "matrix"]
     return frozenset(_meant(fault.path[0], known) for fault in faults if fault.path)
 

@@ -20,7 +20,7 @@ from sora2batch.manifest.document import Document
 from sora2batch.manifest.name import better_name, name_fault, name_of_file, variable_fault
 from sora2batch.manifest.output_dir import output_dir_fault
 
-_SCHEMA = "manifest.schema.json"
+_SCHEMA = "manifest-structure.schema.json"
 _NOT_AXES = ("include", "exclude")
 
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from sora2batch.ground.schema import schema_text
+
 
 @pytest.fixture
 def crowd(call, manifest, folder):
@@ -87,6 +89,31 @@ def test_init_writes_a_manifest_that_validates_and_overwrites_nothing(call, fold
     assert call("init", "deep/er/other.yaml").code == 0
     assert (folder / "campaign.yaml").read_bytes() == before
     assert (folder / ".gitignore").read_bytes().count(b"out/") == 1
+
+
+def test_init_writes_a_schema_for_editors_and_replaces_only_an_older_one(call, folder):
+    call("init", "one.yaml")
+    schema = folder / "sora2batch.schema.json"
+    assert schema.read_text() == call("schema", "manifest").out
+    assert (folder / "one.yaml").read_text().startswith(f"# yaml-language-server: $schema={schema.name}\n")
+    schema.write_text(schema.read_text().replace("veo3", "veo2"))
+    assert call("init", "two.yaml").code == 0
+    assert schema.read_text() == call("schema", "manifest").out
+    schema.write_text('{"$id": "urn:another"}')
+    ran = call("init", "three.yaml")
+    assert (ran.code, ran.out, (folder / "three.yaml").exists()) == (2, "", False)
+    assert "sora2batch.schema.json is there already and is no schema that `sora2batch init` wrote" in ran.err
+    assert schema.read_text() == '{"$id": "urn:another"}'
+
+
+def test_the_schema_for_editors_knows_tools_of_ones_own(call, folder):
+    (folder / "tools").mkdir()
+    (folder / "tools/studio.json").write_text(schema_text("tools/veo3-text-to-video-fast-api.json"))
+    known = call("schema", "manifest", "--tools-dir", "tools").document["definitions"]["tool"]["enum"]
+    assert {"studio", "kling3-text-to-video-api"} <= set(known)
+    call("init", "own.yaml", "--tool", "studio", "--tools-dir", "tools")
+    beside = json.loads((folder / "sora2batch.schema.json").read_text())
+    assert beside["definitions"]["tool"]["enum"] == known
 
 
 def test_init_writes_yaml_only(call, folder):

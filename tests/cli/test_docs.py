@@ -24,7 +24,14 @@ MANIFEST_PAGE = (ROOT / "docs/manifest.md").read_text()
 FILES_PAGE = (ROOT / "docs/files.md").read_text()
 GUIDES = [
     (ROOT / f"docs/{name}.md").read_text()
-    for name in ("first-batch", "scout-and-promote", "review-in-a-team", "ci", "when-something-went-wrong")
+    for name in (
+        "first-batch",
+        "scout-and-promote",
+        "review-in-a-team",
+        "when-something-went-wrong",
+        "ci",
+        "editor",
+    )
 ]
 TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()
 STOPPING_PAGE = (ROOT / "docs/stopping.md").read_text()
@@ -87,7 +94,7 @@ def commands(text):
     for block in blocks(text, "sh"):
         for line in block.splitlines():
             if line.startswith("sora2batch "):
-                yield shlex.split(line, comments=True)[1:]
+                yield shlex.split(line.partition(" > ")[0], comments=True)[1:]
 
 
 @pytest.mark.parametrize(

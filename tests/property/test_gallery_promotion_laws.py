@@ -175,7 +175,7 @@ def test_the_text_is_the_same_each_time_and_has_nothing_invisible(found, opinion
 def test_names_are_good_names_and_unique_whatever_the_keys(found):
     picks = picks_for(found, [{}] * 6)
     names = [job.name for job in promotion_of(picks, *found, catalog=CATALOG).jobs]
-    rule = load_schema("manifest.schema.json")["properties"]["jobs"]["propertyNames"]
+    rule = load_schema("manifest-structure.schema.json")["properties"]["jobs"]["propertyNames"]
     assert all(re.search(rule["pattern"], name) and len(name) <= rule["maxLength"] for name in names)
     assert len({name.casefold() for name in names}) == len(names)
 

@@ -29,7 +29,7 @@ ABOUT_NO_MODULE = {
     "test_speed_guard": "how much work is done, from a manifest's text to the lockfile",
     "test_safety_page": "docs/safety.md",
     "test_lockfile_schema": "schemas/lockfile.schema.json",
-    "test_manifest_schema": "schemas/manifest.schema.json",
+    "test_manifest_schema": "schemas/manifest-structure.schema.json",
     "test_manifest_examples": "tests/examples/manifest",
     "test_lockfile_fold_small": "lockfile/fold.py, with all small entries instead of random ones",
     "test_model_machine": "plan, run and lockfile together, as a state machine",

@@ -8,7 +8,7 @@ from sora2batch.ground.schema import load_schema
 from sora2batch.manifest import messages as word
 from sora2batch.manifest.model import RandomDraw, RunOptions
 
-SCHEMA = load_schema("manifest.schema.json")
+SCHEMA = load_schema("manifest-structure.schema.json")
 
 
 def described(schema, path=""):

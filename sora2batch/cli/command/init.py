@@ -37,9 +37,10 @@ from sora2batch.ground.errors import ExitCode
 @tools_dir_option
 @printer_options
 def command(**given: Any) -> ExitCode:
-    """Write a commented manifest that validates, and git's settings for its files.
+    """Write a commented manifest that validates, a schema for editors, and git's settings for its files.
 
-    Adds lines to .gitignore (journals and clips are not committed) and .gitattributes (lockfiles are merged
-    line by line) beside it. Overwrites nothing.
+    sora2batch.schema.json beside it lets an editor complete and check manifests. Adds lines to .gitignore
+    (journals and clips are not committed) and .gitattributes (lockfiles are merged line by line). Overwrites
+    nothing but an older schema of its own.
     """
     return call("init", **given)
