@@ -14,6 +14,7 @@ from sora2batch.app.backend.connection import Access, find_access, redact
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.editor_check import check_editor
 from sora2batch.app.output.check import Check, Verdict
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
@@ -75,6 +76,7 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
         yield _check_output_folder(batch)
         yield _check_folder("lockfile's folder", batch.lock_path.parent)
         yield from _check_git(batch)
+        yield from check_editor(batch.manifest.path.parent, loader.catalog)
     yield from check_store(batch)
 
 

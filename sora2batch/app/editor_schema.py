@@ -17,8 +17,12 @@ from sora2batch.catalog.editor_input import TEMPLATE, editor_input, tool_text
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.schema import load_schema
 
+SCHEMA_NAME = "sora2batch.schema.json"
+"""The file beside manifests by which an editor knows what may stand in them."""
 SCHEMA_ID = "urn:sora2batch:manifest:1"
 """The number is that of the format, as in ``version: 1``."""
+MODELINE = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
+"""What an editor finds it by: among the first comments of a manifest."""
 
 _Schema: TypeAlias = dict[str, Any]
 

@@ -10,6 +10,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.layout import lock_path_of
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.new_file import check_new_manifest
+from sora2batch.app.editor_schema import MODELINE, SCHEMA_NAME
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.gallery.picks import read_picks
@@ -88,7 +89,8 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
     promotion = PresentFiles(batch.expansion.jobs, DiskTree(folder)).follow(promotion)
     relocation = Relocation(source=folder, target=folder if args.is_printed else args.out.parent)
     relocation.check(promotion)
-    text = write_manifest(draft_of(promotion, provenance, _run_of(batch), relocation))
+    first = MODELINE if (relocation.target / SCHEMA_NAME).is_file() else ""
+    text = first + write_manifest(draft_of(promotion, provenance, _run_of(batch), relocation))
     prove(text, promotion, relocation.target / args.target.name, batch.catalog)
     printer.info(f"{provenance.choice.count}: {provenance.choice.reason}")
     for notice in promotion_notices(promotion, provenance):

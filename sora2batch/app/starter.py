@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from sora2batch.app.editor_schema import MODELINE
 from sora2batch.app.picture_folder import PictureFolder
 from sora2batch.catalog.field_info import FieldInfo, fields_of
 from sora2batch.catalog.input_check import fill_defaults
@@ -24,11 +25,8 @@ _CAMERAS = ("slow pan", "dolly in", "crane up")
 _SAMPLE = "https://samples.sora2batch.example"
 _PLAIN = re.compile(r"[A-Za-z][\w-]*|\d+:\d+|\d+[A-Z]")
 _USUAL_SECONDS = 5
-SCHEMA_NAME = "sora2batch.schema.json"
-"""The file beside manifests by which an editor knows what may stand in them."""
 _HEAD = f"""\
-# yaml-language-server: $schema={SCHEMA_NAME}
-#
+{MODELINE}#
 # A batch. `sora2batch plan FILE` shows every job and the price and sends nothing;
 # `sora2batch run FILE --simulate` tries it for nothing; `sora2batch run FILE` does it, after it has asked.
 version: 1

@@ -25,6 +25,21 @@ def test_a_sound_set_up_is_well(folder, api, call):
     assert KEY not in ran.out + ran.err
 
 
+def test_a_schema_for_editors_of_another_version_is_told(folder, api, call):
+    api()
+    call("init", "campaign.yaml")
+    schema = folder / "sora2batch.schema.json"
+    assert "ok    editor: sora2batch.schema.json knows" in call("doctor", "campaign.yaml").out
+    schema.write_bytes(schema.read_bytes().replace(b"\n", b"\r\n"))
+    assert "ok    editor: sora2batch.schema.json knows" in call("doctor", "campaign.yaml").out
+    schema.write_text(schema.read_text().replace("Veo 3", "Veo 2"))
+    ran = call("doctor", "campaign.yaml")
+    assert ran.code == 0
+    assert "note  editor: sora2batch.schema.json is of another version or of other tools: " in ran.out
+    schema.write_text(call("schema", "manifest").out)
+    assert "ok    editor: " in call("doctor", "campaign.yaml").out
+
+
 def test_a_missing_key_must_be_mended(call):
     ran = call("doctor")
     assert ran.code == 2

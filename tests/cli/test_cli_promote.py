@@ -124,6 +124,14 @@ def test_its_plan_shows_the_price_and_it_runs(promote, call, spring):
     assert call("plan", "next.yaml", "--simulate", "--detailed-exitcode").code == 0
 
 
+def test_the_next_manifest_names_the_schema_for_editors_that_is_there(promote, call, spring):
+    assert call("init", "other.yaml").code == 0
+    assert promote().code == 0
+    first, second = (spring / "next.yaml").read_text().splitlines()[:2]
+    assert first == "# yaml-language-server: $schema=sora2batch.schema.json"
+    assert second.startswith("# Promoted from spring.yaml by picks.yaml: 3 of 4 picks")
+
+
 def test_json_is_one_document_and_quiet_says_nothing(promote):
     ran = promote("--min-rating", "4", "--json", "-q", out="other.yml")
     assert (ran.code, ran.err) == (0, "")
