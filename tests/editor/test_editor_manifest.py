@@ -157,6 +157,14 @@ run: &run {{concurrency: 2}}
 """
 
 
+def test_a_group_without_any_tool_is_red(server, new_path):
+    path = new_path()
+    text = f"{HEAD}jobs:\n  a: {{input: {{prompt: x}}}}\n  b: {{tool: sora2-text-to-video-api, input: {{prompt: x}}}}\n"
+    assert [(one.text, one.message) for one in server.red({path: text})[path]] == [
+        ("a", 'Missing property "tool".')
+    ]
+
+
 def test_what_is_merged_as_the_program_takes_it_is_not_red(server, tmp_path):
     path, text = tmp_path / "merged.yaml", MERGED.format(SORA=SORA, KLING=KLING)
     path.write_text(text)
@@ -214,6 +222,11 @@ OWN = GROUP.replace("    input", f"    tool: {KLING}\n    input")
     ("text", "proposed"),
     [
         (f"tool: {SORA}\n{GROUP}{CURSOR}\n", {"run", "output", "defaults", "vars", "store", "name"}),
+        (f"jobs:\n  {CURSOR}\n", {"group"}),
+        (f"jobs:\n  a:\n    matrix:\n      {CURSOR}\n", {"include", "exclude", "axis"}),
+        (f"jobs:\n  a:\n    matrix:\n      shot:\n        {CURSOR}\n", {"from", "from: shots.csv"}),
+        (f"jobs: {{a: {{sample: {{method: {CURSOR}}}}}}}\n", {"pairwise", "random"}),
+        (f"budget: {CURSOR}\n{GROUP}", set()),
         (f"tool: {SORA}\njobs:\n  hero:\n    {CURSOR}\n", {"tool", "matrix", "sample", "repeat", "input"}),
         (f"tool: {SORA}\n{GROUP}run:\n  {CURSOR}\n", {"concurrency", "submit_rate", "timeout", "stop_after"}),
         (f"tool: {CURSOR}\n{GROUP}", set(TOOLS)),
@@ -234,6 +247,7 @@ OWN = GROUP.replace("    input", f"    tool: {KLING}\n    input")
 def test_what_may_stand_at_the_cursor_is_proposed(server, new_path, text, proposed):
     found = server.proposals(new_path(), HEAD + text)
     assert found.keys() >= proposed
+    assert "[object Object]" not in found
 
 
 def test_a_proposed_tool_says_what_it_costs_and_whether_its_model_has_ended(server, new_path):
