@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "Submit, wait, download; show the price and ask first.",
     "download": "Fetch the files that are missing.",
     "status": "Show where every job stands.",
+    "explain": "Tell where each value of a job comes from, and what was paid for it.",
     "report": "Write the gallery: every clip on one page.",
     "reel": "Cut finished clips together into one MP4.",
     "promote": "Write the next manifest from picks: the chosen few, with other settings.",
@@ -37,7 +38,7 @@ COMMANDS = {
 PURPOSES = {
     "Start": ("init", "validate", "rules", "tools", "doctor"),
     "Run": ("plan", "run", "download"),
-    "Look": ("status", "report", "reel", "promote"),
+    "Look": ("status", "explain", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
     "More": ("push", "pull", "schema", "simulate", "help"),
 }
@@ -72,6 +73,7 @@ WORK = {
     "status --ledger --csv": Work("sora2batch.app.status_csv:print_claims_csv"),
     "status --watch": Work("sora2batch.app.watch:watch_statuses"),
     "status --ledger": Work("sora2batch.app.claims:show_claims"),
+    "explain": Work("sora2batch.app.explain:explain", "sora2batch.app.explain:ExplainArgs"),
     "reconcile": Work("sora2batch.app.reconcile:reconcile"),
     "download": Work("sora2batch.app.download:download"),
     "verify": Work("sora2batch.app.verify:verify"),

@@ -59,13 +59,18 @@ class SourceLocator:
 
     def sources(self, reads: TemplateReads) -> Iterator[Source]:
         """Find where the values are written that a template reads in one cell."""
-        group, text = self._groups[reads.group], self._text_at(reads.template)
+        group, text = self._groups[reads.group], self.text_at(reads.template)
         for column, place in reads.values:
-            value = column.values[place]
-            key = _key_in(text, column.name, value)
-            location = next(self._locations(group, column, place, (key,) if key else ()), None)
-            if location is not None:
-                yield self._source(location, column.name, key)
+            key = next(keys_read(text, column.name, column.values[place]), None)
+            source = self.source(group.name, column, place, key)
+            if source is not None:
+                yield source
+
+    def source(self, group: str, column: Column, place: int, key: str | None = None) -> Source | None:
+        """Find where one value of a column is written, or what it has under a key."""
+        found = self._locations(self._groups[group], column, place, (key,) if key else ())
+        location = next(found, None)
+        return None if location is None else self._source(location, column.name, key)
 
     def _source(self, location: Location, axis: str, key: str | None) -> Source:
         name = f"{axis}.{key}" if key else axis
@@ -73,7 +78,8 @@ class SourceLocator:
             return Source(file=location.file, position=location.position, name=name)
         return Source(file=self._document.file, position=self._document.position(location), name=name)
 
-    def _text_at(self, path: DataPath) -> str:
+    def text_at(self, path: DataPath) -> str:
+        """Tell the text that is written at a place of the manifest; none where something else is."""
         data = self._document.data
         for part in path:
             match data, part:
@@ -130,12 +136,12 @@ class SourceLocator:
                 return
 
 
-def _key_in(text: str, axis: str, value: JsonValue) -> str | None:
-    """Find which key of a mapping a template's text asks for."""
+def keys_read(text: str, axis: str, value: JsonValue) -> Iterator[str]:
+    """Find which keys of a mapping a template's text asks for, in its order."""
     if not isinstance(value, dict):
-        return None
+        return
     asked = re.finditer(rf"\b{re.escape(axis)}\s*(?:\.\s*(\w+)|\[\s*['\"]([^'\"]+)['\"]\s*\])", text)
-    return next((key for found in asked if (key := found[1] or found[2]) in value), None)
+    yield from dict.fromkeys(key for found in asked if (key := found[1] or found[2]) in value)
 
 
 def _naming_key(value: JsonValue) -> tuple[str, ...]:

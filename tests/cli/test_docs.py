@@ -31,6 +31,7 @@ GUIDES = [
         "when-something-went-wrong",
         "ci",
         "editor",
+        "explain",
     )
 ]
 TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()

@@ -1,0 +1,89 @@
+"""All that is known of one job, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.credit_price import CreditPrice
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.slug import visible
+from sora2batch.ground.suggest import did_you_mean
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.lockfile.entry import Entry
+from sora2batch.matrix.provenance.job_origin import JobOrigin, WrittenAt
+from sora2batch.plan.action import PlannedJob
+
+_LIST_KEYS = "`sora2batch plan MANIFEST` lists every job's key"
+_SHORTEST = 6
+"""Hex digits by which a fingerprint may be asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Explanation:
+    """One job of a manifest, or what its lockfile knows of one that it no longer asks for."""
+
+    manifest: str
+    """As the user gave it."""
+    lockfile: str
+    """Of its record, whether or not there is one."""
+    key: str
+    tool_type: str
+    take: int
+    input: JsonObject
+    fingerprint: Fingerprint
+    planned: PlannedJob | None
+    """None of an orphan."""
+    origin: JobOrigin | None
+    """None of an orphan."""
+    tool_defaults: Mapping[str, WrittenAt]
+    """Where the defaults are written that the tool brings, by field."""
+    entry: Entry | None
+    """What was sent and charged for it."""
+    former: tuple[Entry, ...]
+    """What else was paid for under its key: requests that the manifest no longer asks for."""
+    price_text: str | None
+    """The tool's price; None where the tool is not known."""
+    credit_price: CreditPrice | None
+    result: str | None
+    """Where its file goes, or lies, without an ending if the manifest names none; None of an orphan."""
+
+
+def find_job(asked: str, jobs: Sequence[Job], lockfile: Lockfile) -> Job | Entry:
+    """Find a job by its key of now or before, its fingerprint, or a task's id; else the record of an orphan.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    by_key = {job.key: job for job in jobs}
+    if found := by_key.get(asked) or by_key.get(visible(asked)):
+        return found
+    by_fingerprint = {job.fingerprint: job for job in jobs}
+    entries = [entry for entry in lockfile.entries.values() if _is_meant(asked, entry)]
+    marks = {entry.fingerprint for entry in entries} | {mark for mark in by_fingerprint if _fits(asked, mark)}
+    if len(marks) > 1:
+        told = ", ".join(sorted(marks)[:3])
+        raise UsageError(f'"{asked}" is {len(marks):,} jobs', hint=f"give the fingerprint of one: {told}")
+    for mark in marks:
+        return by_fingerprint.get(mark) or lockfile.entries[mark]
+    raise UsageError(f'there is no job "{asked}"', hint=_near(asked, by_key, lockfile))
+
+
+def _is_meant(asked: str, entry: Entry) -> bool:
+    is_task = any(attempt.task_id == asked for attempt in entry.attempts)
+    return entry.key == asked or is_task or _fits(asked, entry.fingerprint)
+
+
+def _fits(asked: str, mark: Fingerprint) -> bool:
+    digits = asked.removeprefix("sha256:")
+    return len(digits) >= _SHORTEST and mark.removeprefix("sha256:").startswith(digits)
+
+
+def _near(asked: str, by_key: Mapping[str, Job], lockfile: Lockfile) -> str:
+    inside = [key for key in by_key if key.startswith(f"{asked.rstrip('/')}/")]
+    if inside:
+        return f"{asked} begins the keys of {len(inside):,} jobs, such as {inside[0]}"
+    known = [*by_key, *(entry.key for entry in lockfile.entries.values())]
+    return did_you_mean(asked, known) or _LIST_KEYS
