@@ -20,6 +20,7 @@ COMMANDS = {
     "download": "Fetch the files that are missing.",
     "status": "Show where every job stands.",
     "explain": "Tell where each value of a job comes from, and what was paid for it.",
+    "diff": "Tell how two manifests or lockfiles differ, job by job.",
     "report": "Write the gallery: every clip on one page.",
     "reel": "Cut finished clips together into one MP4.",
     "promote": "Write the next manifest from picks: the chosen few, with other settings.",
@@ -38,7 +39,7 @@ COMMANDS = {
 PURPOSES = {
     "Start": ("init", "validate", "rules", "tools", "doctor"),
     "Run": ("plan", "run", "download"),
-    "Look": ("status", "explain", "report", "reel", "promote"),
+    "Look": ("status", "explain", "diff", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
     "More": ("push", "pull", "schema", "simulate", "help"),
 }
@@ -74,6 +75,7 @@ WORK = {
     "status --watch": Work("sora2batch.app.watch:watch_statuses"),
     "status --ledger": Work("sora2batch.app.claims:show_claims"),
     "explain": Work("sora2batch.app.explain:explain", "sora2batch.app.explain:ExplainArgs"),
+    "diff": Work("sora2batch.app.diff:diff", "sora2batch.app.diff:DiffArgs"),
     "reconcile": Work("sora2batch.app.reconcile:reconcile"),
     "download": Work("sora2batch.app.download:download"),
     "verify": Work("sora2batch.app.verify:verify"),

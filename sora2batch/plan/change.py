@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import orjson
 
@@ -19,9 +20,39 @@ _SUFFIXES = {
 """By how a file is called; what it is has been looked at before."""
 
 
+class FieldChange(NamedTuple):
+    """A field that is not what it was."""
+
+    path: str
+    """``input.prompt``; ``tool`` of the tool itself."""
+    told: str
+    """What is different, in a line with the path."""
+    before: tuple[JsonValue, ...]
+    """*Shape*: its value; nothing where it was not there."""
+    after: tuple[JsonValue, ...]
+    """*Shape*: as above."""
+
+
+def field_changes(old_tool: str, old: JsonObject, new_tool: str, new: JsonObject) -> tuple[FieldChange, ...]:
+    """Find every field in which two requests differ."""
+    tool = FieldChange("tool", _tool_change(old_tool, new_tool), (old_tool,), (new_tool,))
+    fields = (_field_change(name, old, new) for name in sorted(old.keys() | new.keys()))
+    return (*((tool,) if old_tool != new_tool else ()), *(one for one in fields if one.told))
+
+
+def _field_change(name: str, old: JsonObject, new: JsonObject) -> FieldChange:
+    before, after = ({name: side[name]} if name in side else {} for side in (old, new))
+    told = "; ".join(_differences("input", before, after))
+    return FieldChange(f"input.{name}", told, tuple(before.values()), tuple(after.values()))
+
+
+def _tool_change(old: str, new: str) -> str:
+    return f'tool: "{old}" → "{new}"'
+
+
 def describe_change(old_tool: str, old: JsonObject, new_tool: str, new: JsonObject) -> str:
     """Word what changed: ``input.prompt: "slow pan…" → "dolly in…"``; empty if nothing did."""
-    parts = [f'tool: "{old_tool}" → "{new_tool}"'] if old_tool != new_tool else []
+    parts = [_tool_change(old_tool, new_tool)] if old_tool != new_tool else []
     parts += _differences("input", old, new)
     more = len(parts) - _MOST
     return "; ".join(parts[:_MOST]) + (f"; and {more} more" if more > 0 else "")

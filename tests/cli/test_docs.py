@@ -30,6 +30,7 @@ GUIDES = [
         "review-in-a-team",
         "when-something-went-wrong",
         "ci",
+        "diff",
         "editor",
         "explain",
     )

@@ -1,0 +1,1 @@
+"""Two manifests, or two lockfiles, held against each other."""
