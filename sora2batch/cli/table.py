@@ -13,6 +13,7 @@ COMMANDS = {
     "init": "Write a commented manifest that validates, and what editors and git need for it.",
     "validate": "Check manifests; list every problem with its place.",
     "rules": "Explain the rules that manifests are held against.",
+    "fmt": "Lay manifests out in one style; comments and meaning stay.",
     "tools": "List the tools of the catalogue with their prices.",
     "doctor": "Check the set-up: key, API, folders, git, store.",
     "plan": "Show what a run would do and cost; sends nothing that costs.",
@@ -37,7 +38,7 @@ COMMANDS = {
 """By what one wants; the options of each are in ``cli/command/NAME.py``."""
 
 PURPOSES = {
-    "Start": ("init", "validate", "rules", "tools", "doctor"),
+    "Start": ("init", "validate", "fmt", "rules", "tools", "doctor"),
     "Run": ("plan", "run", "download"),
     "Look": ("status", "explain", "diff", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
@@ -63,6 +64,7 @@ WORK = {
     "validate --format github": Work(
         "sora2batch.app.code_scanning:validate_for_github", "sora2batch.app.validate:ValidateArgs"
     ),
+    "fmt": Work("sora2batch.app.fmt:fmt", "sora2batch.app.fmt:FmtArgs"),
     "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
     "plan --format github": Work("sora2batch.app.github:plan_for_github", "sora2batch.app.plan:PlanArgs"),
     "plan --format markdown": Work(

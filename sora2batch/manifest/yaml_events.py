@@ -105,13 +105,27 @@ def events(text: str) -> Iterator[yaml.Event]:
 
 
 def _events_with_old_breaks(text: str) -> Iterator[yaml.Event]:
-    unused = (code for code in count(0xF0000) if chr(code) not in text)
-    stand_ins = {ord(mark): next(unused) for mark in "\x85\u2028\u2029"}
+    stand_ins = _stand_ins(text)
     back = {stand_in: mark for mark, stand_in in stand_ins.items()}
     for event in iter(yaml.CSafeLoader(text.translate(stand_ins)).get_event, None):
         if isinstance(event, yaml.ScalarEvent):
             event.value = event.value.translate(back)
         yield event
+
+
+def _stand_ins(text: str) -> dict[int, int]:
+    """Choose a character that is not in the text for each that libyaml would end a line at."""
+    unused = (code for code in count(0xF0000) if chr(code) not in text)
+    return {ord(mark): next(unused) for mark in "\x85\u2028\u2029"}
+
+
+def tokens(text: str) -> Iterator[yaml.Token]:
+    """Take a text apart into libyaml's tokens, by their places; their values may have stand-ins.
+
+    Raises:
+        yaml.YAMLError: while iterating, where the text is not YAML.
+    """
+    return iter(yaml.CSafeLoader(text.translate(_stand_ins(text))).get_token, None)
 
 
 def place_of(mark: Mark) -> Position:

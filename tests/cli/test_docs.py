@@ -33,6 +33,7 @@ GUIDES = [
         "diff",
         "editor",
         "explain",
+        "fmt",
     )
 ]
 TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()

@@ -1,0 +1,1 @@
+"""A manifest laid out anew: white space moves, and nothing else."""
