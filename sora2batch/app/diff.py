@@ -18,6 +18,8 @@ from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.plan.compare import compare
 from sora2batch.plan.lockfile_comparison import compare_lockfiles
 
+_LINES_AT_A_TERMINAL = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DiffArgs:
@@ -48,8 +50,9 @@ def _show(old: Side, new: Side, price: CreditPrice | None, printer: Printer, *, 
     match old, new:
         case ManifestSide(), ManifestSide():
             told = ManifestDifference(old=old, new=new, comparison=compare(old.name, old.jobs, new.jobs))
-            document, lines = manifests_to_json(told), manifest_lines(told, price)
             changes = told.comparison.changes
+            by_group = printer.is_terminal and changes > _LINES_AT_A_TERMINAL
+            document, lines = manifests_to_json(told), manifest_lines(told, price, by_group=by_group)
         case LockfileSide(), LockfileSide():
             found = compare_lockfiles(old.lockfile, new.lockfile)
             document = lockfiles_to_json(old.name, new.name, found)

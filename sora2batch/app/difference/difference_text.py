@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 
@@ -14,6 +14,7 @@ from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line, shortened, visible, without_secrets
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.change import FieldChange
+from sora2batch.plan.compare import Replacement
 from sora2batch.plan.lockfile_comparison import EntryChange, LockfileComparison
 
 _WIDEST_KEY = 60
@@ -22,8 +23,10 @@ _SHORT = 28
 _ROOM = 1000
 
 
-def manifest_lines(told: ManifestDifference, price: CreditPrice | None) -> Iterator[str]:
-    """Write which jobs two manifests do not share."""
+def manifest_lines(
+    told: ManifestDifference, price: CreditPrice | None, *, by_group: bool = False
+) -> Iterator[str]:
+    """Write which jobs two manifests do not share, each on a line or summed up by group."""
     found = told.comparison
     if not found.changes:
         yield f"no job changed: {counted(len(told.new.jobs), 'job')} in {_name(told.new.name)}"
@@ -31,6 +34,13 @@ def manifest_lines(told: ManifestDifference, price: CreditPrice | None) -> Itera
         return
     yield f"{_name(told.old.name)} → {_name(told.new.name)}"
     yield ""
+    yield from _group_lines(told) if by_group else _job_lines(told)
+    yield ""
+    yield from _manifest_summary(told, price)
+
+
+def _job_lines(told: ManifestDifference) -> Iterator[str]:
+    found = told.comparison
     rows = [*(one.after for one in found.replaced), *found.added, *found.removed]
     width = _width(job.key for job in rows)
     for lines, same in _alike(told).items():
@@ -45,17 +55,45 @@ def manifest_lines(told: ManifestDifference, price: CreditPrice | None) -> Itera
         kept = f"  {spent:,} spent on it; its result is kept" if spent else ""
         yield f"- {_key(job.key, width)}  {-job.credits:>6,}{kept}"
     yield from (f"> {isolated(old)} is now {isolated(new)}, not paid again" for old, new in found.renamed)
-    yield ""
-    yield from _manifest_summary(told, price)
+
+
+def _group_lines(told: ManifestDifference) -> Iterator[str]:
+    """Write a line for each group and kind of change; below a change what it is in the first of its jobs."""
+    found = told.comparison
+    same: dict[tuple[str, tuple[str, ...]], list[Replacement]] = {}
+    for one in found.replaced:
+        fields = tuple(change.path for change in told.changes_of(one)) or ("take",)
+        same.setdefault((one.after.group, fields), []).append(one)
+    for (group, fields), replaced in same.items():
+        yield f"~ {_sum(group, [one.after for one in replaced])}: {', '.join(map(isolated, fields))}"
+        yield f"    such as {isolated(replaced[0].after.key)}"
+        yield from _change_lines(told, replaced[0])
+    for sign, jobs in (("+", found.added), ("-", found.removed)):
+        groups: dict[str, list[Job]] = {}
+        for job in jobs:
+            groups.setdefault(job.group, []).append(job)
+        yield from (f"{sign} {_sum(group, members)}" for group, members in groups.items())
+    if found.renamed:
+        yield f"> {counted(len(found.renamed), 'job')} under another key, not paid again"
+    yield "(every job on a line: pipe this into a file or a pager)"
+
+
+def _sum(group: str, jobs: Sequence[Job]) -> str:
+    cost = sum(job.credits for job in jobs)
+    return f"{isolated(group)}: {counted(len(jobs), 'job')}, {cost:,} credits"
 
 
 def _alike(told: ManifestDifference) -> dict[tuple[str, ...], list[Job]]:
     """Gather the jobs in which the same has changed: it is told once, below all of them."""
     found: dict[tuple[str, ...], list[Job]] = {}
     for one in told.comparison.replaced:
-        lines = [line for change in told.changes_of(one) for line in _field_lines(change)]
-        found.setdefault(tuple(lines or [f"    {one.change}"]), []).append(one.after)
+        found.setdefault(_change_lines(told, one), []).append(one.after)
     return found
+
+
+def _change_lines(told: ManifestDifference, one: Replacement) -> tuple[str, ...]:
+    lines = [line for change in told.changes_of(one) for line in _field_lines(change)]
+    return tuple(lines or [f"    {one.change}"])
 
 
 def _field_lines(change: FieldChange) -> Iterator[str]:
@@ -70,7 +108,7 @@ def _field_lines(change: FieldChange) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    return visible(shortened(without_secrets(orjson.dumps(text).decode()), _ROOM))
+    return isolated(visible(shortened(without_secrets(orjson.dumps(text).decode()), _ROOM)))
 
 
 def _paid(told: ManifestDifference, fingerprint: str) -> str:

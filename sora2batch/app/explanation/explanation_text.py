@@ -66,7 +66,7 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
 
 def _head(told: Explanation) -> Iterator[str]:
     origin = told.origin
-    rows = [("tool", told.tool_type, _place(origin.tool) if origin else "")]
+    rows = [("tool", _name(told.tool_type), _place(origin.tool) if origin else "")]
     if told.planned:
         price = credits_in_words(told.planned.job.credits, told.credit_price)
         rows.append(("price", price, told.price_text or ""))
@@ -229,4 +229,4 @@ def _written(template: JsonValue) -> str:
 
 
 def _cut(text: str) -> str:
-    return visible(shortened(text, _ROOM))
+    return isolated(visible(shortened(text, _ROOM)))
