@@ -58,8 +58,18 @@ def save_plan(planned: Planned, *, selection: Selection, max_credits: int | None
         UsageError: the file cannot be written, or is something else than a plan.
     """
     target = check_plan_file(out)
-    batch, folder = planned.batch, target.resolve().parent
-    saved = SavedPlan(
+    saved = saved_plan_of(
+        planned, selection=selection, max_credits=max_credits, folder=target.resolve().parent
+    )
+    put_in_place(target, encode_saved_plan(planned.plan, saved))
+
+
+def saved_plan_of(
+    planned: Planned, *, selection: Selection, max_credits: int | None = None, folder: Path = Path()
+) -> SavedPlan:
+    """Keep what decides what a plan sends, and the proof that it still fits; for a file in that folder."""
+    batch = planned.batch
+    return SavedPlan(
         manifest_path=_seen_from(folder, batch.manifest.path),
         tools_dirs=tuple(_seen_from(folder, one) for one in batch.tools_dirs),
         selection=selection,
@@ -68,7 +78,6 @@ def save_plan(planned: Planned, *, selection: Selection, max_credits: int | None
         proof=proof_of(batch, planned.lockfile),
         baseline=baseline_of(planned.plan, planned.lockfile),
     )
-    put_in_place(target, encode_saved_plan(planned.plan, saved))
 
 
 def _seen_from(folder: Path, path: Path) -> str:

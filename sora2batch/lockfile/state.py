@@ -12,8 +12,10 @@ from sora2batch.lockfile.journal import decode_journal, journal_path
 from sora2batch.lockfile.real_path import check_journal, written_file
 
 
-def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
+def read_state(lock_path: Path, *, manifest: str | None = None) -> Lockfile:
     """Read a lockfile with the journal that a run writes, or left, folded in; nothing is locked or written.
+
+    Where no manifest is named, the lockfile says whose it is.
 
     Raises:
         LockfileError: one of the two cannot be read.
@@ -22,6 +24,7 @@ def read_state(lock_path: Path, *, manifest: str) -> Lockfile:
     # The journal first: what a run takes out of it after that is in the lockfile by then.
     lines = read_journal(path)
     written = read_lockfile(path)
+    manifest = written.manifest if manifest is None else manifest
     if not lines:
         return Lockfile(manifest=manifest, entries=written.entries)
     table = JobTable()

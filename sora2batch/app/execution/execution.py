@@ -17,7 +17,7 @@ from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
 from sora2batch.app.execution.storage_check import check_keeping
-from sora2batch.app.output.output import Display
+from sora2batch.app.output.output import RunDisplay
 from sora2batch.app.planning import check_account, check_plan, outlook_for
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
@@ -212,7 +212,7 @@ def _check_means(batch: Batch, plan: Plan, request: RunRequest) -> None:
     if _spends(plan, request.stages) and not request.agreed and not request.printer.can_ask:
         raise UsageError(
             f"{plan.manifest}: this would spend {plan.money.to_spend:,} credits and nobody is there to ask",
-            hint="say --yes if that is what you want",
+            hint=request.way_to_agree,
         )
 
 
@@ -220,7 +220,7 @@ def _spends(plan: Plan, stages: Stages) -> bool:
     return Stages.SUBMIT in stages and plan.counts[Action.SUBMIT] > 0
 
 
-def _ask(plan: Plan, printer: Display, price: CreditPrice | None) -> None:
+def _ask(plan: Plan, printer: RunDisplay, price: CreditPrice | None) -> None:
     jobs = counted(plan.counts[Action.SUBMIT], "job")
     question = f"Submit {jobs} for {credits_in_words(plan.money.to_spend, price)}?"
     if not printer.confirm(question):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sora2batch.app.execution.event_stream import EventStream
-from sora2batch.app.output.output import Display
+from sora2batch.app.output.output import RunDisplay
 from sora2batch.plan.notice import Told
 from sora2batch.plan.plan_file import SavedPlan
 from sora2batch.plan.selection import Selection
@@ -19,11 +19,13 @@ class RunRequest:
 
     selection: Selection
     stages: Stages
-    printer: Display
+    printer: RunDisplay
     on_failure: OnFailure = OnFailure.GO_ON
     concurrency: int | None = None
     agreed: bool = False
     """--yes."""
+    way_to_agree: str = "say --yes if that is what you want"
+    """What to do where nobody is there to ask."""
     saved: SavedPlan | None = None
     events: EventStream | None = None
     """Where to tell programs what happens."""

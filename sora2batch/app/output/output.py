@@ -85,8 +85,8 @@ class Printer(Protocol):
         ...
 
 
-class Display(Printer, Protocol):
-    """A printer that can also ask, and draw what changes."""
+class RunDisplay(Printer, Protocol):
+    """A printer through which a run can ask, and show its events."""
 
     @property
     def can_ask(self) -> bool:
@@ -97,12 +97,16 @@ class Display(Printer, Protocol):
         """Ask for a yes; Ctrl-C and the end of the input are a no."""
         ...
 
-    def bell(self) -> bool:
-        """Ring the terminal's bell; tell whether there is one."""
-        ...
-
     def progress(self, run_progress: RunProgress) -> AbstractContextManager[Listener]:
         """Show a run's events while the block lasts."""
+        ...
+
+
+class Display(RunDisplay, Protocol):
+    """A printer that can also ask, and draw what changes."""
+
+    def bell(self) -> bool:
+        """Ring the terminal's bell; tell whether there is one."""
         ...
 
     def work(self, name: str, total: int) -> AbstractContextManager[Callable[[int], None]]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
+from sora2batch.app.process.interrupter import current_interrupter
 from sora2batch.app.process.signals import ENDINGS, STOP_REASONS
 from sora2batch.run.stop_signal import StopSignal
 
@@ -69,7 +70,9 @@ class _Reception:
         try:
             for number in _heard():
                 before[number] = signal.signal(number, self._receive)
-            yield
+            interrupter = current_interrupter()
+            with interrupter.heard_by(self._interrupt) if interrupter else nullcontext():
+                yield
         except (asyncio.CancelledError, Exception) as error:
             if not self._left:
                 raise
@@ -105,6 +108,13 @@ class _Reception:
         self._arrived.append(signal.Signals(number))
         if self._wake:
             self._wake()
+
+    def _interrupt(self) -> None:
+        """Take an interrupt that another thread sends; it finds what it wakes open, or over."""
+        self._arrived.append(signal.SIGINT)
+        if wake := self._wake:
+            with suppress(RuntimeError):  # the loop was closed in this moment
+                wake()
 
     def _hand_over(self, task: asyncio.Task[Any]) -> None:
         while self._arrived:

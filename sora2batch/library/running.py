@@ -1,0 +1,176 @@
+"""Runs, for scripts and notebooks: what the command ``run`` does, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sora2batch.app.batch import batch as app_batch
+from sora2batch.app.batch.snapshot import status_of
+from sora2batch.app.execution.ending import ended
+from sora2batch.app.execution.execution import carry_out
+from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.planning import read_selection
+from sora2batch.app.saved_plan import saved_plan_of
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.library.html_table import block, line
+from sora2batch.library.loading import FilePath, Words, loaded, words
+from sora2batch.library.log_display import LogDisplay
+from sora2batch.library.public_batch import Batch
+from sora2batch.library.public_plan import Plan
+from sora2batch.library.public_status import Status
+from sora2batch.library.worker_thread import caller_of, in_thread
+from sora2batch.plan.plan_file import SavedPlan
+from sora2batch.plan.selection import Selection
+from sora2batch.run.event import Event
+from sora2batch.run.port import OnFailure
+from sora2batch.run.stages import Stages
+
+_WAY_TO_AGREE = "run(…, yes=True), if that is what you want"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Result:
+    """How a run ended, and where its jobs stand."""
+
+    status: Status
+    """Where every job of the manifest stands."""
+    exit_code: ExitCode
+    """What ``sora2batch run`` would have ended with."""
+    reason: str | None = None
+    """What ended it before its time; None where it went its way, even if jobs failed."""
+    hint: str | None = None
+    """What to do about the reason."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was planned is done, and its files are there."""
+        return self.exit_code is ExitCode.DONE
+
+    def to_dicts(self) -> list[JsonObject]:
+        """Write a flat row a job; *shape*: as ``status.jobs``."""
+        return self.status.to_dicts()
+
+    def __repr__(self) -> str:
+        return f"<Result: {self._line}; {self.status!r}>"
+
+    def _repr_html_(self) -> str:
+        return block(line(self._line), self.status._repr_html_())
+
+    @property
+    def _line(self) -> str:
+        told = "done" if self.ok else self.exit_code.name.lower()
+        return f"{told}: {self.reason}" if self.reason else told
+
+
+async def run(
+    batch: Batch | Plan | FilePath,
+    *,
+    yes: bool = False,
+    select: Words = (),
+    where: Words = (),
+    limit: int | None = None,
+    retry_failed: bool = False,
+    force: bool = False,
+    simulate: bool | None = None,
+    concurrency: int | None = None,
+    fail_fast: bool = False,
+    wait: bool = True,
+    download: bool = True,
+    on_event: Callable[[Event], object] | None = None,
+) -> Result:
+    """Carry a batch out: submit what is not paid for yet, wait, download. Nothing is ever paid twice.
+
+    It works in a thread of its own; the event loop that awaits it goes on. Cancelling it does what Ctrl-C
+    does to ``sora2batch run``: calls under way get their answers, and all that is known is written down, so
+    that the next run goes on; then ``asyncio.CancelledError`` is raised. Cancelling again waits for none.
+
+    Args:
+        batch: what ``load`` or ``plan`` returned, or a manifest. A plan is carried out as it was seen, or not
+            at all.
+        yes: agrees to what it costs. Without it only what is free is done: whatever is simulated, waiting for
+            open tasks, downloads.
+        select: globs on keys; a job that fits one of them is in.
+        where: texts ``axis=value``; values of one axis are alternatives, different axes must all fit.
+        limit: how many jobs may be submitted; the rest waits.
+        retry_failed: whether failed and rejected jobs are submitted again.
+        force: whether that goes for jobs too whose picture the API refused.
+        simulate: whether to run it in the simulator; None leaves it as the batch was loaded.
+        concurrency: how many tasks may be open at once, instead of the manifest's word.
+        fail_fast: whether the first failed or rejected job ends the submitting.
+        wait: whether to wait for generations; False only submits.
+        download: whether to fetch the files.
+        on_event: is called with everything that happens, in the event loop that awaits this.
+
+    Returns:
+        How it ended. Jobs that failed raise nothing: they are lines of the lockfile, and ``ok`` is False.
+
+    Raises:
+        Sora2BatchError: nothing was sent: a manifest has problems, the budget does not suffice, another run
+            holds the lockfile, there is no key or no ``yes``.
+        asyncio.CancelledError: it was cancelled.
+    """
+    listener = caller_of(asyncio.get_running_loop(), on_event) if on_event else _ignore
+
+    def work() -> Result:
+        selection = read_selection(words(select), words(where), limit, retry_failed=retry_failed, force=force)
+        target = _planned(batch, selection, simulate) if isinstance(batch, Plan) else None
+        request = RunRequest(
+            selection=target.selection if target else selection,
+            stages=_stages(wait=wait, download=download),
+            printer=LogDisplay(listener),
+            on_failure=OnFailure.STOP_SUBMITTING if fail_fast else OnFailure.GO_ON,
+            concurrency=concurrency,
+            agreed=yes,
+            saved=target,
+            way_to_agree=_WAY_TO_AGREE,
+        )
+        return _carried_out(_batch_of(batch, simulate), request)
+
+    return await in_thread(work)
+
+
+def _ignore(event: Event, /) -> None:
+    """Listen to nothing."""
+
+
+def _batch_of(given: Batch | Plan | FilePath, simulate: bool | None) -> app_batch.Batch:  # noqa: FBT001 - None is a third
+    if isinstance(given, Plan):
+        return given.internal.batch
+    return loaded(given, simulate=simulate).internal
+
+
+def _planned(plan: Plan, selection: Selection, simulate: bool | None) -> SavedPlan:  # noqa: FBT001 - None is a third
+    """Take everything that decides what is sent from the plan.
+
+    Raises:
+        UsageError: something else is said besides.
+    """
+    if selection != Selection() or simulate not in {None, plan.simulated}:
+        raise UsageError(
+            "a plan is carried out as it is: give select, limit, simulate and the like to plan()"
+        )
+    return saved_plan_of(plan.internal, selection=plan.selection)
+
+
+def _stages(*, wait: bool, download: bool) -> Stages:
+    if not wait:
+        return Stages.SUBMIT
+    return Stages.ALL if download else Stages.SUBMIT | Stages.WAIT
+
+
+def _carried_out(internal: app_batch.Batch, request: RunRequest) -> Result:
+    outcome = carry_out(internal, request)
+    for stop in outcome.stops:
+        if stop.error:
+            request.printer.failure(stop.error)
+    ending = ended(internal, outcome)
+    reason = ending.reason
+    return Result(
+        status=Status(internal=(internal, status_of(internal))),
+        exit_code=ending.exit_code,
+        reason=reason.message if reason else None,
+        hint=reason.hint if reason else None,
+    )
