@@ -14,6 +14,7 @@ from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.plan import planned
 from sora2batch.app.planning import read_selection
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.garbage import nothing_set_aside
 from sora2batch.library.public_batch import Batch
 from sora2batch.library.public_jobs import Jobs
 from sora2batch.library.public_lockfile import Lockfile
@@ -28,6 +29,7 @@ Words: TypeAlias = str | Sequence[str]
 TOOLS_VARIABLE = "SORA2BATCH_TOOLS_DIR"
 
 
+@nothing_set_aside()
 def load(
     manifest: FilePath,
     *,
@@ -53,6 +55,7 @@ def load(
     return Batch(internal=loader.load(_absolute(manifest)))
 
 
+@nothing_set_aside()
 def expand(batch: Batch | FilePath) -> Jobs:
     """List every job that a manifest asks for, in its order, each with its whole input and its price.
 
@@ -63,6 +66,7 @@ def expand(batch: Batch | FilePath) -> Jobs:
     return loaded(batch).jobs
 
 
+@nothing_set_aside()
 def plan(
     batch: Batch | FilePath,
     *,
@@ -94,6 +98,7 @@ def plan(
     return Plan(internal=made, selection=selection, outlook=made.outlook)
 
 
+@nothing_set_aside()
 def status(batch: Batch | FilePath, *, simulate: bool | None = None) -> Status:
     """Read where every job stands; nothing is written and nothing is sent.
 
@@ -106,6 +111,7 @@ def status(batch: Batch | FilePath, *, simulate: bool | None = None) -> Status:
     return Status(internal=(internal, status_of(internal)))
 
 
+@nothing_set_aside()
 def read_lockfile(lockfile: Batch | FilePath) -> Lockfile:
     """Read what was paid for, with the journal of a run that is under way or was cut off.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from sora2batch.app.batch import batch
 from sora2batch.app.batch.snapshot import status_of
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.text import counted
 from sora2batch.library.cards import cards
 from sora2batch.library.html_table import block, bullets, heading, line
@@ -73,14 +74,17 @@ class Batch:
         return f"<Batch {self.path.name}: {self._line}>"
 
     def _repr_html_(self) -> str:
-        status = status_of(self.internal)
+        return block(heading(f"{self.name}: {self._line}"), bullets(self.notices), self._cards)
+
+    @property
+    def _cards(self) -> str:
+        try:
+            status = status_of(self.internal)
+        except Sora2BatchError as error:  # what cannot be read is no reason to show nothing
+            return line(error.message)
         money = status.money
-        return block(
-            heading(f"{self.name}: {self._line}"),
-            line(f"{money.spent:,} of {money.budget:,} credits spent"),
-            bullets(self.notices),
-            cards(status, self.output_dir),
-        )
+        spent = line(f"{money.spent:,} of {money.budget:,} credits spent")
+        return spent + cards(status, self.output_dir)
 
     @property
     def _line(self) -> str:

@@ -15,6 +15,7 @@ from sora2batch.app.planning import read_selection
 from sora2batch.app.saved_plan import saved_plan_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.ground.garbage import nothing_set_aside
 from sora2batch.library.html_table import block, line
 from sora2batch.library.loading import FilePath, Words, loaded, words
 from sora2batch.library.log_display import LogDisplay
@@ -22,7 +23,7 @@ from sora2batch.library.public_batch import Batch
 from sora2batch.library.public_plan import Plan
 from sora2batch.library.public_status import Status
 from sora2batch.library.worker_thread import caller_of, in_thread
-from sora2batch.plan.plan_file import SavedPlan
+from sora2batch.plan.plan_file import SavedPlan, StalePlanError
 from sora2batch.plan.selection import Selection
 from sora2batch.run.event import Event
 from sora2batch.run.port import OnFailure
@@ -114,6 +115,7 @@ async def run(
     """
     listener = caller_of(asyncio.get_running_loop(), on_event) if on_event else _ignore
 
+    @nothing_set_aside()
     def work() -> Result:
         selection = read_selection(words(select), words(where), limit, retry_failed=retry_failed, force=force)
         target = _planned(batch, selection, simulate) if isinstance(batch, Plan) else None
@@ -127,7 +129,10 @@ async def run(
             saved=target,
             way_to_agree=_WAY_TO_AGREE,
         )
-        return _carried_out(_batch_of(batch, simulate), request)
+        try:
+            return _carried_out(_batch_of(batch, simulate), request)
+        except StalePlanError as error:
+            raise StalePlanError(error.message, hint="make a new one with plan(), and look at it") from None
 
     return await in_thread(work)
 

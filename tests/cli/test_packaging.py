@@ -48,7 +48,7 @@ def away(tmp_path, wheel):
 def test_a_wheel_works_away_from_the_checkout(tmp_path, wheel, away):
     names = set(ZipFile(wheel).namelist())
     shipped = {f"sora2batch/{path.relative_to(ROOT)}" for path in (ROOT / "schemas").rglob("*.json")}
-    assert "sora2batch/py.typed" in names
+    assert {"sora2batch/py.typed", "sora2batch/__init__.pyi"} <= names
     assert shipped <= names
     assert not [name for name in names if not name.startswith("sora2batch")]
 

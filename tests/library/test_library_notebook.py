@@ -31,7 +31,11 @@ def home(tmp_path, monkeypatch):
 def client_of(cells, folder):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     return NotebookClient(
-        notebook, kernel_name="python3", timeout=120, resources={"metadata": {"path": folder}}
+        notebook,
+        kernel_name="python3",
+        timeout=120,
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": folder}},
     )
 
 
@@ -46,7 +50,10 @@ async def test_the_example_runs_from_top_to_bottom(home, tmp_path):
     assert not any(cell.get("outputs") for cell in notebook.cells)
     (tmp_path / "notes").mkdir()
     await NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": tmp_path / "notes"}}
+        notebook,
+        timeout=120,
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": tmp_path / "notes"}},
     ).async_execute()
     jobs, plan, run, again, table, sums, page = (cell for cell in notebook.cells if cell.cell_type == "code")
     assert "4 jobs, 200 credits" in shown(jobs)

@@ -139,7 +139,7 @@ async def test_a_plan_is_carried_out_as_it_was_seen_or_not_at_all(studio):
     other = sora2batch.plan(studio.load(), where=["animal=ant"])
     assert (await sora2batch.run(plan, yes=True)).exit_code is sora2batch.ExitCode.DONE
     assert studio.paid == {"A fox.": 1}
-    with pytest.raises(sora2batch.StalePlanError):
+    with pytest.raises(sora2batch.StalePlanError, match="lockfile changed"):
         await sora2batch.run(other, yes=True)
     with pytest.raises(sora2batch.UsageError, match=r"give select, limit, simulate and the like to plan\(\)"):
         await sora2batch.run(plan, yes=True, limit=1)

@@ -168,6 +168,11 @@ def test_a_long_table_says_how_much_more_there_is(manifest):
     assert len(sora2batch.load("many.yaml").jobs[10:20]) == 10
 
 
+def test_a_batch_is_shown_though_its_lockfile_cannot_be_read(manifest):
+    Path("small.lock.jsonl").write_text("<<<<<<< ours\n")
+    assert "small.lock.jsonl" in shown(sora2batch.load(manifest)._repr_html_()).text
+
+
 def test_a_report_is_written_where_it_belongs(manifest, tmp_path):
     assert sora2batch.report(manifest) == tmp_path / "small.report.html"
     assert sora2batch.report(manifest, "page.html", simulate=True).is_file()
