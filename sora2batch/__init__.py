@@ -32,6 +32,7 @@ _HOMES = {
     "Plan": "library.public_plan",
     "PlannedJob": "plan.action",
     "Problem": "ground.problem",
+    "Progress": "library.public_progress",
     "Result": "library.running",
     "Sora2BatchError": "ground.errors",
     "StalePlanError": "plan.plan_file",

@@ -13,6 +13,7 @@ from sora2batch.library.public_batch import Batch as Batch
 from sora2batch.library.public_jobs import Jobs as Jobs
 from sora2batch.library.public_lockfile import Lockfile as Lockfile
 from sora2batch.library.public_plan import Plan as Plan
+from sora2batch.library.public_progress import Progress as Progress
 from sora2batch.library.public_status import Status as Status
 from sora2batch.library.reporting import report as report
 from sora2batch.library.running import Result as Result
@@ -60,6 +61,7 @@ __all__ = [
     "Plan",
     "PlannedJob",
     "Problem",
+    "Progress",
     "Result",
     "Sora2BatchError",
     "StalePlanError",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from sora2batch.app.output.failure import print_error
 from sora2batch.app.tracking.run_progress import RunProgress
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.terminal_width import without_controls
-from sora2batch.run.event import Event, Listener
+from sora2batch.library.public_progress import Progress
+from sora2batch.run.event import Event, Listener, Ticked
 
 LOGGER = logging.getLogger("sora2batch")
 """What is told during a run: INFO, DEBUG, and ERROR."""
@@ -23,8 +24,10 @@ class LogDisplay:
     is_terminal = False
     can_ask = False
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, watcher: Callable[[Progress], None]) -> None:
+        """Say where events go, and once a second how far the run has come."""
         self._listener = listener
+        self._watcher = watcher
 
     def info(self, message: str) -> None:
         """Tell something that most people want to know."""
@@ -62,10 +65,14 @@ class LogDisplay:
 
     @contextmanager
     def progress(self, run_progress: RunProgress) -> Iterator[Listener]:
-        """Pass a run's events on."""
+        """Pass a run's events on; how far it has come is told when it begins, at each tick, at its end."""
 
         def hear(event: Event) -> None:
             run_progress.hear(event)
             self._listener(event)
+            if isinstance(event, Ticked):
+                self._watcher(Progress.of(run_progress))
 
+        self._watcher(Progress.of(run_progress))
         yield hear
+        self._watcher(Progress.of(run_progress))

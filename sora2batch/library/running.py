@@ -21,6 +21,7 @@ from sora2batch.library.loading import FilePath, Words, loaded, words
 from sora2batch.library.log_display import LogDisplay
 from sora2batch.library.public_batch import Batch
 from sora2batch.library.public_plan import Plan
+from sora2batch.library.public_progress import Progress
 from sora2batch.library.public_status import Status
 from sora2batch.library.worker_thread import caller_of, in_thread
 from sora2batch.plan.plan_file import SavedPlan, StalePlanError
@@ -81,6 +82,7 @@ async def run(
     wait: bool = True,
     download: bool = True,
     on_event: Callable[[Event], object] | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
 ) -> Result:
     """Carry a batch out: submit what is not paid for yet, wait, download. Nothing is ever paid twice.
 
@@ -104,6 +106,7 @@ async def run(
         wait: whether to wait for generations; False only submits.
         download: whether to fetch the files.
         on_event: is called with everything that happens, in the event loop that awaits this.
+        on_progress: is called there once a second, and at the end, with how far it has come.
 
     Returns:
         How it ended. Jobs that failed raise nothing: they are lines of the lockfile, and ``ok`` is False.
@@ -113,7 +116,8 @@ async def run(
             holds the lockfile, there is no key or no ``yes``.
         asyncio.CancelledError: it was cancelled.
     """
-    listener = caller_of(asyncio.get_running_loop(), on_event) if on_event else _ignore
+    loop = asyncio.get_running_loop()
+    display = LogDisplay(*(caller_of(loop, told) if told else _ignore for told in (on_event, on_progress)))
 
     @nothing_set_aside()
     def work() -> Result:
@@ -122,7 +126,7 @@ async def run(
         request = RunRequest(
             selection=target.selection if target else selection,
             stages=_stages(wait=wait, download=download),
-            printer=LogDisplay(listener),
+            printer=display,
             on_failure=OnFailure.STOP_SUBMITTING if fail_fast else OnFailure.GO_ON,
             concurrency=concurrency,
             agreed=yes,
@@ -137,7 +141,7 @@ async def run(
     return await in_thread(work)
 
 
-def _ignore(event: Event, /) -> None:
+def _ignore(told: object, /) -> None:
     """Listen to nothing."""
 
 

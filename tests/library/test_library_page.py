@@ -13,9 +13,9 @@ import sora2batch
 from sora2batch.app.backend import simulation
 
 PAGE = (Path(__file__).parents[2] / "docs/library.md").read_text()
-OURS = {"Batch", "Jobs", "Plan", "Status", "Result"}
+OURS = {"Batch", "Jobs", "Plan", "Progress", "Status", "Result"}
 """Values that are made for scripts: all of them is on the page."""
-NOT_PROMISED = {"internal", "count", "index"}
+NOT_PROMISED = {"internal", "count", "index", "of"}
 
 
 def test_the_examples_do_what_is_shown(tmp_path, monkeypatch, capsys, event_loop_of_examples):
@@ -83,7 +83,7 @@ def test_the_arguments_are_those_of_the_functions():
 
 
 def test_the_events_are_those_of_a_run():
-    rows = re.findall(r"^\| `(\w+)` \|.*\| ?(.*?) ?\|$", section("Events"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ?(.*?) ?\|$", section("Progress and events"), re.MULTILINE)
     told = {name: set(re.findall(r"`(\w+)`", last)) for name, last in rows}
     kinds = {name: getattr(sora2batch.events, name) for name in sora2batch.events.__all__ if name != "Event"}
     assert told == {name: {one.name for one in fields(kind)} for name, kind in kinds.items()}

@@ -148,11 +148,13 @@ async def test_a_plan_is_carried_out_as_it_was_seen_or_not_at_all(studio):
 
 async def test_what_fails_raises_nothing_and_is_told(studio):
     studio.service.fail_generations()
-    heard = Heard()
-    result = await sora2batch.run(studio.load(), yes=True, limit=1, on_event=heard.append)
+    heard, told = Heard(), []
+    options = {"on_event": heard.append, "on_progress": told.append}
+    result = await sora2batch.run(studio.load(), yes=True, limit=1, **options)
     assert (result.ok, result.exit_code) == (False, sora2batch.ExitCode.FAILED)
     assert [one.state for one in result.status.jobs][:2] == ["failed", "pending"]
     assert len(heard.of(events.Failed)) == 1
+    assert told[-1].fraction == 1.0
 
 
 async def test_a_listener_that_raises_does_not_end_a_run_that_spends_money(studio):
@@ -165,6 +167,17 @@ async def test_a_listener_that_raises_does_not_end_a_run_that_spends_money(studi
     assert (await sora2batch.run(studio.load(), yes=True, on_event=listen)).ok
     assert studio.paid == ONCE_EACH
     assert len(told) >= 12
+
+
+async def test_how_far_it_has_come_is_told_from_the_beginning_to_the_end(studio):
+    told = []
+    await sora2batch.run(studio.load(), yes=True, on_progress=told.append)
+    first, last = told[0], told[-1]
+    assert (first.fraction, first.submitted, first.to_submit, first.spent) == (0.0, 0, 6, 0)
+    assert (last.fraction, last.downloaded, last.to_download, last.spent) == (1.0, 6, 6, 600)
+    assert str(last).startswith("6/6 submitted, 6/6 generated, 6/6 downloaded, ")
+    assert "; 600 of 10,000 credits; after " in str(last)
+    assert '<progress value="1.000">' in last._repr_html_()
 
 
 async def test_what_the_command_line_says_is_logged(studio, caplog):
