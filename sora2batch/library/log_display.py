@@ -54,6 +54,8 @@ class LogDisplay:
         for line in lines:
             self.output(line)
 
+    output_listing = output_lines
+
     def output_file(self, data: bytes) -> None:
         """Tell a result that is a file."""
         self.output(data)
