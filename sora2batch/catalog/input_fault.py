@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sora2batch.catalog.allowed import allowed_text
 from sora2batch.catalog.input_messages import is_blank_by_mistake, shown, word_fault
@@ -17,7 +17,9 @@ from sora2batch.ground.schema import schema_dir
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.ground.validation import Validator, rule_of
-from sora2batch.ground.violation import Violation
+
+if TYPE_CHECKING:  # it brings jsonschema, which good data never pays for
+    from sora2batch.ground.violation import Violation
 
 _SAID_FIRST = ("type", "enum", "const")
 _PICTURE_FIELDS = frozenset({"image", "images", "image_list", "image_url", "image_urls", "input_image"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import DataPath, Fault, Target, format_path
@@ -12,9 +12,11 @@ from sora2batch.ground.schema import load_schema
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.ground.validation import Draft, Validator
-from sora2batch.ground.violation import Violation
 from sora2batch.manifest.describe import describe
 from sora2batch.manifest.messages import faults_of
+
+if TYPE_CHECKING:  # it brings jsonschema, which good data never pays for
+    from sora2batch.ground.violation import Violation
 
 _SCHEMA = "picks.schema.json"
 _ROOT: DataPath = ("picks",)

@@ -44,5 +44,5 @@ class Lockfile:
 
 def lockfile_of(manifest: str, entries: Iterable[Entry]) -> Lockfile:
     """Make a lockfile of folded entries, leaving out those of which nothing but withdrawn calls is left."""
-    kept = {entry.fingerprint: entry for entry in entries if entry.state is not State.WITHDRAWN}
+    kept = {entry.fingerprint: entry for entry in entries if entry.attempts[0].state is not State.WITHDRAWN}
     return Lockfile(manifest=manifest, entries=kept)

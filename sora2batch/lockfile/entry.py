@@ -41,10 +41,8 @@ class State(StrEnum):
     @property
     def has_task(self) -> bool:
         """Tell whether the API made a task, which was charged."""
-        return self in _WITH_TASK
-
-
-_WITH_TASK = frozenset({State.SUBMITTED, State.COMPLETED, State.FAILED})
+        # Not by a set: a member's hash is a call of Python's own, and this is asked for every attempt.
+        return self is State.COMPLETED or self is State.SUBMITTED or self is State.FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

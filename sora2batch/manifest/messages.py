@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.problem import DataPath, Fault, Target
@@ -13,10 +13,12 @@ from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean, nearest
 from sora2batch.ground.text import listed, visible
 from sora2batch.ground.validation import rule_of
-from sora2batch.ground.violation import Violation
 from sora2batch.manifest.describe import describe
 from sora2batch.manifest.name import better_name
 from sora2batch.manifest.way_out import choice_hint, filling_hint, kind_of, type_hint
+
+if TYPE_CHECKING:  # it brings jsonschema, which good data never pays for
+    from sora2batch.ground.violation import Violation
 
 _NO_BUDGET = "without a budget nothing is spent"
 _WHY_REQUIRED = {("budget",): _NO_BUDGET, ("budget", "max_credits"): _NO_BUDGET}

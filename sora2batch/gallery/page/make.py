@@ -219,7 +219,7 @@ def _result(attempt: Attempt, links: Links) -> Result:
 
 
 def _clip(output: Output, links: Links) -> Clip:
-    return Clip(path=output.path or "", href=links.to(output), bytes=output.bytes, look=output.look)
+    return Clip(output.path or "", links.to(output), output.bytes, output.look)
 
 
 def _shown_object(input: JsonObject) -> JsonObject:
