@@ -6,7 +6,6 @@ Source: front coding, as of dictionaries and search indexes; here of what texts 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 BLOCK = 256
@@ -58,27 +57,56 @@ def _edits_in_units(texts: Sequence[str]) -> Iterator[Edit]:
 
 def _edits(texts: Sequence[str]) -> Iterator[Edit]:
     """Yield edits whose lengths are characters."""
-    start = end = 0
     for first in range(0, len(texts), BLOCK):
-        before, its_length = texts[first], len(texts[first])
-        yield 0, 0, before
-        head, tail = before[:start], before[its_length - end :]
-        for text in islice(texts, first + 1, first + BLOCK):
-            length = len(text)
-            # In a matrix nearly every text differs from the one before where that one did.
-            if not (
-                start + end < length
-                and start + end < its_length
-                and text[start] != before[start]
-                and text[-end - 1] != before[-end - 1]
-                and text.startswith(head)
-                and text.endswith(tail)
-            ):
-                start = _shared_start(before, text, start)
-                end = _shared_end(before, text, min(its_length, length) - start, end)
-                head, tail = text[:start], text[length - end :]
-            yield start, end, text[start : length - end]
-            before, its_length = text, length
+        block = texts[first : first + BLOCK]
+        yield 0, 0, block[0]
+        yield from _edits_in(block)
+
+
+def _edits_in(block: Sequence[str]) -> Iterator[Edit]:
+    """Yield what makes each text but the first of the one before.
+
+    In a matrix the last axis turns fastest: texts differ in one place for a while, then once in another.
+    """
+    at, kept = 1, _Kept(0, 0)
+    while at < len(block):
+        kept = _shared(block[at - 1], block[at], kept)
+        following = _shared(block[at], block[at + 1], kept) if at + 1 < len(block) else kept
+        if sum(following) > sum(kept):  # here it is that once
+            yield _edit(block[at], kept)
+            at, kept = at + 1, following
+        stop = _end_of_run(block, at, kept)
+        start, end = kept
+        for text in block[at:stop]:
+            yield start, end, text[start : len(text) - end]
+        at = stop
+
+
+class _Kept(NamedTuple):
+    """How many characters of a text stay: of its beginning, and of its end."""
+
+    start: int
+    end: int
+
+
+def _edit(text: str, kept: _Kept) -> Edit:
+    return (*kept, text[kept.start : len(text) - kept.end])
+
+
+def _end_of_run(block: Sequence[str], at: int, kept: _Kept) -> int:
+    """Find the first text that does not begin and end as the one at a place does."""
+    first = block[at]
+    head, tail, least = first[: kept.start], first[len(first) - kept.end :], sum(kept)
+    for place in range(at + 1, len(block)):
+        text = block[place]
+        if len(text) < least or not text.startswith(head) or not text.endswith(tail):
+            return place
+    return len(block)
+
+
+def _shared(one: str, other: str, guess: _Kept) -> _Kept:
+    start = _shared_start(one, other, guess.start)
+    return _Kept(start, _shared_end(one, other, min(len(one), len(other)) - start, guess.end))
 
 
 def _shared_start(one: str, other: str, guess: int) -> int:
