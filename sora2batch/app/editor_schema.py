@@ -7,6 +7,7 @@ one that does not count; it proposes values that stand under ``anyOf``, and none
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ _NOTHING_MERGED: Schema = {"propertyNames": {"pattern": "^(?!<<$)"}}
 """A pattern, as to the server the beginning of a word is the word itself while it looks for proposals."""
 _HAS_TOOL: Schema = {"required": ["tool"]}
 _WIDTH = 120
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def editor_schema_text(catalog: Catalog) -> str:
@@ -77,9 +79,7 @@ def _definitions(tool: Tool) -> Schema:
     Where anything is merged, the names of fields are judged, and values are proposed only.
     """
     name, fields = tool.tool_type, editor_input(tool)
-    proposed = {
-        field: _proposed(_reference(f"{name}.fields/properties/{field}")) for field in tool.properties
-    }
+    proposed = {field: _proposed(_field(tool, fields, field)) for field in tool.properties}
     return {
         f"{name}.fields": fields,
         f"{name}.input": {
@@ -93,6 +93,14 @@ def _definitions(tool: Tool) -> Schema:
             "else": _with_input(_proposed(_reference(f"{name}.input"))),
         },
     }
+
+
+def _field(tool: Tool, fields: Schema, name: str) -> Schema:
+    """Point to a field; one whose name a reference would spell otherwise is written out."""
+    is_plain = _PLAIN.fullmatch(name)
+    return (
+        _reference(f"{tool.tool_type}.fields/properties/{name}") if is_plain else fields["properties"][name]
+    )
 
 
 def _reference(name: str) -> Schema:

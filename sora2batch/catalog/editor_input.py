@@ -7,10 +7,18 @@ one that is wrong and not red.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import assert_never, cast
 
-from sora2batch.catalog.allowed import HTTP_URL, MEDIA, allowed_text, choices_of, refuses_blank
+from sora2batch.catalog.allowed import (
+    HTTP_URL,
+    MEDIA,
+    READ_LENGTH,
+    allowed_text,
+    choices_of,
+    refuses_blank,
+)
 from sora2batch.catalog.price import price_key
 from sora2batch.catalog.tool import (
     FixedPrice,
@@ -37,7 +45,8 @@ _SAME_IN_BOTH_DRAFTS = frozenset(
         "items", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
     }
 )  # fmt: skip
-_SAY_NOTHING = frozenset({"title", "description", "examples", "format", MEDIA, "deprecated", "$comment"})
+_EXEMPTS = {"prefixItems": "items", "patternProperties": "additionalProperties"}
+"""Keywords of theirs, each with the one that it keeps away from some of what is inside a value."""
 
 
 def editor_input(tool: Tool) -> JsonObject:
@@ -80,6 +89,8 @@ def _description(tool: Tool, name: str, schema: JsonObject) -> Iterator[str]:
         yield "Required."
     elif "default" in schema:
         yield f"Default: {_shown(schema['default'])}."
+    if READ_LENGTH in schema:
+        yield f"The model reads {schema[READ_LENGTH]:,} characters of it."
     if _decides_price(tool, name):
         yield _price_text(tool)
 
@@ -99,7 +110,9 @@ def _decides_price(tool: Tool, name: str) -> bool:
 
 
 def _shown(value: JsonValue) -> str:
-    return str(value).lower() if isinstance(value, bool) else "none" if value == [] else str(value)
+    if isinstance(value, str):
+        return value
+    return "none" if value == [] else json.dumps(value, ensure_ascii=False)
 
 
 def _prices(tool: Tool, name: str) -> Mapping[str, str]:
@@ -114,9 +127,7 @@ def _prices(tool: Tool, name: str) -> Mapping[str, str]:
 
 
 def _value(schema: JsonObject) -> JsonObject:
-    """Say in draft 7 what a value must be; nothing where the two drafts may not mean the same."""
-    if schema.keys() - _SAME_IN_BOTH_DRAFTS - _SAY_NOTHING:
-        return {}
+    """Say in draft 7 what a value must be; what is left out makes it laxer, never stricter."""
     value = {
         key: part for key, part in schema.items() if key in _SAME_IN_BOTH_DRAFTS and _is_plain(key, part)
     }
@@ -126,6 +137,9 @@ def _value(schema: JsonObject) -> JsonObject:
         value["properties"] = {name: _part(part) for name, part in properties.items()}
     if isinstance(more := schema.get("additionalProperties"), dict):
         value["additionalProperties"] = _part(more)
+    for keyword, exempt in _EXEMPTS.items():
+        if keyword in schema:
+            value.pop(exempt, None)
     return value | _wording(schema)
 
 

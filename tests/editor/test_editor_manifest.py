@@ -28,7 +28,7 @@ HEAD = f"{MODELINE}version: 1\nbudget: {{max_credits: 9}}\n"
 
 def test_no_example_and_no_manifest_that_init_writes_is_red(server):
     examples = {path: path.read_text() for path in (ROOT / "manifests").glob("*.yaml")}
-    pages = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+    pages = {ROOT / "README.md", *(ROOT / "docs").glob("*.md")} - {ROOT / "docs/rules.md"}  # what is wrong
     shown = {
         ROOT / "manifests" / f"of-{page.stem}-{number}.yaml": f"{MODELINE}{block}"
         for page in pages

@@ -6,6 +6,7 @@ import pytest
 
 from sora2batch.app.editor_schema import SCHEMA_ID, editor_schema, editor_schema_text
 from sora2batch.catalog.catalog import load_catalog
+from sora2batch.catalog.input_check import InputChecker
 from sora2batch.ground.schema import load_schema, schema_text
 
 CATALOG = load_catalog()
@@ -81,40 +82,60 @@ def test_a_group_names_its_own_tool():
 
 
 STRANGE = {
-    "$ref": "#/$defs/short",
-    "oneOf": [{"type": "string"}, {"type": "integer"}],
-    "prefixItems": [{"type": "string"}],
-    "if": {"const": 1},
-    "patternProperties": {"^a": False},
+    "reference": {"$ref": "#/$defs/short"},
+    "either": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+    "sequence": {"prefixItems": [{"type": "string"}], "items": False},
+    "condition": {"if": {"const": 1}, "then": False},
+    "mapping": {"patternProperties": {"^a": True}, "additionalProperties": {"type": "integer"}},
+    "choice": {"enum": [["a"], "b"]},
+    "nested": {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": False},
+    "known": {"type": "integer", "readLength": 3, "x-note": "no keyword of any draft"},
+    "größe/höhe 50%": {"type": "integer"},
 }
 
 
-def test_what_draft_7_may_read_otherwise_is_left_to_the_program(tmp_path):
-    properties = {
-        f"field-{number}": {"description": "x", "type": "string", keyword: value}
-        for number, (keyword, value) in enumerate(STRANGE.items())
-    }
-    properties["choice"] = {"description": "x", "enum": [["a"], "b"]}
-    properties["nested"] = {"description": "x", "type": "object", "properties": {"a": {"type": "integer"}}}
+def test_what_draft_7_reads_otherwise_is_left_to_the_program(tmp_path):
     tool = json.loads(schema_text("tools/veo3-text-to-video-fast-api.json"))
     del tool["output"]
     tool["input"] = {
         "type": "object",
-        "properties": properties,
+        "properties": {name: {"description": "x", **schema} for name, schema in STRANGE.items()},
         "additionalProperties": False,
         "$defs": {"short": {"maxLength": 3}},
         "dependentRequired": {"choice": ["nested"]},
     }
     (tmp_path / "strange.json").write_text(json.dumps(tool))
-    schema = editor_schema(load_catalog([tmp_path]))
+    catalog = load_catalog([tmp_path])
+    schema = editor_schema(catalog)
     jsonschema.Draft7Validator.check_schema(schema)
     fits = jsonschema_rs.Draft7Validator(schema).is_valid
-    for field in (*(f"field-{number}" for number in range(len(STRANGE))), "choice"):
-        for value in (1, "a", ["{{ x }}"], {"b": 1}):
-            assert fits(manifest("strange", **{field: value}))
+    checker = InputChecker(catalog.get("strange"))
+    values = (
+        1,
+        "a",
+        "abcd",
+        "{{ x }}",
+        ["a"],
+        ["a", "b"],
+        ["{{ x }}"],
+        {"a": 1},
+        {"ab": "c"},
+        {"b": "c"},
+        {},
+    )
+    taken = [(name, value) for name in STRANGE for value in values if not checker.faults({name: value})]
+    assert {name for name, _ in taken} == STRANGE.keys() - {"choice"}
+    for name, value in (*taken, ("choice", "b"), *((name, "{{ x }}") for name in STRANGE)):
+        assert fits(manifest("strange", **{name: value}))
     assert fits(manifest("strange", nested={"a": "{{ x }}"}))
-    assert not fits(manifest("strange", nested={"a": "b"}))
-    assert not fits(manifest("strange", other=1))
+    refused = (
+        {"nested": {"a": "b"}},
+        {"nested": {"b": 1}},
+        {"known": "b"},
+        {"größe/höhe 50%": "b"},
+        {"other": 1},
+    )
+    assert [fields for fields in refused if fits(manifest("strange", **fields))] == []
 
 
 def test_prices_stand_beside_tools_and_beside_the_values_that_decide():
