@@ -9,6 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any, TypeAlias
 
+from sora2batch.ground.rule import Rule
 from sora2batch.ground.schema import load_schema
 from sora2batch.manifest.emit import mapping_lines
 
@@ -21,6 +22,9 @@ def editor_structure() -> Schema:
     """Make a structure that may be changed and added to."""
     schema: Schema = deepcopy(load_schema("manifest-structure.schema.json"))
     _adapt(schema, schema["definitions"])
+    rules = schema["definitions"]["lint_rule"]
+    meanings = {rule.value: rule.meaning for rule in Rule}
+    rules["enumDescriptions"] = [meanings[name] for name in rules["enum"]]
     return schema
 
 

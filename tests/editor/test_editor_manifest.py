@@ -14,6 +14,7 @@ from sora2batch.app.editor_schema import editor_schema_text
 from sora2batch.app.starter import manifest_for
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.price import PriceError
+from sora2batch.ground.rule import Rule
 
 pytestmark = pytest.mark.xdist_group("editor")  # they share one server
 
@@ -227,6 +228,7 @@ OWN = GROUP.replace("    input", f"    tool: {KLING}\n    input")
         (f"jobs:\n  a:\n    matrix:\n      shot:\n        {CURSOR}\n", {"from", "from: shots.csv"}),
         (f"jobs: {{a: {{sample: {{method: {CURSOR}}}}}}}\n", {"pairwise", "random"}),
         (f"budget: {CURSOR}\n{GROUP}", set()),
+        (f"{OWN}lint: {{ignore: [{CURSOR}]}}\n", {"template-hole", "near-duplicate"}),
         (f"tool: {SORA}\njobs:\n  hero:\n    {CURSOR}\n", {"tool", "matrix", "sample", "repeat", "input"}),
         (f"tool: {SORA}\n{GROUP}run:\n  {CURSOR}\n", {"concurrency", "submit_rate", "timeout", "stop_after"}),
         (f"tool: {CURSOR}\n{GROUP}", set(TOOLS)),
@@ -269,6 +271,7 @@ def test_a_proposed_tool_says_what_it_costs_and_whether_its_model_has_ended(serv
         (f"{OWN}      dura{CURSOR}tion: 5\n", "A whole number from 3 to 15. Default: 5. Credits: 200 a second"),
         (f"{OWN}      dura{CURSOR}tion: '{{{{ x }}}}'\n", "A whole number from 3 to 15."),
         (GROUP.replace("image:", f"im{CURSOR}age:").replace("hero:", f"hero:\n    tool: {KLING}"), "Required."),
+        (f"{OWN}lint: {{ignore: [near-{CURSOR}duplicate]}}\n", f"* `near-duplicate`: {Rule.NEAR_DUPLICATE.meaning}"),
         (f"tool: {SORA}\n{GROUP}run: {{conc{CURSOR}urrency: 2}}\n", "How many tasks may be open at once"),
     ],
 )  # fmt: skip
