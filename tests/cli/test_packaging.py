@@ -63,6 +63,7 @@ def test_a_wheel_works_away_from_the_checkout(tmp_path, wheel, away):
     manifest_schema = json.loads((ROOT / "schemas/manifest.schema.json").read_text())
     assert json.loads(output("schema", "manifest")) == manifest_schema
     output("init", "campaign.yaml")
+    assert json.loads((tmp_path / "sora2batch.schema.json").read_text()) == manifest_schema
     output("report", "campaign.yaml")
     assert (tmp_path / "campaign.report.html").stat().st_size > 50_000, "the page's parts are in the wheel"
 
