@@ -79,6 +79,7 @@ def _of_job(batch: Batch, lockfile: Lockfile, job: Job) -> Explanation:
         price_text=batch.catalog.get(job.tool_type).price_text,
         credit_price=batch.credit_price,
         result=(batch.output_dir / job.filename).as_posix(),
+        filename=batch.manifest.output.filename,
     )
 
 
@@ -100,6 +101,7 @@ def _of_orphan(batch: Batch, entry: Entry) -> Explanation:
         price_text=tool.price_text if tool else None,
         credit_price=batch.credit_price,
         result=None,
+        filename=None,
     )
 
 

@@ -8,11 +8,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
-from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.source import find_sources
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
-from sora2batch.catalog.catalog import Catalog
+from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.ground.output_file import put_in_place
@@ -64,7 +63,7 @@ def fmt(args: FmtArgs, printer: Printer) -> ExitCode:
     Raises:
         UsageError: a file is missing.
     """
-    catalog = loader_for(args.tools_dirs).catalog
+    catalog = load_catalog(args.tools_dirs)
     laid: list[_Laid] = []
     codes: set[ExitCode] = set()
     for source in find_sources(args.manifests):

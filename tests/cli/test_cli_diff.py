@@ -138,6 +138,7 @@ def test_two_revisions_need_no_file_where_there_is_one_manifest(call, folder, ma
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("HEAD", "./"), "./ is a folder: name one manifest in it"),
         (("HEAD", "none.yaml"), "there is no file none.yaml"),
         (("HEAD:none.yaml", "small.yaml"), '"none.yaml" is not there in git at HEAD'),
         (("nowhere", "small.yaml"), 'git does not know the revision "nowhere"'),

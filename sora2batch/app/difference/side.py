@@ -94,6 +94,8 @@ def _named(word: str) -> Place | None:
     path = Path(word)
     if path.is_file():
         return Place(path=path)
+    if word.endswith("/") and path.is_dir():
+        raise UsageError(f"{visible(word)} is a folder: name one manifest in it", hint=_FORMS)
     ref, colon, name = word.partition(":")
     if colon and ref and name:
         return Place(path=Path(name), ref=ref)

@@ -49,6 +49,8 @@ class Explanation:
     credit_price: CreditPrice | None
     result: str | None
     """Where its file goes, or lies, without an ending if the manifest names none; None of an orphan."""
+    filename: str | None
+    """The template of file names, where the manifest has one."""
 
 
 def find_job(asked: str, jobs: Sequence[Job], lockfile: Lockfile) -> Job | Entry:

@@ -33,6 +33,7 @@ def explanation_to_json(told: Explanation) -> JsonObject:
         "credits": planned.job.credits if planned else None,
         "price": told.price_text,
         "result": told.result and readable(told.result),
+        "filename": told.filename,
         "at": _job_places(origin) if origin else None,
         "cell": [
             {"axis": one.axis, "label": one.label, "value": one.value, "at": _at(one.at)}

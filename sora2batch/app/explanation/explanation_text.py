@@ -75,8 +75,9 @@ def _head(told: Explanation) -> Iterator[str]:
     elif told.take > 1:
         rows.append(("take", str(told.take), ""))
     if told.result:
-        from_ = origin.filename if origin else None
-        rows.append(("file", _name(told.result), _place(from_) if from_ else "named after the key"))
+        at = origin.filename if origin else None
+        named = f"{_place(at)}: {_written(told.filename)}" if at else "named after the key"
+        rows.append(("file", _name(told.result), named))
     yield from _table(rows)
 
 
