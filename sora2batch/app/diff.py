@@ -64,5 +64,5 @@ def _show(old: Side, new: Side, price: CreditPrice | None, printer: Printer, *, 
     if as_json:
         print_json(document, printer)
     else:
-        printer.output_lines(lines)
+        printer.output_listing(lines)
     return ExitCode.FAILED if changes else ExitCode.DONE

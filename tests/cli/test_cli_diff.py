@@ -52,11 +52,9 @@ def test_layout_comments_and_order_are_no_difference(call, manifest):
 
 def test_every_kind_of_change_is_told_with_its_price(call, folder, manifest):
     other = folder / "other.yaml"
-    other.write_text(
-        manifest.read_text().replace("[fox, owl]", "[fox, cat]")
-        + "  was: {input: {prompt: A owl., image: 'https://samples.sora2batch.example/owl.jpg'}}\n"
-    )
-    edit(other, "run: {poll_interval: 0.05}\n", "")
+    other.write_text(manifest.read_text().replace("[fox, owl]", "[fox, cat]"))
+    was = "  was: {input: {prompt: A owl., image: 'https://samples.sora2batch.example/owl.jpg'}}\n"
+    edit(other, "jobs:\n", f"jobs:\n{was}")
     edit(
         other,
         "A {{ animal }}.",
@@ -68,12 +66,12 @@ def test_every_kind_of_change_is_told_with_its_price(call, folder, manifest):
     assert ran.out == (
         f"small.yaml → {other.as_posix()}\n"
         "\n"
-        "~ hero/fox     420\n"
-        "    input.prompt\n"
-        '      - "A fox."\n'
-        '      + "Two foxes, one of them blue, in the snow"\n'
-        "+ hero/cat     420\n"
-        "> hero/owl is now was, not paid again\n"
+        "  ~ hero/fox     420\n"
+        "      input.prompt\n"
+        '        - "A fox."\n'
+        '        + "Two foxes, one of them blue, in the snow"\n'
+        "  + hero/cat     420\n"
+        "  > hero/owl is now was, not paid again\n"
         "\n"
         "1 changed, 1 added, 1 renamed, 0 as they were\n"
         "a run sends what is new for 840 credits\n"
@@ -94,7 +92,7 @@ def test_what_is_paid_already_is_not_counted_again_and_what_was_paid_is_told(cal
     assert call("run", manifest, "--simulate", "--yes").code == 0
     edit(manifest, "[fox, owl]", "[fox]")
     ran = call("diff", "HEAD", manifest, "--simulate")
-    assert "~ hero/fox     420  already in the lockfile\n" in ran.out
+    assert "  ~ hero/fox     420  already in the lockfile\n" in ran.out
     assert "a run sends what is new for 0 credits (the others are in the lockfile)\n" in ran.out
     back = call("diff", manifest, "HEAD", "--simulate", "--json").document
     assert back["credits"]["to_pay"] == 840
@@ -107,10 +105,10 @@ def test_lockfiles_are_compared_line_by_line(call, manifest, commit):
     ran = call("diff", "HEAD", "small.sim.lock.jsonl")
     assert ran.code == 1
     assert re.search(
-        r"^~ hero/fox +\+0$.^    state: submitted → completed$", ran.out, re.MULTILINE | re.DOTALL
+        r"^  ~ hero/fox +\+0$.^      state: submitted → completed$", ran.out, re.MULTILINE | re.DOTALL
     )
-    assert "    files: nothing → hero/fox.mp4\n" in ran.out
-    assert re.search(r"^\+ hero/owl +\+420  completed, \S+$", ran.out, re.MULTILINE)
+    assert "      files: nothing → hero/fox.mp4\n" in ran.out
+    assert re.search(r"^  \+ hero/owl +\+420  completed, \S+$", ran.out, re.MULTILINE)
     assert ran.out.endswith("1 changed, 1 added, 0 as they were\nspent: 420 → 840 credits\n")
     document = call("diff", "small.sim.lock.jsonl", "HEAD", "--json").document
     assert ([one["key"] for one in document["removed"]], document["credits"]) == (

@@ -27,16 +27,16 @@ def test_many_changes_are_summed_up_by_group_and_by_what_has_changed():
     assert lines_of(before, after, by_group=True) == [
         "main:a.yaml → a.yaml",
         "",
-        "~ hero: 2 jobs, 4,200 credits: input.mode",
-        "    such as hero/fox",
-        '    input.mode: "std" → "pro"',
-        "~ hero: 1 job, 420 credits: input.prompt",
-        "    such as hero/cat",
-        '    input.prompt: "a cat" → "two cats"',
-        "+ hero: 1 job, 420 credits",
-        "- hero: 1 job, 420 credits",
-        "> 1 job under another key, not paid again",
-        "(every job on a line: pipe this into a file or a pager)",
+        "  ~ hero: 2 jobs, 4,200 credits: input.mode",
+        "      such as hero/fox",
+        '      input.mode: "std" → "pro"',
+        "  ~ hero: 1 job, 420 credits: input.prompt",
+        "      such as hero/cat",
+        '      input.prompt: "a cat" → "two cats"',
+        "  + hero: 1 job, 420 credits",
+        "  - hero: 1 job, 420 credits",
+        "  > 1 job under another key, not paid again",
+        "  (every job on a line: pipe this into a file or a pager)",
         "",
         "3 changed, 1 added, 1 removed, 1 renamed, 0 as they were",
         "a run sends what is new for 5,040 credits",
@@ -46,9 +46,9 @@ def test_many_changes_are_summed_up_by_group_and_by_what_has_changed():
 
 def test_a_job_of_which_only_the_take_is_another_says_so():
     lines = lines_of([job_of("fox", take=2)], [job_of("fox#2", prompt="a fox")])
-    assert "    take 2 → 1" in lines
+    assert "      take 2 → 1" in lines
 
 
 def test_right_to_left_words_move_nothing_else():
     lines = lines_of([job_of("fox")], [job_of("fox", prompt="שועל אדום עומד ביער הגדול והחשוך בלילה")])
-    assert any(line.startswith("      + \u2068") and line.endswith("\u2069") for line in lines)
+    assert any(line.startswith("        + \u2068") and line.endswith("\u2069") for line in lines)

@@ -34,9 +34,14 @@ def manifest_lines(
         return
     yield f"{_name(told.old.name)} → {_name(told.new.name)}"
     yield ""
-    yield from _group_lines(told) if by_group else _job_lines(told)
+    yield from _listed(_group_lines(told) if by_group else _job_lines(told))
     yield ""
     yield from _manifest_summary(told, price)
+
+
+def _listed(lines: Iterable[str]) -> Iterator[str]:
+    """Write lines as a plan does, so that their signs have the same colours."""
+    yield from (f"  {line}" for line in lines)
 
 
 def _job_lines(told: ManifestDifference) -> Iterator[str]:
@@ -148,6 +153,14 @@ def lockfile_lines(old: str, new: str, found: LockfileComparison, price: CreditP
         return
     yield f"{_name(old)} → {_name(new)}"
     yield ""
+    yield from _listed(_record_lines(found))
+    yield ""
+    yield _counts(len(found.changed), len(found.added), len(found.removed), 0, found.unchanged)
+    spent = f"{found.spent_after:,} credits{money_beside(found.spent_after, price)}"
+    yield f"spent: {found.spent_before:,} → {spent}"
+
+
+def _record_lines(found: LockfileComparison) -> Iterator[str]:
     width = _width(
         entry.key for entry in (*(one.after for one in found.changed), *found.added, *found.removed)
     )
@@ -159,10 +172,6 @@ def lockfile_lines(old: str, new: str, found: LockfileComparison, price: CreditP
         f"- {_key(entry.key, width)}  {-entry.spent:>+6,}  {_state(entry)}: no longer known"
         for entry in found.removed
     )
-    yield ""
-    yield _counts(len(found.changed), len(found.added), len(found.removed), 0, found.unchanged)
-    spent = f"{found.spent_after:,} credits{money_beside(found.spent_after, price)}"
-    yield f"spent: {found.spent_before:,} → {spent}"
 
 
 def _entry_lines(one: EntryChange) -> Iterator[str]:
