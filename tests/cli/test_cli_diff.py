@@ -4,14 +4,25 @@ import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from fakes.repository import git
+from sora2batch.ground.schema import load_schema
 
 PAGE = (Path(__file__).parents[2] / "docs/diff.md").read_text()
 
 
 def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+
+
+def check(document):
+    schema = load_schema("diff.schema.json")
+    Draft202012Validator.check_schema(schema)
+    assert [
+        error.json_path + error.message for error in Draft202012Validator(schema).iter_errors(document)
+    ] == []
+    return document
 
 
 @pytest.fixture
@@ -78,7 +89,7 @@ def test_every_kind_of_change_is_told_with_its_price(call, folder, manifest):
         "the whole batch: 840 → 1,260 credits (+420)\n"
         "the budget: 5,000 → 6,000 credits\n"
     )  # fmt: skip
-    document = call("diff", other, manifest, "--json").document
+    document = check(call("diff", other, manifest, "--json").document)
     assert [one["key"] for one in document["removed"]] == ["hero/cat"]
     assert [one["to"] for one in document["renamed"]] == ["hero/owl"]
     (change,) = document["changed"][0]["changes"]
@@ -94,7 +105,7 @@ def test_what_is_paid_already_is_not_counted_again_and_what_was_paid_is_told(cal
     ran = call("diff", "HEAD", manifest, "--simulate")
     assert "  ~ hero/fox     420  already in the lockfile\n" in ran.out
     assert "a run sends what is new for 0 credits (the others are in the lockfile)\n" in ran.out
-    back = call("diff", manifest, "HEAD", "--simulate", "--json").document
+    back = check(call("diff", manifest, "HEAD", "--simulate", "--json").document)
     assert back["credits"]["to_pay"] == 840
 
 
@@ -110,7 +121,7 @@ def test_lockfiles_are_compared_line_by_line(call, manifest, commit):
     assert "      files: nothing → hero/fox.mp4\n" in ran.out
     assert re.search(r"^  \+ hero/owl +\+420  completed, \S+$", ran.out, re.MULTILINE)
     assert ran.out.endswith("1 changed, 1 added, 0 as they were\nspent: 420 → 840 credits\n")
-    document = call("diff", "small.sim.lock.jsonl", "HEAD", "--json").document
+    document = check(call("diff", "small.sim.lock.jsonl", "HEAD", "--json").document)
     assert ([one["key"] for one in document["removed"]], document["credits"]) == (
         ["hero/owl"],
         {"before": 840, "after": 420},

@@ -6,8 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from fakes.pictures import picture
+from sora2batch.ground.schema import load_schema
 
 PAGE = (Path(__file__).parents[2] / "docs/explain.md").read_text()
 TASK = "550e8400-e29b-41d4-a716-446655440000"
@@ -49,6 +51,15 @@ def field(document, name):
     return next(one for one in document["input"] if one["name"] == name)
 
 
+def check(document):
+    schema = load_schema("explain.schema.json")
+    Draft202012Validator.check_schema(schema)
+    assert [
+        error.json_path + error.message for error in Draft202012Validator(schema).iter_errors(document)
+    ] == []
+    return document
+
+
 def place(at):
     return f"{at['file']}:{at['line']}:{at['column']}"
 
@@ -61,7 +72,7 @@ def test_the_example_of_the_page_is_what_it_prints(call, folder):
 
 
 def test_every_place_is_where_the_value_is_written(call, rich):
-    document = call("explain", rich, "hero/sea/crane-up/at-dawn#2", "--json").document
+    document = check(call("explain", rich, "hero/sea/crane-up/at-dawn#2", "--json").document)
     prompt = field(document, "prompt")
     assert prompt["value"] == "crane up over the sea, Aurora and Aurora, the sea, at dawn, take 2"
     told = {
@@ -103,7 +114,7 @@ def test_a_default_of_a_tool_of_ones_own_is_found_in_its_file(call, folder, mani
     (folder / "mine" / shipped.name).write_text(shipped.read_text())
     manifest.write_text(manifest.read_text().replace("mode: std, ", ""))
     ran = call("explain", manifest, "hero/fox", "--tools-dir", "mine", "--json")
-    mode = field(ran.document, "mode")
+    mode = field(check(ran.document), "mode")
     lines = shipped.read_text().splitlines()
     assert (mode["from"], mode["at"]["file"]) == ("tool", f"mine/{shipped.name}")
     assert lines[mode["at"]["line"] - 1].strip() == '"default": "std"'
@@ -119,7 +130,7 @@ def paid(call, manifest):
 
 
 def test_what_was_sent_and_charged_is_told_also_for_what_the_key_stood_for_before(call, paid):
-    document = call("explain", paid, "hero/fox", "--simulate", "--json").document
+    document = check(call("explain", paid, "hero/fox", "--simulate", "--json").document)
     assert (document["action"], document["spent"], document["calls"]) == ("submit", 0, [])
     (before,) = document["former"]
     assert (before["spent"], before["change"]) == (420, 'input.prompt: "A fox." → "Two foxs."')
@@ -134,7 +145,7 @@ def test_what_was_sent_and_charged_is_told_also_for_what_the_key_stood_for_befor
 def test_a_task_and_a_fingerprint_lead_to_their_job_even_if_it_is_no_longer_wanted(call, paid):
     (before,) = call("explain", paid, "hero/owl", "--simulate", "--json").document["former"]
     for asked in (before["calls"][0]["task_id"], before["fingerprint"], before["fingerprint"][7:20]):
-        document = call("explain", paid, asked, "--simulate", "--json").document
+        document = check(call("explain", paid, asked, "--simulate", "--json").document)
         assert (document["fingerprint"], document["action"], document["at"]) == (
             before["fingerprint"],
             None,

@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from fakes.repository import git
 from sora2batch.app.fmt import lay_out
 from sora2batch.catalog.catalog import load_catalog
+from sora2batch.ground.schema import load_schema
 
 ROOT = Path(__file__).parents[2]
 BEFORE, AFTER = re.findall(
@@ -42,6 +44,7 @@ def test_check_writes_nothing_and_ends_with_1(call, folder, ugly):
     assert ugly.read_text() == BEFORE
     assert call("fmt", "neat.yaml", "--check").code == 0
     document = call("fmt", ugly, "neat.yaml", "--check", "--json").document
+    Draft202012Validator(load_schema("fmt.schema.json")).validate(document)
     assert document == {
         "version": 1,
         "written": False,
