@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
-from sora2batch.app.explanation.explanation import Explanation, find_job
+from sora2batch.app.explanation.explanation import Explanation, find_job, nearest_record
 from sora2batch.app.explanation.explanation_json import explanation_to_json
 from sora2batch.app.explanation.explanation_text import explanation_lines
 from sora2batch.app.explanation.tool_default import default_places
@@ -59,6 +59,8 @@ def _of_job(batch: Batch, lockfile: Lockfile, job: Job) -> Explanation:
     origin = trace(batch.manifest, batch.catalog, tree, job, group.index(job))
     by_tool = [field.name for field in origin.fields if field.kind is FieldKind.TOOL]
     asked = {one.fingerprint for one in batch.expansion.jobs}
+    orphans = [entry for mark, entry in lockfile.entries.items() if mark not in asked]
+    entry, former = lockfile.get(job.fingerprint), tuple(one for one in orphans if one.key == job.key)
     return Explanation(
         manifest=batch.manifest.path.as_posix(),
         lockfile=batch.lock_path.as_posix(),
@@ -70,12 +72,9 @@ def _of_job(batch: Batch, lockfile: Lockfile, job: Job) -> Explanation:
         planned=_planned(batch, lockfile, job),
         origin=origin,
         tool_defaults=dict(default_places(job.tool_type, by_tool, batch.tools_dirs)),
-        entry=lockfile.get(job.fingerprint),
-        former=tuple(
-            entry
-            for entry in lockfile.entries.values()
-            if entry.key == job.key and entry.fingerprint not in asked
-        ),
+        entry=entry,
+        former=former,
+        nearest=None if entry or former else nearest_record(job, orphans),
         price_text=batch.catalog.get(job.tool_type).price_text,
         credit_price=batch.credit_price,
         result=(batch.output_dir / job.filename).as_posix(),
@@ -98,6 +97,7 @@ def _of_orphan(batch: Batch, entry: Entry) -> Explanation:
         tool_defaults={},
         entry=entry,
         former=(),
+        nearest=None,
         price_text=tool.price_text if tool else None,
         credit_price=batch.credit_price,
         result=None,

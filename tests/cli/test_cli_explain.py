@@ -142,6 +142,16 @@ def test_what_was_sent_and_charged_is_told_also_for_what_the_key_stood_for_befor
     assert re.search(r"completed 20\S+Z, after \d+ second", text)
 
 
+def test_a_job_that_an_edit_has_made_new_is_told_with_what_it_was(call, paid):
+    paid.write_text(paid.read_text().replace("[fox, owl]", "[wolf, fox]"))
+    assert "nearest" not in call("explain", paid, "hero/fox", "--simulate").out
+    document = check(call("explain", paid, "hero/wolf", "--simulate", "--json").document)
+    assert (document["nearest"]["key"], document["former"]) == ("hero/fox", [])
+    ran = call("explain", paid, "hero/wolf", "--simulate").out
+    assert "nearest  hero/fox, which the manifest does not ask for any more, 420 credits: sha256:" in ran
+    assert 'since then: input.image: "' in ran
+
+
 def test_a_task_and_a_fingerprint_lead_to_their_job_even_if_it_is_no_longer_wanted(call, paid):
     (before,) = call("explain", paid, "hero/owl", "--simulate", "--json").document["former"]
     for asked in (before["calls"][0]["task_id"], before["fingerprint"], before["fingerprint"][7:20]):

@@ -32,6 +32,7 @@ def lines_of(*attempts, key=JOB.key, is_orphan=False):
                 tool_defaults={},
                 entry=entry,
                 former=(),
+                nearest=None,
                 price_text="420",
                 credit_price=None,
                 result=None,

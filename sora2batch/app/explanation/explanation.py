@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sora2batch.ground.canonical import JsonObject
@@ -15,8 +15,11 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.matrix.provenance.job_origin import JobOrigin, WrittenAt
 from sora2batch.plan.action import PlannedJob
+from sora2batch.plan.change import field_changes
 
 _LIST_KEYS = "`sora2batch plan MANIFEST` lists every job's key"
+_MOST_FIELDS = 2
+"""How many fields of two requests may differ that are nearly the same."""
 _SHORTEST = 6
 """Hex digits by which a fingerprint may be asked for."""
 
@@ -44,6 +47,8 @@ class Explanation:
     """What was sent and charged for it."""
     former: tuple[Entry, ...]
     """What else was paid for under its key: requests that the manifest no longer asks for."""
+    nearest: Entry | None
+    """Where nothing was paid for its key yet: nearly the same request, paid and not asked for any more."""
     price_text: str | None
     """The tool's price; None where the tool is not known."""
     credit_price: CreditPrice | None
@@ -51,6 +56,25 @@ class Explanation:
     """Where its file goes, or lies, without an ending if the manifest names none; None of an orphan."""
     filename: str | None
     """The template of file names, where the manifest has one."""
+
+
+def nearest_record(job: Job, orphans: Iterable[Entry]) -> Entry | None:
+    """Find the record that differs least from a job: what that was before an edit, it may be."""
+    least, nearest = _MOST_FIELDS + 1, None
+    for entry in orphans:
+        fields = len(field_changes(entry.tool_type, entry.input, job.tool_type, job.input))
+        if fields < least or (fields == least and nearest and _is_nearer(entry.key, nearest.key, job.key)):
+            least, nearest = fields, entry
+    return nearest
+
+
+def _is_nearer(one: str, other: str, key: str) -> bool:
+    return _shared(one, key) > _shared(other, key)
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the labels that two keys share, place by place."""
+    return sum(left == right for left, right in zip(one.split("/"), other.split("/"), strict=False))
 
 
 def find_job(asked: str, jobs: Sequence[Job], lockfile: Lockfile) -> Job | Entry:

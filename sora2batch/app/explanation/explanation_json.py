@@ -47,6 +47,7 @@ def explanation_to_json(told: Explanation) -> JsonObject:
         "spent": told.entry.spent if told.entry else 0,
         "calls": _calls(told.entry) if told.entry else [],
         "former": [_former(entry, told) for entry in told.former],
+        "nearest": _former(told.nearest, told) if told.nearest else None,
         **priced(told.credit_price),
     }
 
@@ -103,6 +104,7 @@ def _at(at: WrittenAt | None) -> JsonValue:
 
 def _former(entry: Entry, told: Explanation) -> JsonObject:
     return {
+        "key": entry.key,
         "fingerprint": entry.fingerprint,
         "tool_type": entry.tool_type,
         "take": entry.take,

@@ -61,7 +61,13 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
         yield from _calls(told.entry)
     for entry in told.former:
         yield ""
-        yield from _former(entry, told)
+        yield from _former(entry, told, "before  another request under this key")
+    if told.nearest:
+        yield ""
+        name = _name(told.nearest.key)
+        yield from _former(
+            told.nearest, told, f"nearest  {name}, which the manifest does not ask for any more"
+        )
 
 
 def _head(told: Explanation) -> Iterator[str]:
@@ -185,10 +191,10 @@ def _file(output: Output) -> str:
     return f"{_name(output.path or '')}{size}{digest}"
 
 
-def _former(entry: Entry, told: Explanation) -> Iterator[str]:
+def _former(entry: Entry, told: Explanation, what: str) -> Iterator[str]:
     spent = credits_in_words(entry.spent, told.credit_price)
     change = describe_change(entry.tool_type, entry.input, told.tool_type, told.input)
-    yield f"before  another request under this key, {spent}: {entry.fingerprint}"
+    yield f"{what}, {spent}: {entry.fingerprint}"
     yield f"  since then: {one_line(change or f'take {entry.take} → {told.take}', _LINE_ROOM)}"
     yield from _calls(entry)
 
