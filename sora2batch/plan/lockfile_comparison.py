@@ -17,7 +17,7 @@ _FIELDS: tuple[tuple[str, Callable[[Entry], JsonValue]], ...] = (
     ("tasks", lambda entry: [one.task_id for one in entry.attempts if one.task_id]),
     ("files", lambda entry: [out.path or "" for one in entry.attempts for out in one.outputs]),
     ("sha256", lambda entry: [out.sha256 or "" for one in entry.attempts for out in one.outputs]),
-    ("stored", lambda entry: [out.stored for one in entry.attempts for out in one.outputs]),
+    ("stored", lambda entry: [out.path or "" for one in entry.attempts for out in one.outputs if out.stored]),
     ("error", lambda entry: entry.primary.error.message if entry.primary.error else None),
 )
 """What two records of one request are compared by; times and URLs are not: they follow the rest."""

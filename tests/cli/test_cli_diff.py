@@ -1,11 +1,14 @@
 """`diff`: which jobs are new, gone, changed and renamed between two files or revisions, and what that costs."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from fakes.exhibition import clip, done, exhibit
+from fakes.lock_entry import submitted
 from fakes.repository import git
 from sora2batch.ground.schema import load_schema
 
@@ -97,37 +100,42 @@ def test_every_kind_of_change_is_told_with_its_price(call, folder, manifest):
     assert document["credits"] == {"before": 1260, "after": 840, "new": 420, "to_pay": 420}
 
 
-def test_what_is_paid_already_is_not_counted_again_and_what_was_paid_is_told(call, manifest, commit):
+def test_what_is_paid_already_is_not_counted_again_and_what_was_paid_is_told(call, folder, manifest, commit):
+    show = Path("show.yaml")
+    show.write_text(manifest.read_text())
     commit()
-    edit(manifest, "A {{ animal }}.", "Two {{ animal }}s.")
-    assert call("run", manifest, "--simulate", "--yes").code == 0
-    edit(manifest, "[fox, owl]", "[fox]")
-    ran = call("diff", "HEAD", manifest, "--simulate")
+    exhibit(folder, manifest.read_text().replace("A {{ animal }}.", "Two {{ animal }}s."), with_clips=False)
+    edit(show, "[fox, owl]", "[fox]")
+    ran = call("diff", "HEAD", show)
     assert "  ~ hero/fox     420  already in the lockfile\n" in ran.out
     assert "a run sends what is new for 0 credits (the others are in the lockfile)\n" in ran.out
-    back = check(call("diff", manifest, "HEAD", "--simulate", "--json").document)
+    back = check(call("diff", show, "HEAD", "--json").document)
     assert back["credits"]["to_pay"] == 840
 
 
-def test_lockfiles_are_compared_line_by_line(call, manifest, commit):
-    assert call("run", manifest, "--simulate", "--yes", "--select", "hero/fox", "--no-wait").code in {0, 4}
+def test_lockfiles_are_compared_line_by_line(call, folder, manifest, commit):
+    exhibit(folder, manifest.read_text(), lambda at, _: None if at else submitted("task-fox"))
     commit()
-    assert call("run", manifest, "--simulate", "--yes").code == 0
-    ran = call("diff", "HEAD", "small.sim.lock.jsonl")
+    exhibit(folder, manifest.read_text(), lambda _, job: done(job, task_id=f"task-{job.key[5:]}"))
+    ran = call("diff", "HEAD", "show.lock.jsonl")
     assert ran.code == 1
-    assert re.search(
-        r"^  ~ hero/fox +\+0$.^      state: submitted → completed$", ran.out, re.MULTILINE | re.DOTALL
+    assert ran.out == (
+        "HEAD:show.lock.jsonl → show.lock.jsonl\n"
+        "\n"
+        "  ~ hero/fox      +0\n"
+        "      state: submitted → completed\n"
+        "      files: nothing → hero/fox.mp4\n"
+        f"      sha256: nothing → {sha256(clip()).hexdigest()}\n"
+        "  + hero/owl    +420  completed, task-owl\n"
+        "\n"
+        "1 changed, 1 added, 0 as they were\n"
+        "spent: 420 → 840 credits\n"
     )
-    assert "      files: nothing → hero/fox.mp4\n" in ran.out
-    assert re.search(r"^  \+ hero/owl +\+420  completed, \S+$", ran.out, re.MULTILINE)
-    assert ran.out.endswith("1 changed, 1 added, 0 as they were\nspent: 420 → 840 credits\n")
-    document = check(call("diff", "small.sim.lock.jsonl", "HEAD", "--json").document)
-    assert ([one["key"] for one in document["removed"]], document["credits"]) == (
-        ["hero/owl"],
-        {"before": 840, "after": 420},
-    )
-    same = call("diff", "small.sim.lock.jsonl", "small.sim.lock.jsonl")
-    assert (same.code, same.out) == (0, "nothing changed: 2 jobs in small.sim.lock.jsonl\n")
+    document = check(call("diff", "show.lock.jsonl", "HEAD", "--json").document)
+    assert [one["key"] for one in document["removed"]] == ["hero/owl"]
+    assert document["credits"] == {"before": 840, "after": 420}
+    same = call("diff", "show.lock.jsonl", "show.lock.jsonl")
+    assert (same.code, same.out) == (0, "nothing changed: 2 jobs in show.lock.jsonl\n")
 
 
 def test_two_revisions_need_no_file_where_there_is_one_manifest(call, folder, manifest, commit):

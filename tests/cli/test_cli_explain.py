@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from fakes.exhibition import exhibit
 from fakes.pictures import picture
 from sora2batch.ground.schema import load_schema
 
@@ -122,50 +123,48 @@ def test_a_default_of_a_tool_of_ones_own_is_found_in_its_file(call, folder, mani
 
 
 @pytest.fixture
-def paid(call, manifest):
+def paid(folder, manifest):
     """Both jobs done, then the prompt of both changed."""
-    assert call("run", manifest, "--simulate", "--yes").code == 0
-    manifest.write_text(manifest.read_text().replace("A {{ animal }}.", "Two {{ animal }}s."))
-    return manifest
+    shown = exhibit(folder, manifest.read_text())
+    shown.manifest.write_text(manifest.read_text().replace("A {{ animal }}.", "Two {{ animal }}s."))
+    return "show.yaml"
 
 
 def test_what_was_sent_and_charged_is_told_also_for_what_the_key_stood_for_before(call, paid):
-    document = check(call("explain", paid, "hero/fox", "--simulate", "--json").document)
+    document = check(call("explain", paid, "hero/fox", "--json").document)
     assert (document["action"], document["spent"], document["calls"]) == ("submit", 0, [])
     (before,) = document["former"]
     assert (before["spent"], before["change"]) == (420, 'input.prompt: "A fox." → "Two foxs."')
     (task,) = before["calls"]
     assert task["state"] == "completed"
-    text = call("explain", paid, "hero/fox", "--simulate").out
+    text = call("explain", paid, "hero/fox").out
     assert f"action  submit: {before['change']}" in text
     assert f"task {task['task_id']}, 420 credits" in text
-    assert re.search(r"completed 20\S+Z, after \d+ second", text)
+    assert re.search(r"completed 2026-11-22T09:03:10Z, after 190 seconds", text)
 
 
 def test_a_job_that_an_edit_has_made_new_is_told_with_what_it_was(call, paid):
-    paid.write_text(paid.read_text().replace("[fox, owl]", "[wolf, fox]"))
-    assert "nearest" not in call("explain", paid, "hero/fox", "--simulate").out
-    document = check(call("explain", paid, "hero/wolf", "--simulate", "--json").document)
+    text = Path(paid).read_text()
+    Path(paid).write_text(text.replace("[fox, owl]", "[wolf, fox]"))
+    assert "nearest" not in call("explain", paid, "hero/fox").out
+    document = check(call("explain", paid, "hero/wolf", "--json").document)
     assert (document["nearest"]["key"], document["former"]) == ("hero/fox", [])
-    ran = call("explain", paid, "hero/wolf", "--simulate").out
+    ran = call("explain", paid, "hero/wolf").out
     assert "nearest  hero/fox, which the manifest does not ask for any more, 420 credits: sha256:" in ran
     assert 'since then: input.image: "' in ran
 
 
 def test_a_task_and_a_fingerprint_lead_to_their_job_even_if_it_is_no_longer_wanted(call, paid):
-    (before,) = call("explain", paid, "hero/owl", "--simulate", "--json").document["former"]
+    (before,) = call("explain", paid, "hero/owl", "--json").document["former"]
     for asked in (before["calls"][0]["task_id"], before["fingerprint"], before["fingerprint"][7:20]):
-        document = check(call("explain", paid, asked, "--simulate", "--json").document)
+        document = check(call("explain", paid, asked, "--json").document)
         assert (document["fingerprint"], document["action"], document["at"]) == (
             before["fingerprint"],
             None,
             None,
         )
         assert field(document, "prompt") == {"name": "prompt", "value": "A owl.", "from": "lockfile"}
-    assert (
-        "action  none: the manifest does not ask for it any more"
-        in call("explain", paid, asked, "--simulate").out
-    )
+    assert "action  none: the manifest does not ask for it any more" in call("explain", paid, asked).out
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import yaml
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sora2batch.ground.errors import Sora2BatchError
@@ -45,6 +45,7 @@ def spoiled(text, noise):
     return "\n".join(lines)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.dictionaries(KEYS, DATA, min_size=1, max_size=4), look=LOOKS, noise=NOISE)
 def test_a_layout_says_the_same_with_the_same_signs_and_stays(data, look, noise):
     text = spoiled(yaml.safe_dump(data, sort_keys=False, **look), noise)
