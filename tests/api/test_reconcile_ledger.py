@@ -25,7 +25,6 @@ from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.protocol import read_account
 from sora2batch.sjinn.secret import ApiKey
-from sora2batch.sjinn.timeouts import Timeouts
 
 HOUR = 3600
 
@@ -74,9 +73,8 @@ class Ledger:
 
 
 def client_of(server, clock):
-    timeouts = Timeouts(connect_seconds=0.5, read_seconds=0.5)
     key = ApiKey("sk-test-secret")
-    return SjinnClient(Endpoint.parse(server.url), key, clock=clock, timeouts=timeouts, sleep=clock.sleep)
+    return SjinnClient(Endpoint.parse(server.url), key, clock=clock, sleep=clock.sleep)
 
 
 async def found(lockfile, script, *, seconds=HOUR, **more):

@@ -33,13 +33,13 @@ from sora2batch.sjinn.timeouts import Timeouts
 KEY = ApiKey("sk-test/secret+key")
 TOOL = "sora2-text-to-video-api"
 ACCEPTED = envelope({"task_id": "t-1"})
-IMPATIENT = Timeouts(connect_seconds=0.2, create_seconds=0.2, read_seconds=0.2)
+IMPATIENT = Timeouts(create_seconds=1.0)
+"""Long enough to send a request while the machine has much to do."""
+IMPATIENT_TO_CONNECT = Timeouts(connect_seconds=0.2)
 
 
 def client_of(url, *, timeouts=None):
-    return SjinnClient(
-        Endpoint.parse(url), KEY, clock=StillClock(), timeouts=timeouts or Timeouts(create_seconds=5.0)
-    )
+    return SjinnClient(Endpoint.parse(url), KEY, clock=StillClock(), timeouts=timeouts or Timeouts())
 
 
 async def create_at(url, *, timeouts=None):
@@ -212,7 +212,7 @@ async def test_a_name_that_cannot_be_resolved_sends_nothing():
 
 async def test_tls_to_a_server_without_tls_sends_nothing():
     async with AnsweringServer() as server:
-        outcome = await create_at(f"https://127.0.0.1:{server.port}", timeouts=IMPATIENT)
+        outcome = await create_at(f"https://127.0.0.1:{server.port}", timeouts=IMPATIENT_TO_CONNECT)
     assert isinstance(outcome, NotSent)
     assert server.requests == []
 
@@ -224,7 +224,7 @@ async def test_a_connection_closed_during_the_tls_handshake_sends_nothing():
 
 async def test_a_tls_handshake_that_never_ends_sends_nothing():
     async with listener(say_nothing) as port:
-        outcome = await create_at(f"https://127.0.0.1:{port}", timeouts=IMPATIENT)
+        outcome = await create_at(f"https://127.0.0.1:{port}", timeouts=IMPATIENT_TO_CONNECT)
     assert isinstance(outcome, NotSent)
 
 

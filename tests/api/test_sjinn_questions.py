@@ -32,13 +32,14 @@ def row(number):
     }
 
 
-def client_of(url, clock):
-    timeouts = Timeouts(connect_seconds=0.2, read_seconds=0.2)
+def client_of(url, clock, *, read_seconds=30.0):
+    timeouts = Timeouts(read_seconds=read_seconds)
     return SjinnClient(Endpoint.parse(url), KEY, clock=clock, timeouts=timeouts, sleep=clock.sleep)
 
 
 async def status_with(answer):
-    async with AnsweringServer([answer]) as server, client_of(server.url, StillClock()) as client:
+    given = {"read_seconds": 0.2} if isinstance(answer, Stall) else {}
+    async with AnsweringServer([answer]) as server, client_of(server.url, StillClock(), **given) as client:
         return await client.status("t-1"), server.requests
 
 
@@ -138,7 +139,8 @@ async def test_a_question_is_asked_again_after_trouble():
 
 async def test_a_ledger_that_breaks_off_is_an_error_and_no_short_ledger():
     answers = [ok({"records": [row(3)], "next_cursor": "c2"}), Reset(), Reply(body=b"<html>"), Stall()]
-    async with AnsweringServer(answers) as server, client_of(server.url, StillClock()) as client:
+    clock = StillClock()
+    async with AnsweringServer(answers) as server, client_of(server.url, clock, read_seconds=0.2) as client:
         with pytest.raises(LedgerError, match="query_credits_usage failed 3 times") as caught:
             await client.ledger(since=SINCE)
     assert caught.value.exit_code == ExitCode.OPEN

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from fakes.exhibition import Exhibition
 from sora2batch.cli.main import main
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+LONGEST_MS = 30_000
+"""Until a page shows what it is to show; the machine may have much to do."""
 
 Open = Callable[..., Page]
 
@@ -39,6 +42,7 @@ def executable() -> str:
 def browser() -> Iterator[Browser]:
     """One browser a module, closed before other tests begin: while it is open a loop runs in this thread."""
     path = executable()
+    expect.set_options(timeout=LONGEST_MS)
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=path, args=list(FLAGS))
 
@@ -81,7 +85,7 @@ def open_page(browser: Browser, watch: Watch) -> Iterator[Open]:
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(LONGEST_MS)
         page.on("pageerror", lambda error: watch.errors.append(str(error)))
         page.on("console", watch.hear)
         page.on("request", watch.see)

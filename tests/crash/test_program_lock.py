@@ -8,6 +8,9 @@ import pytest
 
 from sora2batch.simulator.calls import Call
 
+_SECONDS_FOR_ONE = 20
+"""Far more than a process needs, far less than one that waits for the holder, who does not end by itself."""
+
 
 @pytest.fixture
 def busy(begin):
@@ -23,7 +26,7 @@ def busy(begin):
 def test_the_second_goes_away_at_once_and_says_who_holds_the_lockfile(busy, command):
     campaign, running = busy
     name, *flags = command
-    second = campaign.start(name, "small.yaml", *flags).wait(seconds=3)
+    second = campaign.start(name, "small.yaml", *flags).wait(seconds=_SECONDS_FOR_ONE)
     assert second.code == 6, second.err
     said = re.search(
         r"is held by process (\d+) on \S+ \(since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\)", second.err
@@ -38,7 +41,7 @@ def test_the_second_goes_away_at_once_and_says_who_holds_the_lockfile(busy, comm
 @pytest.mark.parametrize("command", ["status", "plan"])
 def test_who_only_looks_is_not_held_up_and_sees_the_call_under_way(busy, command):
     campaign, running = busy
-    looked = campaign.start(command, "small.yaml").wait(seconds=3)
+    looked = campaign.start(command, "small.yaml").wait(seconds=_SECONDS_FOR_ONE)
     assert looked.code == 0, looked.err
     assert "1 in doubt" in looked.out
     campaign.service.recover()
@@ -49,7 +52,7 @@ def test_who_only_looks_is_not_held_up_and_sees_the_call_under_way(busy, command
 def test_the_lock_of_a_killed_run_is_free_at_once(busy):
     campaign, running = busy
     running.signal(9)
-    assert running.wait(seconds=3).was_killed
+    assert running.wait(seconds=_SECONDS_FOR_ONE).was_killed
     campaign.service.recover()
     campaign.service.drain()
     assert campaign.journal.exists()
@@ -64,7 +67,7 @@ def test_of_many_that_start_together_one_runs_and_the_others_send_nothing(begin)
     together = [campaign.start("run", "small.yaml", "--yes", "--no-download") for _ in range(5)]
     campaign.service.wait_for(Call.CREATE)
     lost = [running for running in together if not _is_holder(campaign, running)]
-    assert [running.wait(seconds=5).code for running in lost] == [6] * 4
+    assert [running.wait(seconds=_SECONDS_FOR_ONE).code for running in lost] == [6] * 4
     campaign.service.recover()
     (holder,) = (running for running in together if running not in lost)
     assert campaign.ended(holder).code == 0, campaign.transcript()

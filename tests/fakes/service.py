@@ -27,7 +27,7 @@ from sora2batch.simulator.task import Task
 
 TOOL = "crash-image-api"
 PRICE = 100
-_LONGEST_WAIT_SECONDS = 30.0
+_LONGEST_WAIT_SECONDS = 60.0
 RESULT = "result"
 """What fetching a file is called here, beside the API's calls."""
 TOOL_FILE = """{

@@ -43,7 +43,7 @@ class Terminal:
         os.close(slave)
         self.shown = ""
 
-    def expect(self, text: str, *, seconds: float = 30.0) -> None:
+    def expect(self, text: str, *, seconds: float = 60.0) -> None:
         """Read until the text was shown."""
         end = time.monotonic() + seconds
         while text not in self.shown:
@@ -53,7 +53,7 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
-    def end(self, *, insist: str = "", seconds: float = 30.0) -> int:
+    def end(self, *, insist: str = "", seconds: float = 60.0) -> int:
         """Read to the end and return the exit code.
 
         A key that makes a signal is lost if it is hit in the instant before Python blocks in its read, so a
