@@ -255,7 +255,7 @@ def test_init_refuses_a_manifest_that_would_share_a_lockfile(call, folder, there
 def test_manifests_of_init_in_one_folder_have_folders_of_their_own_for_results(call, folder):
     for name in ("a.yaml", "two words.yaml"):
         call("init", name)
-        call("run", name, "--simulate")
+        assert call("run", name, "--simulate", "--select", "hero/fox/*").code == 0
     names = sorted(path.relative_to(folder).as_posix() for path in folder.glob("out/*/hero/fox/*.mp4"))
     assert [name.split("/")[1] for name in names] == ["a.sim"] * 3 + ["two-words.sim"] * 3
 
