@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from fakes.actions_runner import Runner, commands_in
 from fakes.building import entry_of, job_of
 from fakes.lock_entry import completed
 from fakes.repository import git
+from sora2batch import __version__
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 
@@ -72,13 +75,14 @@ def github(folder):
 def runner(folder, github):
     """Make a runner for a checkout, with the variables of an event."""
 
-    def runner(workspace: Path, **environment: str) -> Runner:
+    def runner(workspace: Path, path: Path | None = None, **environment: str) -> Runner:
         for name in ("bin", "temp"):
             (folder / name).mkdir(exist_ok=True)
         gh.program(folder / "bin", folder / "github.json")
-        path = os.pathsep.join(map(str, (folder / "bin", BIN, "/usr/local/bin", "/usr/bin", "/bin")))
+        programs = [path] if path else [BIN, "/usr/local/bin", "/usr/bin", "/bin"]
+        found = os.pathsep.join(map(str, (folder / "bin", *programs)))
         about = {"GITHUB_REPOSITORY": "studio/films", "GITHUB_RUN_ID": "42"}
-        return Runner(folder / "temp", workspace, path, **about, **environment)
+        return Runner(folder / "temp", workspace, found, **about, **environment)
 
     return runner
 
@@ -140,6 +144,23 @@ def test_a_broken_manifest_fails_and_the_comment_says_so(proposed, runner, githu
     assert codes(steps) == {"Install sora2batch": 0, "Plan": 2, "Comment": 0}
     assert {one.name for one in commands_in(steps[1].log)} == {"error"}
     assert github.comments[0][1].startswith("<!-- sora2batch plan: small.yaml -->\n### There is no plan\n")
+
+
+@pytest.mark.slow
+def test_the_action_installs_what_it_is_a_part_of(origin, runner, folder, monkeypatch):
+    """But for what the package needs: that is here already."""
+    only = folder / "only"
+    only.mkdir()
+    for name in ("git", "bash", "sh", "cp", "cat", "env"):
+        (only / name).symlink_to(shutil.which(name))
+    environment = {"PYTHONPATH": sysconfig.get_path("purelib"), "PIP_NO_BUILD_ISOLATION": "0"}
+    environment |= {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_CACHE_DIR": "1", "PIP_NO_COMPILE": "1"}
+    work = runner(checked_out(origin, "work"), path=only, **PULL, **environment)
+    steps, outputs = work.run(ACTION, manifests="small.yaml", python=sys.executable, comment="false")
+    assert codes(steps) == {"Install sora2batch": 0, "Plan": 0}, steps
+    assert steps[0].log.splitlines()[-1] == f"sora2batch, version {__version__}"
+    assert outputs["changed"] == "false"
+    assert (folder / "temp/sora2batch/bin/sora2batch").exists()
 
 
 def test_validate_annotates_and_fails(proposed, runner):

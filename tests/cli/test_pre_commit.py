@@ -37,7 +37,7 @@ def hooks(folder, tmp_path_factory, monkeypatch):
     git(source, "commit", "-qm", "x")
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path_factory.mktemp("pre-commit")))
     monkeypatch.setenv("PYTHONPATH", sysconfig.get_path("purelib"))
-    for name in ("PIP_NO_INDEX", "PIP_NO_DEPS", "PIP_DISABLE_PIP_VERSION_CHECK"):
+    for name in ("PIP_NO_INDEX", "PIP_NO_DEPS", "PIP_NO_COMPILE", "PIP_DISABLE_PIP_VERSION_CHECK"):
         monkeypatch.setenv(name, "1")
     monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")  # which is how pip spells it
     git(folder, "init", "-q")
@@ -54,6 +54,7 @@ def hooks(folder, tmp_path_factory, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_the_hooks_stop_what_is_broken_and_nothing_else(hooks, folder, manifest):
     text = manifest.read_text()
     (folder / "notes.yaml").write_text("no: manifest\n")
