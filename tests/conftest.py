@@ -9,7 +9,18 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-_OURS = ("GIT_", "SJINN_", "SORA2BATCH_", "_SORA2BATCH_", "LC_", "AWS_", "AZURE_", "GOOGLE_")
+_OURS = (
+    "GIT_",
+    "SJINN_",
+    "SORA2BATCH_",
+    "_SORA2BATCH_",
+    "LC_",
+    "AWS_",
+    "AZURE_",
+    "GOOGLE_",
+    "GITHUB_",
+    "CI_",
+)
 _OTHERS = frozenset(
     {
         "http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy",
