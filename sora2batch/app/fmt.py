@@ -8,6 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
+from sora2batch.app.batch.discover import manifests_among
 from sora2batch.app.batch.source import find_sources
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
@@ -34,10 +35,17 @@ class FmtArgs:
     """The command line, as given."""
 
     manifests: tuple[Path, ...]
+    """With *changed*, any files."""
+    changed: bool
     check: bool
     as_diff: bool
     as_json: bool
     tools_dirs: tuple[Path, ...]
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The manifests and folders that are meant."""
+        return manifests_among(self.manifests) if self.changed else self.manifests
 
     @property
     def writes(self) -> bool:
@@ -66,7 +74,7 @@ def fmt(args: FmtArgs, printer: Printer) -> ExitCode:
     catalog = load_catalog(args.tools_dirs)
     laid: list[_Laid] = []
     codes: set[ExitCode] = set()
-    for source in find_sources(args.manifests):
+    for source in find_sources(args.paths):
         try:
             one = lay_out(source.path, catalog)
             if args.writes and one.is_changed:

@@ -19,7 +19,7 @@ CONFIG = """\
 repos:
   - repo: {url}
     rev: {rev}
-    hooks: [{{id: sora2batch-validate}}, {{id: sora2batch-lock-check}}]
+    hooks: [{{id: sora2batch-fmt}}, {{id: sora2batch-validate}}, {{id: sora2batch-lock-check}}]
 """
 
 
@@ -57,21 +57,26 @@ def hooks(folder, tmp_path_factory, monkeypatch):
 @pytest.mark.slow
 def test_the_hooks_stop_what_is_broken_and_nothing_else(hooks, folder, manifest):
     text = manifest.read_text()
-    (folder / "notes.yaml").write_text("no: manifest\n")
+    (folder / "notes.yaml").write_text("no:  manifest\n")
     (folder / "data").mkdir()
     (folder / "data/animals.csv").write_text("animal\nfox\n")
     text = text.replace("[fox, owl]", "{from: data/animals.csv}").replace(
         "{{ animal }}", "{{ animal.animal }}"
     )
-    manifest.write_text(text)
+    manifest.write_text(text.replace("\njobs:", "\n\n\n\njobs:"))
+    ran = hooks()
+    assert (ran.returncode, ran.stdout.count("files were modified by this hook")) == (1, 1)
+    assert manifest.read_text() != text
     ran = hooks()
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    text = manifest.read_text()
+    assert (folder / "notes.yaml").read_text() == "no:  manifest\n"
     git(folder, "commit", "-qm", "first")
 
     (folder / "data/animals.csv").write_text("beast\nfox\n")  # the manifest itself is as it was
     (folder / "small.lock.jsonl").write_text("<<<<<<< ours\n")
     ran = hooks()
     assert ran.returncode == 1
-    assert "small.yaml:8:" in ran.stdout
+    assert "\nsmall.yaml:" in ran.stdout
     assert "[undefined-name]" in ran.stdout
     assert "small.lock.jsonl has merge conflict marks" in ran.stdout

@@ -28,6 +28,11 @@ def manifest_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def manifests_among(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Pick the manifests out of any files."""
+    return tuple(path for path in paths if is_manifest(path))
+
+
 def manifests_that_may_read(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Find the manifests among files that have changed, and those that may read one of the others.
 

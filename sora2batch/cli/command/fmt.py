@@ -25,6 +25,9 @@ from sora2batch.ground.errors import ExitCode
     "--check", is_flag=True, help="Write nothing; name what would change, exit code 1 if there is any."
 )
 @click.option("--diff", "as_diff", is_flag=True, help="The same, and show the changes as a patch.")
+@click.option(
+    "--changed", is_flag=True, help="Take any files, and lay out the manifests among them; for hooks."
+)
 @json_option
 @tools_dir_option
 @printer_options
