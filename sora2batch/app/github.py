@@ -70,6 +70,10 @@ def _warnings(planned: Planned) -> Iterator[str]:
     batch = planned.batch
     yield from map(problem_annotation, findings_of(batch))
     told, document = set(batch.expansion.notices), batch.manifest.document
+    if planned.comparison and planned.comparison.budgets:
+        before, after = planned.comparison.budgets
+        message = f"the budget is {after:,} credits; at {planned.comparison.ref} it was {before:,}"
+        yield _of_budget(planned, Level.WARNING, message)
     for notice in planned.plan.notices:
         if notice in told:
             continue
@@ -77,14 +81,16 @@ def _warnings(planned: Planned) -> Iterator[str]:
 
 
 def _total(planned: Planned) -> str:
-    plan, document = planned.plan, planned.batch.manifest.document
-    return annotation(
-        Level.NOTICE,
-        f"{totals_line(plan)}; {money_line(plan, planned.outlook.credit_price)}",
-        title=f"Plan for {plan.manifest}",
-        file=document.file,
-        place=document.key_position(("budget", "max_credits")),
+    plan = planned.plan
+    return _of_budget(
+        planned, Level.NOTICE, f"{totals_line(plan)}; {money_line(plan, planned.outlook.credit_price)}"
     )
+
+
+def _of_budget(planned: Planned, level: Level, message: str) -> str:
+    document = planned.batch.manifest.document
+    title, place = f"Plan for {planned.plan.manifest}", document.key_position(("budget", "max_credits"))
+    return annotation(level, message, title=title, file=document.file, place=place)
 
 
 def _changes(plans: Iterable[Planned]) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.batch.history import jobs_at
-from sora2batch.plan.compare import Comparison, compare
+from sora2batch.app.batch.history import state_at
+from sora2batch.plan.compare import Comparison, compare, new_budgets
 
 
 def compare_with(batch: Batch, ref: str) -> Comparison:
@@ -13,4 +15,6 @@ def compare_with(batch: Batch, ref: str) -> Comparison:
     Raises:
         Sora2BatchError: there is no such ref, or the manifest has problems there.
     """
-    return compare(ref, jobs_at(batch, ref), batch.expansion.jobs)
+    before = state_at(batch, ref)
+    found = compare(ref, before.jobs, batch.expansion.jobs)
+    return replace(found, budgets=new_budgets(before.budget, batch.manifest.max_credits))

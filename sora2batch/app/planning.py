@@ -40,12 +40,12 @@ class Planned(NamedTuple):
 
     @property
     def is_changed(self) -> bool:
-        """Whether there is something to review: jobs that are others than at the base, if there is one.
+        """Whether there is something to review: jobs that are others than at the base, or another budget.
 
         Without a base: jobs to submit.
         """
         if self.comparison is not None:
-            return self.comparison.changes > 0
+            return self.comparison.changes > 0 or self.comparison.budgets is not None
         return self.plan.counts[Action.SUBMIT] > 0
 
 

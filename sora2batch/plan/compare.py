@@ -42,6 +42,8 @@ class Comparison:
     price_before: Credits
     """Of all jobs at the base."""
     price_after: Credits
+    budgets: tuple[Credits, Credits] | None = None
+    """What the manifest allowed at the base and allows now, where that is another."""
 
     @property
     def difference(self) -> Credits:
@@ -57,6 +59,11 @@ class Comparison:
     def changes(self) -> int:
         """How many jobs are not what they were."""
         return len(self.added) + len(self.replaced) + len(self.removed) + len(self.renamed)
+
+
+def new_budgets(before: Credits | None, after: Credits) -> tuple[Credits, Credits] | None:
+    """Tell budgets that are not the same; where there was none, there was no manifest."""
+    return None if before is None or before == after else (before, after)
 
 
 def compare(ref: str, before: Sequence[Job], after: Sequence[Job]) -> Comparison:

@@ -40,7 +40,11 @@ def _plan(plan: Plan, outlook: Outlook) -> JsonObject:
 
 
 def _base(comparison: Comparison) -> JsonObject:
-    return {
+    budgets: JsonObject = {}
+    if comparison.budgets:
+        before, after = comparison.budgets
+        budgets = {"budget": {"before": before, "after": after}}
+    return budgets | {
         "ref": comparison.ref,
         "added": [job.key for job in comparison.added],
         "replaced": [{"key": one.after.key, "change": one.change} for one in comparison.replaced],

@@ -124,6 +124,10 @@ def _comparison(comparison: Comparison, price: CreditPrice | None, room: Room) -
         f"{money_beside(comparison.price_of_new, price)}."
     )
     yield ""
+    if comparison.budgets:
+        before, after = comparison.budgets
+        yield f"**The budget is {credits_in_words(after, price)}**, {after - before:+,} against {before:,}."
+        yield ""
     if not comparison.changes:
         yield "No job changed."
         yield ""

@@ -72,6 +72,9 @@ def comparison_lines(comparison: Comparison, price: CreditPrice | None = None) -
         f"the whole batch costs {comparison.price_after:,} ({comparison.difference:+,})"
         f"{money_beside(comparison.price_after, price)}"
     )
+    if comparison.budgets:
+        before, after = comparison.budgets
+        yield f"  the budget is {credits_in_words(after, price)}, {after - before:+,} against {before:,}"
     yield from (f"  + {isolated(job.key)}  {job.credits:+,}" for job in comparison.added)
     yield from (
         f"  ~ {isolated(one.after.key)}  {one.difference:+,}  {one.change}" for one in comparison.replaced

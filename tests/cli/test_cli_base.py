@@ -3,6 +3,9 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from jsonschema_rs import validator_for
+
+from sora2batch.ground.schema import load_schema
 
 
 @pytest.fixture
@@ -77,3 +80,18 @@ def test_without_a_base_a_review_is_silent_where_nothing_is_to_be_submitted(mani
     assert "over budget by 839" in refused.out
     refused = call("plan", manifest, "--json", "--quiet-if-unchanged")
     assert (refused.code, refused.document["error"]["code"]) == (2, "usage")
+
+
+def test_another_budget_is_a_change_to_be_reviewed(repository, manifest, call):
+    repository()
+    manifest.write_text(manifest.read_text().replace("max_credits: 5000", "max_credits: 50000"))
+    flags = ("--base", "main")
+    told = call("plan", manifest, *flags, "--format", "markdown", "--quiet-if-unchanged").out
+    assert "**The budget is 50,000 credits**, +45,000 against 5,000." in told
+    assert "No job changed." in told
+    assert "the budget is 50,000 credits, +45,000 against 5,000" in call("plan", manifest, *flags).out
+    annotations = call("plan", manifest, *flags, "--format", "github").out
+    assert "::the budget is 50,000 credits; at main it was 5,000\n" in annotations
+    document = call("plan", manifest, *flags, "--json").document
+    assert document["base"]["budget"] == {"before": 5000, "after": 50000}
+    assert validator_for(load_schema("plan.schema.json")).is_valid(document)

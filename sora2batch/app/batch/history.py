@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.ground.job import Job
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.git_tree import GitTree
@@ -20,13 +21,29 @@ def jobs_at(batch: Batch, ref: str) -> Sequence[Job]:
     Raises:
         Sora2BatchError: there is no such ref, or the manifest has problems there.
     """
+    return state_at(batch, ref).jobs
+
+
+class PastState(NamedTuple):
+    """A manifest as it stood in git; where it is new, there are no jobs and no budget."""
+
+    jobs: Sequence[Job] = ()
+    budget: Credits | None = None
+
+
+def state_at(batch: Batch, ref: str) -> PastState:
+    """Expand the manifest as it stands in git at a ref.
+
+    Raises:
+        Sora2BatchError: there is no such ref, or the manifest has problems there.
+    """
     path = batch.manifest.path
     tree = GitTree(path.parent, ref)
     try:
         manifest = load_manifest(path, tree=tree)
     except MissingFileError:
-        return ()
-    return expand(manifest, batch.catalog, tree).jobs
+        return PastState()
+    return PastState(expand(manifest, batch.catalog, tree).jobs, manifest.max_credits)
 
 
 def lockfile_at(batch: Batch, ref: str) -> Lockfile:

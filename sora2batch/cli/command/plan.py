@@ -49,8 +49,8 @@ _FOR_REVIEW = frozenset({"markdown", "github"})
 @click.option(
     "--quiet-if-unchanged",
     is_flag=True,
-    help="Leave out plans without a job that is another than at --base; without --base, those with nothing "
-    "to submit.",
+    help="Leave out plans with the jobs and the budget that they have at --base; without --base, those with "
+    "nothing to submit.",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to submit, else 0.")
 @selection_options
