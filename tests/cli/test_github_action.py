@@ -248,6 +248,18 @@ def test_what_a_failed_or_killed_run_paid_is_kept_beside_what_others_pushed_mean
     assert '"completed"' in git(origin, "show", "main:small.lock.jsonl")
 
 
+def test_a_run_is_the_process_of_its_step_so_that_a_cancellation_reaches_it(origin, runner, folder):
+    only = folder / "only"
+    only.mkdir()
+    for name in ("git", "bash"):
+        (only / name).symlink_to(shutil.which(name))
+    (only / "sora2batch").write_text('#!/bin/sh\necho "$PPID"\n')
+    (only / "sora2batch").chmod(0o755)
+    work = runner(checked_out(origin, "work"), path=only, **MERGED, PATH=str(only))
+    steps, _ = work.run(ACTION, command="run", manifests="small.yaml", push_lockfile="false")
+    assert steps[-1].log.strip() == str(os.getpid())
+
+
 def test_a_lockfile_that_cannot_be_pushed_is_an_error(origin, runner):
     hook = origin / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\nexit 1\n")
