@@ -49,9 +49,10 @@ def comment_lines(sections: Sequence[Section], marker: str) -> Iterator[str]:
         yield from overview
     left = 0
     for position, section in enumerate(sorted(sections, key=_is_idle)):
-        share = room // (len(sections) - position)
-        lines = list(plan_markdown(*section, room=Room(max(share, _LEAST_ROOM))))
-        if _size(lines) > room:
+        share = max(room // (len(sections) - position), _LEAST_ROOM)
+        # What does not fit is not written first.
+        lines = list(plan_markdown(*section, room=Room(share))) if share <= room else []
+        if not lines or _size(lines) > room:
             left += 1
             continue
         room -= _size(lines)
