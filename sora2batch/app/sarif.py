@@ -26,6 +26,17 @@ def problems_to_sarif(problems: Sequence[Problem]) -> JsonObject:
     """Turn problems into a SARIF log of one run."""
     rules = tuple(dict.fromkeys(problem.rule for problem in problems))
     indices = {rule: index for index, rule in enumerate(rules)}
+    results: list[JsonValue] = [_result(problem, indices[problem.rule]) for problem in problems]
+    return _log(rules, {"executionSuccessful": True}, results)
+
+
+def failure_to_sarif(message: str) -> JsonObject:
+    """Turn what kept manifests from being checked into a SARIF log without results."""
+    told: JsonObject = {"level": "error", "message": {"text": _message(message)}}
+    return _log((), {"executionSuccessful": False, "toolExecutionNotifications": [told]}, [])
+
+
+def _log(rules: Sequence[Rule], invocation: JsonObject, results: list[JsonValue]) -> JsonObject:
     driver: JsonObject = {
         "name": "sora2batch",
         "version": __version__,
@@ -33,9 +44,10 @@ def problems_to_sarif(problems: Sequence[Problem]) -> JsonObject:
     }
     run: JsonObject = {
         "tool": {"driver": driver},
+        "invocations": [invocation],
         # Columns count characters, whatever they are in UTF-16.
         "columnKind": "unicodeCodePoints",
-        "results": [_result(problem, indices[problem.rule]) for problem in problems],
+        "results": results,
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 

@@ -94,3 +94,13 @@ def test_problems_are_annotations_with_paths_as_seen_from_the_repository(call, b
         for one in results(call("validate", folder / broken, "--format", "sarif"))
     ]
     assert set(uris) == {f"{folder.name}/a%20b%25%C3%BC.yaml"}
+
+
+def test_what_keeps_manifests_from_being_checked_is_in_the_log(call, folder):
+    ran = call("validate", ".", "--format", "sarif")
+    assert (ran.code, results(ran)) == (2, [])
+    (invocation,) = ran.document["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert "no manifest" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+    (command,) = commands_in(call("validate", ".", "--format", "github").out)
+    assert (command.name, command.properties) == ("error", {"title": "usage"})
