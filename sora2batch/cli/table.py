@@ -53,53 +53,61 @@ class Work(NamedTuple):
     function: str
     arguments: str | None = None
     """The dataclass of what was given, where it is more than a few values."""
+    document: str | None = None
+    """What ``--json`` prints, as ``schemas/NAME.schema.json`` has it, where there is --json."""
 
 
 WORK = {
     "init": Work("sora2batch.app.init:begin"),
-    "validate": Work("sora2batch.app.validate:validate", "sora2batch.app.validate:ValidateArgs"),
+    "validate": Work(
+        "sora2batch.app.validate:validate", "sora2batch.app.validate:ValidateArgs", document="validate"
+    ),
     "validate --format sarif": Work(
         "sora2batch.app.code_scanning:validate_as_sarif", "sora2batch.app.validate:ValidateArgs"
     ),
     "validate --format github": Work(
         "sora2batch.app.code_scanning:validate_for_github", "sora2batch.app.validate:ValidateArgs"
     ),
-    "fmt": Work("sora2batch.app.fmt:fmt", "sora2batch.app.fmt:FmtArgs"),
-    "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs"),
+    "fmt": Work("sora2batch.app.fmt:fmt", "sora2batch.app.fmt:FmtArgs", document="fmt"),
+    "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs", document="plan"),
     "plan --format github": Work("sora2batch.app.github:plan_for_github", "sora2batch.app.plan:PlanArgs"),
     "plan --format markdown": Work(
         "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.plan:PlanArgs"
     ),
-    "run": Work("sora2batch.app.run:run", "sora2batch.app.run:RunArgs"),
-    "status": Work("sora2batch.app.status:show_statuses"),
+    "run": Work("sora2batch.app.run:run", "sora2batch.app.run:RunArgs", document="run"),
+    "status": Work("sora2batch.app.status:show_statuses", document="status"),
     "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),
     "status --ledger --csv": Work("sora2batch.app.status_csv:print_claims_csv"),
     "status --watch": Work("sora2batch.app.watch:watch_statuses"),
-    "status --ledger": Work("sora2batch.app.claims:show_claims"),
-    "explain": Work("sora2batch.app.explain:explain", "sora2batch.app.explain:ExplainArgs"),
-    "diff": Work("sora2batch.app.diff:diff", "sora2batch.app.diff:DiffArgs"),
-    "reconcile": Work("sora2batch.app.reconcile:reconcile"),
-    "download": Work("sora2batch.app.download:download"),
-    "verify": Work("sora2batch.app.verify:verify"),
-    "verify --look": Work("sora2batch.app.verify_look:verify_look"),
-    "verify --store": Work("sora2batch.app.verify_store:verify_store"),
-    "push": Work("sora2batch.app.push:push", "sora2batch.app.store_args:StoreArgs"),
-    "pull": Work("sora2batch.app.pull:pull", "sora2batch.app.store_args:StoreArgs"),
-    "report": Work("sora2batch.app.report:report", "sora2batch.app.report:ReportArgs"),
-    "report --serve": Work(
-        "sora2batch.app.report_serve:serve_report", "sora2batch.app.report_serve:ServeArgs"
+    "status --ledger": Work("sora2batch.app.claims:show_claims", document="status-ledger"),
+    "explain": Work(
+        "sora2batch.app.explain:explain", "sora2batch.app.explain:ExplainArgs", document="explain"
     ),
-    "reel": Work("sora2batch.app.reel:make", "sora2batch.app.reel:ReelArgs"),
-    "promote": Work("sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs"),
-    "prune": Work("sora2batch.app.prune:prune", "sora2batch.app.prune:PruneArgs"),
-    "tools": Work("sora2batch.app.tools:show_tools"),
-    "rules": Work("sora2batch.app.rules:show_rules"),
+    "diff": Work("sora2batch.app.diff:diff", "sora2batch.app.diff:DiffArgs", document="diff"),
+    "reconcile": Work("sora2batch.app.reconcile:reconcile", document="reconcile"),
+    "download": Work("sora2batch.app.download:download"),
+    "verify": Work("sora2batch.app.verify:verify", document="verify"),
+    "verify --look": Work("sora2batch.app.verify_look:verify_look", document="verify-look"),
+    "verify --store": Work("sora2batch.app.verify_store:verify_store", document="verify-store"),
+    "push": Work("sora2batch.app.push:push", "sora2batch.app.store_args:StoreArgs", document="push"),
+    "pull": Work("sora2batch.app.pull:pull", "sora2batch.app.store_args:StoreArgs", document="pull"),
+    "report": Work("sora2batch.app.report:report", "sora2batch.app.report:ReportArgs", document="report"),
+    "report --serve": Work(
+        "sora2batch.app.report_serve:serve_report", "sora2batch.app.report_serve:ServeArgs", document="report"
+    ),
+    "reel": Work("sora2batch.app.reel:make", "sora2batch.app.reel:ReelArgs", document="reel"),
+    "promote": Work(
+        "sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs", document="promote"
+    ),
+    "prune": Work("sora2batch.app.prune:prune", "sora2batch.app.prune:PruneArgs", document="prune"),
+    "tools": Work("sora2batch.app.tools:show_tools", document="tools"),
+    "rules": Work("sora2batch.app.rules:show_rules", document="rules"),
     "help": Work("sora2batch.app.help:explain"),
     "schema": Work("sora2batch.app.schema:show_schema"),
     "lock resolve": Work("sora2batch.app.lock:resolve_file"),
     "lock merge": Work("sora2batch.app.lock:merge_files"),
     "lock check": Work("sora2batch.app.lock:check_files"),
-    "doctor": Work("sora2batch.app.doctor:examine"),
+    "doctor": Work("sora2batch.app.doctor:examine", document="doctor"),
     "simulate": Work("sora2batch.app.simulate:serve"),
 }
 
