@@ -38,7 +38,7 @@ class HelpfulGroup(click.Group):
             click.UsageError: there is none of this name; says which one may be meant.
         """
         name = args[0]
-        if name.startswith("-") or self.get_command(ctx, name) is not None:
+        if ctx.resilient_parsing or name.startswith("-") or self.get_command(ctx, name) is not None:
             return super().resolve_command(ctx, args)
         message = f'there is no command "{visible(name)}"'
         hint = _command_meant(name, self.list_commands(ctx)) or f"`{ctx.command_path} --help` lists them"

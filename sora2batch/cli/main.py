@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from io import TextIOWrapper
 
@@ -13,10 +14,12 @@ from sora2batch.app.process.signals import end_at_once_from_now_on, unwind_on_si
 from sora2batch.cli.exit import ending_behind, report_failure
 from sora2batch.cli.lazy_group import LazyGroup, show_help_alone
 from sora2batch.cli.standard_output import leave_streams_behind
+from sora2batch.cli.table import LINE_COMPLETION, resolve
 
 _OBJECTS_BEFORE_A_COLLECTION = 50_000
 """Python's own 700 has the collector walk again and again what imports and manifests make, and all stays."""
 
+_COMPLETION_VARIABLE = "_SORA2BATCH_COMPLETE"
 _EXAMPLES = (
     "sora2batch init campaign.yaml              write a manifest to start from",
     "sora2batch plan campaign.yaml              see every job and the price",
@@ -36,8 +39,7 @@ _EXAMPLES = (
 def cli(context: click.Context) -> None:
     """Turn a YAML manifest into a batch of AI-generated videos; the price is known first.
 
-    The key is read from SJINN_API_KEY or the file named by SJINN_API_KEY_FILE. Shell completion:
-    eval "$(_SORA2BATCH_COMPLETE=bash_source sora2batch)", likewise zsh_source and fish_source.
+    The key is read from SJINN_API_KEY or the file named by SJINN_API_KEY_FILE.
     """
     show_help_alone(context)
 
@@ -53,6 +55,9 @@ def main() -> None:
     """Run the command line and end the process; the only place where errors become exit codes."""
     _write_what_can_be_written()
     gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION)
+    if os.environ.get(_COMPLETION_VARIABLE) == "line":
+        resolve(LINE_COMPLETION)(cli)
+        sys.exit(0)
     try:
         unwind_on_signals()
         code = cli.main(standalone_mode=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,16 @@ import click
 from click.shell_completion import CompletionItem
 
 from sora2batch.cli.color import AUTO, COLOR_CHOICES
-from sora2batch.cli.table import RULE_COMPLETION, TOOL_COMPLETION, resolve
+from sora2batch.cli.table import (
+    GLOB_COMPLETION,
+    KEY_COMPLETION,
+    MANIFEST_COMPLETION,
+    RULE_COMPLETION,
+    TOOL_COMPLETION,
+    WHERE_COMPLETION,
+    WORD_COMPLETION,
+    resolve,
+)
 from sora2batch.ground.digits import plain_digits
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -34,8 +44,51 @@ class WholeNumber(click.IntRange):
         return super().convert(value, param, ctx)
 
 
-manifest_argument = click.argument("manifest", metavar="MANIFEST", type=FILE)
-manifests_argument = click.argument("manifests", metavar="MANIFEST...", nargs=-1, required=True, type=FILE)
+_Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def _completer(name: str) -> _Completer:
+    """Complete by what is typed alone; where that goes wrong, propose nothing."""
+
+    def complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        with suppress(Exception):
+            return [CompletionItem(value, help=told) for value, told in resolve(name)(begun)]
+        return []
+
+    return complete
+
+
+def _job_completer(name: str) -> _Completer:
+    """Complete by the jobs of the manifests that are on the line."""
+
+    def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        given = context.params
+        manifests = (*(given.get("manifests") or ()), given.get("manifest"))
+        words = [*context.args, *(str(one) for one in manifests if one)]
+        tools_dirs = given.get("tools_dirs") or ()
+        with suppress(Exception):
+            return [
+                CompletionItem(value, help=told) for value, told in resolve(name)(words, tools_dirs, begun)
+            ]
+        return []
+
+    return complete
+
+
+complete_tool = _completer(TOOL_COMPLETION)
+complete_manifest = _completer(MANIFEST_COMPLETION)
+complete_word = _completer(WORD_COMPLETION)
+complete_rule = _completer(RULE_COMPLETION)
+complete_key = _job_completer(KEY_COMPLETION)
+complete_glob = _job_completer(GLOB_COMPLETION)
+complete_pair = _job_completer(WHERE_COMPLETION)
+
+manifest_argument = click.argument(
+    "manifest", metavar="MANIFEST", type=FILE, shell_complete=complete_manifest
+)
+manifests_argument = click.argument(
+    "manifests", metavar="MANIFEST...", nargs=-1, required=True, type=FILE, shell_complete=complete_manifest
+)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON document.")
 
@@ -54,18 +107,6 @@ tools_dir_option = click.option(
     envvar="SORA2BATCH_TOOLS_DIR",
     help="More tool files; one of the same name overrides a shipped one. May be repeated.",
 )
-
-
-def complete_tool(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Complete a tool's name; beside it the price, and whether its model has ended."""
-    found = resolve(TOOL_COMPLETION)(begun)
-    return [CompletionItem(name, help=told) for name, told in found]
-
-
-def complete_rule(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Complete a rule's id; beside it what the rule is about."""
-    found = resolve(RULE_COMPLETION)(begun)
-    return [CompletionItem(name, help=told) for name, told in found]
 
 
 def printer_options(function: _F) -> _F:
@@ -110,12 +151,17 @@ def choice_options(function: _F) -> _F:
 
 _CHOICE: tuple[_Decorator[Any], ...] = (
     click.option(
-        "--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits, such as 'hero/fox/*'."
+        "--select",
+        multiple=True,
+        metavar="GLOB",
+        shell_complete=complete_glob,
+        help="Only jobs whose key fits, such as 'hero/fox/*'.",
     ),
     click.option(
         "--where",
         multiple=True,
         metavar="AXIS=VALUE",
+        shell_complete=complete_pair,
         help="Only jobs with this value, as it is written or by its label.",
     ),
 )

@@ -34,6 +34,7 @@ COMMANDS = {
     "schema": "Print a JSON Schema that ships with this version.",
     "simulate": "Serve the simulated API on this machine.",
     "help": "Say what a word means.",
+    "completion": "Print a script for completion in a shell.",
 }
 """By what one wants; the options of each are in ``cli/command/NAME.py``."""
 
@@ -42,7 +43,7 @@ PURPOSES = {
     "Run": ("plan", "run", "download"),
     "Look": ("status", "explain", "diff", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
-    "More": ("push", "pull", "schema", "simulate", "help"),
+    "More": ("push", "pull", "schema", "simulate", "help", "completion"),
 }
 """The headings under which ``--help`` lists them."""
 
@@ -108,13 +109,19 @@ WORK = {
     "lock merge": Work("sora2batch.app.lock:merge_files"),
     "lock check": Work("sora2batch.app.lock:check_files"),
     "doctor": Work("sora2batch.app.doctor:examine", document="doctor"),
+    "completion": Work("sora2batch.app.completion:print_script"),
     "simulate": Work("sora2batch.app.simulate:serve"),
 }
 
 TOOL_COMPLETION = "sora2batch.app.tools:complete_tool"
-"""For shells that complete the name of a tool."""
+MANIFEST_COMPLETION = "sora2batch.app.candidates:manifests"
+KEY_COMPLETION = "sora2batch.app.job_candidates:whole_keys"
+GLOB_COMPLETION = "sora2batch.app.job_candidates:keys"
+WHERE_COMPLETION = "sora2batch.app.job_candidates:pairs"
+WORD_COMPLETION = "sora2batch.app.word_candidates:words_to_ask_for"
 RULE_COMPLETION = "sora2batch.app.rules:complete_rule"
-"""For shells that complete the id of a rule."""
+LINE_COMPLETION = "sora2batch.cli.completer:complete_line"
+"""For shells that complete what is typed."""
 FAILURE_DOCUMENT = "sora2batch.app.output.json_document:print_failure_document"
 """For failures of calls with --json."""
 FAILURE_LINE = "sora2batch.app.execution.event_stream:print_failure_line"

@@ -8,7 +8,14 @@ import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
-from sora2batch.cli.option import FILE, json_option, printer_options, simulated_option, tools_dir_option
+from sora2batch.cli.option import (
+    FILE,
+    complete_manifest,
+    json_option,
+    printer_options,
+    simulated_option,
+    tools_dir_option,
+)
 from sora2batch.ground.errors import ExitCode
 
 
@@ -21,8 +28,8 @@ from sora2batch.ground.errors import ExitCode
         "sora2batch diff HEAD campaign.lock.jsonl              what was made since the last commit",
     ),
 )
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=complete_manifest)
+@click.argument("new", shell_complete=complete_manifest)
 @click.argument("file", required=False, type=FILE)
 @json_option
 @simulated_option

@@ -8,7 +8,14 @@ import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
-from sora2batch.cli.option import FILE, json_option, log_option, printer_options, tools_dir_option
+from sora2batch.cli.option import (
+    FILE,
+    complete_manifest,
+    json_option,
+    log_option,
+    printer_options,
+    tools_dir_option,
+)
 from sora2batch.ground.errors import ExitCode
 
 
@@ -16,7 +23,7 @@ from sora2batch.ground.errors import ExitCode
     cls=ExampleCommand,
     examples=("sora2batch doctor", "sora2batch doctor campaign.yaml"),
 )
-@click.argument("manifest", required=False, type=FILE)
+@click.argument("manifest", required=False, type=FILE, shell_complete=complete_manifest)
 @json_option
 @tools_dir_option
 @log_option

@@ -9,6 +9,7 @@ import click
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
+    complete_glob,
     log_option,
     manifest_argument,
     printer_options,
@@ -23,7 +24,9 @@ from sora2batch.ground.errors import ExitCode
     examples=("sora2batch download campaign.yaml",),
 )
 @manifest_argument
-@click.option("--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits.")
+@click.option(
+    "--select", multiple=True, metavar="GLOB", shell_complete=complete_glob, help="Only jobs whose key fits."
+)
 @simulated_option
 @tools_dir_option
 @log_option

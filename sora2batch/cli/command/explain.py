@@ -9,6 +9,7 @@ import click
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
+    complete_key,
     json_option,
     manifest_argument,
     printer_options,
@@ -26,7 +27,7 @@ from sora2batch.ground.errors import ExitCode
     ),
 )
 @manifest_argument
-@click.argument("key")
+@click.argument("key", shell_complete=complete_key)
 @json_option
 @simulated_option
 @tools_dir_option

@@ -8,7 +8,7 @@ import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
-from sora2batch.cli.option import printer_options
+from sora2batch.cli.option import complete_word, printer_options
 from sora2batch.ground.errors import ExitCode
 
 
@@ -21,7 +21,7 @@ from sora2batch.ground.errors import ExitCode
         "sora2batch help run          the help of a command",
     ),
 )
-@click.argument("words", metavar="[TERM]...", nargs=-1)
+@click.argument("words", metavar="[TERM]...", nargs=-1, shell_complete=complete_word)
 @printer_options
 @click.pass_context
 def command(context: click.Context, /, *, words: tuple[str, ...], **given: Any) -> ExitCode:

@@ -9,6 +9,7 @@ import click
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
+    complete_glob,
     json_option,
     log_option,
     manifest_argument,
@@ -24,7 +25,9 @@ from sora2batch.ground.errors import ExitCode
     examples=("sora2batch push campaign.yaml",),
 )
 @manifest_argument
-@click.option("--select", multiple=True, metavar="GLOB", help="Only jobs whose key fits.")
+@click.option(
+    "--select", multiple=True, metavar="GLOB", shell_complete=complete_glob, help="Only jobs whose key fits."
+)
 @json_option
 @simulated_option
 @tools_dir_option

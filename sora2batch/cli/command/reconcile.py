@@ -9,6 +9,7 @@ import click
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
+    complete_key,
     json_option,
     log_option,
     manifest_argument,
@@ -32,7 +33,13 @@ from sora2batch.ground.errors import ExitCode
 @click.option(
     "--adopt", multiple=True, metavar="KEY=TASK_ID", help="This task is the lost answer to that job's call."
 )
-@click.option("--release", multiple=True, metavar="KEY", help="That job was not charged: submit it again.")
+@click.option(
+    "--release",
+    multiple=True,
+    metavar="KEY",
+    shell_complete=complete_key,
+    help="That job was not charged: submit it again.",
+)
 @click.option(
     "--auto",
     is_flag=True,

@@ -11,6 +11,7 @@ from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
     WholeNumber,
+    complete_manifest,
     json_option,
     log_option,
     printer_options,
@@ -29,7 +30,7 @@ from sora2batch.ground.errors import ExitCode
         "sora2batch run campaign.yaml --yes --notify desktop",
     ),
 )
-@click.argument("manifests", metavar="MANIFEST...", nargs=-1, type=FILE)
+@click.argument("manifests", metavar="MANIFEST...", nargs=-1, type=FILE, shell_complete=complete_manifest)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and send nothing; the same as `plan`.")
 @click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="Do exactly a saved plan.")

@@ -1,0 +1,102 @@
+"""Lines that are typed, and what may come at their end."""
+
+from __future__ import annotations
+
+import pytest
+
+from sora2batch.cli.completer import answer_to
+from sora2batch.cli.main import cli
+
+MANIFEST = """\
+version: 1
+tool: sora2-image-to-video-api
+budget: {max_credits: 50000}
+jobs:
+  hero:
+    matrix: {animal: [fox, owl], camera: [slow pan, dolly in]}
+    input: {prompt: "{{ camera }} on a {{ animal }}", image: "https://samples.sora2batch.example/{{ animal }}.jpg"}
+  end:
+    input: {prompt: "The end", image: "https://samples.sora2batch.example/end.jpg"}
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(MANIFEST)
+    (tmp_path / "broken.yaml").write_text("jobs: [}")
+    (tmp_path / "data.yaml").write_text("- fox\n")
+    (tmp_path / "data.csv").write_text("fox\n")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/with blank.yml").write_text(f"name: blank\n{MANIFEST}")
+    (tmp_path / ".hidden.yaml").write_text(MANIFEST)
+    return tmp_path
+
+
+def answer(line):
+    return [tuple(one.split("\t")[:2]) for one in answer_to(cli, f"sora2batch {line}")]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("pla", [("plain", "plan")]),
+        ("plan ", [("plain", "broken.yaml"), ("plain", "small.yaml"), ("open", "sub/")]),
+        ("plan ./sm", [("plain", "./small.yaml")]),
+        ("run small.yaml sub/", [("plain", "sub/with blank.yml")]),
+        ("run small.yaml sub/with\\ b", [("plain", "sub/with blank.yml")]),
+        ("doctor 'sub/with b", [("quoted", "sub/with blank.yml")]),
+        ("plan small.yaml --select ", [("open", "hero/"), ("plain", "end")]),
+        (
+            "plan small.yaml --select hero/",
+            [("plain", "hero/*"), ("open", "hero/fox/"), ("open", "hero/owl/")],
+        ),
+        ("plan small.yaml --select 'hero/fox/s", [("quoted", "hero/fox/slow-pan")]),
+        ("plan small.yaml --select=hero/o", [("open", "--select=hero/owl/")]),
+        (
+            "reconcile small.yaml --release hero/owl/",
+            [("plain", "hero/owl/slow-pan"), ("plain", "hero/owl/dolly-in")],
+        ),
+        ("plan --where ca", []),  # which of several manifests is not known
+        ("plan sub --where ca", [("open", "camera=")]),
+        ("plan small.yaml --where camera=", [("plain", "camera=slow pan"), ("plain", "camera=dolly in")]),
+        ("plan small.yaml --where camera=slow-", [("plain", "camera=slow-pan")]),
+        ("plan small.yaml --color=nev", [("plain", "--color=never")]),
+        ("plan small.yaml --out ", [("file", "")]),
+        ("tools kling3-i", [("plain", "kling3-image-to-video-api")]),
+        ("help orph", [("plain", "orphan")]),
+        ("rules unknown-t", [("plain", "unknown-tool")]),
+        ("explain small.yaml hero/fox/d", [("plain", "hero/fox/dolly-in")]),
+        ("diff sm", [("plain", "small.yaml")]),
+        ("help unknown-t", [("plain", "unknown-tool")]),
+        ("completion f", [("plain", "fish")]),
+        ("schema status-", [("plain", "status-ledger")]),
+    ],
+)
+def test_what_may_come_is_proposed(line, expected):
+    assert answer(line)[: len(expected) or None] == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plan broken.yaml --select ",
+        "plan missing.yaml --where a",
+        "plan small.yaml --where nothing=",
+        "plan data.csv --select ",
+        "plan small.yaml --tools-dir nowhere --select ",
+    ],
+)
+def test_where_nothing_can_be_known_nothing_is_proposed(line):
+    assert answer(line) == []
+
+
+def test_a_word_about_each_is_short_and_breaks_no_line():
+    told = [line.split("\t")[2] for line in answer_to(cli, "sora2batch plan small.yaml --select ")]
+    assert told == ["4 jobs", ""]
+    assert all(len(line.split("\t")[2]) <= 70 for line in answer_to(cli, "sora2batch help unk"))
+
+
+def test_a_name_that_would_break_the_line_is_not_proposed(project):
+    (project / "sub/a\tb\nc.yaml").write_text(MANIFEST)
+    assert answer("plan sub/") == [("plain", "sub/with blank.yml")]
