@@ -58,6 +58,7 @@ class RunArgs:
     fail_fast: bool
     no_wait: bool
     no_download: bool
+    no_images: bool
     as_json: bool
     as_jsonl: bool
     notify: tuple[str, ...]
@@ -100,6 +101,7 @@ class RunArgs:
             "--fail-fast": self.fail_fast,
             "--no-wait": self.no_wait,
             "--no-download": self.no_download,
+            "--no-images": self.no_images,
             "--yes": self.yes,
             "--json": self.as_json,
             "--jsonl": self.as_jsonl,
@@ -134,6 +136,7 @@ class RunArgs:
             on_failure=OnFailure.STOP_SUBMITTING if self.fail_fast else OnFailure.GO_ON,
             concurrency=self.concurrency,
             agreed=self.yes,
+            looks_at_urls=not self.no_images,
             saved=self.saved,
             events=events,
         )

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.discover import manifests_that_may_read
+from sora2batch.app.batch.lint_batch import lint_subject
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.source import Source, find_sources
 from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.app.output.json_document import print_json, problems_to_json
 from sora2batch.app.output.output import Printer
+from sora2batch.app.preflight import look_at_urls
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError
+from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.problem import START, Fault, Problem
 from sora2batch.ground.rule import Level, Rule
 from sora2batch.ground.text import counted
 from sora2batch.lint.make import lint
-from sora2batch.lint.subject import LintSubject
-from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
-from sora2batch.manifest.tree import DiskTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +34,8 @@ class ValidateArgs:
     """With *changed*, any files."""
     tools_dirs: tuple[Path, ...]
     as_json: bool
+    images: bool
+    """Whether URLs are looked at."""
     strict: bool
     changed: bool
 
@@ -93,6 +93,7 @@ def check(args: ValidateArgs, printer: Printer) -> Checked:
         found = _load(source, loader)
         if isinstance(found, Batch):
             problems += findings_of(found)
+            problems += look_at_urls(found, printer) if args.images else ()
             notices += _tell(found, printer)
         else:
             problems += found
@@ -103,22 +104,7 @@ def findings_of(batch: Batch) -> Iterator[Problem]:
     """List what may be a slip in a sound manifest, each in a file as it was given on the command line."""
     for finding in batch.expansion.findings:
         yield replace(finding, file=_as_given(finding.file, batch.manifest))
-    subject = LintSubject(
-        manifest=batch.manifest,
-        jobs=batch.expansion.jobs,
-        catalog=batch.catalog,
-        files=batch.expansion.files,
-        tree=DiskTree(batch.manifest.path.parent),
-        lockfiles=partial(_lockfiles, batch),
-    )
-    yield from lint(subject)
-
-
-def _lockfiles(batch: Batch) -> Sequence[Lockfile]:
-    try:
-        return [batch.read_lockfile(), *batch.lockfiles_beside().values()]
-    except Sora2BatchError:  # commands that need them tell why
-        return ()
+    yield from lint(lint_subject(batch))
 
 
 def _as_given(file: str, manifest: Manifest) -> str:

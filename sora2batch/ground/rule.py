@@ -139,6 +139,12 @@ class Rule(StrEnum):
     DEAR_FIRST = "dear-first", "The dearest setting is asked for before anything cheaper was tried.", _NOTICE
     WRONG_ENDING = "wrong-ending", "The name of a result ends as no result of its tool does.", _NOTICE
 
+    # What only the network tells
+    NO_PICTURE = "no-picture", "A URL gives no picture, clip or sound, as its field wants it."
+    UNREACHABLE_URL = "unreachable-url", "Whether a URL gives a file could not be found out.", _WARNING
+    EXPIRING_URL = "expiring-url", "The signature of a URL ends before a run may be over.", _WARNING
+    REDIRECTED_URL = "redirected-url", "A URL leads on to another; who fetches may not follow.", _NOTICE
+
     # Lint itself
     UNKNOWN_RULE = "unknown-rule", "A comment wants to ignore what is no rule, or none that can be.", _WARNING
 

@@ -23,7 +23,7 @@ def unfetchable_urls(subject: LintSubject) -> Iterator[Finding]:
         fields = media_fields(tool.input_schema)
         known: dict[tuple[str, str], Finding | None] = {}
         for job in jobs:
-            for field, url in _urls(job, fields):
+            for field, url in urls_of(job, fields):
                 # One written on an axis has its place there, so that the first job tells of all.
                 if (field, url) not in known:
                     known[field, url] = _look_at(subject, job, field, url)
@@ -31,7 +31,8 @@ def unfetchable_urls(subject: LintSubject) -> Iterator[Finding]:
                     yield Finding(problem=found.problem, key=job.key)
 
 
-def _urls(job: Job, fields: Iterable[str]) -> Iterator[tuple[str, str]]:
+def urls_of(job: Job, fields: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Go through the URLs in some fields of a job, each with its field."""
     for field in fields:
         for text in _texts(job.input.get(field)):
             yield field, text
@@ -59,5 +60,9 @@ def _look_at(subject: LintSubject, job: Job, field: str, url: str) -> Finding | 
         fault = Fault(rule=Rule.PLAIN_HTTP, message=message, hint="write https:// if the host answers there")
     else:
         return None
-    begin = url[: url.index("//") + 2 + len(parts.netloc)]
-    return Finding(problem=subject.place.at_field(fault, job, field, begin))
+    return Finding(problem=subject.place.at_field(fault, job, field, origin_of(url)))
+
+
+def origin_of(url: str) -> str:
+    """Take the beginning of a URL, up to its host, as it is written."""
+    return url[: url.index("//") + 2 + len(urlsplit(url).netloc)]

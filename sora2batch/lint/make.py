@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -31,13 +31,17 @@ _CHECKS: tuple[_Check, ...] = (
 
 
 def lint(subject: LintSubject) -> tuple[Problem, ...]:
-    """Find what may be a slip, without what the manifest does not want to hear of; what jobs share, once."""
+    """Find what may be a slip, without what the manifest does not want to hear of."""
+    return gathered(subject, (finding for check in _CHECKS for finding in check(subject)))
+
+
+def gathered(subject: LintSubject, findings: Iterable[Finding]) -> tuple[Problem, ...]:
+    """Tell once what jobs share, and leave out what the manifest does not want to hear of."""
     found: dict[Problem, AffectedJobs] = {}
-    for check in _CHECKS:
-        for finding in check(subject):
-            jobs = found.setdefault(finding.problem, AffectedJobs())
-            if finding.key is not None:
-                jobs.add(finding.key)
+    for finding in findings:
+        jobs = found.setdefault(finding.problem, AffectedJobs())
+        if finding.key is not None:
+            jobs.add(finding.key)
     manifest = subject.manifest
     comments = manifest.document.ignore_comments
     names = manifest.data_file_lines if comments and found else ()

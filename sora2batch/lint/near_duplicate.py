@@ -49,11 +49,9 @@ def _rest(input: Mapping[str, object]) -> bytes:
 def _folded(text: str) -> str:
     """Write a text as a reader remembers it."""
     if text.isascii():
-        return " ".join(
-            "".join(one if one.isalnum() or one in _SIGNS else " " for one in text).lower().split()
-        )
+        return " ".join(text.lower().translate(_BLANKS).split())
     plain = normalize("NFKC", text).casefold()
     return " ".join("".join(" " if category(one)[0] in _SKIPPED else one for one in plain).split())
 
 
-_SIGNS = frozenset(one for one in map(chr, range(33, 127)) if category(one)[0] not in _SKIPPED)
+_BLANKS = {code: " " for code in range(128) if category(chr(code))[0] in _SKIPPED}

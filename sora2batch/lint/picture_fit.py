@@ -13,6 +13,7 @@ from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.text import shortened, visible
 from sora2batch.lint.subject import Finding, LintSubject
+from sora2batch.media.facts import MediaFacts
 
 _FAR = 1.3
 """So much wider or higher than the clip: of 4:3 a clip of 16:9 shows three quarters, of 3:2 more."""
@@ -35,24 +36,23 @@ def unfit_pictures(subject: LintSubject) -> Iterator[Finding]:
 
 def _faults(subject: LintSubject, tool: Tool, job: Job, field: str) -> Iterator[Finding]:
     for found in file_inputs_in(job.input.get(field)):
-        facts = subject.files[found.sha256].facts
-        if facts.width is None or facts.height is None:
-            continue
-        name = f'"{shortened(visible(found.file), _SHOWN)}"'
-        size = f"{facts.width}x{facts.height} pixels"
-        if min(facts.width, facts.height) < _FEWEST:
-            message = f"{field} is {name}, {size}: a clip of it is blurred"
-            fault = Fault(
-                rule=Rule.SMALL_PICTURE, message=message, hint=f"take one of {_FEWEST} or more each way"
-            )
+        for fault in fit_faults(tool, job, f"{field} is", found.file, subject.files[found.sha256].facts):
             yield Finding(problem=subject.place.at_field(fault, job, field, found.file), key=job.key)
-        shape = _shape(tool, job)
-        if shape and not 1 / _FAR < facts.width / facts.height / shape[1] < _FAR:
-            message = f"{field} is {name}, {size}, and the clip is to be {shape[0]}: it is cut or distorted"
-            fault = Fault(
-                rule=Rule.PICTURE_SHAPE, message=message, hint="cut the picture, or change the clip's shape"
-            )
-            yield Finding(problem=subject.place.at_field(fault, job, field, found.file), key=job.key)
+
+
+def fit_faults(tool: Tool, job: Job, begin: str, name: str, facts: MediaFacts) -> Iterator[Fault]:
+    """Word what does not fit about the first frame of a job's clip."""
+    if facts.width is None or facts.height is None:
+        return
+    told = f'{begin} "{shortened(visible(name), _SHOWN)}", {facts.width}x{facts.height} pixels'
+    if min(facts.width, facts.height) < _FEWEST:
+        hint = f"take one of {_FEWEST} or more each way"
+        yield Fault(rule=Rule.SMALL_PICTURE, message=f"{told}: a clip of it is blurred", hint=hint)
+    shape = _shape(tool, job)
+    if shape and not 1 / _FAR < facts.width / facts.height / shape[1] < _FAR:
+        message = f"{told}, and the clip is to be {shape[0]}: it is cut or distorted"
+        hint = "cut the picture, or change the clip's shape"
+        yield Fault(rule=Rule.PICTURE_SHAPE, message=message, hint=hint)
 
 
 def _shape(tool: Tool, job: Job) -> tuple[str, float] | None:

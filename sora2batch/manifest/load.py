@@ -30,7 +30,7 @@ from sora2batch.manifest.model import (
     StoreOptions,
 )
 from sora2batch.manifest.schema_check import is_sound
-from sora2batch.manifest.suppression import LintOptions
+from sora2batch.manifest.suppression import NO_LINT_OPTIONS, LintOptions
 from sora2batch.manifest.tree import Tree
 
 if TYPE_CHECKING:
@@ -185,7 +185,11 @@ def _store_options(data: JsonObject) -> StoreOptions:
 
 
 def _lint_options(data: JsonObject) -> LintOptions:
-    return LintOptions(ignore=_words(data.get("ignore")), warn=_words(data.get("warn")))
+    return LintOptions(
+        ignore=_words(data.get("ignore")),
+        warn=_words(data.get("warn")),
+        images_above=_int(data.get("images_above", NO_LINT_OPTIONS.images_above)),
+    )
 
 
 def _words(value: JsonValue) -> frozenset[str]:

@@ -47,7 +47,7 @@ _HOMES = {
     **dict.fromkeys(_RUN_KEYS, 'below "run"'),
     **dict.fromkeys(("dir", "filename", "check"), 'below "output"'),
     **dict.fromkeys(("url", "public_url", "outputs"), 'below "store"'),
-    **dict.fromkeys(("ignore", "warn"), 'below "lint"'),
+    **dict.fromkeys(("ignore", "warn", "images_above"), 'below "lint"'),
     **dict.fromkeys(("matrix", "sample", "repeat"), 'to a group, below "jobs"'),
     **dict.fromkeys(("include", "exclude"), 'below "matrix"'),
     **dict.fromkeys(("method", "count", "seed"), 'below "sample"'),

@@ -31,6 +31,8 @@ class LintOptions(NamedTuple):
     """Ids of rules that are not told of."""
     warn: frozenset[str] = frozenset()
     """Ids of rules that are warnings here."""
+    images_above: int = 5000
+    """A run that spends more credits looks at the URLs of its jobs first."""
 
 
 NO_LINT_OPTIONS = LintOptions()
@@ -86,7 +88,7 @@ def judged(
     """Leave out what is to be ignored, and say how bad the rest is.
 
     Args:
-        findings: no errors.
+        findings: of which errors are never left out.
         options: of the manifest.
         comments: in one file.
         file: the name of that file, as the findings have it.
@@ -96,7 +98,9 @@ def judged(
     whole = {(name, rule) for name, at in data_files for line, rule in silenced if line == at}
     for one in findings:
         is_silenced = one.file == file and (one.position.line, one.rule) in silenced
-        if not is_silenced and one.rule not in options.ignore and (one.file, one.rule) not in whole:
+        if one.level is Level.ERROR:
+            yield one
+        elif not is_silenced and one.rule not in options.ignore and (one.file, one.rule) not in whole:
             yield replace(one, raised_to=Level.WARNING) if one.rule in options.warn else one
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -87,14 +87,31 @@ class FileStream:
 class FileHosts:
     """A session of GETs. An async context manager. It is told the key only so that no URL carries it."""
 
-    def __init__(self, key: ApiKey | None, *, answer_seconds: float) -> None:
+    def __init__(
+        self,
+        key: ApiKey | None,
+        *,
+        answer_seconds: float,
+        connector: Callable[[], aiohttp.TCPConnector] | None = None,
+        may_ask: Callable[[str], bool] | None = None,
+    ) -> None:
+        """Get ready.
+
+        Args:
+            key: that no URL may hold.
+            answer_seconds: until the headers are there.
+            connector: makes what opens connections, where it is not the usual one.
+            may_ask: tells whether a host may be asked; also of those that redirects lead to.
+        """
         self._key = key
+        self._connector = connector or _usual_connector
+        self._may_ask = may_ask
         self._answer_seconds = answer_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+            connector=self._connector(),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             timeout=aiohttp.ClientTimeout(
@@ -135,6 +152,8 @@ class FileHosts:
         check_location(url)
         if self._key and self._key.is_in(url):
             raise DownloadError("the file's address holds the API key, so it is not asked for")
+        if self._may_ask and not self._may_ask(host_of(url)):
+            raise DownloadError(f"{host_of(url)} is not on the internet, so it is not asked")
 
     async def _get(self, url: str, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         assert self._session is not None, "the downloader is used outside its async with"
@@ -152,3 +171,7 @@ class FileHosts:
             raise DownloadError(error.message) from error
         except NETWORK_ERRORS as error:
             raise CutError(word_network_error(error)) from error
+
+
+def _usual_connector() -> aiohttp.TCPConnector:
+    return aiohttp.TCPConnector(limit=_CONNECTIONS)

@@ -22,7 +22,10 @@ PICTURES = {"wide.jpg": (1280, 720), "tall.jpg": (720, 1280), "thumbnail.jpg": (
 SHOWN = [
     rule for rule, told in explanations().items() if told.wrong is not None and told.file != "picks.yaml"
 ]
-NOT_SHOWN = {Rule.SCHEMA, Rule.TOO_MANY_PROBLEMS}
+NOT_SHOWN = {
+    *(Rule.SCHEMA, Rule.TOO_MANY_PROBLEMS),
+    *(Rule.NO_PICTURE, Rule.UNREACHABLE_URL, Rule.EXPIRING_URL, Rule.REDIRECTED_URL),
+}
 """No few lines show these."""
 
 

@@ -26,6 +26,8 @@ class RunRequest:
     """--yes."""
     way_to_agree: str = "say --yes if that is what you want"
     """What to do where nobody is there to ask."""
+    looks_at_urls: bool = True
+    """Not with --no-images."""
     saved: SavedPlan | None = None
     events: EventStream | None = None
     """Where to tell programs what happens."""

@@ -43,6 +43,11 @@ from sora2batch.ground.errors import ExitCode
 @click.option("--no-wait", is_flag=True, help="Submit only; the next run waits and downloads.")
 @click.option("--no-download", is_flag=True, help="Submit and wait only.")
 @click.option(
+    "--no-images",
+    is_flag=True,
+    help="Do not look at the URLs of the jobs first, as a run does that spends more than lint.images_above.",
+)
+@click.option(
     "--notify",
     multiple=True,
     metavar="CMD",

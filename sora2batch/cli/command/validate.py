@@ -33,6 +33,9 @@ _FOR_PROGRAMS = frozenset({"sarif", "github"})
     help="SARIF is for code scanning; github annotates in a workflow of GitHub Actions.",
 )
 @json_option
+@click.option(
+    "--images", is_flag=True, help="Fetch each URL of the jobs once: is it a picture, of the right shape?"
+)
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option(
     "--changed",
@@ -45,7 +48,7 @@ def command(*, form: str, as_json: bool, **given: Any) -> ExitCode:
     """Check manifests and everything they expand to; list every problem with its place.
 
     Exit code 0 if there is no error, 2 if there is one. `sora2batch rules ID` explains the id at the
-    end of each problem. Needs no key and no network.
+    end of each problem. Needs no key, and without --images no network.
     """
     work = f"validate --format {form}" if form in _FOR_PROGRAMS and not as_json else "validate"
     return call(work, as_json=as_json or form == "json", **given)

@@ -1,0 +1,117 @@
+"""URLs of inputs looked at before they are paid for: each fetched once, whole but bounded, a few at a time.
+
+A manifest may come from a stranger, so that no URL leads into a private network: a name must stand for public
+addresses, and a redirect must not leave the internet. What is written as this machine stays on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from sora2batch.ground.loopback import is_loopback
+from sora2batch.ground.public_host import may_be_public
+from sora2batch.media.facts import MAX_BYTES, MediaError
+from sora2batch.media.kind import MediaKind
+from sora2batch.media.probe import probe
+from sora2batch.media.sniff import HEAD_BYTES, sniff
+from sora2batch.media.visit import Fetched, NotReached, NotThere, Visit
+from sora2batch.sjinn.api_error import DownloadError
+from sora2batch.sjinn.location import host_of
+from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStream
+
+_AT_ONCE = 8
+_PER_HOST = 2
+_ANSWER_SECONDS = 20.0
+_SECONDS = 60.0
+_BUSY = frozenset({408, 425, 429})
+
+
+class UrlVisitor:
+    """Looks at URLs. An async context manager."""
+
+    def __init__(self) -> None:
+        self._public = FileHosts(
+            None, answer_seconds=_ANSWER_SECONDS, connector=_public_connector, may_ask=may_be_public
+        )
+        self._here = FileHosts(None, answer_seconds=_ANSWER_SECONDS, may_ask=is_loopback)
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self._public)
+        await self._stack.enter_async_context(self._here)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def visit(self, url: str, kind: MediaKind) -> Visit:
+        """Fetch what is there, and tell what it is; nothing is kept."""
+        hosts = self._here if is_loopback(urlsplit(url).hostname or "") else self._public
+        try:
+            async with self._places, asyncio.timeout(_SECONDS), hosts.open(url, {}) as stream:
+                return await _judge(stream, url, kind)
+        except TimeoutError:
+            return NotReached(f"does not come within {_SECONDS:g} seconds")
+        except BadBodyError as error:
+            return NotThere(f"gives no file: {error.reason}")
+        except CutError as error:
+            return NotReached(f"cannot be fetched: {error.reason}")
+        except DownloadError as error:
+            return NotReached(f"cannot be fetched: {error.message}")
+
+
+async def _judge(stream: FileStream, url: str, kind: MediaKind) -> Visit:
+    if stream.status in _BUSY or stream.status >= 500:
+        return NotReached(f"answers HTTP {stream.status}")
+    if stream.status != 200:
+        return NotThere(f"answers HTTP {stream.status}")
+    with TemporaryFile() as file:
+        length = 0
+        async for piece in stream.pieces():
+            begins = length == 0 and len(piece) >= HEAD_BYTES
+            length += len(piece)
+            if length > MAX_BYTES[kind]:
+                return NotThere(f"gives more than {MAX_BYTES[kind] >> 20} MiB")
+            if begins and sniff(piece[:HEAD_BYTES]) is None:
+                return NotThere("gives no picture, video or sound")
+            await asyncio.to_thread(file.write, piece)
+        try:
+            facts = await asyncio.to_thread(probe, file, kind=kind)
+        except MediaError as error:
+            return NotThere(f"gives a file that {error.message}")
+    return Fetched(facts=facts, redirected_to=None if stream.url == url else host_of(stream.url))
+
+
+def _public_connector() -> aiohttp.TCPConnector:
+    return aiohttp.TCPConnector(
+        limit=_AT_ONCE, limit_per_host=_PER_HOST, resolver=PublicNames(aiohttp.DefaultResolver())
+    )
+
+
+class PublicNames(AbstractResolver):
+    """Finds no addresses but public ones."""
+
+    def __init__(self, inner: AbstractResolver) -> None:
+        self._inner = inner
+
+    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:  # noqa: ANN401 - as its base
+        """Look a name up; all of its addresses must be public."""
+        found = await self._inner.resolve(host, port, family)
+        if not all(may_be_public(result["host"]) for result in found):
+            raise OSError(None, f"the address of {host} is not public")
+        return found
+
+    async def close(self) -> None:
+        """Let go of what looks names up."""
+        await self._inner.close()

@@ -1,0 +1,51 @@
+"""A URL of a manifest leads nowhere but to the internet, or to this machine if it says so."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp.abc import AbstractResolver
+
+from fakes.answering_server import AnsweringServer, Reply
+from fakes.footage import png
+from sora2batch.media.kind import MediaKind
+from sora2batch.media.visit import Fetched, NotReached
+from sora2batch.sjinn.url_visitor import PublicNames, UrlVisitor
+
+
+async def test_a_picture_is_fetched_and_known_by_its_bytes():
+    async with AnsweringServer(lambda _: Reply(body=png())) as server, UrlVisitor() as visitor:
+        visit = await visitor.visit(f"{server.url}/fox.txt", MediaKind.IMAGE)
+    assert isinstance(visit, Fetched)
+    assert (visit.facts.bytes, visit.facts.type.suffix, visit.redirected_to) == (len(png()), ".png", None)
+
+
+async def test_a_redirect_from_this_machine_to_another_is_not_followed():
+    async with (
+        AnsweringServer([Reply(status=302, headers={"Location": "http://169.254.169.254/"})]) as server,
+        UrlVisitor() as visitor,
+    ):
+        visit = await visitor.visit(server.url, MediaKind.IMAGE)
+    assert visit == NotReached(
+        "cannot be fetched: 169.254.169.254 is not on the internet, so it is not asked"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.1/", "http://[fd00::1]/", "http://nas/", "http://u:p@cdn.example.com/"]
+)
+async def test_a_private_address_and_one_with_a_password_are_not_asked(url):
+    async with UrlVisitor() as visitor:
+        assert isinstance(await visitor.visit(url, MediaKind.IMAGE), NotReached)
+
+
+async def test_a_name_that_stands_for_a_private_address_is_not_asked():
+    class Inside(AbstractResolver):
+        async def resolve(self, host, port=0, family=0):
+            return [{"hostname": host, "host": "10.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}]
+
+        async def close(self):
+            pass
+
+    names = PublicNames(Inside())
+    with pytest.raises(OSError, match=r"the address of cdn\.example\.com is not public"):
+        await names.resolve("cdn.example.com", 443)
