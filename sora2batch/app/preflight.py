@@ -1,4 +1,4 @@
-"""URLs of jobs looked at before they are paid for: ``validate --images``, and a ``run`` that spends much."""
+"""What is looked at before jobs are paid for: slips, and the URLs of a ``run`` that spends much."""
 
 from __future__ import annotations
 
@@ -15,41 +15,51 @@ from sora2batch.ground.job import Job
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.rule import Level
 from sora2batch.ground.text import counted
-from sora2batch.lint.make import gathered
+from sora2batch.lint.make import gathered, lint
+from sora2batch.lint.subject import LintSubject
 from sora2batch.lint.visited import Address, addresses_in, visited_urls
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.media.visit import Visit
 
 _SPARE = timedelta(hours=1)
+_MOST_TOLD = 20
 
 
-def refuse_bad_urls(batch: Batch, jobs: Sequence[Job], printer: Printer) -> None:
-    """Look at the URLs of jobs that are about to be paid for, and tell what may go wrong.
+def check_before_paying(batch: Batch, jobs: Sequence[Job], printer: Printer, *, looks_at_urls: bool) -> None:
+    """Tell what may be a slip in jobs that are about to be paid for, also at their URLs.
 
     Raises:
-        ManifestError: one gives no picture; nothing was sent.
+        ManifestError: a URL gives no picture; nothing was sent.
     """
-    found = look_at_urls(batch, printer, jobs)
-    errors = [one for one in found if one.level is Level.ERROR]
-    for one in found:
-        if one.level is not Level.ERROR:
-            printer.info(one.line)
-    if errors:
-        raise ManifestError(errors)
-
-
-def look_at_urls(batch: Batch, printer: Printer, jobs: Sequence[Job] | None = None) -> Sequence[Problem]:
-    """Fetch each URL of some jobs, or of all, once; tell what is wrong with what is there."""
     subject = lint_subject(batch, jobs)
-    addresses = list(addresses_in(subject))
+    _tell(lint(subject), printer)
+    if looks_at_urls:
+        found = _look_at(subject, printer, "; --no-images does not")
+        _tell([one for one in found if one.level is not Level.ERROR], printer)
+        if errors := [one for one in found if one.level is Level.ERROR]:
+            raise ManifestError(errors)
+
+
+def look_at_urls(batch: Batch, printer: Printer) -> Sequence[Problem]:
+    """Fetch each URL of all jobs once; tell what is wrong with what is there."""
+    return _look_at(lint_subject(batch), printer, "")
+
+
+def _tell(found: Sequence[Problem], printer: Printer) -> None:
+    for one in found[:_MOST_TOLD]:
+        printer.info(one.line)
+    if (more := len(found) - _MOST_TOLD) > 0:
+        printer.info(f"… and {more:,} more (`sora2batch validate` lists them)")
+
+
+def _look_at(subject: LintSubject, printer: Printer, way_out: str) -> Sequence[Problem]:
+    manifest, addresses = subject.manifest, addresses_in(subject)
     if addresses:
-        printer.info(
-            f"{batch.manifest.file}: looking at {counted(len(addresses), 'URL')} (--no-images does not)"
-        )
+        printer.info(f"{manifest.file}: looking at {counted(len(addresses), 'URL')}{way_out}")
     visits = _visits(addresses) if addresses else {}
     now = SystemClock().now()
     # A task may wait as long before it begins as we wait for its end.
-    until = now + timedelta(seconds=2 * batch.manifest.run.timeout) + _SPARE
+    until = now + timedelta(seconds=2 * manifest.run.timeout) + _SPARE
     return gathered(subject, visited_urls(subject, visits, now=now, until=until))
 
 

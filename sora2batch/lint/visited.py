@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from posixpath import basename
 from typing import NamedTuple, assert_never
@@ -33,7 +33,7 @@ class Address(NamedTuple):
     kind: MediaKind
 
 
-def addresses_in(subject: LintSubject) -> Iterable[Address]:
+def addresses_in(subject: LintSubject) -> Sequence[Address]:
     """List the URLs to look at, each one once; those in private networks are told without that."""
     found: dict[Address, None] = {}
     for tool, jobs in subject.by_tool():

@@ -113,3 +113,12 @@ def test_a_run_that_spends_much_looks_first_and_sends_nothing_if_a_picture_is_mi
     assert [
         request.target for request in host.requests if "sora2batch" in request.headers.get("user-agent", "")
     ] == []
+
+
+def test_a_run_tells_of_slips_before_it_pays(call, folder, host, api):
+    api()
+    write(host, ["fox.png", "Fox.png"], "run: {poll_interval: 0.05}\n")
+    ran = call("run", "m.yaml", "--yes", "--no-wait")
+    assert (ran.code, host.requests) == (0, [])
+    assert re.findall(r"^m\.yaml:\d+:\d+: warning: .*\[(.*)\]$", ran.err, re.MULTILINE) == ["private-url"]
+    assert "warning:" not in call("run", "m.yaml", "--yes", "--no-wait").err

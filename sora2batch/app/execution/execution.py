@@ -19,7 +19,7 @@ from sora2batch.app.execution.settling import held, settle_before_planning
 from sora2batch.app.execution.storage_check import check_keeping
 from sora2batch.app.output.output import RunDisplay
 from sora2batch.app.planning import check_account, check_plan, outlook_for
-from sora2batch.app.preflight import refuse_bad_urls
+from sora2batch.app.preflight import check_before_paying
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.ground.clock import SystemClock
@@ -195,8 +195,9 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
     if not _spends(plan, request.stages) or batch.simulated:
         return Payer(clock=SystemClock())
     payer = check_account(plan)
-    if request.looks_at_urls and plan.money.to_spend > batch.manifest.lint.images_above:
-        refuse_bad_urls(batch, [one.job for one in plan.with_action(Action.SUBMIT)], request.printer)
+    looks_at_urls = request.looks_at_urls and plan.money.to_spend > batch.manifest.lint.images_above
+    jobs = [one.job for one in plan.with_action(Action.SUBMIT)]
+    check_before_paying(batch, jobs, request.printer, looks_at_urls=looks_at_urls)
     if not request.agreed:
         _ask(plan, request.printer, outlook.credit_price)
     return payer
