@@ -41,10 +41,14 @@ def addresses_in(subject: LintSubject) -> Sequence[Address]:
         for job in jobs:
             for field, url in urls_of(job, kinds):
                 found[Address(url, MediaKind(kinds[field]))] = None
-    return [one for one in found if _may_be_asked(urlsplit(one.url).hostname or "")]
+    return [one for one in found if _may_be_asked(one.url)]
 
 
-def _may_be_asked(host: str) -> bool:
+def _may_be_asked(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # brackets around what is no address
+        return False
     return may_be_public(host) or is_loopback(host)
 
 

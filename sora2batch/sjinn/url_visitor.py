@@ -7,11 +7,11 @@ addresses, and a redirect must not leave the internet. What is written as this m
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import AsyncExitStack
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -31,6 +31,8 @@ _AT_ONCE = 8
 _PER_HOST = 2
 _ANSWER_SECONDS = 20.0
 _SECONDS = 60.0
+_MOST_SILENCES = 5
+"""In a row, after which a host is left alone: nobody waits for five hundred time-outs."""
 _BUSY = frozenset({408, 425, 429})
 
 
@@ -43,6 +45,7 @@ class UrlVisitor:
         )
         self._here = FileHosts(None, answer_seconds=_ANSWER_SECONDS, may_ask=is_loopback)
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._silences: Counter[str] = Counter()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -57,9 +60,19 @@ class UrlVisitor:
 
     async def visit(self, url: str, kind: MediaKind) -> Visit:
         """Fetch what is there, and tell what it is; nothing is kept."""
-        hosts = self._here if is_loopback(urlsplit(url).hostname or "") else self._public
+        host = host_of(url)
+        async with self._places:
+            if self._silences[host] >= _MOST_SILENCES:
+                return NotReached(f"is not asked for: {host} has not answered before")
+            visit = await self._fetch(url, kind)
+        # A host that is there but has no such file is no silent one.
+        self._silences[host] = self._silences[host] + 1 if isinstance(visit, NotReached) else 0
+        return visit
+
+    async def _fetch(self, url: str, kind: MediaKind) -> Visit:
+        hosts = self._here if is_loopback(host_of(url)) else self._public
         try:
-            async with self._places, asyncio.timeout(_SECONDS), hosts.open(url, {}) as stream:
+            async with asyncio.timeout(_SECONDS), hosts.open(url, {}) as stream:
                 return await _judge(stream, url, kind)
         except TimeoutError:
             return NotReached(f"does not come within {_SECONDS:g} seconds")

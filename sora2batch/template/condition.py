@@ -33,9 +33,16 @@ def _in(environment: Environment, text: str) -> Iterator[Condition]:
         tree = environment.parse(text)
     except (TemplateError, RecursionError, ValueError):
         return
+    compared = {one for node in tree.find_all((nodes.Compare, nodes.Test)) for one in _read_by(node)}
     for node in tree.find_all((nodes.If, nodes.CondExpr)):
         assert isinstance(node, nodes.If | nodes.CondExpr)
-        yield from _of(node.test)
+        yield from (one for one in _of(node.test) if one not in compared)
+
+
+def _read_by(node: nodes.Node) -> Iterator[Condition]:
+    """Find what a comparison reads: who compares a value knows what it may be."""
+    for part in node.find_all((nodes.Name, nodes.Getattr, nodes.Getitem)):
+        yield from _of(part)
 
 
 def _of(test: nodes.Node) -> Iterator[Condition]:

@@ -49,3 +49,13 @@ async def test_a_name_that_stands_for_a_private_address_is_not_asked():
     names = PublicNames(Inside())
     with pytest.raises(OSError, match=r"the address of cdn\.example\.com is not public"):
         await names.resolve("cdn.example.com", 443)
+
+
+async def test_a_host_that_does_not_answer_is_left_alone_after_a_while():
+    async with AnsweringServer(lambda _: Reply(status=503)) as server, UrlVisitor() as visitor:
+        visits = [await visitor.visit(f"{server.url}/{number}", MediaKind.IMAGE) for number in range(9)]
+    assert len(server.requests) == 5
+    assert visits[4:6] == [
+        NotReached("answers HTTP 503"),
+        NotReached("is not asked for: 127.0.0.1 has not answered before"),
+    ]

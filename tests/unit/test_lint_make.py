@@ -79,6 +79,7 @@ class TestTextsThatDecide:
         "template",
         [
             "{% if x == 'no' %}a{% endif %}",
+            "{% if x and x != 'no' %}a{% endif %}",
             "{% if x | length %}a{% endif %}",
             "{% if x is string %}a{% endif %}",
             "{% if y %}a{% endif %}{{ x }}",
