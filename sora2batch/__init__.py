@@ -23,6 +23,7 @@ _HOMES = {
     "JobStatus": "plan.job_status",
     "Jobs": "library.public_jobs",
     "KeyRefusedError": "sjinn.api_error",
+    "Level": "ground.rule",
     "LockHeldError": "lockfile.hold",
     "Lockfile": "library.public_lockfile",
     "LockfileError": "lockfile.lockfile_error",
@@ -43,11 +44,13 @@ _HOMES = {
     "events": "library.events",
     "expand": "library.loading",
     "load": "library.loading",
+    "load_all": "library.loading",
     "plan": "library.loading",
     "read_lockfile": "library.loading",
     "report": "library.reporting",
     "run": "library.running",
     "status": "library.loading",
+    "validate": "library.loading",
 }
 """Where each public name is at home."""
 

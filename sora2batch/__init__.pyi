@@ -3,12 +3,15 @@ from sora2batch.ground.errors import Sora2BatchError as Sora2BatchError
 from sora2batch.ground.errors import UsageError as UsageError
 from sora2batch.ground.job import Job as Job
 from sora2batch.ground.problem import Problem as Problem
+from sora2batch.ground.rule import Level as Level
 from sora2batch.library import events as events
 from sora2batch.library.loading import expand as expand
 from sora2batch.library.loading import load as load
+from sora2batch.library.loading import load_all as load_all
 from sora2batch.library.loading import plan as plan
 from sora2batch.library.loading import read_lockfile as read_lockfile
 from sora2batch.library.loading import status as status
+from sora2batch.library.loading import validate as validate
 from sora2batch.library.public_batch import Batch as Batch
 from sora2batch.library.public_jobs import Jobs as Jobs
 from sora2batch.library.public_lockfile import Lockfile as Lockfile
@@ -52,6 +55,7 @@ __all__ = [
     "JobStatus",
     "Jobs",
     "KeyRefusedError",
+    "Level",
     "LockHeldError",
     "Lockfile",
     "LockfileError",
@@ -73,9 +77,11 @@ __all__ = [
     "events",
     "expand",
     "load",
+    "load_all",
     "plan",
     "read_lockfile",
     "report",
     "run",
     "status",
+    "validate",
 ]

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sora2batch.app.batch.layout import MANIFEST_ENDINGS, BatchLayout
-from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.snapshot import status_of
+from sora2batch.app.output.excerpt import in_order
 from sora2batch.app.plan import planned
 from sora2batch.app.planning import read_selection
+from sora2batch.app.validate import findings_of
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside
+from sora2batch.ground.problem import Problem
 from sora2batch.library.public_batch import Batch
 from sora2batch.library.public_jobs import Jobs
 from sora2batch.library.public_lockfile import Lockfile
@@ -22,6 +25,7 @@ from sora2batch.library.public_plan import Plan
 from sora2batch.library.public_status import Status
 from sora2batch.lockfile.journal import journal_path
 from sora2batch.lockfile.state import read_state
+from sora2batch.manifest.manifest_error import ManifestError
 
 FilePath: TypeAlias = str | os.PathLike[str]
 Words: TypeAlias = str | Sequence[str]
@@ -49,10 +53,48 @@ def load(
         ManifestError: it has problems; ``problems`` has all of them, each with its line.
         UsageError: it cannot be read, or was recorded under another name.
     """
-    folders = _environment_folders() if tools_dirs is None else tools_dirs
-    folders = [folders] if isinstance(folders, str | os.PathLike) else folders
-    loader = loader_for(tuple(map(_absolute, folders)), simulated=simulate, max_credits=max_credits)
+    loader = _loader(tools_dirs, simulate=simulate, max_credits=max_credits)
     return Batch(internal=loader.load(_absolute(manifest)))
+
+
+@nothing_set_aside()
+def load_all(
+    *manifests: FilePath,
+    simulate: bool = False,
+    max_credits: int | None = None,
+    tools_dirs: FilePath | Sequence[FilePath] | None = None,
+) -> tuple[Batch, ...]:
+    """Read, check and expand several manifests, and those in folders; each once, in order.
+
+    Args:
+        manifests: files, or folders with manifests.
+        simulate: as for ``load``.
+        max_credits: as for ``load``, for each of them.
+        tools_dirs: as for ``load``.
+
+    Raises:
+        ManifestError: with the problems of all of them.
+        UsageError: one cannot be read, a folder has none, or two would have the same lockfile.
+    """
+    loader = _loader(tools_dirs, simulate=simulate, max_credits=max_credits)
+    return tuple(Batch(internal=one) for one in loader.load_all([_absolute(path) for path in manifests]))
+
+
+@nothing_set_aside()
+def validate(batch: Batch | FilePath) -> tuple[Problem, ...]:
+    """List what is wrong with a manifest, and what may be a slip; ``level`` tells one from the other.
+
+    Returns:
+        Every problem with its line, in order; nothing where there is none. ``str`` of one is a line.
+
+    Raises:
+        UsageError: the manifest cannot be read.
+    """
+    try:
+        found = findings_of(loaded(batch).internal)
+    except ManifestError as error:
+        return error.problems
+    return tuple(in_order(found))
 
 
 @nothing_set_aside()
@@ -149,6 +191,14 @@ def loaded(batch: Batch | FilePath, *, simulate: bool | None = None) -> Batch:
 def _environment_folders() -> Sequence[FilePath]:
     """Find the folders that the command line would take."""
     return os.environ[TOOLS_VARIABLE].split(os.pathsep) if os.environ.get(TOOLS_VARIABLE) else ()
+
+
+def _loader(
+    tools_dirs: FilePath | Sequence[FilePath] | None, *, simulate: bool, max_credits: int | None
+) -> BatchLoader:
+    folders = _environment_folders() if tools_dirs is None else tools_dirs
+    folders = [folders] if isinstance(folders, str | os.PathLike) else folders
+    return loader_for(tuple(map(_absolute, folders)), simulated=simulate, max_credits=max_credits)
 
 
 def _absolute(path: FilePath) -> Path:

@@ -5,6 +5,7 @@ import asyncio
 import inspect
 import re
 from dataclasses import fields, is_dataclass
+from inspect import Parameter
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,12 @@ def test_every_attribute_that_is_named_is_one(name):
 def test_the_arguments_are_those_of_the_functions():
     for name, told in re.findall(r"^\| `(\w+)\((.*?)\)`", section("Functions"), re.MULTILINE):
         parameters = inspect.signature(getattr(sora2batch, name)).parameters.values()
-        star = ["*"] if any(one.kind is one.KEYWORD_ONLY for one in parameters) else []
-        first = [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY]
+        kinds = {one.kind for one in parameters}
+        star = ["*"] if Parameter.KEYWORD_ONLY in kinds and Parameter.VAR_POSITIONAL not in kinds else []
+        names = {
+            one.name: f"*{one.name}" if one.kind is one.VAR_POSITIONAL else one.name for one in parameters
+        }
+        first = [names[one.name] for one in parameters if one.kind is not one.KEYWORD_ONLY]
         assert told.split(", ") == first + star + [one.name for one in parameters][len(first) :]
 
 

@@ -130,6 +130,28 @@ def test_a_lockfile_is_read_by_its_name_or_by_what_it_belongs_to(manifest):
     assert isinstance(found[0], Lockfile)
 
 
+def test_all_manifests_of_a_folder_are_loaded_or_all_their_problems_told(manifest, tmp_path):
+    Path("other.yaml").write_text(manifest.read_text())
+    found = sora2batch.load_all(tmp_path, "small.yaml", simulate=True)
+    assert [(one.path.name, one.simulated) for one in found] == [("other.yaml", True), ("small.yaml", True)]
+    for name in ("other.yaml", "small.yaml"):
+        Path(name).write_text(manifest.read_text().replace("budget", "budgets"))
+    with pytest.raises(sora2batch.ManifestError) as refused:
+        sora2batch.load_all("small.yaml", "other.yaml")
+    assert {Path(one.file).name for one in refused.value.problems} == {"other.yaml", "small.yaml"}
+
+
+def test_slips_are_told_beside_errors(manifest):
+    Path("good.yaml").write_text(manifest.read_text().replace(json.dumps(HOSTILE)[1:-1], "A"))
+    assert sora2batch.validate("good.yaml") == ()
+    Path("slip.yaml").write_text(manifest.read_text().replace(json.dumps(HOSTILE)[1:-1], "<<<<<<< A"))
+    assert {one.level for one in sora2batch.validate(sora2batch.load("slip.yaml"))} == {
+        sora2batch.Level.WARNING
+    }
+    manifest.write_text("nonsense")
+    assert {one.level for one in sora2batch.validate(manifest)} == {sora2batch.Level.ERROR}
+
+
 def test_a_batch_means_the_same_files_wherever_a_notebook_goes(manifest, tmp_path, monkeypatch):
     finished(manifest)
     batch = sora2batch.load("small.yaml")
