@@ -13,11 +13,11 @@ _MANY = 50_000
 @contextmanager
 def nothing_set_aside() -> Iterator[None]:
     """Set nothing aside for good: in a long life of a process that is not ours, it would add up."""
-    had_any = gc.get_freeze_count() > 0
+    before = gc.get_freeze_count()
     try:
         yield
     finally:
-        if not had_any:
+        if gc.get_freeze_count() > before:
             gc.unfreeze()
 
 

@@ -24,11 +24,11 @@ _CLIPS = frozenset({".mp4", ".webm", ".mov"})
 
 def cards(status: Status, output_dir: Path) -> str:
     """Write the first cards; how many more there are is told below them."""
-    shown = status.jobs[:MOST_CARDS]
+    first = status.jobs[:MOST_CARDS]
     maker = _CardMaker(output_dir)
-    rest = len(status.jobs) - len(shown)
+    rest = len(status.jobs) - len(first)
     more = line(f"and {rest:,} more: report() writes a page with all of them") if rest else ""
-    return f'<div style="{_FLOW}">{"".join(map(maker.card, shown))}</div>{more}'
+    return f'<div style="{_FLOW}">{"".join(map(maker.card, first))}</div>{more}'
 
 
 class _CardMaker:

@@ -1,4 +1,4 @@
-"""HTML for notebooks: tables and texts, with every text of a stranger's made harmless.
+"""How values are shown: HTML for notebooks, with every text of a stranger's made harmless.
 
 No scripts and no style sheets: a notebook that is not trusted shows the same, and nothing else on its page
 changes.
@@ -24,6 +24,11 @@ def text(raw: str, room: int = _TEXT_ROOM) -> str:
     return f"<bdi>{escape(shortened(without_secrets(without_controls(raw)), room))}</bdi>"
 
 
+def shown(raw: str) -> str:
+    """Write a value for whoever prints it, at a terminal maybe."""
+    return f"<{without_controls(raw)}>"
+
+
 def block(*parts: str) -> str:
     """Put parts together; what looks like a formula in TeX stays as it is written."""
     return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(parts)}</div>'
@@ -46,11 +51,11 @@ def bullets(raws: Sequence[str]) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | int]], total: int) -> str:
     """Write the first rows of a table; how many more there are is told below it."""
-    shown = [f"<tr>{''.join(map(_cell, row))}</tr>" for row, _ in zip(rows, range(MOST_ROWS), strict=False)]
+    first = [f"<tr>{''.join(map(_cell, row))}</tr>" for row, _ in zip(rows, range(MOST_ROWS), strict=False)]
     head = "".join(f'<th style="{_CELL}">{text(column)}</th>' for column in columns)
-    rest = total - len(shown)
+    rest = total - len(first)
     more = line(f"and {rest:,} more: to_dicts() has all of them") if rest > 0 else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(shown)}</tbody></table>{more}"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(first)}</tbody></table>{more}"
 
 
 def _cell(value: str | int) -> str:

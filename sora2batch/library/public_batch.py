@@ -11,7 +11,7 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.text import counted
 from sora2batch.library.cards import cards
-from sora2batch.library.html_table import block, bullets, heading, line
+from sora2batch.library.html_table import block, bullets, heading, line, shown
 from sora2batch.library.public_jobs import Jobs
 
 
@@ -71,7 +71,7 @@ class Batch:
         return self.jobs.to_dicts()
 
     def __repr__(self) -> str:
-        return f"<Batch {self.path.name}: {self._line}>"
+        return shown(f"Batch {self.path.name}: {self._line}")
 
     def _repr_html_(self) -> str:
         return block(heading(f"{self.name}: {self._line}"), bullets(self.notices), self._cards)

@@ -8,7 +8,7 @@ from typing import overload
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Job
 from sora2batch.ground.text import counted
-from sora2batch.library.html_table import block, heading, table
+from sora2batch.library.html_table import block, heading, shown, table
 from sora2batch.library.rows import job_row
 
 
@@ -31,7 +31,7 @@ class Jobs(Sequence[Job]):
         return len(self._jobs)
 
     def __repr__(self) -> str:
-        return f"<Jobs: {self._line}>"
+        return shown(f"Jobs: {self._line}")
 
     @property
     def credits(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.text import counted
-from sora2batch.library.html_table import block, heading, table
+from sora2batch.library.html_table import block, heading, shown, table
 from sora2batch.library.rows import entry_rows
 from sora2batch.lockfile import content
 
@@ -20,7 +20,7 @@ class Lockfile(content.Lockfile):
         return list(entry_rows(self.entries.values()))
 
     def __repr__(self) -> str:
-        return f"<Lockfile of {self.manifest}: {self._line}>"
+        return shown(f"Lockfile of {self.manifest}: {self._line}")
 
     def _repr_html_(self) -> str:
         entries = self.entries.values()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sora2batch.app.planning import Planned
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.text import counted
-from sora2batch.library.html_table import block, bullets, heading, line, table
+from sora2batch.library.html_table import block, bullets, heading, line, shown, table
 from sora2batch.library.rows import planned_row
 from sora2batch.plan.action import Action, Money, PlannedJob
 from sora2batch.plan.outlook import Duration, Outlook
@@ -76,7 +76,7 @@ class Plan:
         return plan_to_json(self.internal.plan, outlook=self.outlook)
 
     def __repr__(self) -> str:
-        return f"<Plan of {self.manifest}: {totals_line(self.internal.plan)}>"
+        return shown(f"Plan of {self.manifest}: {totals_line(self.internal.plan)}")
 
     def _repr_html_(self) -> str:
         plan = self.internal.plan

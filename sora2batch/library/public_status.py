@@ -10,7 +10,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.text import counted
 from sora2batch.library.cards import cards
-from sora2batch.library.html_table import block, heading, line
+from sora2batch.library.html_table import block, heading, line, shown
 from sora2batch.library.rows import Locate, status_row
 from sora2batch.plan import job_status
 from sora2batch.plan.action import Money
@@ -40,15 +40,16 @@ class Status:
         """The sums, in credits."""
         return self.internal[1].money
 
-    def paths(self, key: str) -> tuple[Path, ...]:
+    def paths(self, job: JobStatus | str) -> tuple[Path, ...]:
         """Tell where the files of a job lie; *shape*: one for each file that was fetched, mostly one.
+
+        Args:
+            job: one of ``jobs``, or a job's key, which is looked for.
 
         Raises:
             KeyError: no job has this key.
         """
-        found = next((one for one in self.jobs if one.job.key == key), None)
-        if found is None:
-            raise KeyError(key)
+        found = self._job(job) if isinstance(job, str) else job
         outputs = found.entry.primary.outputs if found.entry else ()
         located = (self._locate(output) for output in outputs if output.sha256)
         return tuple(path for path in located if path)
@@ -67,7 +68,7 @@ class Status:
         return job_status.status_to_json(status, batch.credit_price)
 
     def __repr__(self) -> str:
-        return f"<Status of {self.internal[1].manifest}: {self._line}>"
+        return shown(f"Status of {self.internal[1].manifest}: {self._line}")
 
     def _repr_html_(self) -> str:
         batch, status = self.internal
@@ -76,6 +77,12 @@ class Status:
             line(self._line),
             cards(status, batch.output_dir),
         )
+
+    def _job(self, key: str) -> JobStatus:
+        found = next((one for one in self.jobs if one.job.key == key), None)
+        if found is None:
+            raise KeyError(key)
+        return found
 
     @property
     def _locate(self) -> Locate:

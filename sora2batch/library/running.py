@@ -16,7 +16,7 @@ from sora2batch.app.saved_plan import saved_plan_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.garbage import nothing_set_aside
-from sora2batch.library.html_table import block, line
+from sora2batch.library.html_table import block, line, shown
 from sora2batch.library.loading import FilePath, Words, loaded, words
 from sora2batch.library.log_display import LogDisplay
 from sora2batch.library.public_batch import Batch
@@ -56,7 +56,7 @@ class Result:
         return self.status.to_dicts()
 
     def __repr__(self) -> str:
-        return f"<Result: {self._line}; {self.status!r}>"
+        return shown(f"Result: {self._line}; {self.status!r}")
 
     def _repr_html_(self) -> str:
         return block(line(self._line), self.status._repr_html_())

@@ -125,6 +125,7 @@ async def test_without_a_yes_nothing_is_paid(studio):
     with pytest.raises(sora2batch.UsageError, match="600 credits") as refused:
         await sora2batch.run(studio.load())
     assert refused.value.hint == "run(…, yes=True), if that is what you want"
+    assert (await sora2batch.run(studio.load(), limit=0)).ok
     assert studio.paid == {}
 
 

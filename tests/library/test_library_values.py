@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import sora2batch
+from fakes.exhibition import clip
 from fakes.footage import png
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile, lockfile_of
@@ -101,6 +102,31 @@ def test_a_picture_is_shown_and_a_path_that_leads_out_is_not(manifest, tmp_path)
     )
     finished(manifest, name="../../outside.png")
     assert "img" not in shown(sora2batch.load(manifest)._repr_html_()).tags
+
+
+def test_a_clip_plays_from_beside_the_notebook_whatever_its_name_is(manifest, tmp_path):
+    name = """f"o'x <b>#1.mp4"""
+    (tmp_path / "out/small").mkdir(parents=True)
+    (tmp_path / "out/small" / name).write_bytes(clip(seconds=1))
+    finished(manifest, name=name)
+    page = shown(sora2batch.load(manifest)._repr_html_())
+    assert dict(page.attributes)["poster"].startswith("data:image/jpeg;base64,")
+    assert dict(page.attributes)["src"] == "out/small/f%22o%27x%20%3Cb%3E%231.mp4"
+
+
+def test_what_is_printed_steers_no_terminal(manifest):
+    Path("\x1b[2J.yaml").write_text(f"name: small\n{manifest.read_text()}")
+    assert repr(sora2batch.load("\x1b[2J.yaml")) == "<Batch  [2J.yaml: 2 jobs>"
+
+
+def test_the_files_of_a_job_are_found_by_its_key_or_its_status(manifest, tmp_path):
+    finished(manifest)
+    status = sora2batch.status(manifest)
+    first, second = status.jobs
+    assert status.paths(first) == status.paths("hero/fox") == (tmp_path / "out/small/fox.png",)
+    assert status.paths(second) == ()
+    with pytest.raises(KeyError):
+        status.paths("hero/cat")
 
 
 def test_rows_are_a_table_of_pandas(manifest):
