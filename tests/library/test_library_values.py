@@ -235,9 +235,10 @@ import sora2batch
 print(sorted(set(sys.modules) - before))
 import sora2batch.run.event, sora2batch.plan.action
 print(sora2batch.plan.__name__, sora2batch.run.__name__, sora2batch.events.__name__)
+print(sorted({"aiohttp", "av", "PIL", "jsonschema", "click", "rich"} & set(sys.modules)))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines() == ["['sora2batch']", "plan run sora2batch.library.events"]
+    assert ran.stdout.splitlines() == ["['sora2batch']", "plan run sora2batch.library.events", "[]"]
     assert action.Plan is not sora2batch.Plan
     assert callable(sora2batch.plan)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
