@@ -12,8 +12,7 @@ from sora2batch.app.batch.layout import MANIFEST_ENDINGS, BatchLayout
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.output.excerpt import in_order
-from sora2batch.app.plan import planned
-from sora2batch.app.planning import read_selection
+from sora2batch.app.planning import Planned, read_selection
 from sora2batch.app.validate import findings_of
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside
@@ -111,6 +110,7 @@ def expand(batch: Batch | FilePath) -> Jobs:
 @nothing_set_aside()
 def plan(
     batch: Batch | FilePath,
+    lockfile: Lockfile | None = None,
     *,
     select: Words = (),
     where: Words = (),
@@ -123,6 +123,7 @@ def plan(
 
     Args:
         batch: what ``load`` returned, or a manifest.
+        lockfile: what has been paid for, as ``read_lockfile`` returned it; None reads it now.
         select: globs on keys; a job that fits one of them is in.
         where: texts ``axis=value``; values of one axis are alternatives, different axes must all fit.
         limit: how many jobs may be submitted; the rest waits.
@@ -136,7 +137,9 @@ def plan(
         LockfileError: the lockfile cannot be read.
     """
     selection = read_selection(words(select), words(where), limit, retry_failed=retry_failed, force=force)
-    made = planned(loaded(batch, simulate=simulate).internal, selection)
+    internal = loaded(batch, simulate=simulate).internal
+    known = internal.read_lockfile() if lockfile is None else lockfile
+    made = Planned(batch=internal, lockfile=known, plan=internal.plan(known, selection))
     return Plan(internal=made, selection=selection, outlook=made.outlook)
 
 

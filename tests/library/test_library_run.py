@@ -150,6 +150,14 @@ async def test_a_plan_is_carried_out_as_it_was_seen_or_not_at_all(studio):
     assert studio.paid == {"A fox.": 1}
 
 
+async def test_a_plan_by_a_lockfile_that_knows_less_pays_nothing_twice(studio):
+    await sora2batch.run(studio.load(), yes=True, select="*fox")
+    plan = sora2batch.plan(studio.load(), sora2batch.Lockfile(manifest="small.yaml"))
+    assert plan.money.to_spend == 600
+    assert (await sora2batch.run(plan, yes=True)).ok
+    assert studio.paid == ONCE_EACH
+
+
 async def test_what_fails_raises_nothing_and_is_told(studio):
     studio.service.fail_generations()
     heard, told = Heard(), []

@@ -198,6 +198,14 @@ def test_a_batch_stays_what_was_read_and_what_was_paid_is_read_anew(manifest):
     assert isinstance(refused.value.problems[0], sora2batch.Problem)
 
 
+def test_a_plan_can_be_made_by_another_lockfile(manifest):
+    batch = sora2batch.load(manifest)
+    empty = sora2batch.read_lockfile(batch)
+    finished(manifest)
+    assert sora2batch.plan(batch, empty).counts[sora2batch.Action.SUBMIT] == 2
+    assert sora2batch.plan(batch, sora2batch.read_lockfile(batch)).money == sora2batch.plan(batch).money
+
+
 def test_nothing_is_written_by_what_only_reads(manifest, tmp_path):
     batch = sora2batch.load(manifest, simulate=True)
     for value in (batch, sora2batch.plan(batch), sora2batch.status(batch), sora2batch.read_lockfile(batch)):
