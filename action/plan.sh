@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=arguments.sh
 . "$GITHUB_ACTION_PATH/action/arguments.sh"
+# shellcheck source-path=SCRIPTDIR source=lockfiles.sh
+. "$GITHUB_ACTION_PATH/action/lockfiles.sh"
 
 comment="$RUNNER_TEMP/sora2batch-comment.md"
 : >"$comment"
@@ -29,6 +31,11 @@ elif [ -n "${GITHUB_BASE_REF:-}" ]; then
 fi
 if [ -n "$PLAN_FILE" ]; then
   flags+=("--out=$PLAN_FILE")
+fi
+
+branch="${GITHUB_BASE_REF:-${GITHUB_REF_NAME:-}}"
+if [ -n "$branch" ] && ! unite_lockfiles "$branch"; then
+  echo "whether a lockfile waits for $branch cannot be found out: the checkout has no credentials"
 fi
 
 code=0

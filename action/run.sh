@@ -4,10 +4,12 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=arguments.sh
 . "$GITHUB_ACTION_PATH/action/arguments.sh"
+# shellcheck source-path=SCRIPTDIR source=lockfiles.sh
+. "$GITHUB_ACTION_PATH/action/lockfiles.sh"
 
 if [ "${GITHUB_REF_TYPE:-}" = branch ]; then
   git fetch --quiet --no-tags origin "refs/heads/$GITHUB_REF_NAME"
-  if ! git merge --quiet --ff-only FETCH_HEAD; then
+  if ! git merge --quiet --ff-only FETCH_HEAD || ! unite_lockfiles "$GITHUB_REF_NAME"; then
     echo "::error title=sora2batch::The lockfile is not that of $GITHUB_REF_NAME: nothing is sent."
     exit 2
   fi

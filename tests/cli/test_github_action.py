@@ -25,6 +25,7 @@ from sora2batch.lockfile.content import Lockfile
 ROOT = Path(__file__).parents[2]
 ACTION = ROOT / "action.yml"
 BIN = Path(sys.executable).parent
+SOURCED = {"arguments.sh", "lockfiles.sh"}
 SCRIPTS = sorted((ROOT / "action").glob("*.sh"))
 
 
@@ -151,7 +152,7 @@ def test_the_action_installs_what_it_is_a_part_of(origin, runner, folder, monkey
     """But for what the package needs: that is here already."""
     only = folder / "only"
     only.mkdir()
-    for name in ("git", "bash", "sh", "cp", "cat", "env"):
+    for name in ("git", "bash", "sh", "cp", "cat", "env", "grep"):
         (only / name).symlink_to(shutil.which(name))
     environment = {"PYTHONPATH": sysconfig.get_path("purelib"), "PIP_NO_BUILD_ISOLATION": "0"}
     environment |= {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_CACHE_DIR": "1", "PIP_NO_COMPILE": "1"}
@@ -220,9 +221,9 @@ def test_a_plan_of_another_manifest_sends_nothing(origin, runner, paid):
     assert "small.lock.jsonl" not in git(origin, "ls-tree", "--name-only", "main")
 
 
-def paid_for(folder: Path, suffix: str) -> None:
+def paid_for(folder: Path, suffix: str, name: str = "fox") -> None:
     """Leave what a run leaves that has paid for a job."""
-    job = job_of("fox", credits=420)
+    job = job_of(name, credits=420)
     lockfile = Lockfile(manifest="small.yaml", entries={job.fingerprint: entry_of(job, completed())})
     (folder / f"small.{suffix}.jsonl").write_bytes(encode_lockfile(lockfile))
 
@@ -248,10 +249,37 @@ def test_what_a_failed_or_killed_run_paid_is_kept_beside_what_others_pushed_mean
     assert '"completed"' in git(origin, "show", "main:small.lock.jsonl")
 
 
+def test_what_a_protected_branch_does_not_take_waits_beside_it_and_counts(origin, runner):
+    hook = origin / "hooks/update"
+    hook.write_text('#!/bin/sh\ntest "$1" != refs/heads/main\n')
+    hook.chmod(0o755)
+    work = checked_out(origin, "work")
+    paid_for(work, "lock")
+    steps, _ = runner(work, **MERGED).run(ACTION, command="run", manifests="small.yaml")
+    assert codes(steps)["Keep the lockfile"] == 0
+    assert "waits in refs/sora2batch/main" in commands_in(steps[-1].log)[-1].message
+
+    planned = checked_out(origin, "planned")
+    _, outputs = runner(planned, **MERGED).run(ACTION, manifests="small.yaml")
+    assert outputs["spent"] == "420"
+    again = checked_out(origin, "again")
+    paid_for(again, "lock", "owl")
+    runner(again, **MERGED).run(ACTION, command="run", manifests="small.yaml")
+    assert git(origin, "show", "refs/sora2batch/main:small.lock.jsonl").count('"completed"') == 2
+
+    hook.unlink()  # and when the branch takes it, nothing waits any more
+    steps, _ = runner(checked_out(origin, "last"), **MERGED).run(
+        ACTION, command="run", manifests="small.yaml"
+    )
+    assert codes(steps)["Keep the lockfile"] == 0
+    assert git(origin, "show", "main:small.lock.jsonl").count('"completed"') == 2
+    assert git(origin, "for-each-ref", "refs/sora2batch") == ""
+
+
 def test_a_run_is_the_process_of_its_step_so_that_a_cancellation_reaches_it(origin, runner, folder):
     only = folder / "only"
     only.mkdir()
-    for name in ("git", "bash"):
+    for name in ("git", "bash", "grep"):
         (only / name).symlink_to(shutil.which(name))
     (only / "sora2batch").write_text('#!/bin/sh\necho "$PPID"\n')
     (only / "sora2batch").chmod(0o755)
@@ -279,7 +307,7 @@ def test_the_action_fits_its_schema_and_its_scripts_their_linters():
     ):
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert all(os.access(script, os.X_OK) for script in SCRIPTS if script.name != "arguments.sh")
+    assert all(os.access(script, os.X_OK) for script in SCRIPTS if script.name not in SOURCED)
 
 
 WORKFLOWS = sorted((ROOT / "docs/ci").glob("github-*.yml"))
