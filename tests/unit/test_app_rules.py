@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -9,24 +10,33 @@ import pytest
 from PIL import Image
 
 from fakes.matrix_case import HEAD
+from sora2batch.app.batch.lint_batch import lint_subject
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.rules import explanations
 from sora2batch.app.validate import findings_of
 from sora2batch.gallery.picks_fault import picks_faults
 from sora2batch.ground.rule import Rule
+from sora2batch.lint.visited import addresses_in, visited_urls
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.media.facts import MediaFacts
+from sora2batch.media.sniff import JPEG
+from sora2batch.media.visit import Fetched, NotReached, NotThere, Visit
 
 SHOTS = "jobs: {a: {matrix: {shot: {from: FILE}}, input: {prompt: '{{ shot.text }}'}}}\n"
+FACTS = MediaFacts(JPEG, 9, "0" * 64, 1280, 720)
 PICTURES = {"wide.jpg": (1280, 720), "tall.jpg": (720, 1280), "thumbnail.jpg": (160, 90)}
-SHOWN = [
-    rule for rule, told in explanations().items() if told.wrong is not None and told.file != "picks.yaml"
-]
-NOT_SHOWN = {
-    *(Rule.SCHEMA, Rule.TOO_MANY_PROBLEMS),
-    *(Rule.NO_PICTURE, Rule.UNREACHABLE_URL, Rule.EXPIRING_URL, Rule.REDIRECTED_URL),
-}
+NOT_SHOWN = {Rule.SCHEMA, Rule.TOO_MANY_PROBLEMS}
 """No few lines show these."""
+VISITS = {
+    Rule.NO_PICTURE: NotThere("answers HTTP 404"),
+    Rule.UNREACHABLE_URL: NotReached("answers HTTP 503"),
+    Rule.EXPIRING_URL: Fetched(facts=FACTS),
+    Rule.REDIRECTED_URL: Fetched(facts=FACTS, redirected_to="cdn.example.com"),
+}
+"""What is found at the URL of a wrong example; at that of the right one is a picture."""
+OF_PICKS = {Rule.UNKNOWN_JOB, Rule.CONTRADICTION}
+SHOWN = [rule for rule in Rule if rule not in NOT_SHOWN | VISITS.keys() | OF_PICKS]
 
 
 @cache
@@ -63,6 +73,23 @@ def test_the_wrong_example_breaks_the_rule_and_the_right_one_none(rule, tmp_path
     right.mkdir()
     assert rule in broken_rules(wrong, told.wrong.lstrip("\n"), told.file, told.encoding)
     assert broken_rules(right, told.right.lstrip("\n"), told.file, "utf-8") == set()
+
+
+@pytest.mark.parametrize("rule", VISITS)
+def test_what_only_the_network_tells_is_told_of_the_wrong_example_alone(rule, tmp_path):
+    told = explanations()[rule]
+    assert found_at_urls(tmp_path, told.wrong, VISITS[rule]) == {rule}
+    assert found_at_urls(tmp_path, told.right, Fetched(facts=FACTS)) == set()
+
+
+def found_at_urls(folder: Path, text: str, visit: Visit) -> set[Rule]:
+    assert broken_rules(folder, text, None, "utf-8") == set()
+    subject = lint_subject(loader().load(folder / "campaign.yaml"))
+    now = datetime(2026, 11, 29, tzinfo=UTC)
+    visits = dict.fromkeys(addresses_in(subject), visit)
+    return {
+        one.problem.rule for one in visited_urls(subject, visits, now=now, until=now + timedelta(hours=2))
+    }
 
 
 def test_picks_that_contradict_each_other_are_wrong():
