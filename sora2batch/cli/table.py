@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 COMMANDS = {
     "init": "Write a commented manifest that validates, and what editors and git need for it.",
     "validate": "Check manifests; list every problem with its place.",
-    "rules": "Explain the rules that manifests are held against.",
     "fmt": "Lay manifests out in one style; comments and meaning stay.",
+    "rules": "Explain the rules that manifests are held against.",
     "tools": "List the tools of the catalogue with their prices.",
     "doctor": "Check the set-up: key, API, folders, git, store.",
     "plan": "Show what a run would do and cost; sends nothing that costs.",
