@@ -24,6 +24,7 @@ from sora2batch.media.probe import probe
 from sora2batch.media.sniff import HEAD_BYTES, sniff
 from sora2batch.media.visit import Fetched, NotReached, NotThere, Visit
 from sora2batch.sjinn.api_error import DownloadError
+from sora2batch.sjinn.exchange_log import fetching
 from sora2batch.sjinn.location import host_of
 from sora2batch.sjinn.stream import BadBodyError, CutError, FileHosts, FileStream
 
@@ -64,7 +65,9 @@ class UrlVisitor:
         async with self._places:
             if self._silences[host] >= _MOST_SILENCES:
                 return NotReached(f"is not asked for: {host} has not answered before")
-            visit = await self._fetch(url, kind)
+            with fetching(url, "of a job's input", None) as outcome:
+                visit = await self._fetch(url, kind)
+                outcome.append("a whole file" if isinstance(visit, Fetched) else visit.reason)
         # A host that is there but has no such file is no silent one.
         self._silences[host] = self._silences[host] + 1 if isinstance(visit, NotReached) else 0
         return visit

@@ -5,6 +5,7 @@ import re
 import click
 import pytest
 
+from fakes.answering_server import Reply, answering_thread
 from sora2batch.cli.main import cli
 
 KEY = "sk-never-to-be-seen"
@@ -51,6 +52,19 @@ def test_whoever_asks_the_api_has_it_noted(call, manifest, folder, api, monkeypa
     monkeypatch.setenv("SORA2BATCH_LOG_FILE", "log.txt")
     assert call(flags[0], manifest, *flags[1:]).code == 0
     assert any(" answered HTTP 200 in " in note for note in records(folder / "log.txt"))
+
+
+def test_a_look_at_a_picture_is_noted_without_what_signs_its_url(call, manifest, folder):
+    with answering_thread(lambda _: Reply(status=404)) as host:
+        text = manifest.read_text().replace("https://samples.sora2batch.example", host.url)
+        manifest.write_text(text.replace(".jpg", ".jpg?token=hush-hush"))
+        call("validate", manifest, "--images", "--log-file", "log.txt")
+    notes = records(folder / "log.txt")
+    asked = [note for note in notes if "/fox.jpg" in note and " asks " in note]
+    assert len(asked) == 1
+    number = asked[0].split()[1]
+    assert any(note.startswith(f"file {number} ") and note.endswith(" s: answers HTTP 404") for note in notes)
+    assert "hush" not in "".join(notes)
 
 
 def test_a_second_call_is_appended(call, manifest, folder):

@@ -8,7 +8,13 @@ import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
-from sora2batch.cli.option import json_option, manifests_argument, printer_options, tools_dir_option
+from sora2batch.cli.option import (
+    json_option,
+    log_option,
+    manifests_argument,
+    printer_options,
+    tools_dir_option,
+)
 from sora2batch.ground.errors import ExitCode
 
 _FOR_PROGRAMS = frozenset({"sarif", "github"})
@@ -43,6 +49,7 @@ _FOR_PROGRAMS = frozenset({"sarif", "github"})
     help="Take any files, and check the manifests that are among them or may read one of them; for hooks.",
 )
 @tools_dir_option
+@log_option
 @printer_options
 def command(*, form: str, as_json: bool, **given: Any) -> ExitCode:
     """Check manifests and everything they expand to; list every problem with its place.
