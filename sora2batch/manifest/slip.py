@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from sora2batch.ground.problem import Fault, Position
 from sora2batch.ground.rule import Rule
+from sora2batch.manifest.source_text import with_plain_breaks
 
 _VALUE = r"^(?P<before>\s*(?:- +)*(?:[\w.-]+ *: +|- +))(?P<value>\S.*)$"
 _NO_BLANK = r"^(?P<before>\s*(?:- +)*)(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/'\"][^:]*)$"
@@ -34,7 +35,7 @@ Slip: TypeAlias = tuple[Position, Fault]
 
 def slip_at(text: str, place: Position, problem: str) -> Slip | None:
     """Find the slip behind a complaint of libyaml's about a place; None where the line tells nothing."""
-    lines = text.split("\n")
+    lines = with_plain_breaks(text).split("\n")
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     if problem == "mapping values are not allowed in this context":
         return _missing_blank(lines, place.line)

@@ -55,6 +55,11 @@ def test_windows_line_ends_are_accepted():
     assert document.position(("b", 0)) == Position(3, 5)
 
 
+def test_a_slip_is_found_where_lines_end_in_cr_alone():
+    assert problems("a:1\rb: c\rd: 2\n") == problems("a:1\nb: c\nd: 2\n")
+    assert problems("a:1\r\r\rb: c\r") == problems("a:1\n\n\nb: c\n")
+
+
 def test_line_separators_of_unicode_are_ordinary_characters():
     document = load('a: x\u2028y\u2029z\x85 # c\u2028d\nb: "\\L\u2028"\n')
     assert document.data == {"a": "x\u2028y\u2029z\x85", "b": "\u2028\u2028"}
