@@ -22,6 +22,9 @@ CASES = {
     ),
     "empty lines and the end": ("\n\na: 1\n\n\n\nb: 2  \n\n\n", "a: 1\n\nb: 2\n"),
     "no line break at the end": ("a: 1", "a: 1\n"),
+    "a block that the file ends in says the same without a line break": ("a:\n    b: |\n        x", "a:\n  b: |\n    x"),
+    "a block that takes no line break gets one": ("a:   >-\n    x", "a: >-\n  x\n"),
+    "a comment behind a block": ("a: |\n    x\n# c", "a: |\n  x\n# c\n"),
     "line ends": ('a: 1\r\nb: |\r\n    x\r\n    y\r\nc: "d\re"\r', 'a: 1\nb: |\n  x\n  y\nc: "d\n  e"\n'),
     "comments stay beside what they stand beside": (
         "# head\n\na:\n    # of b\n    b: 1\n    # still in a\n# of c\nc:\n- 1\n# of d\nd: 2\n   # the end\n",

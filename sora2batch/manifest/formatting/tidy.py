@@ -70,6 +70,7 @@ class _Writer:
         self._last: Piece | None = None
         self._end = 0
         """Of what has been written, in the text as it was."""
+        self._final_break = "\n"
 
     def write(self, piece: Piece) -> None:
         gap = self._text[self._end : piece.start]
@@ -92,7 +93,7 @@ class _Writer:
         self._break(gap if gap.endswith("\n") else f"{gap}\n", None)
         while len(self._lines) > of_values and not self._lines[-1]:
             self._lines.pop()
-        return "\n".join(self._lines) + "\n"
+        return "\n".join(self._lines) + self._final_break
 
     def _break(self, gap: str, piece: Piece | None) -> None:
         """Write the comments and the empty lines between two pieces of different lines."""
@@ -141,6 +142,8 @@ class _Writer:
         margin = " " * (top.new + (block.digit or piece.inner - top.new))
         self._lines += [f"{margin}{line}" if line else "" for line in block.lines]
         self._end = block.end
+        if block.lines and block.end == len(self._text) and "-" not in block.header:
+            self._final_break = ""  # a break would be one of the text's, and change what it says
 
 
 def _outer(levels: Levels, column: int) -> int:
