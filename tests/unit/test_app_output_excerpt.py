@@ -5,6 +5,7 @@ import pytest
 from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.ground.problem import Position, Problem, Source
 from sora2batch.ground.rule import Rule
+from sora2batch.ground.text import visible
 
 
 def shown(folder, text, line, column, **more):
@@ -53,12 +54,25 @@ def test_a_url_s_secrets_are_not_shown(tmp_path):
     assert "pw@" not in str(shown(tmp_path, text, 1, 8))
 
 
+def test_whatever_keys_and_names_hold_a_problem_is_one_line_that_steers_nothing():
+    hostile = "x\n::error::y\x1b[31m\u202e\udcff"
+    place = Position(1, 1)
+    source = Source(file=hostile, position=place, name=hostile)
+    problem = Problem(
+        file=hostile, position=place, path=(hostile,), rule=Rule.BAD_NAME, message=hostile, sources=(source,)
+    )
+    told = list(problem_lines([problem]))
+    assert len(told) == 2
+    assert all(line.isprintable() and not line.startswith("::") for line in told)
+    assert r"x\u000a::error::y\u001b[31m\u202e\udcff" in told[0]
+
+
 @pytest.mark.parametrize("name", ["absent.yaml", ".", "a\0b"])
 def test_a_file_that_cannot_be_read_is_not_shown(tmp_path, name):
     problem = Problem(
         file=f"{tmp_path}/{name}", position=Position(1, 1), rule=Rule.WRONG_TYPE, message="is wrong"
     )
-    assert list(problem_lines([problem])) == [str(problem)]
+    assert list(problem_lines([problem])) == [visible(str(problem))]
 
 
 def test_where_the_value_comes_from_is_shown_below(tmp_path):

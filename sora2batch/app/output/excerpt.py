@@ -10,7 +10,7 @@ from pathlib import Path
 from unicodedata import category, east_asian_width
 
 from sora2batch.ground.problem import Position, Problem
-from sora2batch.ground.text import without_secrets
+from sora2batch.ground.text import visible, without_secrets
 
 _MOST_PROBLEMS = 50
 _LARGEST_FILE = 16 * 1024 * 1024
@@ -52,10 +52,10 @@ def problem_lines(problems: Sequence[Problem], *, most: int = _MOST_PROBLEMS) ->
     """Write problems with their lines; of a flood the first, and how many more there are."""
     excerpts = Excerpts()
     for problem in islice(problems, most):
-        yield problem.line
+        yield visible(problem.line)
         yield from excerpts.lines_at(problem.file, problem.position)
         for source in problem.sources:
-            yield f"  from {source}"
+            yield visible(f"  from {source}")
             yield from excerpts.lines_at(source.file, source.position)
     if (more := len(problems) - most) > 0:
         yield f"… and {more:,} more (--json lists all)"
