@@ -75,8 +75,17 @@ def _job_completer(name: str) -> _Completer:
     return complete
 
 
+_complete_named_manifest = _completer(MANIFEST_COMPLETION)
+
+
+def complete_manifest(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete a manifest, and the folders on the way to it; what begins at home the shell knows best."""
+    if begun.startswith("~"):
+        return [CompletionItem(begun, type="file")]
+    return _complete_named_manifest(context, parameter, begun)
+
+
 complete_tool = _completer(TOOL_COMPLETION)
-complete_manifest = _completer(MANIFEST_COMPLETION)
 complete_word = _completer(WORD_COMPLETION)
 complete_rule = _completer(RULE_COMPLETION)
 complete_key = _job_completer(KEY_COMPLETION)

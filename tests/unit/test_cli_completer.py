@@ -42,6 +42,7 @@ def answer(line):
     [
         ("pla", [("plain", "plan")]),
         ("plan ", [("plain", "broken.yaml"), ("plain", "small.yaml"), ("open", "sub/")]),
+        ("plan ~/sm", [("file", "~/sm")]),
         ("plan ./sm", [("plain", "./small.yaml")]),
         ("run small.yaml sub/", [("plain", "sub/with blank.yml")]),
         ("run small.yaml sub/with\\ b", [("plain", "sub/with blank.yml")]),
