@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Column, Job
@@ -19,6 +19,7 @@ class PlaceFinder:
         self._manifest = manifest
         self._locator = locator
         self._groups = {group.name: group for group in manifest.groups}
+        self._places: dict[tuple[str, str], Mapping[tuple[str, str], int]] = {}
 
     def at_path(self, fault: Fault) -> Problem:
         """Place a fault at its own path in the manifest."""
@@ -64,9 +65,16 @@ class PlaceFinder:
     def _in_cell(self, job: Job, text: str) -> Iterator[Location]:
         """Find the values of a job's cell that hold a text."""
         for column in job.columns:
-            for place, label in enumerate(column.labels):
-                if label in job.labels and (key := _holder(column.values[place], text)) is not None:
+            places = self._places_of(job.group, column)
+            for place in (places[label] for label in job.labels if label in places):
+                if (key := _holder(column.values[place], text)) is not None:
                     yield self._locator.place_of(job.group, column, place, key or None)
+
+    def _places_of(self, group: str, column: Column) -> Mapping[tuple[str, str], int]:
+        """Tell the place of each label; a data file has thousands of rows."""
+        if (group, column.name) not in self._places:
+            self._places[group, column.name] = {label: place for place, label in enumerate(column.labels)}
+        return self._places[group, column.name]
 
     def _at(self, fault: Fault, location: Location) -> Problem:
         if isinstance(location, DataFileLocation):
