@@ -92,12 +92,14 @@ def check(args: ValidateArgs, printer: Printer) -> Checked:
     for source in find_sources(args.paths):
         found = _load(source, loader)
         if isinstance(found, Batch):
-            problems += findings_of(found)
-            problems += look_at_urls(found, printer) if args.images else ()
-            notices += _tell(found, printer)
+            own = [*findings_of(found), *(look_at_urls(found, printer) if args.images else ())]
+            checked = Checked(list(_strictly(own)) if args.strict else own, found.notices)
+            _tell(found, checked, printer)
+            problems += checked.problems
+            notices += checked.notices
         else:
             problems += found
-    return Checked(in_order(_strictly(problems) if args.strict else problems), notices)
+    return Checked(in_order(problems), notices)
 
 
 def findings_of(batch: Batch) -> Iterator[Problem]:
@@ -131,13 +133,12 @@ def _strictly(problems: Iterable[Problem]) -> Iterator[Problem]:
         yield replace(one, raised_to=Level.ERROR) if one.level is Level.WARNING else one
 
 
-def _tell(batch: Batch, printer: Printer) -> Sequence[str]:
-    """Say what a manifest comes to, and what is to be said of its name."""
+def _tell(batch: Batch, checked: Checked, printer: Printer) -> None:
+    """Say what a sound manifest comes to, and what is to be said of its name."""
     jobs = batch.expansion.jobs
     price = sum(job.credits for job in jobs)
-    printer.info(
-        f"{batch.manifest.path}: valid; {counted(len(jobs), 'job')}, {price:,} credits if all are submitted"
-    )
-    for notice in batch.notices:
+    state = "valid" if checked.is_valid else "not valid"
+    sums = f"{counted(len(jobs), 'job')}, {price:,} credits if all are submitted"
+    printer.info(f"{batch.manifest.path}: {state}; {sums}")
+    for notice in checked.notices:
         printer.info(f"notice: {notice}")
-    return batch.notices

@@ -94,8 +94,10 @@ def test_slips_are_told_by_validate_plan_and_run_with_their_places(call, folder)
 def test_strictly_a_warning_is_an_error(call, folder):
     (folder / "slips.yaml").write_text(SLIPS)
     (folder / "shots.csv").write_text(SHOTS)
+    assert "slips.yaml: valid; 3 jobs" in call("validate", "slips.yaml").err
     ran = call("validate", "slips.yaml", "--strict", "--json")
     assert (ran.code, ran.document["valid"]) == (2, False)
+    assert "slips.yaml: not valid; 3 jobs" in ran.err
     assert [(one["rule"], one["level"]) for one in ran.document["problems"]] == [
         ("template-leftover", "error"),
         ("template-hole", "error"),
