@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Container
 from contextlib import AsyncExitStack
+from functools import partial
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from sora2batch.ground.errors import UsageError
 from sora2batch.ground.loopback import is_loopback
+from sora2batch.ground.proxy import proxy_for
 from sora2batch.ground.public_host import may_be_public
 from sora2batch.media.facts import MAX_BYTES, MediaError
 from sora2batch.media.kind import MediaKind
@@ -41,8 +46,12 @@ class UrlVisitor:
     """Looks at URLs. An async context manager."""
 
     def __init__(self) -> None:
+        self._proxies: set[str] = set()
         self._public = FileHosts(
-            None, answer_seconds=_ANSWER_SECONDS, connector=_public_connector, may_ask=may_be_public
+            None,
+            answer_seconds=_ANSWER_SECONDS,
+            connector=partial(_public_connector, self._proxies),
+            may_ask=may_be_public,
         )
         self._here = FileHosts(None, answer_seconds=_ANSWER_SECONDS, may_ask=is_loopback)
         self._places = asyncio.Semaphore(_AT_ONCE)
@@ -65,15 +74,20 @@ class UrlVisitor:
         async with self._places:
             if self._silences[host] >= _MOST_SILENCES:
                 return NotReached(f"is not asked for: {host} has not answered before")
-            with fetching(url, "of a job's input", None) as outcome:
-                visit = await self._fetch(url, kind)
-                outcome.append("a whole file" if isinstance(visit, Fetched) else visit.reason)
+            try:
+                with fetching(url, "of a job's input", None) as outcome:
+                    visit = await self._fetch(url, kind)
+                    outcome.append("a whole file" if isinstance(visit, Fetched) else visit.reason)
+            except (DownloadError, UsageError) as error:
+                return NotReached(f"cannot be fetched: {error.message}")
         # A host that is there but has no such file is no silent one.
         self._silences[host] = self._silences[host] + 1 if isinstance(visit, NotReached) else 0
         return visit
 
     async def _fetch(self, url: str, kind: MediaKind) -> Visit:
         hosts = self._here if is_loopback(host_of(url)) else self._public
+        if proxy := proxy_for(urlsplit(url).scheme.lower(), host_of(url)):
+            self._proxies.add(host_of(proxy))
         try:
             async with asyncio.timeout(_SECONDS), hosts.open(url, {}) as stream:
                 return await _judge(stream, url, kind)
@@ -83,8 +97,6 @@ class UrlVisitor:
             return NotThere(f"gives no file: {error.reason}")
         except CutError as error:
             return NotReached(f"cannot be fetched: {error.reason}")
-        except DownloadError as error:
-            return NotReached(f"cannot be fetched: {error.message}")
 
 
 async def _judge(stream: FileStream, url: str, kind: MediaKind) -> Visit:
@@ -109,22 +121,22 @@ async def _judge(stream: FileStream, url: str, kind: MediaKind) -> Visit:
     return Fetched(facts=facts, redirected_to=None if stream.url == url else host_of(stream.url))
 
 
-def _public_connector() -> aiohttp.TCPConnector:
-    return aiohttp.TCPConnector(
-        limit=_AT_ONCE, limit_per_host=_PER_HOST, resolver=PublicNames(aiohttp.DefaultResolver())
-    )
+def _public_connector(proxies: Container[str]) -> aiohttp.TCPConnector:
+    resolver = PublicNames(aiohttp.DefaultResolver(), proxies)
+    return aiohttp.TCPConnector(limit=_AT_ONCE, limit_per_host=_PER_HOST, resolver=resolver)
 
 
 class PublicNames(AbstractResolver):
-    """Finds no addresses but public ones."""
+    """Finds no addresses but public ones, and those of the user's own proxies."""
 
-    def __init__(self, inner: AbstractResolver) -> None:
+    def __init__(self, inner: AbstractResolver, proxies: Container[str]) -> None:
         self._inner = inner
+        self._proxies = proxies
 
     async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:  # noqa: ANN401 - as its base
         """Look a name up; all of its addresses must be public."""
         found = await self._inner.resolve(host, port, family)
-        if not all(may_be_public(result["host"]) for result in found):
+        if host not in self._proxies and not all(may_be_public(result["host"]) for result in found):
             raise OSError(None, f"the address of {host} is not public")
         return found
 

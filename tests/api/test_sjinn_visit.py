@@ -46,9 +46,10 @@ async def test_a_name_that_stands_for_a_private_address_is_not_asked():
         async def close(self):
             pass
 
-    names = PublicNames(Inside())
+    names = PublicNames(Inside(), {"proxy.example.com"})
     with pytest.raises(OSError, match=r"the address of cdn\.example\.com is not public"):
         await names.resolve("cdn.example.com", 443)
+    assert len(await names.resolve("proxy.example.com", 3128)) == 1
 
 
 async def test_a_host_that_does_not_answer_is_left_alone_after_a_while():
@@ -59,3 +60,11 @@ async def test_a_host_that_does_not_answer_is_left_alone_after_a_while():
         NotReached("answers HTTP 503"),
         NotReached("is not asked for: 127.0.0.1 has not answered before"),
     ]
+
+
+async def test_a_proxy_of_the_users_own_is_asked_wherever_it_is(monkeypatch):
+    async with AnsweringServer(lambda _: Reply(body=png())) as proxy, UrlVisitor() as visitor:
+        monkeypatch.setenv("http_proxy", f"http://localhost:{proxy.port}")
+        visit = await visitor.visit("http://cdn.example.com/fox.png", MediaKind.IMAGE)
+    assert isinstance(visit, Fetched)
+    assert [request.target for request in proxy.requests] == ["http://cdn.example.com/fox.png"]
