@@ -154,7 +154,7 @@ def test_a_run_in_the_simulator_is_followed_to_its_end(tmp_path, open_page):
         )
         expect(page.locator(".following")).to_have_text("a run is under way", timeout=60_000)
         expect(page.locator("[data-chip=completed]")).to_contain_text("6 done", timeout=120_000)
-        assert run.wait(timeout=60) == 0
+        assert run.wait(timeout=300) == 0
         expect(page.locator(".following")).to_have_text("up to date")
         expect(page.locator("canvas[data-blank]")).to_have_count(0)
         page.context.close()

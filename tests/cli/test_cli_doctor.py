@@ -93,7 +93,7 @@ def test_a_pipe_for_which_git_would_wait_is_told(folder, api, manifest):
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
     os.mkfifo(folder / ".gitattributes")
     command = [sys.executable, "-m", "sora2batch", "doctor", str(manifest)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert ran.returncode == 2
     assert ".gitattributes: it is a pipe, no plain file" in ran.stdout
 

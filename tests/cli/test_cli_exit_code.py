@@ -182,6 +182,6 @@ def test_threads_of_a_store_cannot_abort_the_program_at_its_end(store, ends):
         f"import atexit, sys, {store}; atexit.register(print, 'python ends');"
         "sys.argv[1:] = ['tools', 'none']; from sora2batch.__main__ import main; main()"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=30)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=120)
     assert (ran.returncode, ran.stdout) == (2, ends)
     assert b"error: " in ran.stderr

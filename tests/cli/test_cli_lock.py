@@ -127,6 +127,6 @@ def test_what_is_merged_with_ours_may_come_from_another_program(folder, line):
     (folder / "ours").write_text(HEADER)
     (folder / "theirs").write_text(HEADER + line("hero/owl", "submitted", "task-b"))
     command = f"{sys.executable} -m sora2batch lock merge /dev/null ours <(cat theirs)"
-    subprocess.run(["bash", "-c", command], cwd=folder, check=True, timeout=60)
+    subprocess.run(["bash", "-c", command], cwd=folder, check=True, timeout=300)
     keys = [json.loads(row)["key"] for row in (folder / "ours").read_text().splitlines()[1:]]
     assert keys == ["hero/owl"]

@@ -11,6 +11,7 @@ import pytest
 
 from fakes.exhibition import clip, done, exhibit
 from fakes.lock_entry import completed
+from fakes.waiting import wait_until
 from sora2batch.lockfile.entry import Output
 
 SHOW = """\
@@ -148,21 +149,25 @@ def test_only_a_reel_of_the_same_manifest_is_written_over(show, call):
     assert Path("show.reel.mp4").read_bytes() != first
 
 
+def parts():
+    return list(Path().glob(".show.reel.mp4.parts/*.mp4"))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 def test_a_killed_reel_goes_on_and_ctrl_c_says_so(show, call):
     command = [sys.executable, "-m", "sora2batch", "reel", "show.yaml", "--size", "1280x720"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    while not list(Path().glob(".show.reel.mp4.parts/*.mp4")):
-        assert process.poll() is None
+    wait_until(lambda: parts() or process.poll() is not None)
+    assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "what was encoded is kept in .show.reel.mp4.parts: the same command goes on from there" in err
-    (kept, *_) = Path().glob(".show.reel.mp4.parts/*.mp4")
+    (kept, *_) = parts()
     stamp = kept.stat().st_mtime_ns
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while len(list(Path().glob(".show.reel.mp4.parts/*.mp4"))) < 2:
-        assert process.poll() is None
+    wait_until(lambda: len(parts()) >= 2 or process.poll() is not None)
+    assert process.poll() is None
     process.kill()
     process.wait()
     assert kept.stat().st_mtime_ns == stamp

@@ -174,7 +174,7 @@ def test_picks_by_key_and_by_fingerprint_that_contradict_are_refused(call, folde
 
 def printed(*arguments, folder, **more):
     command = [sys.executable, "-m", "sora2batch", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=60, **more)
+    return subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=300, **more)
 
 
 def test_a_dash_prints_the_page_and_nothing_else(call, folder):
@@ -232,5 +232,5 @@ def test_picks_may_come_from_another_program(folder, words):
     exhibition = exhibit(folder, SHOW)
     (folder / "picks.yaml").write_text("- key: hero/fox\n  rating: 5\n")
     command = f"{sys.executable} -m sora2batch report show.yaml {words}"
-    subprocess.run(["bash", "-c", command], cwd=folder, check=True, timeout=60)
+    subprocess.run(["bash", "-c", command], cwd=folder, check=True, timeout=300)
     assert '"rating":5' in exhibition.page.read_text()

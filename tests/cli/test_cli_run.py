@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from fakes.threaded_api import RICH, ThreadedApi
+from fakes.waiting import wait_until
 
 
 def tree(folder):
@@ -133,7 +133,7 @@ def test_a_signal_ends_a_run_and_loses_nothing(manifest, second, api, folder, *,
     process = start("run", "small.yaml", second, "--yes", "--json", "-v")
     read_until(process, "submitted: hero/owl")
     process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == code
     first, other = json.loads(out)["manifests"]
     assert first["summary"]["states"]["submitted"] == 2
@@ -174,13 +174,6 @@ def read_until(process, text):
         if text in line:
             return
     raise AssertionError(f"{text!r} was never said")
-
-
-def wait_until(is_so):
-    end = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_the_gallery_command_sees_the_same_tools(call, manifest, folder):

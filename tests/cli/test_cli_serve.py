@@ -10,6 +10,7 @@ import pytest
 from fakes.exhibition import clip, done, exhibit
 from fakes.page_data import data_of
 from fakes.served_report import ServedReport
+from fakes.waiting import wait_until
 from sora2batch.lockfile.entry import Output
 
 SHOW = """\
@@ -148,19 +149,16 @@ def test_what_cannot_be_saved_is_said_and_nothing_is_lost(served, exhibition, fo
 def test_the_page_is_told_what_has_changed_and_that_the_manifest_is_another(served, exhibition, folder):
     assert [len(line) > 0 for line in served.changes()] == [True]
     exhibit(folder, SHOW, lambda place, job: done(job) if place < 3 else None, with_clips=False)
-    while len(lines := served.changes()) < 2:
-        pass
-    head, batch = lines
+    wait_until(lambda: len(served.changes()) == 2)
+    head, batch = served.changes()
     assert [card["key"] for card in batch["cards"]] == [exhibition.jobs[2].key]
     assert batch["money"]["spent"] == 3 * 420
     assert not head["isOutdated"]
     (folder / "show.yaml").write_text(SHOW.replace("[fox, owl]", "[fox, owl, hare]"))
-    while not served.changes(head["version"])[0]["isOutdated"]:
-        pass
+    wait_until(lambda: served.changes(head["version"])[0]["isOutdated"])
     (folder / "show.yaml").write_text("jobs: [")
-    while not (complaints := served.changes()[0]["complaints"]):
-        pass
-    assert "show.yaml has" in complaints[0]
+    wait_until(lambda: served.changes()[0]["complaints"])
+    assert "show.yaml has" in served.changes()[0]["complaints"][0]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -175,8 +173,7 @@ def test_the_browser_is_led_there_by_a_file_that_only_its_owner_reads(exhibition
     script.chmod(0o755)
     with ServedReport(folder, "show.yaml", "--open", environment={"BROWSER": f"{script} %s"}) as served:
         opener = folder / "show.served.report.html"
-        while not seen.exists():
-            pass
+        wait_until(seen.exists)
         assert stat.S_IMODE(opener.stat().st_mode) == 0o600
         assert served.url in seen.read_text()
         assert served.end()[1] == ""

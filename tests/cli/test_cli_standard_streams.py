@@ -21,7 +21,7 @@ def with_streams(redirections, *arguments, **more):
     """Call the program as a shell does, with redirections."""
     command = ["sh", "-c", f'exec "$@" {redirections}', "sh", *SORA2BATCH, *map(str, arguments)]
     given = {"stdin": subprocess.DEVNULL, **more}
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **given)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, **given)
 
 
 @pytest.mark.parametrize("closed", SOME)

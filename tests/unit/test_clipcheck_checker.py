@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from fakes.damaged_clip import black, clip
+from fakes.waiting import wait_until
 from sora2batch.clipcheck.checker import ClipChecker
 from sora2batch.clipcheck.clip_finding import ClipFinding, Expected, FindingKind, NotChecked
 
@@ -48,17 +48,11 @@ def environ_of(pid: int) -> bytes:
 
 
 def written(note: Path) -> None:
-    end = time.monotonic() + 20
-    while not (note.exists() and note.read_text()):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_until(lambda: note.exists() and note.read_text())
 
 
 def gone(pid: int) -> None:
-    end = time.monotonic() + 20
-    while is_alive(pid):
-        assert time.monotonic() < end, f"{pid} lives on"
-        time.sleep(0.01)
+    wait_until(lambda: not is_alive(pid))
 
 
 async def test_a_process_is_used_again_is_replaced_if_it_dies_and_ends_with_the_checker(black_clip):
