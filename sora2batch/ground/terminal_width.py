@@ -8,6 +8,7 @@ from unicodedata import bidirectional, category, east_asian_width
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066\u2067]")
 """Control characters and those that turn the rest of a line around; line breaks and tabs are none."""
+_BREAK = re.compile("[\n\t]")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATE, _END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _MOST_REMEMBERED = 1000
@@ -33,9 +34,8 @@ def isolated(key: str) -> str:
 
     Source: https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
     """
-    if key.isascii():
-        return without_controls(key)
-    return "/".join(map(_isolated, without_controls(key).split("/")))
+    line = key if key.isprintable() else _BREAK.sub(" ", without_controls(key))
+    return line if line.isascii() else "/".join(map(_isolated, line.split("/")))
 
 
 def without_controls(text: str) -> str:

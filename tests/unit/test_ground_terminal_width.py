@@ -38,6 +38,11 @@ def test_right_to_left_labels_turn_around_in_themselves():
     assert isolated("hero/\x1b[2Jfox\u202e") == "hero/ [2Jfox "
 
 
+def test_a_key_is_one_line_whatever_a_lockfile_calls_it():
+    assert isolated("hero\n::error::fox\tx") == "hero ::error::fox x"
+    assert isolated("شتاء\n::error::x") == "\u2068شتاء ::error::x\u2069"
+
+
 def test_nothing_steers_a_terminal():
     assert without_controls("a\x1b[2Jb\u202ec\x9bd\n\te") == "a [2Jb c d\n\te"
     assert without_controls("hero/\u2068شتاء\u2069") == "hero/\u2068شتاء\u2069"
