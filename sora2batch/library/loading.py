@@ -14,9 +14,11 @@ from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.output.excerpt import in_order
 from sora2batch.app.planning import Planned, read_selection
 from sora2batch.app.validate import findings_of
+from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside
 from sora2batch.ground.problem import Problem
+from sora2batch.library.arguments import whole_number
 from sora2batch.library.public_batch import Batch
 from sora2batch.library.public_jobs import Jobs
 from sora2batch.library.public_lockfile import Lockfile
@@ -136,7 +138,8 @@ def plan(
         UsageError: a selection fits no job, or a setting is no good.
         LockfileError: the lockfile cannot be read.
     """
-    selection = read_selection(words(select), words(where), limit, retry_failed=retry_failed, force=force)
+    most = whole_number("limit", limit, least=0)
+    selection = read_selection(words(select), words(where), most, retry_failed=retry_failed, force=force)
     internal = loaded(batch, simulate=simulate).internal
     known = internal.read_lockfile() if lockfile is None else lockfile
     made = Planned(batch=internal, lockfile=known, plan=internal.plan(known, selection))
@@ -201,7 +204,8 @@ def _loader(
 ) -> BatchLoader:
     folders = _environment_folders() if tools_dirs is None else tools_dirs
     folders = [folders] if isinstance(folders, str | os.PathLike) else folders
-    return loader_for(tuple(map(_absolute, folders)), simulated=simulate, max_credits=max_credits)
+    budget = whole_number("max_credits", max_credits, least=0, most=SAFE_INTEGER)
+    return loader_for(tuple(map(_absolute, folders)), simulated=simulate, max_credits=budget)
 
 
 def _absolute(path: FilePath) -> Path:

@@ -16,6 +16,7 @@ from sora2batch.app.saved_plan import saved_plan_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.garbage import nothing_set_aside
+from sora2batch.library.arguments import agreement, whole_number
 from sora2batch.library.html_table import block, line, shown
 from sora2batch.library.loading import FilePath, Words, loaded, words
 from sora2batch.library.log_display import LogDisplay
@@ -30,6 +31,7 @@ from sora2batch.run.event import Event
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
 
+_MOST_CONCURRENCY = 10_000
 _WAY_TO_AGREE = "run(…, yes=True), if that is what you want"
 
 
@@ -116,20 +118,23 @@ async def run(
             holds the lockfile, there is no key or no ``yes``.
         asyncio.CancelledError: it was cancelled.
     """
+    most = whole_number("limit", limit, least=0)
+    open_at_once = whole_number("concurrency", concurrency, least=1, most=_MOST_CONCURRENCY)
+    agreed = agreement(yes)
     loop = asyncio.get_running_loop()
     display = LogDisplay(*(caller_of(loop, told) if told else _ignore for told in (on_event, on_progress)))
 
     @nothing_set_aside()
     def work() -> Result:
-        selection = read_selection(words(select), words(where), limit, retry_failed=retry_failed, force=force)
+        selection = read_selection(words(select), words(where), most, retry_failed=retry_failed, force=force)
         target = _planned(batch, selection, simulate) if isinstance(batch, Plan) else None
         request = RunRequest(
             selection=target.selection if target else selection,
             stages=_stages(wait=wait, download=download),
             printer=display,
             on_failure=OnFailure.STOP_SUBMITTING if fail_fast else OnFailure.GO_ON,
-            concurrency=concurrency,
-            agreed=yes,
+            concurrency=open_at_once,
+            agreed=agreed,
             saved=target,
             way_to_agree=_WAY_TO_AGREE,
         )

@@ -197,3 +197,29 @@ async def test_what_the_command_line_says_is_logged(studio, caplog):
     await sora2batch.run(studio.load(), yes=True, limit=2)
     assert "small.yaml: 2 to submit" in caplog.messages
     assert not any("sk-never" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"limit": -1}, "limit is -1, must be a whole number from 0 on"),
+        ({"limit": 1.5}, "limit is 1.5, must be a whole number from 0 on"),
+        ({"limit": True}, "limit is True, must be a whole number from 0 on"),
+        ({"concurrency": 0}, "concurrency is 0, must be a whole number from 1 to 10,000"),
+        ({"concurrency": "8"}, "concurrency is '8', must be a whole number from 1 to 10,000"),
+        ({"yes": "no"}, "yes is 'no', must be True or False: it agrees to what a run costs"),
+    ],
+)
+async def test_what_is_no_number_and_no_yes_pays_nothing(studio, given, told):
+    with pytest.raises(sora2batch.UsageError) as refused:
+        await sora2batch.run(studio.load(), **{"yes": True, **given})
+    assert refused.value.message == told
+    assert studio.paid == {}
+
+
+def test_neither_does_a_plan_or_a_budget_take_what_is_no_number(studio):
+    with pytest.raises(sora2batch.UsageError, match="limit is -1"):
+        sora2batch.plan(studio.load(), limit=-1)
+    for wrong in (-1, "1000", float("inf"), 10**30):
+        with pytest.raises(sora2batch.UsageError, match="max_credits is"):
+            studio.load(max_credits=wrong)
