@@ -8,6 +8,7 @@ import time
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _OURS = (
     "GIT_",
@@ -47,6 +48,7 @@ _HEARD = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGCHLD", "SIGALRM")
 def pytest_configure(config: pytest.Config) -> None:
     _forget_the_environment()
     _hear_signals()
+    _be_patient()
     cache = TemporaryDirectory(prefix="sora2batch-cache-", ignore_cleanup_errors=True)
     os.environ["SORA2BATCH_CACHE_DIR"] = cache.name
     os.environ["XDG_CONFIG_HOME"] = f"{cache.name}/config"
@@ -96,6 +98,13 @@ def _forget_the_environment() -> None:
     os.environ.update(_FIXED)
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+def _be_patient() -> None:
+    """Have Hypothesis judge no law by the clock: on a machine with much to do each is slow."""
+    given = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("patient", settings.default, **given)
+    settings.load_profile("patient")
 
 
 def _hear_signals() -> None:
