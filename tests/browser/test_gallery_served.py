@@ -144,7 +144,7 @@ def test_another_manifest_is_told_and_loaded_when_one_likes(served, exhibition, 
 
 
 def test_a_run_in_the_simulator_is_followed_to_its_end(tmp_path, open_page):
-    (tmp_path / "show.yaml").write_text(SHOW)
+    (tmp_path / "show.yaml").write_text(SHOW + "output: {check: false}\n")
     with ServedReport(tmp_path, "show.yaml", "--simulate") as served:
         page = open_page(served.url)
         expect(page.locator("[data-chip=pending]")).to_contain_text("6")
