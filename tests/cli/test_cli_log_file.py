@@ -73,6 +73,18 @@ def test_a_second_call_is_appended(call, manifest, folder):
     assert sum(note.startswith("begins: ") for note in records(folder / "log.txt")) == 2
 
 
+@pytest.mark.parametrize("name", ["small.yaml", "small.lock.jsonl", "notes.txt"])
+def test_nothing_but_a_log_is_appended_to(call, manifest, folder, name):
+    text, file = manifest.read_text(), folder / name
+    file.write_text(text)
+    ran = call("plan", manifest, "--log-file", name)
+    assert (ran.code, ran.err) == (
+        2,
+        f"error: {name} is no log; it was left as it is\nhint: name another file\n",
+    )
+    assert file.read_text() == text
+
+
 def test_a_log_that_cannot_be_opened_ends_the_call(call, manifest):
     ran = call("plan", manifest, "--log-file", "missing/log.txt")
     assert (ran.code, ran.out) == (2, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shlex
 import sys
 import traceback
@@ -21,6 +22,8 @@ from sora2batch.ground.text import readable, without_secrets
 from sora2batch.sjinn.secret import ApiKey, load_key
 
 _PACKAGE = "sora2batch"
+_BEGIN = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z \d+ ")
+_BEGIN_ROOM = 64
 _MODE = 0o600
 """It tells what was asked for: nobody else's business."""
 
@@ -111,9 +114,13 @@ class _Handler(logging.Handler):
 def _opened(path: Path) -> int:
     check_folder(path)
     try:
-        return open_own_file(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _MODE)
+        descriptor = open_own_file(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _MODE)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {reason(error)}", hint="name another file") from error
+    if (begun := os.read(descriptor, _BEGIN_ROOM)) and not _BEGIN.match(begun):
+        os.close(descriptor)  # the manifest, say, or a lockfile: what it lists has been paid for
+        raise UsageError(f"{path} is no log; it was left as it is", hint="name another file")
+    return descriptor
 
 
 def _key() -> ApiKey | None:
