@@ -21,7 +21,7 @@ from sora2batch.cli.table import (
     WORD_COMPLETION,
     resolve,
 )
-from sora2batch.ground.digits import plain_digits
+from sora2batch.ground.digits import SAFE_INTEGER, plain_digits
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _Decorator = Callable[[_F], _F]
@@ -179,7 +179,7 @@ _SELECTION: tuple[_Decorator[Any], ...] = (
     click.option("--limit", type=WholeNumber(min=0), metavar="N", help="Submit at most N jobs now."),
     click.option(
         "--max-credits",
-        type=WholeNumber(min=0),
+        type=WholeNumber(0, SAFE_INTEGER),
         metavar="N",
         help="Budget for the whole batch, instead of budget.max_credits.",
     ),

@@ -277,5 +277,14 @@ def test_an_amount_with_separators_is_told_with_what_to_write(call, manifest, gi
         assert call("plan", manifest, "--max-credits", advice.removeprefix("write ")).code == 0
 
 
+def test_a_budget_is_a_number_that_json_can_carry(call, manifest):
+    most = 2**53 - 1
+    assert (
+        call("plan", manifest, "--json", "--max-credits", most).document["summary"]["credits"]["budget"]
+        == most
+    )
+    assert call("plan", manifest, "--json", "--max-credits", most + 1).code == 2
+
+
 def test_a_tool_s_defaults_are_shown_as_they_are_written(call):
     assert "(default true)" in call("tools", "kling3-image-to-video-api").out
