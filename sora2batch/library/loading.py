@@ -18,6 +18,7 @@ from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside
 from sora2batch.ground.problem import Problem
+from sora2batch.ground.text import visible
 from sora2batch.library.arguments import whole_number
 from sora2batch.library.public_batch import Batch
 from sora2batch.library.public_jobs import Jobs
@@ -209,7 +210,13 @@ def _loader(
 
 
 def _absolute(path: FilePath) -> Path:
-    """Spell a path so that it means the same file later, wherever a notebook has gone meanwhile."""
+    """Spell a path so that it means the same file later, wherever a notebook has gone meanwhile.
+
+    Raises:
+        UsageError: no file can have that name.
+    """
+    if "\0" in str(path):
+        raise UsageError(f"{visible(str(path))}: no file has such a name")
     return Path(path).absolute()
 
 

@@ -266,3 +266,9 @@ def test_what_the_types_say_is_what_is_there():
     names = next(ast.literal_eval(node.value) for node in stub.body if isinstance(node, ast.Assign))
     assert sorted(sora2batch.__all__) == names
     assert set(sora2batch.__all__) <= set(dir(sora2batch))
+
+
+def test_a_name_that_no_file_can_have_is_told(studio):
+    for read in (sora2batch.load, sora2batch.read_lockfile, sora2batch.status):
+        with pytest.raises(sora2batch.UsageError, match=r"a\\u0000b\.yaml: no file has such a name"):
+            read("a\0b.yaml")
