@@ -116,3 +116,12 @@ def _hear_signals() -> None:
             signal.signal(number, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Spell what a test has logged or printed so that a worker can send it: half a surrogate pair it cannot."""
+    report = yield
+    sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    report.sections = sections
+    return report
