@@ -22,6 +22,8 @@ _SECONDS = 3.0
 _LINE_VARIABLE = "COMP_LINE"
 _MOST = 500
 _ROOM = 70
+_LIVE = {"": frozenset(""), "'": frozenset("'"), '"': frozenset('"$`\\!')}
+"""What would end quotes that were opened, or be carried out within: Bash puts a word in as it is."""
 
 
 def complete_line(cli: click.Command) -> None:
@@ -37,24 +39,25 @@ def complete_line(cli: click.Command) -> None:
 def answer_to(cli: click.Command, line: str) -> Iterator[str]:
     """Find what may come at the end of a line."""
     words = split_arg_string(line)
-    begun = words.pop() if words and (not line[-1:].isspace() or _is_quote_open(line)) else ""
+    begun = words.pop() if words and (not line[-1:].isspace() or _open_quote(line)) else ""
     before = f"{begun.partition('=')[0]}=" if begun.startswith("--") and "=" in begun else ""
     items = ShellComplete(cli, {}, "sora2batch", "").get_completions(words[1:], begun)
+    live = _LIVE[_open_quote(line)]
     for item in items[:_MOST]:
         value = f"{before}{item.value}"
-        if value.isprintable():
+        if value.isprintable() and live.isdisjoint(value):
             yield "\t".join((_kind(item, value, line), value, one_line(item.help or "", _ROOM)))
 
 
 def _kind(item: CompletionItem, value: str, line: str) -> str:
     if item.type != "plain":
         return "file"
-    if _is_quote_open(line):
+    if _open_quote(line):
         return "quoted"
     return "open" if value.endswith(("/", "=")) else "plain"
 
 
-def _is_quote_open(line: str) -> bool:
+def _open_quote(line: str) -> str:
     quote = ""
     is_escaped = False
     for sign in line:
@@ -66,7 +69,7 @@ def _is_quote_open(line: str) -> bool:
             quote = ""
         elif not quote and sign in "'\"":
             quote = sign
-    return bool(quote)
+    return quote
 
 
 def _end_in_time() -> None:

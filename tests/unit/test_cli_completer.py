@@ -101,3 +101,18 @@ def test_a_word_about_each_is_short_and_breaks_no_line():
 def test_a_name_that_would_break_the_line_is_not_proposed(project):
     (project / "sub/a\tb\nc.yaml").write_text(MANIFEST)
     assert answer("plan sub/") == [("plain", "sub/with blank.yml")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "offered"),
+    [
+        ('"', ["don't"]),
+        ("'", ["$(touch x)", "`touch x`", 'a "b"']),
+        ("", ["$(touch x)", "`touch x`", 'a "b"', "don't"]),
+    ],
+)
+def test_in_quotes_nothing_is_offered_that_would_end_them_or_be_carried_out(project, quote, offered):
+    values = """["$(touch x)", "`touch x`", 'a "b"', "don't"]"""
+    (project / "small.yaml").write_text(MANIFEST.replace("[slow pan, dolly in]", values))
+    found = answer(f"plan small.yaml --where {quote}camera=")
+    assert [value.removeprefix("camera=") for _, value in found] == offered
