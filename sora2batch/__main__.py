@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -24,7 +23,9 @@ def main() -> None:
     try:
         run_command_line()
     except SystemExit as end:
-        if ("obstore" in sys.modules or gc.get_freeze_count()) and isinstance(end.code, int | None):
+        garbage = sys.modules.get("sora2batch.ground.garbage")
+        is_large = garbage is not None and bool(garbage.SET_ASIDE)
+        if ("obstore" in sys.modules or is_large) and isinstance(end.code, int | None):
             # Its threads may still let go of what is Python's; while Python is taken down that aborts the
             # process, and the exit code is lost. And a large batch takes long to be taken apart object by
             # object, for nothing: what was set aside is all that is. Every file is written by now.

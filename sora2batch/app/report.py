@@ -18,6 +18,7 @@ from sora2batch.gallery.page.page_file import GALLERY, write_page
 from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.sheet.sheet_file import sheets_of, write_sheet
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.garbage import keep_to_the_end
 from sora2batch.ground.output_file import STANDARD_OUTPUT, check_target
 
 
@@ -45,6 +46,7 @@ def report(args: ReportArgs, printer: Printer) -> None:
     batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
     base = base_of(batch, args.compare, printer)
     view = ReportView(batch=batch, lockfile=batch.read_lockfile(), base=base)
+    keep_to_the_end(view)
     page = args.output or batch.layout.report
     _check_targets(page, args, batch)
     written = {"gallery": _write_gallery(view, page, args, printer)}
@@ -85,7 +87,9 @@ def _write_gallery(view: ReportView, path: Path, args: ReportArgs, printer: Prin
     links = PageLinks(
         results=Links.between(path, batch.output_dir), inputs=Links.between(path, batch.manifest.path.parent)
     )
-    page = render_page(view.gallery(links, read_picks(args.picks) if args.picks else None))
+    gallery = view.gallery(links, read_picks(args.picks) if args.picks else None)
+    keep_to_the_end(gallery)
+    page = render_page(gallery)
     if path == STANDARD_OUTPUT:
         printer.output_file(page)
     else:

@@ -66,6 +66,10 @@ def continued(bases: Iterable[str], texts: Sequence[str]) -> Column:
     """Write texts that continue others: ``+`` and the rest, or ``=`` and all of it where one does not."""
     if len(texts) <= SPELLED_OUT:
         return column_of([f"={text}" for text in texts])
+    bases = [*bases]
+    rest = texts[0].removeprefix(bases[0])
+    if texts == [base + rest for base in bases]:  # as where every key is its labels, every file its key
+        return {"is": f"+{rest}"}
     pairs = zip(bases, texts, strict=True)
     told = ["+" + text[len(base) :] if text.startswith(base) else "=" + text for base, text in pairs]
     return column_of(told)

@@ -170,7 +170,8 @@ class _InputReader:
         if field in rest:
             rest = rest.copy()
             del rest[field]
-        kin = self._number(tool_type, content := _spelled(rest))
+        content = _spelled(rest)
+        kin = self._number(tool_type, content)
         if not is_flat(input):
             return _ReadInput(_shown_object(input), self._files.of(input), kin)
         hides = "://" in content or (field is not None and "://" in str(input.get(field)))
@@ -208,13 +209,13 @@ def _also_paid(entry: Entry, links: Links) -> tuple[Result, ...]:
 
 def _result(attempt: Attempt, links: Links) -> Result:
     return Result(
-        state=attempt.state.value,
-        credits=attempt.credits if attempt.is_paid else Credits(0),  # an old lockfile may name a price
-        task_id=attempt.task_id,
-        submitted_at=attempt.submitted_at,
-        finished_at=attempt.finished_at,
-        error=attempt.error,
-        clips=tuple([_clip(output, links) for output in attempt.outputs]),
+        attempt.state._value_,
+        attempt.credits if attempt.is_paid else Credits(0),  # an old lockfile may name a price
+        attempt.task_id,
+        attempt.submitted_at,
+        attempt.finished_at,
+        attempt.error,
+        tuple([_clip(output, links) for output in attempt.outputs]),
     )
 
 
