@@ -144,14 +144,14 @@ class LiveReport:
 def _linked(gallery: Gallery) -> Iterator[str]:
     """Name every file that the page may ask for, as its script spells it."""
     for card in gallery.cards:
-        yield from _linked_of(card)
+        yield from _linked_of(card, gallery.links)
         if card.before:
-            yield from _linked_of(card.before)
+            yield from _linked_of(card.before, gallery.links)
 
 
-def _linked_of(card: Card) -> Iterator[str]:
+def _linked_of(card: Card, links: Links) -> Iterator[str]:
     results = (card.result, *card.also_paid) if card.result else card.also_paid
-    yield from (clip.href for result in results for clip in result.clips if clip.href)
+    yield from filter(None, (links.to(output) for result in results for output in result.outputs))
     yield from (sent.href for _, sent in card.files if sent.href)
 
 

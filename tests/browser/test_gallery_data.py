@@ -9,9 +9,9 @@ import pytest
 from fakes.page_case import gallery_of
 from fakes.page_data import meant
 from sora2batch.gallery.page import html
-from sora2batch.gallery.page.card import Axis, Change, Clip, Result, SentFile
+from sora2batch.gallery.page.card import Axis, Change, SentFile
 from sora2batch.gallery.page.page_json import encode_gallery
-from sora2batch.lockfile.entry import ErrorNote
+from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 
 SCRIPTS = Path(html.__file__).parent / "assets/js"
 FIELDS = (
@@ -55,22 +55,22 @@ def card_of(number):
         1 + number % 2,
     )
     key = f"hero/{subject}/{camera}" + (f"#{take}" if take > 1 else "")
-    clip = Clip(
+    clip = Output(
         path=f"{key}.mp4",
-        href=f"out/{key}.mp4",
+        sha256="0" * 64,
         bytes=number,
         look=(("black", "all of it"),) * (number % 8 == 0),
     )
-    other = Clip(path=f".former/{number}.png", href=f"out/.former/{number}.png")
-    lost = Clip(path="", href=None)
-    result = Result(
-        state=("completed", "failed", "in_doubt", "submitted")[number % 4],
+    other = Output(path=f".former/{number}.png", sha256="0" * 64)
+    state = (State.COMPLETED, State.FAILED, State.IN_DOUBT, State.SUBMITTED)[number % 4]
+    result = Attempt(
+        state,
         credits=420 * (number % 2),
-        task_id=f"{number:08x}-task",
+        task_id=f"{number:08x}-task" if state.has_task else None,
         submitted_at=f"2026-11-22T09:00:{number % 60:02}Z",
         finished_at=f"2026-11-22T09:03:{number % 60:02}Z" if number % 5 else None,
         error=ErrorNote(code=number, message="no <b>") if number % 4 == 1 else None,
-        clips=((clip,), (clip, other), (lost,), ())[number % 7 % 4],
+        outputs=((clip,), (clip, other), (Output(),), ())[number % 7 % 4],
     )
     prompt = f"{subject} filmed by {camera}, in the snow, at dawn, with a long lens. 日本 \u2028 campaign."
     return plain._replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sora2batch.gallery.page.card import Card, Gallery
+from sora2batch.gallery.page.link import Links
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.plan.action import Money
 
@@ -19,4 +20,12 @@ def gallery_of(prompt: str = "a fox", name: str = "show") -> Gallery:
         price=Credits(1),
     )
     money = Money(budget=Credits(1000), spent=Credits(0), in_doubt=Credits(0), to_spend=Credits(0))
-    return Gallery(manifest="show.yaml", name=name, simulated=False, axes=(), cards=(card,), money=money)
+    return Gallery(
+        manifest="show.yaml",
+        name=name,
+        simulated=False,
+        links=Links(base=("out",)),
+        axes=(),
+        cards=(card,),
+        money=money,
+    )

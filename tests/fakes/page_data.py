@@ -154,10 +154,10 @@ def present(fields) -> dict:
 
 def meant(gallery) -> list[dict]:
     """What the page's script must see of a gallery's cards."""
-    return [*map(_card, gallery.cards)]
+    return [_card(card, gallery.links) for card in gallery.cards]
 
 
-def _card(card):
+def _card(card, links):
     always = {
         "key": card.key,
         "fingerprint": card.fingerprint,
@@ -171,28 +171,33 @@ def _card(card):
     more = {
         "files": [[field, _file(file)] for field, file in card.files],
         "take": card.take if card.take > 1 else None,
-        "result": card.result and _result(card.result),
-        "alsoPaid": [*map(_result, card.also_paid)],
+        "result": card.result and _result(card.result, links),
+        "alsoPaid": [_result(one, links) for one in card.also_paid],
         "isOrphan": card.is_orphan,
         "isPast": card.is_past,
         "change": card.change and card.change.value,
     }
-    return always | present(more | {"before": card.before and _card(card.before)})
+    return always | present(more | {"before": card.before and _card(card.before, links)})
 
 
 def _file(sent):
     return present({"file": sent.file, "digest": sent.sha256[:12], "href": sent.href})
 
 
-def _result(result):
+def _result(result, links):
     return present(
         {
-            "state": result.state,
-            "credits": result.credits,
+            "state": result.state.value,
+            "credits": result.credits if result.is_paid else 0,
             "taskId": result.task_id,
             "submittedAt": result.submitted_at,
             "finishedAt": result.finished_at,
             "error": result.error and present({"code": result.error.code, "message": result.error.message}),
-            "clips": [present(clip._asdict() | {"look": dict(clip.look)}) for clip in result.clips],
+            "clips": [_clip(output, links) for output in result.outputs],
         }
     )
+
+
+def _clip(output, links):
+    clip = {"path": output.path, "href": links.to(output), "bytes": output.bytes, "look": dict(output.look)}
+    return present(clip)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from fakes.page_case import gallery_of
 from fakes.page_data import meant, read_data, values
-from sora2batch.gallery.page.card import Card, Change, Clip, Result, SentFile
+from sora2batch.gallery.page.card import Card, Change, SentFile
 from sora2batch.gallery.page.column import SPELLED_OUT, column_of
 from sora2batch.gallery.page.front_coding import BLOCK, front_code
 from sora2batch.gallery.page.page_json import encode_gallery
-from sora2batch.lockfile.entry import ErrorNote
+from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 
 HOSTILE = [
     "</script>",
@@ -39,18 +39,21 @@ VALUES = st.recursive(
     max_leaves=4,
 )
 LOOKS = st.dictionaries(TEXTS, TEXTS, max_size=2).map(lambda look: (*look.items(),))
-CLIPS = st.builds(
-    Clip, path=TEXTS, href=st.none() | TEXTS, bytes=st.none() | NUMBERS, look=LOOKS
-) | TEXTS.map(lambda path: Clip(path=path, href=f"out/{path}", bytes=1))
+DIGESTS = st.none() | st.just("0" * 64)
+OUTPUTS = st.builds(Output, st.none(), st.none() | TEXTS, DIGESTS, st.none() | NUMBERS, st.booleans(), LOOKS)
+STATES = [(State.COMPLETED, "t"), (State.FAILED, "</script>"), (State.IN_DOUBT, None), (State.REJECTED, None)]
 RESULTS = st.builds(
-    Result,
-    state=st.sampled_from(["completed", "failed", "in_doubt"]),
-    credits=st.integers(0, 9),
-    task_id=st.none() | TEXTS,
-    submitted_at=st.none() | TEXTS,
-    finished_at=st.none() | TEXTS,
-    error=st.none() | st.builds(ErrorNote, code=st.none() | TEXTS | NUMBERS, message=TEXTS),
-    clips=st.lists(CLIPS, max_size=2).map(tuple),
+    lambda known, fields: Attempt(known[0], task_id=known[1], **fields),
+    st.sampled_from(STATES),
+    st.fixed_dictionaries(
+        {
+            "credits": st.integers(0, 9),
+            "submitted_at": st.none() | TEXTS,
+            "finished_at": st.none() | TEXTS,
+            "error": st.none() | st.builds(ErrorNote, code=st.none() | TEXTS | NUMBERS, message=TEXTS),
+            "outputs": st.lists(OUTPUTS, max_size=2).map(tuple),
+        }
+    ),
 )
 FILES = st.builds(SentFile, file=TEXTS, sha256=st.sampled_from(["0" * 64, "1" * 64]), href=st.none() | TEXTS)
 LABELS = st.dictionaries(st.sampled_from(["group", "a", "__proto__", "take"]) | TEXTS, TEXTS, max_size=4)

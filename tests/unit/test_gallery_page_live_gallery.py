@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from fakes.page_case import gallery_of
-from sora2batch.gallery.page.card import Gallery, Mark, Result
+from sora2batch.gallery.page.card import Gallery, Mark
 from sora2batch.gallery.page.live_gallery import LiveGallery
 from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.action import Money
 
 NAMES = ("fox", "owl", "hare")
-DONE = Result(state="completed", credits=Credits(420), task_id="t")
+DONE = Attempt(State.COMPLETED, Credits(420), task_id="t")
 
 
 def gallery(results=(), *, marks=(), names=NAMES, spent=0) -> Gallery:

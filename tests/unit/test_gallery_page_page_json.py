@@ -4,8 +4,8 @@ from hashlib import sha256
 from uuid import UUID
 
 from fakes.page_case import gallery_of
-from sora2batch.gallery.page.card import Clip, Result
 from sora2batch.gallery.page.page_json import encode_gallery
+from sora2batch.lockfile.entry import Attempt, Output, State
 
 
 def test_the_data_hold_no_character_of_markup():
@@ -30,14 +30,14 @@ def _card(card, number):
     )
     digest = sha256(key.encode()).hexdigest()
     times = [f"2026-11-{day}T{number // 60 % 24:02}:{number % 60:02}:07Z" for day in (22, 23)]
-    clip = Clip(path=f"{key}.mp4", href=f"out/{key}.mp4", bytes=5_000_000 + 7 * number)
-    result = Result(
-        state="completed",
+    clip = Output(path=f"{key}.mp4", sha256=digest, bytes=5_000_000 + 7 * number)
+    result = Attempt(
+        State.COMPLETED,
         credits=420,
         task_id=str(UUID(digest[:32])),
         submitted_at=times[0],
         finished_at=times[1],
-        clips=(clip,),
+        outputs=(clip,),
     )
     labels = (
         ("group", "hero"),

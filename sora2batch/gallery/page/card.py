@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from sora2batch.gallery.page.link import Links
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.job import Credits, Fingerprint
-from sora2batch.lockfile.entry import ErrorNote, Look
+from sora2batch.lockfile.entry import Attempt
 from sora2batch.plan.action import Money
 
 _NOTHING = Credits(0)
@@ -29,18 +30,6 @@ class Change(StrEnum):
     """It is no longer asked for."""
 
 
-class Clip(NamedTuple):
-    """One file of a result."""
-
-    path: str
-    """As the lockfile spells it: relative to the output folder."""
-    href: str | None
-    """Where it lies, seen from the page; None if it was never fetched, or its path leads elsewhere."""
-    bytes: int | None = None
-    look: Look = ()
-    """What somebody should look at in it, each with its reason."""
-
-
 class SentFile(NamedTuple):
     """A picture, clip or sound of the user's own that a job sends."""
 
@@ -49,19 +38,6 @@ class SentFile(NamedTuple):
     sha256: str
     href: str | None
     """Where it lies, seen from the page; None if other content is there now, or its path leads elsewhere."""
-
-
-class Result(NamedTuple):
-    """What came of one create call."""
-
-    state: str
-    """A state of the lockfile."""
-    credits: Credits
-    task_id: str | None = None
-    submitted_at: str | None = None
-    finished_at: str | None = None
-    error: ErrorNote | None = None
-    clips: tuple[Clip, ...] = ()
 
 
 class Card(NamedTuple):
@@ -81,9 +57,9 @@ class Card(NamedTuple):
     """What a submission costs by the catalogue; 0 where the catalogue no longer knows."""
     files: tuple[tuple[str, SentFile], ...] = ()
     """(field, file) for each file in the input, in its order."""
-    result: Result | None = None
-    """None for a job that was not submitted yet."""
-    also_paid: tuple[Result, ...] = ()
+    result: Attempt | None = None
+    """What came of the call that counts; None for a job that was not submitted yet."""
+    also_paid: tuple[Attempt, ...] = ()
     """Further calls that were paid, or may have been."""
     is_orphan: bool = False
     """Whether it is no longer asked for."""
@@ -100,8 +76,13 @@ class Card(NamedTuple):
         if self.result is None:
             return _NOTHING
         if not self.also_paid:  # asked of every card, and nearly all are so
-            return self.result.credits
-        return Credits(sum((result.credits for result in self.also_paid), start=self.result.credits))
+            return spent_on(self.result)
+        return Credits(sum(map(spent_on, self.also_paid), start=spent_on(self.result)))
+
+
+def spent_on(attempt: Attempt) -> Credits:
+    """Credits that are gone for a call, or may be; an old lockfile may name a price where there are none."""
+    return attempt.credits if attempt.is_paid else _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +125,8 @@ class Gallery:
     """The manifest's bare file name."""
     name: str
     simulated: bool
+    links: Links
+    """From the page to the files of results."""
     folder: str = ""
     """The way from the page's folder to the manifest's; empty where they are the same."""
     axes: tuple[Axis, ...]

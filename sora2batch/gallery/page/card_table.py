@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
-from sora2batch.gallery.page.card import Card, Clip, Result, SentFile
+from sora2batch.gallery.page.card import Card, SentFile, spent_on
 from sora2batch.gallery.page.column import (
     SPELLED_OUT,
     Column,
@@ -15,8 +15,9 @@ from sora2batch.gallery.page.column import (
     lists_of,
     records_of,
 )
+from sora2batch.gallery.page.link import Links
 from sora2batch.ground.canonical import JsonObject, JsonValue
-from sora2batch.lockfile.entry import ErrorNote
+from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
 
 _DIGEST = "sha256:"
 _DIGITS = 64
@@ -35,7 +36,7 @@ class FileNumbers:
         return self.places.setdefault(file, len(self.places))
 
 
-def table_of(cards: Sequence[Card], files: FileNumbers) -> dict[str, Any]:
+def table_of(cards: Sequence[Card], files: FileNumbers, links: Links) -> dict[str, Any]:
     """Write cards; ``batch.js`` reads them.
 
     *Shape*: columns of so many rows. A key continues its labels, without the take; the path of a clip
@@ -56,12 +57,12 @@ def table_of(cards: Sequence[Card], files: FileNumbers) -> dict[str, Any]:
         "price": column_of([card.price for card in cards]),
         "spent": column_of([card.spent for card in cards]),
         "files": _files([card.files for card in cards], files),
-        "result": _results(keys, [(card.result,) if card.result else () for card in cards]),
-        "alsoPaid": _results(keys, [card.also_paid for card in cards]),
+        "result": _results(keys, [(card.result,) if card.result else () for card in cards], links),
+        "alsoPaid": _results(keys, [card.also_paid for card in cards], links),
         "isOrphan": column_of([card.is_orphan for card in cards]),
         "isPast": column_of([card.is_past for card in cards]),
         "change": column_of([card.change and card.change.value for card in cards]),
-        "before": _before(cards, files),
+        "before": _before(cards, files, links),
     }
 
 
@@ -115,45 +116,41 @@ def _files(cards: Sequence[tuple[tuple[str, SentFile], ...]], files: FileNumbers
     }
 
 
-def _results(keys: Sequence[str], cards: Sequence[tuple[Result, ...]]) -> dict[str, Any]:
+def _results(keys: Sequence[str], cards: Sequence[tuple[Attempt, ...]], links: Links) -> dict[str, Any]:
     count, results = lists_of(cards)
     keys = [key for key, found in zip(keys, cards, strict=True) for _ in found]
     return {
         "count": count,
-        "state": column_of([result.state for result in results]),
-        "credits": column_of([result.credits or None for result in results]),
+        "state": column_of([result.state._value_ for result in results]),
+        "credits": column_of([spent_on(result) or None for result in results]),
         "taskId": column_of([result.task_id or None for result in results]),
         "submittedAt": column_of([result.submitted_at or None for result in results]),
         "finishedAt": column_of([result.finished_at or None for result in results]),
         "error": column_of([result.error and _error(result.error) for result in results]),
-        "clips": _clips(keys, [result.clips for result in results]),
+        "clips": _clips(keys, [result.outputs for result in results], links),
     }
 
 
-def _clips(keys: Sequence[str], results: Sequence[tuple[Clip, ...]]) -> dict[str, Any]:
-    count, clips = lists_of(results)
+def _clips(keys: Sequence[str], results: Sequence[tuple[Output, ...]], links: Links) -> dict[str, Any]:
+    count, outputs = lists_of(results)
     keys = [key for key, found in zip(keys, results, strict=True) for _ in found]
-    folder = next((way for clip in clips if (way := _folder_of(clip)) is not None), "")
-    is_long = len(clips) > SPELLED_OUT
+    paths = [output.path or "" for output in outputs]
+    hrefs = [links.to(output) for output in outputs]
+    folder = links.way if len(outputs) > SPELLED_OUT else None
     return {
         "count": count,
-        "folder": folder,
-        "path": continued(keys, [clip.path for clip in clips]),
-        "href": column_of([_way(clip, folder if is_long else None) for clip in clips]),
-        "bytes": column_of([clip.bytes or None for clip in clips]),
-        "look": column_of([dict(clip.look) or None for clip in clips]),
+        "folder": folder or "",
+        "path": continued(keys, paths),
+        "href": column_of([_way(*pair, folder) for pair in zip(hrefs, paths, strict=True)]),
+        "bytes": column_of([output.bytes or None for output in outputs]),
+        "look": column_of([dict(output.look) or None for output in outputs]),
     }
 
 
-def _folder_of(clip: Clip) -> str | None:
-    """What stands before the path in a clip's URL, if the URL ends in the path as it is."""
-    return clip.href.removesuffix(clip.path) if clip.href and clip.href.endswith(clip.path) else None
-
-
-def _way(clip: Clip, folder: str | None) -> str | None:
-    if clip.href is None:
+def _way(href: str | None, path: str, folder: str | None) -> str | None:
+    if href is None:
         return None
-    return "+" if folder is not None and clip.href == folder + clip.path else f"={clip.href}"
+    return "+" if folder is not None and href == folder + path else f"={href}"
 
 
 def _error(error: ErrorNote) -> JsonObject:
@@ -161,6 +158,6 @@ def _error(error: ErrorNote) -> JsonObject:
     return {name: value for name, value in fields.items() if value}
 
 
-def _before(cards: Sequence[Card], files: FileNumbers) -> dict[str, Any] | None:
+def _before(cards: Sequence[Card], files: FileNumbers, links: Links) -> dict[str, Any] | None:
     count, former = lists_of([(card.before,) if card.before else () for card in cards])
-    return {"count": count, "cards": table_of(former, files)} if former else None
+    return {"count": count, "cards": table_of(former, files, links)} if former else None

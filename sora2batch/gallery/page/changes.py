@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sora2batch.gallery.page.card import Card, Change
+from sora2batch.gallery.page.card import Card, Change, spent_on
 from sora2batch.ground.job import Fingerprint
+from sora2batch.lockfile.entry import Attempt
 
 
 def compare_cards(now: Sequence[Card], then: Sequence[Card]) -> tuple[Card, ...]:
@@ -52,6 +53,22 @@ def _told(card: Card, past: _Past) -> Card:
     if before is None:
         former = past.gone_by_key.get(card.key)
         return card._replace(change=Change.REPLACED if former else Change.ADDED, before=former)
-    if before.result == card.result:
+    if _shown(before.result) == _shown(card.result):
         return card._replace(change=Change.SAME)
     return card._replace(change=Change.CHANGED, before=before)
+
+
+def _shown(result: Attempt | None) -> tuple[object, ...] | None:
+    """What a page shows of a result: that its clip went to the store as well is no change."""
+    if result is None:
+        return None
+    clips = [(one.path, one.sha256 is None, one.bytes, one.look) for one in result.outputs]
+    return (
+        result.state,
+        spent_on(result),
+        result.task_id,
+        result.submitted_at,
+        result.finished_at,
+        result.error,
+        clips,
+    )

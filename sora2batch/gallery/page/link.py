@@ -18,10 +18,11 @@ class Links:
 
     base: tuple[str, ...]
     """The way from the page's folder to that folder, part by part: ``("..", "out")``; may be empty."""
-    _way: str = field(init=False)
+    way: str = field(init=False)
+    """The same as the beginning of a URL: ``../out/``."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_way", "".join(f"{_quoted(part)}/" for part in self.base))
+        object.__setattr__(self, "way", "".join(f"{_quoted(part)}/" for part in self.base))
 
     @classmethod
     def between(cls, page: Path, folder: Path) -> Links:
@@ -40,9 +41,9 @@ class Links:
         a scheme or a host.
         """
         if is_plainly_inside(path) and "#" not in path:  # asked for every job: nothing is to be quoted
-            return self._way + path
+            return self.way + path
         parts = parts_inside(path)
-        return self._way + "/".join(map(_quoted, parts)) if parts else None
+        return self.way + "/".join(map(_quoted, parts)) if parts else None
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from sora2batch.gallery.page.axes import FormerPlaces, axes_of, labels_of
-from sora2batch.gallery.page.card import Card, Clip, Gallery, Mark, Result, SentFile, Tariff
+from sora2batch.gallery.page.card import Card, Gallery, Mark, SentFile, Tariff
 from sora2batch.gallery.page.changes import compare_cards
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.sent_files import SentFiles
@@ -21,7 +21,7 @@ from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, Entry, Output
+from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.plan.action import Money
 
 _SCHEMES = ("http://", "https://")
@@ -78,6 +78,7 @@ def make_gallery(inputs: GalleryInputs) -> Gallery:
         manifest=inputs.manifest,
         name=inputs.name,
         simulated=inputs.simulated,
+        links=inputs.links,
         folder="/".join(inputs.input_links.base),
         axes=axes_of(cards),
         cards=cards,
@@ -100,7 +101,6 @@ class _CardMaker:
     """Makes the cards of one state or two."""
 
     def __init__(self, inputs: GalleryInputs) -> None:
-        self._links = inputs.links
         self._inputs = _InputReader(inputs)
         self._price_of_former = inputs.price_of_former
 
@@ -126,8 +126,8 @@ class _CardMaker:
             files=files,
             kin=kin,
             price=job.credits,
-            result=_result(entry.attempts[0], self._links) if entry else None,
-            also_paid=_also_paid(entry, self._links) if entry else (),
+            result=entry.attempts[0] if entry else None,
+            also_paid=_also_paid(entry) if entry else (),
         )
 
     def _former(self, entry: Entry, places: FormerPlaces) -> Card:
@@ -142,8 +142,8 @@ class _CardMaker:
             files=files,
             kin=kin,
             price=self._price_of_former(entry),
-            result=_result(entry.primary, self._links),
-            also_paid=_also_paid(entry, self._links),
+            result=entry.primary,
+            also_paid=_also_paid(entry),
         )
 
 
@@ -201,26 +201,10 @@ def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
     return sorted(left, key=lambda entry: (entry.key, entry.fingerprint))
 
 
-def _also_paid(entry: Entry, links: Links) -> tuple[Result, ...]:
+def _also_paid(entry: Entry) -> tuple[Attempt, ...]:
     if len(entry.attempts) == 1:  # as in nearly every entry
         return ()
-    return tuple(_result(attempt, links) for attempt in entry.attempts[1:] if attempt.is_paid)
-
-
-def _result(attempt: Attempt, links: Links) -> Result:
-    return Result(
-        attempt.state._value_,
-        attempt.credits if attempt.is_paid else Credits(0),  # an old lockfile may name a price
-        attempt.task_id,
-        attempt.submitted_at,
-        attempt.finished_at,
-        attempt.error,
-        tuple([_clip(output, links) for output in attempt.outputs]),
-    )
-
-
-def _clip(output: Output, links: Links) -> Clip:
-    return Clip(output.path or "", links.to(output), output.bytes, output.look)
+    return tuple(attempt for attempt in entry.attempts[1:] if attempt.is_paid)
 
 
 def _shown_object(input: JsonObject) -> JsonObject:

@@ -43,7 +43,7 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
             "toSpend": money.to_spend,
         },
         "axes": [{"name": axis.name, "labels": axis.labels} for axis in gallery.axes],
-        "cards": table_of(gallery.cards, files),
+        "cards": table_of(gallery.cards, files, gallery.links),
         "files": [_sent_file(file) for file in files.places],  # once each: many jobs send the same
         "tariffs": [_tariff(tariff) for tariff in gallery.tariffs],
         "marks": [_mark(mark) for mark in gallery.marks],
