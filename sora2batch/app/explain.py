@@ -50,7 +50,7 @@ def explain(args: ExplainArgs, printer: Printer) -> None:
     if args.as_json:
         print_json(explanation_to_json(told), printer)
     else:
-        printer.output_lines(explanation_lines(told))
+        printer.output_listing(explanation_lines(told))
 
 
 def _of_job(batch: Batch, lockfile: Lockfile, job: Job) -> Explanation:

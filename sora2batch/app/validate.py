@@ -75,7 +75,7 @@ def validate(args: ValidateArgs, printer: Printer) -> ExitCode:
         document: JsonObject = {"valid": checked.is_valid, "problems": problems_to_json(checked.problems)}
         print_json(document | ({"notices": list(checked.notices)} if checked.notices else {}), printer)
     else:
-        printer.output_lines(problem_lines(checked.problems))
+        printer.output_listing(problem_lines(checked.problems))
     return checked.exit_code
 
 

@@ -138,8 +138,8 @@ def _tell(
             printer,
         )
     else:
-        printer.output_lines(f"{isolated(key)}: {message}" for key, message in faults)
-        printer.output_lines(
+        printer.output_listing(f"{isolated(key)}: {message}" for key, message in faults)
+        printer.output_listing(
             f"{isolated(one.clip.entry.key)}: {reasons_of(one.look)}" for one in seen if one.look
         )
     to_look_at = sum(bool(one.look) for one in seen)

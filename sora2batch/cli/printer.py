@@ -78,9 +78,7 @@ class ClickPrinter:
             self.note(message)
         if self.level < least:
             return
-        shown = without_controls(message)
-        if "GITHUB_ACTIONS" in os.environ:
-            shown = without_workflow_commands(shown)
+        shown = _in_a_log(without_controls(message))
         with suppress(OSError):
             if is_colored(self.color, sys.stderr):
                 click.echo(resolve(PAINTED)(shown), err=True, color=True)
@@ -92,8 +90,8 @@ class ClickPrinter:
         print_error(error, self)
 
     def output(self, text: str | bytes) -> None:
-        """Print a line or more of the result."""
-        standard_output.echo(text)
+        """Print a line or more of the result; bytes are a document, and stay as they are."""
+        standard_output.echo(_in_a_log(text) if isinstance(text, str) else text)
 
     def output_lines(self, lines: Iterable[str]) -> None:
         """Print any number of lines in a few big writes."""
@@ -101,10 +99,11 @@ class ClickPrinter:
 
     def output_listing(self, lines: Iterable[str]) -> None:
         """Print lines that begin with what they are about, where colours are wanted in its colour."""
+        told = map(_in_a_log, lines)
         if is_colored(self.color, sys.stdout):
-            standard_output.echo_lines(map(resolve(PAINTED), lines), is_colored=True)
+            standard_output.echo_lines(map(resolve(PAINTED), told), is_colored=True)
         else:
-            standard_output.echo_lines(lines)
+            standard_output.echo_lines(told)
 
     def output_file(self, data: bytes) -> None:
         """Print a file byte for byte."""
@@ -165,6 +164,11 @@ class ClickPrinter:
         opened: AbstractContextManager[Screen]
         opened = resolve(LIVE_SCREEN)(clock, interval, is_colored=is_colored(self.color, sys.stdout))
         return opened
+
+
+def _in_a_log(text: str) -> str:
+    """Make a text for people fit for a log of GitHub Actions, where some lines are commands."""
+    return without_workflow_commands(text) if "GITHUB_ACTIONS" in os.environ else text
 
 
 def _is_capable() -> bool:

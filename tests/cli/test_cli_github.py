@@ -102,3 +102,23 @@ def test_a_file_that_github_names_and_nobody_can_write_is_told(call, manifest, f
     ran = call("plan", manifest, "--format", "github")
     assert ran.code == 2
     assert "GITHUB_OUTPUT" in ran.err
+
+
+@pytest.mark.parametrize("flags", [(), ("--look",)])
+def test_a_key_from_a_lockfile_is_no_command_where_results_are_checked(step, manifest, folder, api, flags):
+    api()
+    assert step("run", manifest, "--yes", "--limit", "1", "--quiet")[0].code == 0
+    lockfile = folder / "small.lock.jsonl"
+    lockfile.write_text(lockfile.read_text().replace('"key":"hero/fox"', '"key":"::add-mask::fox"'))
+    for clip in folder.glob("out/**/*.mp4"):
+        clip.unlink()
+    ran, commands, *_ = step("verify", manifest, *flags)
+    assert (ran.code, commands) == (1, [])
+    assert ": :add-mask::fox: " in ran.out
+
+
+def test_a_file_s_name_is_no_command_where_its_problems_are_listed(step, folder):
+    (folder / "::add-mask::a.yaml").write_text("version: 2\n")
+    ran, commands, *_ = step("validate", "::add-mask::a.yaml")
+    assert (ran.code, commands) == (2, [])
+    assert ran.out.startswith(": :add-mask::a.yaml:1:1: ")
