@@ -149,11 +149,13 @@ async def _end(process: Process) -> None:
     """End a process, and let its pipes close."""
     assert process.stdin is not None
     process.stdin.close()  # it ends by itself, unless a decoder has it
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            await process.wait()
-    # Of one that has just died asyncio would say, on the terminal, that somebody else has taken it.
-    with suppress(ProcessLookupError):
-        process.kill()
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await process.wait()
+    finally:  # whoever waits may be cancelled, too
+        # Of one that has just died asyncio would say, on the terminal, that somebody else has taken it.
+        with suppress(ProcessLookupError):
+            process.kill()
     with suppress(OSError):
         await process.communicate()
