@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from io import BytesIO
 from typing import NamedTuple
 
 import orjson
@@ -77,7 +78,7 @@ def _decode(data: bytes, file: str) -> Lockfile:
 
 def numbered_lines(data: bytes) -> Iterator[NumberedLine]:
     """Split a text into its lines; blank ones, a BOM and carriage returns are passed over."""
-    for number, line in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
+    for number, line in enumerate(BytesIO(data.removeprefix(_BOM)), start=1):
         text = line.strip()
         if text:
             yield number, text

@@ -141,10 +141,17 @@ def _clips(keys: Sequence[str], results: Sequence[tuple[Output, ...]], links: Li
         "count": count,
         "folder": folder or "",
         "path": continued(keys, paths),
-        "href": column_of([_way(*pair, folder) for pair in zip(hrefs, paths, strict=True)]),
+        "href": _ways(hrefs, paths, folder),
         "bytes": column_of([output.bytes or None for output in outputs]),
-        "look": column_of([dict(output.look) or None for output in outputs]),
+        "look": column_of([dict(output.look) if output.look else None for output in outputs]),
     }
+
+
+def _ways(hrefs: Sequence[str | None], paths: Sequence[str], folder: str | None) -> Column:
+    """Write URLs: ``+`` where one is the way to the folder and the path, ``=`` and all of it where not."""
+    if folder is not None and hrefs == [folder + path for path in paths]:
+        return {"is": "+"}
+    return column_of([_way(*pair, folder) for pair in zip(hrefs, paths, strict=True)])
 
 
 def _way(href: str | None, path: str, folder: str | None) -> str | None:

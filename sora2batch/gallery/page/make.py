@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from typing import NamedTuple
 
@@ -159,7 +160,7 @@ class _InputReader:
     """Takes apart what is sent: what may be shown of it, its files, and which requests are of a kind."""
 
     def __init__(self, inputs: GalleryInputs) -> None:
-        self._files = SentFiles(inputs.now.jobs or (), inputs.input_links)
+        self._inputs = inputs
         self._deciding = {tariff.tool_type: tariff.field for tariff in inputs.tariffs}
         self._kin: dict[str, dict[str, int]] = {}
         self._next = count()
@@ -170,12 +171,17 @@ class _InputReader:
         if field in rest:
             rest = rest.copy()
             del rest[field]
-        content = _spelled(rest)
-        kin = self._number(tool_type, content)
         if not is_flat(input):
+            kin = self._number(tool_type, _spelled(rest))
             return _ReadInput(_shown_object(input), self._files.of(input), kin)
+        content = _spelled_flat(rest)
         hides = "://" in content or (field is not None and "://" in str(input.get(field)))
-        return _ReadInput(_shown_object(input) if hides else input, (), kin)
+        return _ReadInput(_shown_object(input) if hides else input, (), self._number(tool_type, content))
+
+    @cached_property
+    def _files(self) -> SentFiles:
+        """Of all jobs; in many a batch none sends a file."""
+        return SentFiles(self._inputs.now.jobs or (), self._inputs.input_links)
 
     def _number(self, tool_type: str, content: str) -> int:
         """Number requests of a kind as they come."""
@@ -187,12 +193,13 @@ class _InputReader:
 
 
 def _spelled(input: JsonObject) -> str:
-    # Of what is flat any spelling will do, as long as it is always the same.
-    flat = is_flat(input)
-    content = orjson.dumps(input, option=orjson.OPT_SORT_KEYS) if flat else canonical_content(input)
-    return (
-        content.decode()
-    )  # these are kept, and bytes of orjson's hold on to the kilobytes they were cut from
+    return _spelled_flat(input) if is_flat(input) else canonical_content(input).decode()
+
+
+def _spelled_flat(input: JsonObject) -> str:
+    # Any spelling will do, as long as it is always the same. It is kept, and bytes of orjson's would hold on
+    # to the kilobytes that they were cut from.
+    return orjson.dumps(input, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
