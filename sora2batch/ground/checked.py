@@ -19,12 +19,13 @@ def checked(check: Callable[[Any], Any]) -> Callable[[type[Record]], type[Record
 
     def decorate(kind: type[Record]) -> type[Record]:
         make: Callable[..., Record] = kind.__new__
+        new_tuple = tuple.__new__
 
         def new(cls: type[Record], *values: object, **fields: object) -> Record:
             return check(make(cls, *values, **fields))  # type: ignore[no-any-return] # it is what was made
 
         def make_of(cls: type[Record], values: Iterable[object]) -> Record:
-            return check(tuple.__new__(cls, values))  # type: ignore[no-any-return] # as above
+            return check(new_tuple(cls, values))  # type: ignore[no-any-return] # as above
 
         kind.__new__ = new  # type: ignore[method-assign,assignment] # the class is not to be subclassed for it
         kind._make = classmethod(make_of)  # type: ignore[attr-defined] # as named tuples have it

@@ -38,11 +38,11 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     """The call surely cost nothing and left nothing. Only a journal says so."""
 
-    @property
-    def has_task(self) -> bool:
-        """Tell whether the API made a task, which was charged."""
-        # Not by a set: a member's hash is a call of Python's own, and this is asked for every attempt.
-        return self is State.COMPLETED or self is State.SUBMITTED or self is State.FAILED
+    has_task: bool
+    """Whether the API made a task, which was charged."""
+
+    def __init__(self, value: str) -> None:  # not a property: it is asked for every attempt
+        self.has_task = value in {"submitted", "completed", "failed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

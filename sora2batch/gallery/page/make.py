@@ -204,7 +204,7 @@ def _spelled_flat(input: JsonObject) -> str:
 
 def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
     asked = {job.fingerprint for job in jobs}
-    left = (entry for entry in lockfile.entries.values() if entry.fingerprint not in asked)
+    left = [entry for mark, entry in lockfile.entries.items() if mark not in asked]
     return sorted(left, key=lambda entry: (entry.key, entry.fingerprint))
 
 
