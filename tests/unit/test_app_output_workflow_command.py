@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from fakes.actions_runner import Command, commands_in
+from sora2batch.app.output.json_document import without_old_commands
 from sora2batch.app.output.workflow_command import annotation, problem_annotation
 from sora2batch.ground.problem import Position, Problem
 from sora2batch.ground.rule import Level, Rule
@@ -18,6 +20,13 @@ HOSTILE = [
     "file=a.py,line=9::x",
     "\u2028::error::x",
 ]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE[:-1], "###[add-mask]a", "##"])  # lines end at line feeds there
+def test_a_document_in_a_log_holds_no_command_and_means_the_same(text):
+    told = without_old_commands(orjson.dumps({"message": text, text: [text]}, option=orjson.OPT_INDENT_2))
+    assert not commands_in(told.decode())
+    assert orjson.loads(told) == {"message": text, text: [text]}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -9,7 +9,7 @@ from typing import assert_never
 import orjson
 
 from sora2batch.app.output.failure import Failure
-from sora2batch.app.output.json_document import failure_to_json
+from sora2batch.app.output.json_document import failure_to_json, without_old_commands
 from sora2batch.app.output.output import OutputError, Printer
 from sora2batch.app.tracking.run_progress import RunProgress
 from sora2batch.ground.canonical import JsonObject, JsonValue
@@ -70,9 +70,9 @@ def _line(kind: str, moment: datetime, more: JsonObject) -> bytes:
     time = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     line: JsonObject = {"version": _VERSION, "event": kind, "time": time, **more}
     try:
-        return orjson.dumps(line)
+        return without_old_commands(orjson.dumps(line))
     except TypeError:  # the name of a file may be no Unicode
-        return orjson.dumps(_readable(line))
+        return without_old_commands(orjson.dumps(_readable(line)))
 
 
 def _readable(value: JsonValue) -> JsonValue:
