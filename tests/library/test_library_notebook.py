@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 import sora2batch
+from fakes.waiting import wait_until
 from sora2batch.simulator.calls import Call
 
 NOTEBOOK = Path(__file__).parents[2] / "docs/library.ipynb"
@@ -69,6 +70,10 @@ async def test_the_example_runs_from_top_to_bottom(home, tmp_path):
     assert shown(page, "text/plain") == "'foxes.sim.report.html'"
 
 
+def printed(cell):
+    return "".join(one.get("text", "") for one in cell.outputs)
+
+
 @pytest.mark.slow
 async def test_interrupting_a_cell_loses_nothing_and_the_next_run_goes_on(home, studio, monkeypatch):
     monkeypatch.setenv("SORA2BATCH_TOOLS_DIR", str(studio.tools))
@@ -79,6 +84,7 @@ async def test_interrupting_a_cell_loses_nothing_and_the_next_run_goes_on(home, 
         cell = asyncio.create_task(client.async_execute_cell(client.nb.cells[0], 0))
         await asyncio.to_thread(studio.service.wait_for, Call.CREATE)
         await client.km.interrupt_kernel()
+        await asyncio.to_thread(wait_until, lambda: "Stopped(" in printed(client.nb.cells[0]))
         studio.service.recover()
         with pytest.raises(CellExecutionError, match=r"CancelledError|KeyboardInterrupt"):
             await cell
