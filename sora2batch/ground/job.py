@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple, NewType
 
@@ -63,10 +63,10 @@ def fingerprint_of(tool_type: str, input: JsonObject, take: int) -> Fingerprint:
     """
     # The three keys stand in canonical order, so that only the input has to be looked at.
     content = canonical_flat(input) or canonical_content(input)
-    body = b'{"input":%b,"take":%d,"tool_type":%b}' % (content, take, _text(tool_type))
-    return Fingerprint(f"sha256:{sha256(body).hexdigest()}")
+    digest = sha256(b'{"input":' + content + _after_input(tool_type, take)).hexdigest()
+    return Fingerprint(f"sha256:{digest}")
 
 
-@cache
-def _text(tool_type: str) -> bytes:
-    return canonical_json(tool_type)
+@lru_cache(maxsize=1024)
+def _after_input(tool_type: str, take: int) -> bytes:
+    return b',"take":%d,"tool_type":%b}' % (take, canonical_json(tool_type))

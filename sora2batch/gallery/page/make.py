@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -162,8 +163,9 @@ class _InputReader:
     def __init__(self, inputs: GalleryInputs) -> None:
         self._inputs = inputs
         self._deciding = {tariff.tool_type: tariff.field for tariff in inputs.tariffs}
-        self._kin: dict[str, dict[str, int]] = {}
-        self._next = count()
+        number = count().__next__
+        self._kin: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(number))
+        """By tool and content, each numbered when it is first asked for."""
 
     def read(self, tool_type: str, input: JsonObject) -> _ReadInput:
         """Read one; those that differ only in the take, or in what decides the price, are of one kind."""
@@ -172,24 +174,16 @@ class _InputReader:
             rest = rest.copy()
             del rest[field]
         if not is_flat(input):
-            kin = self._number(tool_type, _spelled(rest))
+            kin = self._kin[tool_type][_spelled(rest)]
             return _ReadInput(_shown_object(input), self._files.of(input), kin)
         content = _spelled_flat(rest)
         hides = "://" in content or (field is not None and "://" in str(input.get(field)))
-        return _ReadInput(_shown_object(input) if hides else input, (), self._number(tool_type, content))
+        return _ReadInput(_shown_object(input) if hides else input, (), self._kin[tool_type][content])
 
     @cached_property
     def _files(self) -> SentFiles:
         """Of all jobs; in many a batch none sends a file."""
         return SentFiles(self._inputs.now.jobs or (), self._inputs.input_links)
-
-    def _number(self, tool_type: str, content: str) -> int:
-        """Number requests of a kind as they come."""
-        numbers = self._kin.setdefault(tool_type, {})
-        number = numbers.get(content)
-        if number is None:
-            number = numbers[content] = next(self._next)
-        return number
 
 
 def _spelled(input: JsonObject) -> str:
