@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.lint_batch import lint_subject
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.clock import SystemClock
-from sora2batch.ground.job import Job
+from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.rule import Level
 from sora2batch.ground.text import counted
 from sora2batch.lint.make import gathered, lint
+from sora2batch.lint.seen_before import changed_pictures, seen_inputs
 from sora2batch.lint.subject import LintSubject
 from sora2batch.lint.visited import Address, addresses_in, visited_urls
+from sora2batch.lockfile.entry import Seen
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.media.visit import Visit
 
@@ -25,24 +28,32 @@ _SPARE = timedelta(hours=1)
 _MOST_TOLD = 20
 
 
-def check_before_paying(batch: Batch, jobs: Sequence[Job], printer: Printer, *, looks_at_urls: bool) -> None:
+def check_before_paying(
+    batch: Batch, jobs: Sequence[Job], printer: Printer, *, looks_at_urls: bool
+) -> Mapping[Fingerprint, Seen]:
     """Tell what may be a slip in jobs that are about to be paid for, also at their URLs.
+
+    What is returned is what was seen there; nothing where nobody looked.
 
     Raises:
         ManifestError: a URL gives no picture; nothing was sent.
     """
     subject = lint_subject(batch, jobs)
     _tell(lint(subject), printer)
-    if looks_at_urls:
-        found = _look_at(subject, printer, "; --no-images does not")
-        _tell([one for one in found if one.level is not Level.ERROR], printer)
-        if errors := [one for one in found if one.level is Level.ERROR]:
-            raise ManifestError(errors)
+    if not looks_at_urls:
+        return {}
+    visits = _visits(subject, printer, "; --no-images does not")
+    found = _judged(subject, visits)
+    _tell([one for one in found if one.level is not Level.ERROR], printer)
+    if errors := [one for one in found if one.level is Level.ERROR]:
+        raise ManifestError(errors)
+    return seen_inputs(subject, visits)
 
 
 def look_at_urls(batch: Batch, printer: Printer) -> Sequence[Problem]:
     """Fetch each URL of all jobs once; tell what is wrong with what is there."""
-    return _look_at(lint_subject(batch), printer, "")
+    subject = lint_subject(batch)
+    return _judged(subject, _visits(subject, printer, ""))
 
 
 def _tell(found: Sequence[Problem], printer: Printer) -> None:
@@ -52,18 +63,18 @@ def _tell(found: Sequence[Problem], printer: Printer) -> None:
         printer.info(f"… and {more:,} more (`sora2batch validate` lists them)")
 
 
-def _look_at(subject: LintSubject, printer: Printer, way_out: str) -> Sequence[Problem]:
-    manifest, addresses = subject.manifest, addresses_in(subject)
-    if addresses:
-        printer.info(f"{manifest.file}: looking at {counted(len(addresses), 'URL')}{way_out}")
-    visits = _visits(addresses) if addresses else {}
+def _judged(subject: LintSubject, visits: Mapping[Address, Visit]) -> Sequence[Problem]:
     now = SystemClock().now()
     # A task may wait as long before it begins as we wait for its end.
-    until = now + timedelta(seconds=2 * manifest.run.timeout) + _SPARE
-    return gathered(subject, visited_urls(subject, visits, now=now, until=until))
+    until = now + timedelta(seconds=2 * subject.manifest.run.timeout) + _SPARE
+    findings = visited_urls(subject, visits, now=now, until=until)
+    return gathered(subject, chain(findings, changed_pictures(subject, visits)))
 
 
-def _visits(addresses: Sequence[Address]) -> Mapping[Address, Visit]:
+def _visits(subject: LintSubject, printer: Printer, way_out: str) -> Mapping[Address, Visit]:
+    if not (addresses := addresses_in(subject)):
+        return {}
+    printer.info(f"{subject.manifest.file}: looking at {counted(len(addresses), 'URL')}{way_out}")
     from sora2batch.app.backend.visit_urls import visit_urls  # noqa: PLC0415  # loads the network
 
     return run_loop(partial(visit_urls, addresses))

@@ -143,6 +143,11 @@ class Rule(StrEnum):
     NO_PICTURE = "no-picture", "A URL gives no picture, clip or sound, as its field wants it."
     UNREACHABLE_URL = "unreachable-url", "Whether a URL gives a file could not be found out.", _WARNING
     EXPIRING_URL = "expiring-url", "The signature of a URL ends before a run may be over.", _WARNING
+    CHANGED_PICTURE = (
+        "changed-picture",
+        "A URL gives other bytes than when jobs were last paid for with it.",
+        _WARNING,
+    )
     REDIRECTED_URL = "redirected-url", "A URL leads on to another; who fetches may not follow.", _NOTICE
 
     # Lint itself

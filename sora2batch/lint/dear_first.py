@@ -88,7 +88,9 @@ def _is_tried(subject: LintSubject, setting: _Setting, jobs: Sequence[Job]) -> b
     prompts = {job.input.get(_PROMPT) for job in jobs}
     if any(job.input.get(_PROMPT) in prompts and setting.is_cheaper(job.input) for job in subject.jobs):
         return True
-    paid = [[one for one in lockfile.entries.values() if one.spent] for lockfile in subject.lockfiles()]
+    paid = [
+        [one for one in lockfile.entries.values() if one.spent] for lockfile in subject.lockfiles().values()
+    ]
     if not paid:  # they cannot be read: nobody knows
         return True
     own, *beside = paid

@@ -30,8 +30,8 @@ class LintSubject:
     """Those that some job sends, by the sha256 of their bytes."""
     tree: Tree
     """Where its data files are."""
-    lockfiles: Callable[[], Sequence[Lockfile]]
-    """Reads what was paid for: its own lockfile, then those beside it; none where they cannot be read."""
+    lockfiles: Callable[[], Mapping[str, Lockfile]]
+    """Reads what was paid for, by file: its own lockfile first; none where they cannot be read."""
 
     @cached_property
     def place(self) -> PlaceFinder:

@@ -20,6 +20,8 @@ _MESSAGE_LIMIT = 1000
 
 Look: TypeAlias = tuple[tuple[str, str], ...]
 """*Shape*: what a check found and why, ``("black", "black for 9.8 of 10.0 s")``; sorted, each name once."""
+Seen: TypeAlias = tuple[tuple[str, str], ...]
+"""*Shape*: which bytes URLs gave, ``("image", SHA256)``, ``("images[0]", SHA256)``; sorted, each once."""
 
 
 class State(StrEnum):
@@ -122,6 +124,8 @@ class Attempt(NamedTuple):
     """A hash of whose key was used, 16 hex digits, where the API told; ``several`` where two branches met."""
     outputs: tuple[Output, ...] = ()
     error: ErrorNote | None = None
+    seen: Seen = ()
+    """What was at the URLs of its input just before the call; empty where nobody looked."""
 
     @property
     def submitted(self) -> datetime | None:

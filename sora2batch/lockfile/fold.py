@@ -67,6 +67,7 @@ def _join(left: Attempt, right: Attempt) -> Attempt:
         submitted_at=_earlier(left, right),
         api=_common(left.api, right.api),
         account=_common(left.account, right.account),
+        seen=max(left.seen, right.seen),
     )
 
 
@@ -109,6 +110,7 @@ def _join_equals(left: Attempt, right: Attempt) -> Attempt:
         finished_at=max(filter(None, (left.finished_at, right.finished_at)), default=None),
         api=_common(left.api, right.api),
         account=_common(left.account, right.account),
+        seen=max(left.seen, right.seen),
     )
 
 

@@ -55,6 +55,7 @@ class _AttemptLine(TypedDict, total=False):
     account: str
     outputs: list[_OutputLine]
     error: _ErrorLine
+    seen: dict[str, str]
 
 
 class _JobLine(_AttemptLine, total=False):
@@ -157,6 +158,8 @@ def _attempt_line(attempt: Attempt) -> dict[str, Any]:
 
 
 def _add_outcome(line: dict[str, Any], attempt: Attempt) -> None:
+    if attempt.seen:
+        line["seen"] = dict(attempt.seen)
     if attempt.submitted_at is not None:
         line["submitted_at"] = attempt.submitted_at
     if attempt.finished_at is not None:
@@ -185,7 +188,7 @@ def _output_line(output: Output) -> dict[str, str | int | dict[str, str]]:
 
 
 def _attempt(line: _AttemptLine) -> Attempt:
-    error = line.get("error")
+    error, seen = line.get("error"), line.get("seen")
     fields = (
         _STATES[line["state"]],
         line.get("credits", 0),
@@ -198,6 +201,7 @@ def _attempt(line: _AttemptLine) -> Attempt:
         line.get("account"),
         _outputs(line.get("outputs", ())),
         ErrorNote(code=error.get("code"), message=error["message"]) if error else None,
+        tuple(sorted(seen.items())) if seen else (),
     )
     return Attempt._make(fields)  # in their order: in half the time that names take
 

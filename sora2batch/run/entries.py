@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.job import Credits, Job
-from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State
+from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Seen, State
 from sora2batch.sjinn.answer import Refusal
 
 
@@ -21,7 +21,9 @@ class ApiIdentity:
     """A hash of whose key is used, where the API told that and the time."""
 
 
-def next_intent(job: Job, known: Entry | None, identity: ApiIdentity, *, moment: str) -> Attempt:
+def next_intent(
+    job: Job, known: Entry | None, identity: ApiIdentity, *, moment: str, seen: Seen = ()
+) -> Attempt:
     """Begin a new attempt: in doubt until its answer says otherwise.
 
     The number counts deliberate submissions: it goes up after a failure or a rejection only. A call that was
@@ -40,6 +42,7 @@ def next_intent(job: Job, known: Entry | None, identity: ApiIdentity, *, moment:
         submitted_at=moment,
         api=identity.host,
         account=identity.account,
+        seen=seen,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
@@ -10,11 +10,11 @@ from typing import Protocol
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock
-from sora2batch.ground.job import Fingerprint
-from sora2batch.lockfile.entry import Entry
+from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.lockfile.entry import Attempt, Entry, Seen
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.budget_tracker import BudgetTracker
-from sora2batch.run.entries import ApiIdentity
+from sora2batch.run.entries import ApiIdentity, next_intent
 from sora2batch.run.event import Listener
 from sora2batch.run.input_urls import InputUrls, NoInputUrls
 from sora2batch.run.pace import ConcurrencyLimit, Pause
@@ -91,8 +91,15 @@ class RunContext:
     input_urls: InputUrls = field(default_factory=NoInputUrls)
     api_identity: ApiIdentity = field(default_factory=ApiIdentity)
     on_failure: OnFailure = OnFailure.GO_ON
+    seen_inputs: Mapping[Fingerprint, Seen] = field(default_factory=dict)
+    """What a look at the URLs of jobs has found; jobs that nobody looked at are missing."""
 
     @property
     def stop_after(self) -> int:
         """How many jobs in a row may come to the same bad end."""
         return 1 if self.on_failure is OnFailure.STOP_SUBMITTING else self.options.stop_after
+
+    def next_intent(self, job: Job, *, moment: str) -> Attempt:
+        """Begin a new attempt at a job; nothing is recorded or sent."""
+        known, seen = self.recorder.entry(job.fingerprint), self.seen_inputs.get(job.fingerprint, ())
+        return next_intent(job, known, self.api_identity, moment=moment, seen=seen)

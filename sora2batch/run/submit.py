@@ -134,8 +134,7 @@ class SubmitStage:
 
         Refusals count only while nobody gets through: where others do, this job need but wait.
         """
-        known = self._context.recorder.entry(job.fingerprint)
-        intent = entries.next_intent(job, known, self._context.api_identity, moment=self._moment())
+        intent = self._context.next_intent(job, moment=self._moment())
         refusals = 0
         while True:
             answered = self._answered

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,92 @@ def test_a_run_tells_of_slips_before_it_pays(call, folder, host, api):
     assert ran.code == 0
     assert re.findall(r"^m\.yaml:\d+:\d+: warning: .*\[(.*)\]$", ran.err, re.MULTILINE) == ["private-url"]
     assert "warning:" not in call("run", "m.yaml", "--yes", "--no-wait").err
+
+
+LOOKS = "lint: {images_above: 0}\nrun: {poll_interval: 0.05}\noutput: {check: false}\n"
+RUN = ("run", "m.yaml", "--yes", "--no-wait")
+
+
+def recorded() -> dict[str, dict[str, str] | None]:
+    """What the lockfile says that was seen for each job."""
+    lines = [json.loads(line) for line in Path("m.lock.jsonl").read_text().splitlines()[1:]]
+    return {line["key"]: line.get("seen") for line in lines}
+
+
+def overwrite(folder: Path, name: str, size: tuple[int, int]) -> str:
+    picture(folder / "host", name, (200, 90, 20), size)
+    return digest_of(folder, name)
+
+
+def digest_of(folder: Path, name: str) -> str:
+    return sha256((folder / "host" / name).read_bytes()).hexdigest()
+
+
+def changes(ran) -> list[str]:
+    return [one["message"] for one in ran.document["problems"] if one["rule"] == "changed-picture"]
+
+
+def test_a_look_before_a_run_is_kept_and_other_bytes_later_are_told_with_the_jobs_that_paid(
+    call, folder, host, api
+):
+    api()
+    write(host, ["fox.png", "tall.png"], LOOKS)
+    assert call(*RUN).code == 0
+    former = digest_of(folder, "fox.png")
+    assert recorded() == {
+        "a/fox-png": {"image": former},
+        "a/tall-png": {"image": digest_of(folder, "tall.png")},
+    }
+    before = Path("m.lock.jsonl").read_bytes()
+    assert changes(call("validate", "m.yaml", "--images", "--json")) == []
+
+    present = overwrite(folder, "fox.png", (1280, 720))
+    told = changes(call("validate", "m.yaml", "--images", "--json"))
+    hint = "give another picture a URL of its own: the plan then shows which jobs it makes new"
+    assert told == [
+        f"image: {host.url}/fox.png gives other bytes than the ones that were paid for with a/fox-png (job a/fox-png) ({hint})"
+    ]
+    assert call("validate", "m.yaml", "--images", "--strict").code == 2
+    assert call("validate", "m.yaml").code == 0
+    assert Path("m.lock.jsonl").read_bytes() == before
+
+    more = f"  b: {{input: {{prompt: another, image: '{host.url}/fox.png'}}}}\n"
+    write(host, ["fox.png", "tall.png"], more + LOOKS)
+    ran = call(*RUN)
+    assert (ran.code, "paid for with a/fox-png (job b) " in ran.err) == (0, True)
+    assert recorded()["a/fox-png"] == {"image": former}
+    assert recorded()["b"] == {"image": present}
+    assert changes(call("validate", "m.yaml", "--images", "--json")) == []  # it is as it was the last time
+
+
+def test_who_does_not_look_keeps_what_is_known_and_says_nothing_of_the_new_jobs(call, folder, host, api):
+    api()
+    write(host, ["fox.png"], LOOKS)
+    assert call(*RUN).code == 0
+    known = recorded()
+    write(host, ["fox.png", "tall.png"], LOOKS)
+    assert call("run", "m.yaml", "--yes", "--no-images").code == 0
+    assert recorded() == known | {"a/tall-png": None}
+    assert "seen" not in Path("m.lock.jsonl").read_text().splitlines()[2]
+
+
+def test_a_picture_that_a_manifest_beside_was_paid_with_counts_too(call, folder, host, api):
+    api()
+    write(host, ["fox.png"], LOOKS)
+    assert call(*RUN).code == 0
+    overwrite(folder, "fox.png", (1280, 720))
+    Path("m.yaml").rename("scout.yaml")
+    Path("m.lock.jsonl").rename("scout.lock.jsonl")
+    write(host, ["fox.png"], LOOKS)
+    (told,) = changes(call("validate", "m.yaml", "--images", "--json"))
+    assert "paid for with a/fox-png of scout.lock.jsonl (job" in told
+
+
+def test_explain_tells_what_was_at_a_url(call, folder, host, api):
+    api()
+    write(host, ["fox.png"], LOOKS)
+    assert call(*RUN).code == 0
+    digest = digest_of(folder, "fox.png")
+    assert f"image was looked at before: sha256 {digest[:12]}…" in call("explain", "m.yaml", "a/fox-png").out
+    (sent,) = call("explain", "m.yaml", "a/fox-png", "--json").document["calls"]
+    assert sent["seen"] == {"image": digest}

@@ -45,6 +45,7 @@ def attempts(*, without_task: list[State], trials: st.SearchStrategy[int]) -> st
         "finished_at": _MOMENTS,
         "outputs": st.lists(_OUTPUTS, max_size=2).map(tuple),
         "error": _ERRORS,
+        "seen": st.sampled_from([(), (("image", DIGEST),), (("image", "f" * 64),)]),
     }
     with_task = attempts_of(state=st.sampled_from(_TASK_STATES), task_id=st.sampled_from("ab"), **rest)
     return with_task | attempts_of(state=st.sampled_from(without_task), **rest)

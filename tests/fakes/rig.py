@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from fakes.loop import LoopClock, run_virtual
 from fakes.recorder import MemoryRecorder
 from fakes.video_api import ScriptedApi
-from sora2batch.ground.job import Credits, Job, fingerprint_of
+from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, Entry, Output, State
+from sora2batch.lockfile.entry import Attempt, Entry, Output, Seen, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Plan
 from sora2batch.plan.make import FileFault, PlanInputs, make_plan
@@ -143,6 +143,7 @@ class Rig:
     inspection: Inspection | None = None
     """Who looks at results."""
     input_urls: InputUrls = field(default_factory=NoInputUrls)
+    seen_inputs: Mapping[Fingerprint, Seen] = field(default_factory=dict)
     file_fault: FileFault = lambda attempt: None if attempt.outputs else "its file is missing"
     budget_tracker: BudgetTracker = field(init=False)
     concurrency_limit: ConcurrencyLimit = field(init=False)
@@ -176,6 +177,7 @@ class Rig:
             pause=Pause(),
             input_urls=self.input_urls,
             on_failure=self.on_failure,
+            seen_inputs=self.seen_inputs,
         )
         tools = {job.tool_type for job in self.jobs}
         spec = RunSpec(plan=plan, stages=self.stages, expected_seconds=dict.fromkeys(tools, self.expected))

@@ -89,6 +89,12 @@ ASKED = [
     *attempts_of([State.SUBMITTED], ["a"], account=[None, "a", "b", "several"], api=[None, "x", "y"]),
 ]
 """Calls to one account or host, to another, and to nobody knows whom."""
+LOOKED = [(), (("image", DIGEST),), (("image", "f" * 64),)]
+LOOKED_AT = [
+    *attempts_of(WITHOUT_TASK, [None], number=[1, 2], error=[NO, WHY], seen=LOOKED),
+    *attempts_of(WITH_TASK, ["a"], outputs=[(), FILE], seen=LOOKED),
+]
+"""Calls before which somebody looked at the URLs of the input, and others."""
 
 BLANK = entry_of()
 
@@ -130,6 +136,7 @@ FAMILIES = {
     "tasks": lambda: single(TASKS),
     "files": lambda: single(FILES),
     "asked": lambda: single(ASKED),
+    "looked at": lambda: single(LOOKED_AT),
     "mixed": lambda: single(MIXED),
     "folded": lambda: closed(FEW),
 }
@@ -187,6 +194,12 @@ def test_of_the_same_files_those_in_the_store_stay_so_whatever_else_is_said():
             assert [one.look for one in both.outputs] == [
                 max(seen) for seen in zip(*([one.look for one in outputs] for outputs in said), strict=True)
             ]
+
+
+def test_what_was_at_the_urls_of_a_task_is_not_forgotten():
+    tasks = [entry for entry in single(LOOKED_AT) if entry.primary.task_id]
+    for left, right in product(tasks, repeat=2):
+        assert fold(left, right).primary.seen == max(left.primary.seen, right.primary.seen)
 
 
 def hashes(attempt: Attempt) -> list[str | None]:

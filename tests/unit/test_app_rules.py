@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from fakes.lock_entry import completed
 from fakes.matrix_case import HEAD
 from sora2batch.app.batch.lint_batch import lint_subject
 from sora2batch.app.batch.loader import BatchLoader, loader_for
@@ -16,7 +18,10 @@ from sora2batch.app.rules import explanations
 from sora2batch.app.validate import findings_of
 from sora2batch.gallery.picks_fault import picks_faults
 from sora2batch.ground.rule import Rule
+from sora2batch.lint.seen_before import changed_pictures, seen_inputs
 from sora2batch.lint.visited import addresses_in, visited_urls
+from sora2batch.lockfile.content import lockfile_of
+from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.media.facts import MediaFacts
@@ -32,6 +37,7 @@ VISITS = {
     Rule.NO_PICTURE: NotThere("answers HTTP 404"),
     Rule.UNREACHABLE_URL: NotReached("answers HTTP 503"),
     Rule.EXPIRING_URL: Fetched(facts=FACTS),
+    Rule.CHANGED_PICTURE: Fetched(facts=FACTS._replace(sha256="f" * 64)),
     Rule.REDIRECTED_URL: Fetched(facts=FACTS, redirected_to="cdn.example.com"),
 }
 """What is found at the URL of a wrong example; at that of the right one is a picture."""
@@ -87,9 +93,12 @@ def found_at_urls(folder: Path, text: str, visit: Visit) -> set[Rule]:
     subject = lint_subject(loader().load(folder / "campaign.yaml"))
     now = datetime(2026, 11, 29, tzinfo=UTC)
     visits = dict.fromkeys(addresses_in(subject), visit)
-    return {
-        one.problem.rule for one in visited_urls(subject, visits, now=now, until=now + timedelta(hours=2))
-    }
+    known = seen_inputs(subject, dict.fromkeys(visits, Fetched(facts=FACTS)))
+    paid = [Entry.of(job, completed(seen=known[job.fingerprint])) for job in subject.jobs]
+    subject = replace(subject, lockfiles=lambda: {"campaign.lock.jsonl": lockfile_of("campaign.yaml", paid)})
+    until = now + timedelta(hours=2)
+    found = [*visited_urls(subject, visits, now=now, until=until), *changed_pictures(subject, visits)]
+    return {one.problem.rule for one in found}
 
 
 def test_picks_that_contradict_each_other_are_wrong():

@@ -38,7 +38,7 @@ def lines(text, *, tree: FileTree | None = None, lockfiles=(EMPTY,), **files):
         catalog=CATALOG,
         files=expansion.files,
         tree=tree,
-        lockfiles=lambda: lockfiles,
+        lockfiles=lambda: {f"{number}.lock.jsonl": one for number, one in enumerate(lockfiles)},
     )
     return [
         replace(one, position=one.position._replace(line=one.position.line - TOP)).line

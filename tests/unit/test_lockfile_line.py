@@ -99,6 +99,28 @@ def test_what_was_seen_is_words_by_a_name(look):
         decode_job(json.loads(line))
 
 
+def test_what_was_at_the_urls_of_an_input_stands_behind_it_and_comes_back_sorted():
+    seen = (("image", DIGEST), ("images[0]", "f" * 64))
+    entry = WHOLE._replace(attempts=tuple(one._replace(seen=seen) for one in WHOLE.attempts))
+    line = encode_lockfile_line(entry)
+    written = f'"seen":{{"image":"{DIGEST}","images[0]":"{"f" * 64}"}}'
+    assert f'}},{written},"submitted_at"'.encode() in line
+    assert f'"task_id":"4f00",{written},"error"'.encode() in line
+    assert decode_job(json.loads(line)) == entry
+    other_way = line.replace(
+        written.encode(), f'"seen":{{"images[0]":"{"f" * 64}","image":"{DIGEST}"}}'.encode()
+    )
+    assert other_way != line
+    assert decode_job(json.loads(other_way)) == entry
+
+
+@pytest.mark.parametrize("seen", ["{}", '{"image":"abc"}', f'{{"":"{DIGEST}"}}', '["image"]'])
+def test_what_was_at_urls_is_hashes_by_a_name(seen):
+    line = encode_lockfile_line(WHOLE).replace(b'"submitted_at"', f'"seen":{seen},"submitted_at"'.encode())
+    with pytest.raises(LineError):
+        decode_job(json.loads(line))
+
+
 def test_nothing_is_seen_in_a_file_without_a_hash():
     assert Output(path="a.mp4", look=(("black", "black"),)).look == ()
 

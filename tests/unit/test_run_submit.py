@@ -47,6 +47,28 @@ def test_an_intent_stands_before_each_call_and_its_outcome_after_it():
     ]
 
 
+def test_what_was_seen_at_the_urls_of_a_job_stands_in_each_line_of_its_attempt():
+    fox, owl = job_of("fox"), job_of("owl")
+    seen = (("image", "ab" * 32),)
+    rig = play(
+        submitting(fox, owl, creates={"fox": [busy(1.0), ACCEPT]}, seen_inputs={fox.fingerprint: seen})
+    )
+    assert rig.recorder.entry(fox.fingerprint).primary.seen == seen
+    assert rig.recorder.entry(owl.fingerprint).primary.seen == ()
+
+
+def test_a_retry_that_nobody_looked_for_leaves_what_the_failed_call_knows():
+    fox = job_of("fox")
+    seen = (("image", "ab" * 32),)
+    rig = submitting(fox, retry_failed=True)
+    rig.recorder.put(
+        entry_for(fox, Attempt(state=State.FAILED, task_id="t-0", credits=Credits(420), seen=seen))
+    )
+    play(rig)
+    retried, failed = rig.recorder.entry(fox.fingerprint).attempts
+    assert (retried.seen, failed.seen) == ((), seen)
+
+
 def test_jobs_are_submitted_in_the_order_of_the_plan():
     jobs = jobs_of(20)
     rig = play(submitting(*jobs, options=RunOptions(concurrency=100, submit_concurrency=1)))

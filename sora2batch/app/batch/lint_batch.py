@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from sora2batch.app.batch.batch import Batch
@@ -25,8 +25,8 @@ def lint_subject(batch: Batch, jobs: Sequence[Job] | None = None) -> LintSubject
     )
 
 
-def _lockfiles(batch: Batch) -> Sequence[Lockfile]:
+def _lockfiles(batch: Batch) -> Mapping[str, Lockfile]:
     try:
-        return [batch.read_lockfile(), *batch.lockfiles_beside().values()]
+        return {batch.lock_path.name: batch.read_lockfile(), **batch.lockfiles_beside()}
     except Sora2BatchError:  # commands that need them tell why
-        return ()
+        return {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 from sora2batch.app.backend.connection import find_access
 from sora2batch.app.backend.payer import Payer
@@ -25,9 +26,11 @@ from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words
 from sora2batch.ground.errors import Sora2BatchError, UsageError
+from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.ground.text import counted
+from sora2batch.lockfile.entry import Seen
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges, check_tools
@@ -49,6 +52,13 @@ class DeclinedError(Sora2BatchError):
     """Whoever was asked said no, or Ctrl-C; nothing was sent."""
 
     exit_code = StopReason.DECLINED.exit_code
+
+
+class _Agreement(NamedTuple):
+    """What was found out before somebody agreed."""
+
+    payer: Payer
+    seen_inputs: Mapping[Fingerprint, Seen]
 
 
 def check_beforehand(batches: Sequence[Batch], request: RunRequest) -> None:
@@ -83,7 +93,7 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         stop_signal, silence = StopSignal(), None
         if has_work(plan, request.stages):
             price = batch.credit_price
-            payer = _agree(batch, plan, request)
+            agreement = _agree(batch, plan, request)
             follow_keys(batch.expansion.jobs, store)
             from sora2batch.app.execution.launch import AgreedRun, launch  # noqa: PLC0415  # loads the network
 
@@ -93,7 +103,8 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
                 store=store,
                 request=request,
                 stop_signal=stop_signal,
-                payer=payer,
+                payer=agreement.payer,
+                seen_inputs=agreement.seen_inputs,
                 credit_price=price,
             )
             silence = launch(run)
@@ -167,7 +178,7 @@ async def _finish(batch: Batch, plan: Plan, store: LockfileStore, request: RunRe
         await store.checkpoint()
 
 
-def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
+def _agree(batch: Batch, plan: Plan, request: RunRequest) -> _Agreement:
     """Show the sums, refuse what cannot be paid, and ask whoever is there.
 
     Intents are stamped with the payer's clock. It is the API's where anything is to be submitted: the first
@@ -193,14 +204,14 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> Payer:
     if _spends(plan, request.stages):
         check_keeping(batch, plan, request)
     if not _spends(plan, request.stages) or batch.simulated:
-        return Payer(clock=SystemClock())
+        return _Agreement(Payer(clock=SystemClock()), {})
     payer = check_account(plan)
     looks_at_urls = request.looks_at_urls and plan.money.to_spend > batch.manifest.lint.images_above
     jobs = [one.job for one in plan.with_action(Action.SUBMIT)]
-    check_before_paying(batch, jobs, request.printer, looks_at_urls=looks_at_urls)
+    seen = check_before_paying(batch, jobs, request.printer, looks_at_urls=looks_at_urls)
     if not request.agreed:
         _ask(plan, request.printer, outlook.credit_price)
-    return payer
+    return _Agreement(payer, seen)
 
 
 def _check_means(batch: Batch, plan: Plan, request: RunRequest) -> None:

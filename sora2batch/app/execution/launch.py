@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -24,8 +25,9 @@ from sora2batch.app.tracking.heartbeat import heartbeat
 from sora2batch.app.tracking.run_progress import RunProgress, progress_of
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.credit_price import CreditPrice
-from sora2batch.ground.job import Job
+from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.stop_reason import StopReason
+from sora2batch.lockfile.entry import Seen
 from sora2batch.lockfile.lockfile_error import JournalError, SaveError
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.manifest.model import RunOptions
@@ -56,6 +58,7 @@ class AgreedRun:
     request: RunRequest
     stop_signal: StopSignal
     payer: Payer
+    seen_inputs: Mapping[Fingerprint, Seen]
     credit_price: CreditPrice | None = None
 
 
@@ -143,6 +146,7 @@ def _context(run: AgreedRun, backend: Backend, listener: Listener, urls: InputUr
         pause=Pause(),
         input_urls=urls,
         on_failure=run.request.on_failure,
+        seen_inputs=run.seen_inputs,
         api_identity=ApiIdentity(host=backend.host, account=run.payer.account),
     )
 

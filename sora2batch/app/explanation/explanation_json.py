@@ -130,6 +130,7 @@ def _call(attempt: Attempt) -> JsonObject:
         "finished_at": attempt.finished_at,
         "api": attempt.api,
         "account": attempt.account,
+        "seen": dict(attempt.seen),
         "outputs": [
             {"url": one.url, "path": one.path, "sha256": one.sha256, "bytes": one.bytes}
             for one in attempt.outputs

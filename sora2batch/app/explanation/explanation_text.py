@@ -157,6 +157,8 @@ def _meaning(action: Action, price: str) -> str:
 def _calls(entry: Entry) -> Iterator[str]:
     for attempt in entry.attempts:
         yield f"  {_sent(attempt)}"
+        for name, digest in attempt.seen:
+            yield f"    {_name(name)} was looked at before: sha256 {digest[:_DIGITS]}…"
         if ended := _ended(attempt):
             yield f"    {ended}"
         if attempt.error:
