@@ -9,7 +9,7 @@ from sora2batch.catalog.media_field import is_url, media_fields
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Job
 from sora2batch.ground.problem import Fault
-from sora2batch.ground.public_host import may_be_public
+from sora2batch.ground.public_host import may_be_public, plain_host
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.text import shortened, visible, without_secrets
 from sora2batch.lint.subject import Finding, LintSubject
@@ -51,7 +51,10 @@ def _look_at(subject: LintSubject, job: Job, field: str, url: str) -> Finding | 
     except ValueError:
         return None
     shown = shortened(visible(without_secrets(f"{parts.scheme}://{parts.netloc}")), _SHOWN)
-    if not may_be_public(host):
+    if plain_host(host) is None:
+        message = f"{field} is at {shown}, which is neither the name nor the address of a host"
+        fault = Fault(rule=Rule.PRIVATE_URL, message=message, hint="look for a slip in it")
+    elif not may_be_public(host):
         message = f"{field} is at {shown}, which only this machine or network knows: SJinn cannot fetch it"
         hint = "put it where everybody can reach it, or write the path of the file"
         fault = Fault(rule=Rule.PRIVATE_URL, message=message, hint=hint)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from sora2batch.ground.proxy import proxy_for
-from sora2batch.ground.public_host import is_public_address, may_be_public
+from sora2batch.ground.public_host import may_be_public
 from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.store.cloud_client import StoreTimeouts
 from sora2batch.store.store_error import (
@@ -44,7 +43,7 @@ class _PublicResolver(AbstractResolver):
 
     async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:  # noqa: ANN401 - as its base has it
         found = await self._inner.resolve(host, port, family)
-        if not all(_is_public(result["host"]) for result in found):
+        if not all(may_be_public(result["host"]) for result in found):
             raise _PrivateAddressError
         return found
 
@@ -168,10 +167,6 @@ def _refuse_private(url: str, begin: str) -> None:
         raise SigningError(f"{begin} is plain http", hint=_PUBLIC_HINT)
     if not may_be_public(host):
         raise SigningError(f"{begin} is at an address that is not public", hint=_PUBLIC_HINT)
-
-
-def _is_public(text: str) -> bool:
-    return is_public_address(ip_address(text.partition("%")[0]))
 
 
 def _name_of(url: str) -> str:

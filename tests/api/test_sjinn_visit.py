@@ -38,6 +38,26 @@ async def test_a_private_address_and_one_with_a_password_are_not_asked(url):
         assert isinstance(await visitor.visit(url, MediaKind.IMAGE), NotReached)
 
 
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "017700000001", "[::ffff:127.0.0.1]"])
+async def test_this_machine_written_otherwise_is_not_asked(host):
+    """Whoever opens connections takes 127.1 for an address, and would look nothing up."""
+    async with AnsweringServer(lambda _: Reply(body=png())) as server, UrlVisitor() as visitor:
+        visit = await visitor.visit(f"http://{host}:{server.port}/fox.png", MediaKind.IMAGE)
+    assert isinstance(visit, NotReached)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("location", ["http://127.1/", "http://127.0.0.1\\.example.com/", "//0x7f.1/"])
+async def test_a_redirect_to_this_machine_written_otherwise_is_not_followed(location, monkeypatch):
+    async with AnsweringServer(lambda _: Reply(status=302, headers={"Location": location})) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        async with UrlVisitor() as visitor:
+            visit = await visitor.visit("http://cdn.example.com/fox.png", MediaKind.IMAGE)
+    assert isinstance(visit, NotReached)
+    assert visit.reason.endswith("is not on the internet, so it is not asked")
+    assert len(proxy.requests) == 1
+
+
 async def test_a_name_that_stands_for_a_private_address_is_not_asked():
     class Inside(AbstractResolver):
         async def resolve(self, host, port=0, family=0):

@@ -180,7 +180,15 @@ async def test_a_url_is_checked_without_reading_all_of_it():
 
 @pytest.mark.parametrize(
     "public_url",
-    ["https://127.0.0.1/p", "https://10.0.0.1/p", "https://[::1]/p", "https://localhost/p", "https://nas/p"],
+    [
+        "https://127.0.0.1/p",
+        "https://10.0.0.1/p",
+        "https://[::1]/p",
+        "https://localhost/p",
+        "https://nas/p",
+        "https://127.1/p",
+        "https://0x7f000001/p",
+    ],
 )
 async def test_a_url_that_the_api_cannot_reach_is_refused_without_asking(public_url):
     location = parse_location("s3://media", public_url=public_url)

@@ -14,7 +14,7 @@ from sora2batch.media.facts_cache import FactsCache, cache_path
 from sora2batch.media.prober import FileProber
 
 HEAVY = {
-    "aiohttp", "aiolimiter", "asyncio", "av", "filelock", "jinja2", "jsonschema", "jsonschema_rs", "orjson",
+    "aiohttp", "aiolimiter", "asyncio", "av", "can_ada", "filelock", "jinja2", "jsonschema", "jsonschema_rs", "orjson",
     "PIL", "platformdirs", "rfc8785", "rich", "yaml",
 }  # fmt: skip
 NOT_FOR_A_VALID_MANIFEST = {"aiohttp", "aiolimiter", "av", "PIL", "rich", "jsonschema"}
