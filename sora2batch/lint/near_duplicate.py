@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 import orjson
 
@@ -14,8 +15,14 @@ from sora2batch.ground.text import counted
 from sora2batch.lint.subject import Finding, LintSubject
 
 _PROMPT = "prompt"
-_SKIPPED = frozenset("PZ")
-"""Classes of characters that make no difference to a reader: punctuation and blanks. Signs and emoji do."""
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Soft hyphens, blanks of no width, a BOM; what holds letters or emoji together is none of them."""
+_QUOTES = dict.fromkeys(range(0x2018, 0x201C), "'") | dict.fromkeys((*range(0x201C, 0x2020), 171, 187), '"')
+_ENDS = re.compile(r"""[.,;:!?\u2026]+(?=[\s"')\]]|$)|(?<!\S)(?:[\u2014\u2015]|--)(?!\S)""")
+"""What ends a sentence or a part of one, and a dash between them: not so in 3.5, 16:9, .NET or -5."""
+_WIDE = "[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+"
+_WIDE_ENDS = re.compile(rf"(?<!\d){_WIDE}|{_WIDE}(?!\d)")
+"""The same in Chinese and Japanese, where no blank follows."""
 
 
 def near_duplicates(subject: LintSubject) -> Iterator[Finding]:
@@ -47,11 +54,8 @@ def _rest(input: Mapping[str, object]) -> bytes:
 
 
 def _folded(text: str) -> str:
-    """Write a text as a reader remembers it."""
-    if text.isascii():
-        return " ".join(text.lower().translate(_BLANKS).split())
-    plain = normalize("NFKC", text).casefold()
-    return " ".join("".join(" " if category(one)[0] in _SKIPPED else one for one in plain).split())
-
-
-_BLANKS = {code: " " for code in range(128) if category(chr(code))[0] in _SKIPPED}
+    """Write a text as a reader remembers it; signs that may mean something stay: 50%, -5, C#, 18+."""
+    if not text.isascii():
+        text = normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES)
+        text = _WIDE_ENDS.sub(" ", text)
+    return " ".join(_ENDS.sub("", text.casefold()).split())

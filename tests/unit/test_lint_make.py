@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -118,6 +119,27 @@ class TestNearDuplicates:
             ("a 🦊", "a 🐺"),
             ("a + b", "a b"),
             ("für", "fur"),
+            ("50%", "50"),
+            ("at -5 degrees", "at 5 degrees"),
+            ("at – 5 degrees", "at 5 degrees"),
+            ("C#", "C"),
+            ("C#", "C++"),
+            ("18+", "18"),
+            ("16:9", "169"),
+            ("1,5", "15"),
+            ("1/2", "12"),
+            ("10²", "102"),
+            ("5°", "5"),
+            ("@fox", "fox"),
+            ("fox*", "fox"),
+            ("a.b", "a b"),
+            (".NET", "NET"),
+            ("a & b", "a b"),
+            ("'open' sign", "open sign"),
+            ("(fox:1.5)", "(fox:15)"),
+            ("well-known", "well known"),
+            ("👩‍🚀", "👩🚀"),
+            ("１，５", "１５"),
         ],
     )
     def test_what_a_reader_tells_apart_is_none(self, one, other):
@@ -125,6 +147,26 @@ class TestNearDuplicates:
             rules(f'jobs: {{a: {{matrix: {{x: ["{one}", "{other}"]}}, input: {{prompt: "{{{{ x }}}}"}}}}}}\n')
             == []
         )
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("A fox, running.", "a fox running"),
+            ("Style: noir; a fox!", "style noir a fox"),
+            ("a fox... running", "a fox… running"),
+            ("a fox — running", "a fox, running"),
+            ("the fox’s den", "the fox's den"),
+            ("“go.” now", "«go» now"),
+            ("狐狸，在雪里。", "狐狸 在雪里"),
+            ("a\u00a0fox", "a fox"),
+            ("fo\u200bx\ufeff", "fox"),
+            ("fu\u0308r", "f\u00fcr"),
+            ("(a fox.)", "(a fox)"),
+        ],
+    )
+    def test_what_a_reader_does_not_tell_apart_is_one(self, one, other):
+        groups = {name: {"input": {"prompt": text}} for name, text in (("a", one), ("b", other))}
+        assert rules(f"jobs: {json.dumps(groups)}\n") == ["near-duplicate"]
 
     def test_takes_and_other_settings_are_none(self):
         assert (
