@@ -14,8 +14,8 @@ from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.edited_file import write_edited
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
-from sora2batch.ground.output_file import put_in_place
 from sora2batch.ground.plainfile import read_plain_file, reason
 from sora2batch.ground.problem import format_path
 from sora2batch.ground.terminal_width import without_controls
@@ -125,10 +125,10 @@ def _read(path: Path) -> bytes:
 
 
 def _write(one: _Laid) -> None:
-    """Write a file whole or not at all, unless somebody has saved it meanwhile."""
+    """Write a file, unless somebody has saved it meanwhile."""
     if _read(one.path) != one.before:
         raise UsageError(f"{one.path.as_posix()} has changed meanwhile; it was left as it is")
-    put_in_place(one.path, one.after)
+    write_edited(one.path, one.after)
 
 
 def _show(args: FmtArgs, laid: Sequence[_Laid], printer: Printer) -> None:

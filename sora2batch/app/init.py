@@ -19,9 +19,16 @@ from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.price import PriceError
 from sora2batch.catalog.tool import Availability
+from sora2batch.ground.edited_file import write_edited
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import Replaceable, check_target, put_in_place, write_new
-from sora2batch.ground.plainfile import make_folders, read_plain_file, reason, refuse_unless_plain
+from sora2batch.ground.plainfile import (
+    make_folders,
+    read_plain_file,
+    reason,
+    refuse_read_only,
+    refuse_unless_plain,
+)
 from sora2batch.ground.text import listed
 from sora2batch.manifest.emit import entry_lines
 from sora2batch.manifest.name import name_fault, name_of_file
@@ -130,7 +137,7 @@ class _Setting:
 
     def write(self) -> None:
         if self.after != self.before:
-            put_in_place(self.path, self.after)
+            write_edited(self.path, self.after)
 
 
 def _extended(path: Path, lines: tuple[str, ...]) -> _Setting:
@@ -142,10 +149,11 @@ def _extended(path: Path, lines: tuple[str, ...]) -> _Setting:
     try:
         refuse_unless_plain(path)
         before = read_plain_file(path) if path.exists() else b""
+        known = {line.strip() for line in before.splitlines()}
+        if missing := [line.encode() for line in lines if line.encode() not in known]:
+            refuse_read_only(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be extended: {reason(error)}", hint=_HINT) from error
-    known = {line.strip() for line in before.splitlines()}
-    missing = [line.encode() for line in lines if line.encode() not in known]
     if not missing:
         return _Setting(path, before, before)
     separator = b"" if not before or before.endswith(b"\n") else b"\n"

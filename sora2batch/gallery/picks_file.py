@@ -9,8 +9,9 @@ from pathlib import Path
 from sora2batch.gallery.picks import Pick, Picks, parse_picks
 from sora2batch.gallery.picks_merge import merge_picks
 from sora2batch.gallery.picks_text import head_of, picks_text
+from sora2batch.ground.edited_file import write_edited
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.output_file import check_folder, put_in_place
+from sora2batch.ground.output_file import check_folder
 from sora2batch.ground.plainfile import followed_inside, read_inside, reason
 
 _TRIES = 5
@@ -48,7 +49,7 @@ class PicksFile:
             if news is None:
                 return
             if self._text() == text:
-                put_in_place(followed_inside(self.path), news)
+                write_edited(followed_inside(self.path), news)
                 return
         raise UsageError(f"{self.path} is being written by somebody else all the time")
 

@@ -134,7 +134,7 @@ class SystemDisk:
 
 
 def replace_file(path: Path, data: bytes, *, disk: Disk) -> None:
-    """Write beside, sync, rename over, sync the folder; the file's mode is kept. A link is not followed.
+    """Write beside, sync, rename over, sync the folder; mode and owner are kept. A link is not followed.
 
     Raises:
         OSError: the disk refused, or it is no plain file; what was there stands.
@@ -142,7 +142,7 @@ def replace_file(path: Path, data: bytes, *, disk: Disk) -> None:
     temporary = path.with_name(f"{_temporary_prefix(path)}{os.getpid()}")
     try:
         refuse_unless_plain(path)
-        _write_new(temporary, data, _mode_of(path), disk)
+        _write_new(temporary, data, _rights_of(path), disk)
         disk.replace(temporary, path)
         disk.sync_folder(path.parent)
     except OSError:
@@ -166,19 +166,30 @@ def _temporary_prefix(path: Path) -> str:
     return f".{path.name}.tmp-" if len(name) <= _LONGEST_NAME else f".{sha256(name).hexdigest()[:32]}.tmp-"
 
 
-def _mode_of(path: Path) -> int | None:
+def _rights_of(path: Path) -> os.stat_result | None:
     try:
-        return stat.S_IMODE(path.stat().st_mode)
+        return path.stat()
     except FileNotFoundError:
         return None
 
 
-def _write_new(path: Path, data: bytes, mode: int | None, disk: Disk) -> None:
+def _write_new(path: Path, data: bytes, rights: os.stat_result | None, disk: Disk) -> None:
     descriptor = disk.create(path, _NEW_FILE_MODE)
     try:
-        if mode is not None:
-            path.chmod(mode)
+        if rights is not None:
+            _keep_owner(path, rights)
+            path.chmod(stat.S_IMODE(rights.st_mode))
         disk.write(descriptor, data, 0)
         disk.sync(descriptor)
     finally:
         disk.close(descriptor)
+
+
+def _keep_owner(path: Path, rights: os.stat_result) -> None:
+    """Give a file to whom the old one belongs, as far as that is allowed: root may write for somebody."""
+    if sys.platform == "win32":
+        return
+    made = path.stat()
+    if (made.st_uid, made.st_gid) != (rights.st_uid, rights.st_gid):
+        with suppress(OSError):
+            os.chown(path, rights.st_uid, rights.st_gid)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sora2batch.ground.disk import SystemDisk, replace_file
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.plainfile import followed_inside, reason, refuse_unless_plain
+from sora2batch.ground.plainfile import followed_inside, reason, refuse_read_only, refuse_unless_plain
 
 STANDARD_OUTPUT = Path("-")
 _HINT = "name another file"
@@ -40,6 +40,7 @@ def check_target(path: Path, ours: Replaceable) -> Path:
     try:
         target = followed_inside(path)
         refuse_unless_plain(target)
+        refuse_read_only(target)
         may_be_replaced = not target.exists() or not target.stat().st_size or ours.is_one(target)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {reason(error)}", hint=ours.hint) from error

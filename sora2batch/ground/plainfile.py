@@ -128,6 +128,22 @@ def refuse_other_kinds(found: os.stat_result) -> None:
         raise OSError(0, f"it is {_kind(mode)}, no plain file")
 
 
+def refuse_read_only(path: Path) -> None:
+    """Let a file pass that may be written, and a name that is free.
+
+    A rename over it would not ask. Nor is the system asked alone: it lets root write everything.
+
+    Raises:
+        OSError: nobody may write it, or we may not.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not mode & 0o222 or not os.access(path, os.W_OK):
+        raise PermissionError(0, "it is read-only")
+
+
 def followed_inside(path: Path) -> Path:
     """Follow a link to what it leads to, in its own folder or below; any other path stays as it is spelled.
 

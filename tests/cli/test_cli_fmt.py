@@ -1,5 +1,6 @@
 """`fmt`: one layout, nothing else changed, and nothing written that means something else."""
 
+import os
 import re
 from pathlib import Path
 
@@ -101,3 +102,24 @@ def test_the_jobs_are_compared_with_their_data_files_and_pictures(folder, ugly):
     assert b"{ from: cameras.csv }" in lay_out(ugly, load_catalog()).after
     (folder / "cameras.csv").write_text("id\npan\n")
     assert b"{ from: cameras.csv }" in lay_out(ugly, load_catalog()).after
+
+
+def test_a_file_stays_what_it_was_to_the_file_system(call, folder, ugly):
+    (folder / "far").mkdir()
+    real = folder / "far" / "real.yaml"
+    ugly.rename(real)
+    ugly.symlink_to("far/real.yaml")
+    os.link(real, folder / "far" / "other.yaml")
+    assert call("fmt", ugly).code == 0
+    assert ugly.is_symlink()
+    assert real.read_text() == (folder / "far" / "other.yaml").read_text() == AFTER
+
+
+def test_a_read_only_file_is_told_and_keeps_no_other_from_being_laid_out(call, folder, ugly):
+    (folder / "fixed.yaml").write_text(BEFORE)
+    (folder / "fixed.yaml").chmod(0o444)
+    ran = call("fmt", "fixed.yaml", ugly)
+    assert (ran.code, ran.out) == (2, "ugly.yaml\n")
+    assert "error: fixed.yaml cannot be written: it is read-only\n" in ran.err
+    assert (folder / "fixed.yaml").read_text() == BEFORE
+    assert call("fmt", "fixed.yaml", "--check").code == 1

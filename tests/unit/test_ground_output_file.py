@@ -34,3 +34,10 @@ class TestTargets:
         (tmp_path / "link").symlink_to("real")
         with pytest.raises(UsageError, match="is no song"):
             check_target(tmp_path / "link", OURS)
+
+    def test_a_read_only_one_is_left_alone(self, tmp_path):
+        (tmp_path / "x").write_bytes(b"la la")
+        (tmp_path / "x").chmod(0o444)
+        with pytest.raises(UsageError, match="x cannot be written: it is read-only"):
+            write_over(tmp_path / "x", b"la", OURS)
+        assert (tmp_path / "x").read_bytes() == b"la la"
