@@ -20,11 +20,12 @@ from sora2batch.library.arguments import agreement, whole_number
 from sora2batch.library.html_table import block, line, shown
 from sora2batch.library.loading import FilePath, Words, loaded, words
 from sora2batch.library.log_display import LogDisplay
+from sora2batch.library.loop_listener import LoopListener, check_listener
 from sora2batch.library.public_batch import Batch
 from sora2batch.library.public_plan import Plan
 from sora2batch.library.public_progress import Progress
 from sora2batch.library.public_status import Status
-from sora2batch.library.worker_thread import caller_of, in_thread
+from sora2batch.library.worker_thread import in_thread
 from sora2batch.plan.plan_file import SavedPlan, StalePlanError
 from sora2batch.plan.selection import Selection
 from sora2batch.run.event import Event
@@ -107,8 +108,10 @@ async def run(
         fail_fast: whether the first failed or rejected job ends the submitting.
         wait: whether to wait for generations; False only submits.
         download: whether to fetch the files.
-        on_event: is called with everything that happens, in the event loop that awaits this.
-        on_progress: is called there once a second, and at the end, with how far it has come.
+        on_event: is called with everything that happens, in the event loop that awaits this. It may be
+            ``async def``: each call is awaited before the next one, and the last before this returns.
+        on_progress: is called there once a second, and at the end, with how far it has come. It may be
+            ``async def``, too; what is out of date when it is to be called is left out.
 
     Returns:
         How it ended. Jobs that failed raise nothing: they are lines of the lockfile, and ``ok`` is False.
@@ -122,7 +125,11 @@ async def run(
     open_at_once = whole_number("concurrency", concurrency, least=1, most=_MOST_CONCURRENCY)
     agreed = agreement(yes)
     loop = asyncio.get_running_loop()
-    display = LogDisplay(*(caller_of(loop, told) if told else _ignore for told in (on_event, on_progress)))
+    check_listener("on_event", on_event)
+    check_listener("on_progress", on_progress)
+    listener = LoopListener(loop, on_event or _ignore)
+    watcher = LoopListener(loop, on_progress or _ignore, most_waiting=1)
+    display = LogDisplay(listener, watcher)
 
     @nothing_set_aside()
     def work() -> Result:
@@ -143,7 +150,13 @@ async def run(
         except StalePlanError as error:
             raise StalePlanError(error.message, hint="make a new one with plan(), and look at it") from None
 
-    return await in_thread(work)
+    try:
+        return await in_thread(work)
+    finally:
+        try:
+            await listener.end()
+        finally:
+            await watcher.end()
 
 
 def _ignore(told: object, /) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -35,26 +36,23 @@ async def in_thread(work: Callable[[], T]) -> T:
         try:
             tell, told = done.set_result, work()
         except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            _call(loop, done.set_exception, error)
+            call_in(loop, done.set_exception, error)
         else:
-            _call(loop, tell, told)
+            call_in(loop, tell, told)
 
     Thread(target=body, name="sora2batch").start()
     return await _end_of(done, interrupter)
 
 
-def caller_of(loop: asyncio.AbstractEventLoop, function: Callable[..., object]) -> Callable[..., None]:
+def call_in(
+    loop: asyncio.AbstractEventLoop,
+    function: Callable[..., object],
+    *arguments: Any,  # noqa: ANN401
+    context: Context | None = None,
+) -> None:
     """Have a function called in the loop by whatever thread; a loop that is gone hears nothing any more."""
-
-    def call(*arguments: object) -> None:
-        _call(loop, function, *arguments)
-
-    return call
-
-
-def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: Any) -> None:  # noqa: ANN401
     with suppress(RuntimeError):  # it is closed
-        loop.call_soon_threadsafe(function, *arguments)
+        loop.call_soon_threadsafe(function, *arguments, context=context)
 
 
 async def _end_of(done: asyncio.Future[T], interrupter: Interrupter) -> T:

@@ -223,3 +223,36 @@ def test_neither_does_a_plan_or_a_budget_take_what_is_no_number(studio):
     for wrong in (-1, "1000", float("inf"), 10**30):
         with pytest.raises(sora2batch.UsageError, match="max_credits is"):
             studio.load(max_credits=wrong)
+
+
+async def test_a_listener_may_be_a_coroutine_and_is_awaited_call_by_call(studio):
+    order, told, loops = [], [], set()
+
+    async def listen(event):
+        order.append(("begun", event))
+        loops.add(asyncio.get_running_loop())
+        await asyncio.sleep(0)
+        order.append(("ended", event))
+
+    async def watch(progress):
+        await asyncio.sleep(0)
+        told.append(progress)
+
+    assert (await sora2batch.run(studio.load(), yes=True, on_event=listen, on_progress=watch)).ok
+    assert studio.paid == ONCE_EACH
+    assert loops == {asyncio.get_running_loop()}
+    begun_, ended_ = order[::2], order[1::2]
+    assert {word for word, _ in begun_} == {"begun"}
+    assert [event for _, event in begun_] == [event for _, event in ended_]
+    assert told[-1].fraction == 1.0
+
+
+@pytest.mark.parametrize("given", [7, "print"])
+async def test_what_cannot_listen_is_refused_before_anything_is_sent(studio, given):
+    async def generator(event):
+        yield event
+
+    for listener in (given, generator):
+        with pytest.raises(sora2batch.UsageError, match="on_event is"):
+            await sora2batch.run(studio.load(), yes=True, on_event=listener)
+    assert studio.paid == {}

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from sora2batch.app.process.loop import run_loop
-from sora2batch.library.worker_thread import caller_of, in_thread
+from sora2batch.library.worker_thread import call_in, in_thread
 
 
 class Work:
@@ -52,7 +52,6 @@ async def test_what_goes_wrong_while_it_is_cancelled_is_told_as_the_cause():
 def test_a_loop_that_is_closed_under_it_interrupts_the_work():
     work, told = Work(), []
     loop, waiting = asyncio.new_event_loop(), in_thread(work)
-    call = caller_of(loop, told.append)
 
     async def begin():
         waiting.send(None)
@@ -62,5 +61,5 @@ def test_a_loop_that_is_closed_under_it_interrupts_the_work():
     loop.close()
     waiting.close()
     assert work.ended.wait(10)
-    call("nobody hears")
+    call_in(loop, told.append, "nobody hears")
     assert told == []
