@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.option_words import option
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_balance, check_budget, check_tools
@@ -73,7 +74,8 @@ def read_selection(
     """
     if force and not retry_failed:
         raise UsageError(
-            "--force goes with --retry-failed: it also submits jobs whose picture the API has refused",
+            f"{option('force', True)} goes with {option('retry_failed', True)}: "
+            "it also submits jobs whose picture the API has refused",
             hint="say both, or neither",
         )
     pairs = tuple(parse_where(text) for text in where)

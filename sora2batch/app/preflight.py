@@ -13,6 +13,7 @@ from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.option_words import option, said
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.rule import Level
 from sora2batch.ground.text import counted
@@ -42,7 +43,7 @@ def check_before_paying(
     _tell(lint(subject), printer)
     if not looks_at_urls:
         return {}
-    visits = _visits(subject, printer, "; --no-images does not")
+    visits = _visits(subject, printer, f"; {option('images', False)} does not")
     found = _judged(subject, visits)
     _tell([one for one in found if one.level is not Level.ERROR], printer)
     if errors := [one for one in found if one.level is Level.ERROR]:
@@ -60,7 +61,8 @@ def _tell(found: Sequence[Problem], printer: Printer) -> None:
     for one in found[:_MOST_TOLD]:
         printer.info(one.line)
     if (more := len(found) - _MOST_TOLD) > 0:
-        printer.info(f"… and {more:,} more (`sora2batch validate` lists them)")
+        way = said("`sora2batch validate`", "`validate`")
+        printer.info(f"… and {more:,} more ({way} lists them)")
 
 
 def _judged(subject: LintSubject, visits: Mapping[Address, Visit]) -> Sequence[Problem]:

@@ -19,6 +19,7 @@ from sora2batch.catalog.tool import (
 from sora2batch.ground.canonical import JsonObject, JsonValue, with_whole_numbers
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits
+from sora2batch.ground.option_words import said
 
 
 class PriceError(Sora2BatchError):
@@ -45,9 +46,10 @@ def price_of(tool: Tool, input: JsonObject) -> Credits:
             rate = _by_value(tool, input, price.field, price.credits_per_second)
             return _per_second(tool, input, price.seconds_field, rate)
         case UnknownPrice():
+            folder = said("--tools-dir", "tools_dirs=")
             raise PriceError(
                 f"the price of {tool.tool_type} is not known: {price.text}",
-                hint="give it a price rule in a tool file of your own (--tools-dir)",
+                hint=f"give it a price rule in a tool file of your own ({folder})",
             )
         case _:
             assert_never(price)

@@ -17,6 +17,7 @@ from sora2batch.app.validate import findings_of
 from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside
+from sora2batch.ground.option_words import in_script
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.text import visible
 from sora2batch.library.arguments import whole_number
@@ -36,6 +37,7 @@ TOOLS_VARIABLE = "SORA2BATCH_TOOLS_DIR"
 
 
 @nothing_set_aside()
+@in_script()
 def load(
     manifest: FilePath,
     *,
@@ -60,6 +62,7 @@ def load(
 
 
 @nothing_set_aside()
+@in_script()
 def load_all(
     *manifests: FilePath,
     simulate: bool = False,
@@ -83,6 +86,7 @@ def load_all(
 
 
 @nothing_set_aside()
+@in_script()
 def validate(batch: Batch | FilePath) -> tuple[Problem, ...]:
     """List what is wrong with a manifest, and what may be a slip; ``level`` tells one from the other.
 
@@ -100,6 +104,7 @@ def validate(batch: Batch | FilePath) -> tuple[Problem, ...]:
 
 
 @nothing_set_aside()
+@in_script()
 def expand(batch: Batch | FilePath) -> Jobs:
     """List every job that a manifest asks for, in its order, each with its whole input and its price.
 
@@ -111,6 +116,7 @@ def expand(batch: Batch | FilePath) -> Jobs:
 
 
 @nothing_set_aside()
+@in_script()
 def plan(
     batch: Batch | FilePath,
     lockfile: Lockfile | None = None,
@@ -148,6 +154,7 @@ def plan(
 
 
 @nothing_set_aside()
+@in_script()
 def status(batch: Batch | FilePath, *, simulate: bool | None = None) -> Status:
     """Read where every job stands; nothing is written and nothing is sent.
 
@@ -161,6 +168,7 @@ def status(batch: Batch | FilePath, *, simulate: bool | None = None) -> Status:
 
 
 @nothing_set_aside()
+@in_script()
 def read_lockfile(lockfile: Batch | FilePath) -> Lockfile:
     """Read what was paid for, with the journal of a run that is under way or was cut off.
 

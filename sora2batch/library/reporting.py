@@ -9,11 +9,13 @@ from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.page_file import write_page
 from sora2batch.ground.garbage import nothing_set_aside
+from sora2batch.ground.option_words import in_script
 from sora2batch.library.loading import FilePath, loaded
 from sora2batch.library.public_batch import Batch
 
 
 @nothing_set_aside()
+@in_script()
 def report(batch: Batch | FilePath, path: FilePath | None = None, *, simulate: bool | None = None) -> Path:
     """Write the gallery: one HTML file that plays every clip, for a browser; it sends nothing anywhere.
 

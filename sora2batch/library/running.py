@@ -16,6 +16,7 @@ from sora2batch.app.saved_plan import saved_plan_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.garbage import nothing_set_aside
+from sora2batch.ground.option_words import in_script
 from sora2batch.library.arguments import agreement, whole_number
 from sora2batch.library.html_table import block, line, shown
 from sora2batch.library.loading import FilePath, Words, loaded, words
@@ -33,7 +34,6 @@ from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages
 
 _MOST_CONCURRENCY = 10_000
-_WAY_TO_AGREE = "run(…, yes=True), if that is what you want"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -84,6 +84,7 @@ async def run(
     fail_fast: bool = False,
     wait: bool = True,
     download: bool = True,
+    images: bool = True,
     on_event: Callable[[Event], object] | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> Result:
@@ -108,6 +109,8 @@ async def run(
         fail_fast: whether the first failed or rejected job ends the submitting.
         wait: whether to wait for generations; False only submits.
         download: whether to fetch the files.
+        images: whether a run that spends more than the manifest's ``lint.images_above`` looks at the URLs of
+            its jobs first.
         on_event: is called with everything that happens, in the event loop that awaits this. It may be
             ``async def``: each call is awaited before the next one, and the last before this returns.
         on_progress: is called there once a second, and at the end, with how far it has come. It may be
@@ -132,6 +135,7 @@ async def run(
     display = LogDisplay(listener, watcher)
 
     @nothing_set_aside()
+    @in_script()
     def work() -> Result:
         selection = read_selection(words(select), words(where), most, retry_failed=retry_failed, force=force)
         target = _planned(batch, selection, simulate) if isinstance(batch, Plan) else None
@@ -143,7 +147,7 @@ async def run(
             concurrency=open_at_once,
             agreed=agreed,
             saved=target,
-            way_to_agree=_WAY_TO_AGREE,
+            looks_at_urls=images,
         )
         try:
             return _carried_out(_batch_of(batch, simulate), request)

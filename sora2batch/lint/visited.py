@@ -12,6 +12,7 @@ from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.tool import Kind, Tool
 from sora2batch.ground.job import Job
 from sora2batch.ground.loopback import is_loopback
+from sora2batch.ground.option_words import option
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.public_host import may_be_public
 from sora2batch.ground.rule import Rule
@@ -78,7 +79,7 @@ def _faults(tool: Tool, job: Job, field: str, url: str, visit: Visit) -> Iterato
     shown = _shown(url)
     match visit:
         case NotThere(reason=reason):
-            hint = "mend it, or leave the job out; --no-images does not look"
+            hint = f"mend it, or leave the job out; {option('images', False)} does not look"
             yield Fault(rule=Rule.NO_PICTURE, message=f"{field}: {shown} {reason}", hint=hint)
         case NotReached(reason=reason):
             hint = "SJinn may have more luck, or less"

@@ -10,6 +10,7 @@ from math import floor
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.option_words import option, said
 from sora2batch.lockfile.entry import Attempt
 from sora2batch.plan.action import Action, Plan
 
@@ -79,7 +80,7 @@ def check_charges(plan: Plan, catalog: Catalog, *, since: datetime) -> None:
                 raise BudgetError(
                     f"{plan.manifest}: {entry.key} cost {attempt.credits:,} credits, but the catalogue says "
                     f"{price:,}: the plan's price cannot be believed",
-                    hint=f"correct the price of {entry.tool_type} with --tools-dir",
+                    hint=f"correct the price of {entry.tool_type} with {said('--tools-dir', 'tools_dirs=')}",
                 )
 
 
@@ -119,7 +120,7 @@ def _instead_of(tool: Tool, catalog: Catalog) -> str | None:
 
 def _what_would_fit(plan: Plan) -> str:
     money = plan.money
-    raised = f"set budget.max_credits (or --max-credits) to {money.spent + money.to_spend}"
+    raised = f"set budget.max_credits (or {option('max_credits')}) to {money.spent + money.to_spend}"
     if not money.to_spend:
         return f"nothing is left to submit, but more was spent than is allowed; {raised}"
     return f"{raised}, or {_part_that_fits(plan, money.budget - money.spent)}"
@@ -130,8 +131,9 @@ def _part_that_fits(plan: Plan, room: int) -> str:
     jobs = plan.with_action(Action.SUBMIT)
     affordable = list(takewhile(lambda total: total <= room, accumulate(one.credits for one in jobs)))
     if affordable:
-        return f"submit a part: --limit {len(affordable)} for {affordable[-1]:,} credits"
+        return f"submit a part: {option('limit', len(affordable))} for {affordable[-1]:,} credits"
     cheapest = min(jobs, key=lambda one: one.credits)
     if cheapest.credits <= room:
-        return f"submit a cheaper one: --select '{cheapest.job.key}' for {cheapest.credits:,} credits"
+        one = said(f"--select '{cheapest.job.key}'", f"select={cheapest.job.key!r}")
+        return f"submit a cheaper one: {one} for {cheapest.credits:,} credits"
     return f"submit nothing: even the cheapest job costs {cheapest.credits:,}, and {max(room, 0):,} are left"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.option_words import option, said
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.action import Action, PlannedJob
@@ -99,12 +100,17 @@ class Decision:
             return Action.FAILED, f"{why}; {self._about_picture(job)}"
         if self.retry_failed:
             return Action.SUBMIT, f"again ({entry.spent:,} credits spent on it so far): {why}"
-        return Action.FAILED, f"{why}; --retry-failed submits it again for {job.credits:,} credits"
+        return (
+            Action.FAILED,
+            f"{why}; {option('retry_failed', True)} submits it again for {job.credits:,} credits",
+        )
 
     def _about_picture(self, job: Job) -> str:
         if self.retry_failed:
-            return "the API refused its picture, so --retry-failed leaves it out: change it, or add --force"
-        again = f"--retry-failed --force submits it again for {job.credits:,} credits"
+            retry, forced = option("retry_failed", True), option("force", True)
+            return f"the API refused its picture, so {retry} leaves it out: change it, or add {forced}"
+        words = said("--retry-failed --force", "retry_failed=True, force=True")
+        again = f"{words} submits it again for {job.credits:,} credits"
         return f"the API refused its picture: change it ({again})"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.option_words import option
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.action import Action, Plan, PlannedJob
 
@@ -36,7 +37,7 @@ def check_host(plan: Plan, host: str, *, variable: str) -> None:
     raise UsageError(
         f"{plan.manifest}: {count} made at {attempt.api}, which alone knows them, and the API is {host} now: "
         f"{planned.job.key} ({attempt.task_id})",
-        hint=f"set {variable} to the address at {attempt.api}, or leave them out with --select",
+        hint=f"set {variable} to the address at {attempt.api}, or leave them out with {option('select')}",
     )
 
 

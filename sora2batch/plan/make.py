@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.option_words import option
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
@@ -96,7 +97,7 @@ def _apply_limit(planned: list[PlannedJob], limit: int | None) -> list[PlannedJo
 def _waiting_notice(limit: int | None, waiting: int) -> tuple[str, ...]:
     if not waiting:
         return ()
-    return (f"--limit {limit}: {counted(waiting, 'more job waits', 'more jobs wait')}",)
+    return (f"{option('limit', limit)}: {counted(waiting, 'more job waits', 'more jobs wait')}",)
 
 
 def _picture_notice(planned: Iterable[PlannedJob], selection: Selection) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ def _picture_notice(planned: Iterable[PlannedJob], selection: Selection) -> tupl
     jobs = counted(len(keys), "failed job is", "failed jobs are")
     more = "" if len(keys) == 1 else " and others"
     told = f"{jobs} not submitted again ({one_line(keys[0], _KEY_ROOM)}{more}): the API refused the picture"
-    return (f"{told}; another picture is a new job, --force sends the same once more",)
+    return (f"{told}; another picture is a new job, {option('force', True)} sends the same once more",)
 
 
 def _unfetched_notice(orphans: Iterable[Entry]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from fnmatch import translate
 
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Job
+from sora2batch.ground.option_words import option, said
 from sora2batch.ground.slug import unified, visible
 from sora2batch.ground.suggest import nearest
 from sora2batch.plan.where import Place, places_meant
@@ -44,15 +45,17 @@ class Selection:
         places = places_meant(self.where, jobs)
         picked = tuple(job for job in jobs if _has_key(job, tests) and _is_at(job, places))
         if not picked:
-            raise UsageError(f"no job fits all of {self._spelled()}", hint=_LIST_KEYS)
+            raise UsageError(f"no job fits all of {self._spelled()}", hint=_way_to_keys())
         return picked
 
     def _spelled(self) -> str:
-        words = [f"--select {glob}" for glob in self.select]
-        return " ".join(words + [f"--where {axis}={value}" for axis, value in self.where])
+        words = [option("select", glob) for glob in self.select]
+        words += [option("where", f"{axis}={value}") for axis, value in self.where]
+        return said(" ", ", ").join(words)
 
 
-_LIST_KEYS = "`sora2batch plan MANIFEST` lists every job's key"
+def _way_to_keys() -> str:
+    return said("`sora2batch plan MANIFEST` lists every job's key", "`expand` lists every job's key")
 
 
 def parse_where(text: str) -> tuple[str, str]:
@@ -63,7 +66,9 @@ def parse_where(text: str) -> tuple[str, str]:
     """
     axis, equals, value = text.partition("=")
     if not equals or not axis.strip():
-        raise UsageError(f"--where {text}: write it as axis=value, such as --where camera=slow-pan")
+        raise UsageError(
+            f"{option('where', text)}: write it as axis=value, such as {option('where', 'camera=slow-pan')}"
+        )
     return unified(axis.strip()), value.strip()
 
 
@@ -83,7 +88,9 @@ def _key_tests(globs: Iterable[str], jobs: Sequence[Job]) -> list[_KeyTest]:
     for glob in globs:
         test = re.compile(translate(visible(glob))).match
         if not any(test(job.key) for job in jobs):
-            raise UsageError(f"--select {glob}: no job has such a key", hint=_nearest_glob(glob, jobs))
+            raise UsageError(
+                f"{option('select', glob)}: no job has such a key", hint=_nearest_glob(glob, jobs)
+            )
         tests.append(test)
     return tests
 
@@ -92,10 +99,10 @@ def _nearest_glob(glob: str, jobs: Sequence[Job]) -> str:
     groups = dict.fromkeys(job.group for job in jobs)
     group = glob.partition("/")[0]
     if group in groups:
-        return f'every key of this group fits "{group}*"; {_LIST_KEYS}'
+        return f'every key of this group fits "{group}*"; {_way_to_keys()}'
     near = nearest(group, groups)
     if near is None:
-        return _LIST_KEYS
+        return _way_to_keys()
     meant = f"{near}{glob.removeprefix(group)}"
     fits = re.compile(translate(meant)).match
     return f'did you mean "{meant if any(fits(job.key) for job in jobs) else f"{near}*"}"?'

@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Column, Job
+from sora2batch.ground.option_words import option, said
 from sora2batch.ground.slug import full_slug, slug, visible
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
@@ -42,11 +43,15 @@ def places_meant(where: Iterable[tuple[str, str]], jobs: Sequence[Job]) -> Mappi
     for axis, value in where:
         if axis not in known:
             raise UsageError(
-                f'--where {axis}={value}: there is no axis "{axis}"; there are {listed(known) or "none"}',
+                f'{_spelled(axis, value)}: there is no axis "{axis}"; there are {listed(known) or "none"}',
                 hint=did_you_mean(axis, known),
             )
         places.setdefault(axis, set()).update(_meant(axis, value, list(texts.candidates(axis, known[axis]))))
     return places
+
+
+def _spelled(axis: str, value: str) -> str:
+    return option("where", f"{axis}={value}")
 
 
 def _known_places(jobs: Iterable[Job]) -> Mapping[str, Mapping[Place, None]]:
@@ -90,7 +95,7 @@ def _meant(axis: str, value: str, candidates: Sequence[_Candidate]) -> Iterator[
     labels = list(dict.fromkeys(one.label for one in candidates))
     some = listed(labels[:_VALUES_SHOWN]) + (", …" if len(labels) > _VALUES_SHOWN else "")
     raise UsageError(
-        f"--where {axis}={value}: no job has this value; {axis} is one of {some}",
+        f"{_spelled(axis, value)}: no job has this value; {axis} is one of {some}",
         hint=did_you_mean(value, labels),
     )
 
@@ -149,6 +154,6 @@ def _check_is_clear(axis: str, value: str, found: Sequence[_Candidate]) -> None:
     if len(found) == len(groups) and (len(labels) == 1 or len(texts) == 1):
         return
     raise UsageError(
-        f"--where {axis}={value}: this may mean {listed(labels[:_VALUES_SHOWN])}",
-        hint="write the label as it stands in the job's key, or --select the key",
+        f"{_spelled(axis, value)}: this may mean {listed(labels[:_VALUES_SHOWN])}",
+        hint=f"write the label as it stands in the job's key, or {said('--select', 'select')} the key",
     )

@@ -15,18 +15,19 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.option_words import option
 from sora2batch.matrix.filename import collision_key
 
 _LONGEST_ENDING = len(".changed-1") + len(".01234567.2.webm")
 """Bytes that a name may get besides: of a second file, of another's file in its place, of one on its way."""
-_HINT = "make way, name another output.dir, or say --no-download: nothing was sent"
 
 
 class DestinationError(UsageError):
     """Results could not be kept; nothing was sent."""
 
-    def __init__(self, message: str, *, hint: str = _HINT) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        way_out = f"make way, name another output.dir, or say {option('download', False)}: nothing was sent"
+        super().__init__(message, hint=hint or way_out)
 
 
 def check_destination(root: Path, filenames: Iterable[str], *, least_bytes: int) -> None:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.option_words import said
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.run.cancel_scope import CancelScope
@@ -170,9 +171,10 @@ class PriceWatch:
             return
         self._context.budget_tracker.surcharge(Credits(actual - price))
         message = f"{charge.job.key} cost {actual:,} credits, but the catalogue says {price:,}"
+        folder = said("--tools-dir", "tools_dirs=")
         error = PriceDriftError(
             f"price drift: {message}; no more jobs were submitted",
-            hint=f"check the price of {charge.job.tool_type}, then override it with --tools-dir",
+            hint=f"check the price of {charge.job.tool_type}, then override it with {folder}",
         )
         # First of all nothing more is sent; then what is known now is written down.
         self._context.stop_signal.request_stop(StopReason.CREDITS, message, error=error)

@@ -127,7 +127,7 @@ async def test_two_runs_of_a_batch_in_one_process_do_not_pay_twice(studio):
 async def test_without_a_yes_nothing_is_paid(studio):
     with pytest.raises(sora2batch.UsageError, match="600 credits") as refused:
         await sora2batch.run(studio.load())
-    assert refused.value.hint == "run(…, yes=True), if that is what you want"
+    assert refused.value.hint == "say yes=True if that is what you want"
     assert (await sora2batch.run(studio.load(), limit=0)).ok
     assert studio.paid == {}
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.option_words import option
 from sora2batch.sjinn.endpoint import Endpoint, load_endpoint
 from sora2batch.sjinn.secret import KEY_FILE_VARIABLE, KEY_VARIABLE, ApiKey, load_key
 
@@ -27,9 +28,10 @@ def find_access(environ: Mapping[str, str]) -> Access:
     """
     key = load_key(environ)
     if key is None:
+        way_out = f"set {KEY_VARIABLE}, or {KEY_FILE_VARIABLE} to a file with it"
         raise UsageError(
             "no API key: this call has to ask the API",
-            hint=f"set {KEY_VARIABLE}, or {KEY_FILE_VARIABLE} to a file with it (--simulate needs none)",
+            hint=f"{way_out} ({option('simulate', True)} needs none)",
         )
     endpoint = load_endpoint(environ)
     endpoint.guard(key)

@@ -27,6 +27,7 @@ from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.job import Fingerprint
+from sora2batch.ground.option_words import option
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.ground.text import counted
@@ -227,7 +228,7 @@ def _check_means(batch: Batch, plan: Plan, request: RunRequest) -> None:
     if _spends(plan, request.stages) and not request.agreed and not request.printer.can_ask:
         raise UsageError(
             f"{plan.manifest}: this would spend {plan.money.to_spend:,} credits and nobody is there to ask",
-            hint=request.way_to_agree,
+            hint=f"say {option('yes', True)} if that is what you want",
         )
 
 

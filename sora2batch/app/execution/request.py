@@ -24,8 +24,6 @@ class RunRequest:
     concurrency: int | None = None
     agreed: bool = False
     """--yes."""
-    way_to_agree: str = "say --yes if that is what you want"
-    """What to do where nobody is there to ask."""
     looks_at_urls: bool = True
     """Not with --no-images."""
     saved: SavedPlan | None = None

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from unicodedata import category, east_asian_width
 
+from sora2batch.ground.option_words import said
 from sora2batch.ground.problem import Position, Problem
 from sora2batch.ground.text import visible, without_secrets
 
@@ -58,7 +59,7 @@ def problem_lines(problems: Sequence[Problem], *, most: int = _MOST_PROBLEMS) ->
             yield visible(f"  from {source}")
             yield from excerpts.lines_at(source.file, source.position)
     if (more := len(problems) - most) > 0:
-        yield f"… and {more:,} more (--json lists all)"
+        yield f"… and {more:,} more ({said('--json', '`validate`')} lists all)"
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
