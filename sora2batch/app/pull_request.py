@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sora2batch.app.plan import PlanArgs, plan_and_show
 from sora2batch.app.planning import Planned
 from sora2batch.gallery.sheet.sheet_file import find_sheet
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.text import without_workflow_commands
 from sora2batch.plan.markdown import code, within
 from sora2batch.plan.plan_comment import Section, comment_lines, marker_of
 from sora2batch.plan.render_markdown import COMMENT_ROOM
@@ -27,9 +29,14 @@ def plan_for_review(args: PlanArgs, printer: Printer) -> ExitCode:
 
     def show(plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> None:
         if told := args.worth_telling(plans, refusals):
-            printer.output_lines(comment_of(told, args.manifests))
+            printer.output_lines(_for_a_log(comment_of(told, args.manifests)))
 
     return plan_and_show(args, printer, show)
+
+
+def _for_a_log(lines: Iterable[str]) -> Iterable[str]:
+    """In GitHub Actions standard output may be a log, where some lines are commands."""
+    return map(without_workflow_commands, lines) if "GITHUB_ACTIONS" in os.environ else lines
 
 
 def comment_of(plans: Sequence[Planned], paths: Iterable[Path]) -> Sequence[str]:

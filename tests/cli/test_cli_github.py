@@ -122,3 +122,11 @@ def test_a_file_s_name_is_no_command_where_its_problems_are_listed(step, folder)
     ran, commands, *_ = step("validate", "::add-mask::a.yaml")
     assert (ran.code, commands) == (2, [])
     assert ran.out.startswith(": :add-mask::a.yaml:1:1: ")
+
+
+def test_a_comment_that_is_printed_to_a_log_holds_no_command(step, manifest, folder):
+    text = manifest.read_text().replace('"A {{ animal }}."', '"::error::x ##[add-mask]{{ animal }}"')
+    (folder / "small.yaml").write_text(text.replace("[fox, owl]", "[fox, '::add-mask::owl']"))
+    ran, commands, *_ = step("plan", manifest, "--format", "markdown")
+    assert (ran.code, commands) == (0, [])
+    assert "## [add-mask]fox" in ran.out
