@@ -113,6 +113,8 @@ async def _carry_out(
 ) -> None:
     async with store.session():
         pruner = Pruner(batch.output_dir, renamer_of(batch, store))
+        if args.deletes:
+            await _note_deletions(store, todo)
         for one in todo:
             try:
                 if args.deletes:
@@ -123,6 +125,14 @@ async def _carry_out(
             except PruneError as error:
                 outcome.left[one.path] = error.message
         await store.checkpoint()
+
+
+async def _note_deletions(store: LockfileStore, todo: Sequence[Prunable]) -> None:
+    """Write down what is deleted on purpose, before it is: a file that stays all the same does no harm."""
+    for one in todo:
+        if one.result and (digest := one.result.output.sha256):
+            store.prune(one.result.owner.fingerprint, {digest})
+    await store.checkpoint()
 
 
 def _end(outcome: _Outcome, batch: Batch, args: PruneArgs, printer: Display) -> ExitCode:

@@ -18,7 +18,7 @@ from sora2batch.app.execution.settling import held
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.verify import end_of, faults_of
+from sora2batch.app.verify import Difference, differences, end_of, expected_results
 from sora2batch.clipcheck.checker import ClipChecker
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import ExitCode
@@ -26,7 +26,7 @@ from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Entry, Look, Output, State, reasons_of
+from sora2batch.lockfile.entry import Entry, Look, Output, reasons_of
 from sora2batch.lockfile.lockfile_store import LockfileStore
 
 _MOST_PROCESSES = 4
@@ -62,18 +62,17 @@ def verify_look(
         _tell(printer, [], [], 0, as_json=as_json)
         return ExitCode.DONE
     with held(batch) as store:
-        faults = list(faults_of(batch, store.lockfile))
-        clips = list(_clips(batch, store.lockfile, {key for key, _ in faults}))
+        found = list(differences(batch, store.lockfile))
+        clips = list(_clips(batch, store.lockfile, {one.entry.key for one in found}))
         seen = run_loop(partial(_look_and_keep, batch, store, clips, printer))
-    _tell(printer, faults, seen, len(clips), as_json=as_json)
-    return end_of(faults, batch, printer)
+    _tell(printer, found, seen, len(clips), as_json=as_json)
+    return end_of(found, batch, printer)
 
 
 def _clips(batch: Batch, lockfile: Lockfile, faulty: set[str]) -> Iterator[_Clip]:
     """Find what there is to look at, orphans included; a file that is another one now is none of ours."""
-    for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
-        attempts = (one for one in entry.attempts if one.state is State.COMPLETED and entry.key not in faulty)
-        for output in (output for attempt in attempts for output in attempt.outputs):
+    for entry, attempt in expected_results(batch, lockfile):
+        for output in attempt.outputs if entry.key not in faulty else ():
             path = batch.artifacts.locate(output)
             if path is not None and output.sha256:
                 yield _Clip(entry, output, path)
@@ -125,27 +124,27 @@ class _Progress:
 
 
 def _tell(
-    printer: Printer, faults: Sequence[tuple[str, str]], seen: Sequence[_Seen], whole: int, *, as_json: bool
+    printer: Printer, found: Sequence[Difference], seen: Sequence[_Seen], whole: int, *, as_json: bool
 ) -> None:
     if as_json:
         print_json(
             {
                 "version": 1,
-                "ok": not faults,
-                "faults": [{"key": key, "message": message} for key, message in faults],
+                "ok": not found,
+                "faults": [one.to_json() for one in found],
                 "look": list(_look_to_json(seen)),
             },
             printer,
         )
     else:
-        printer.output_listing(f"{isolated(key)}: {message}" for key, message in faults)
+        printer.output_listing(one.line for one in found)
         printer.output_listing(
             f"{isolated(one.clip.entry.key)}: {reasons_of(one.look)}" for one in seen if one.look
         )
     to_look_at = sum(bool(one.look) for one in seen)
     unchecked = f", {whole - len(seen):,} not checked" if whole > len(seen) else ""
     told = f"{counted(len(seen), 'clip')} looked at, {to_look_at:,} to look at{unchecked}"
-    printer.info(f"{told}; {len(faults):,} differ")
+    printer.info(f"{told}; {len(found):,} differ")
 
 
 def _look_to_json(seen: Sequence[_Seen]) -> Iterator[JsonValue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,10 +67,12 @@ class ErrorNote:
 
 def _sound_output(output: Output) -> Output:
     """Leave out what must not be kept: a URL's query, and words on bytes that nobody has."""
-    url, _, digest, _, stored, look = output
+    url, _, digest, _, stored, look, pruned = output
     if url is not None and ("?" in url or "#" in url):
         return output._replace(url=url.partition("#")[0].partition("?")[0])
-    return output._replace(stored=False, look=()) if digest is None and (stored or look) else output
+    if digest is None and (stored or look or pruned):
+        return output._replace(stored=False, look=(), pruned=False)
+    return output
 
 
 @checked(_sound_output)
@@ -89,6 +91,8 @@ class Output(NamedTuple):
     """Whether these very bytes are in the user's own store. Never of a file that has no hash."""
     look: Look = ()
     """What somebody should look at in these very bytes; empty where there is nothing, or nobody looked."""
+    pruned: bool = False
+    """Whether the file was deleted on purpose, by ``prune --delete``."""
 
 
 def _sound_attempt(attempt: Attempt) -> Attempt:
@@ -143,15 +147,20 @@ class Attempt(NamedTuple):
         return self.task_id is not None or self.state is State.IN_DOUBT
 
     def with_paths_of(self, other: Attempt) -> Attempt:
-        """The same task, its files where the other says that they lie, if they are the very same files."""
+        """The same task, its files where the other says, or pruned, if they are the very same files."""
         digests = [output.sha256 for output in self.outputs]
         if digests != [output.sha256 for output in other.outputs]:
             return self
         moved = (
-            mine._replace(path=its.path or mine.path) if mine.sha256 else mine
+            mine._replace(path=its.path or mine.path, pruned=its.pruned) if mine.sha256 else mine
             for mine, its in zip(self.outputs, other.outputs, strict=True)
         )
         return self._replace(outputs=tuple(moved))
+
+    def with_pruned(self, digests: Collection[str]) -> Attempt:
+        """The same task, some of its files deleted on purpose: by their sha256."""
+        outputs = tuple(one._replace(pruned=one.pruned or one.sha256 in digests) for one in self.outputs)
+        return self if outputs == self.outputs else self._replace(outputs=outputs)
 
     def with_looks(self, looks: Mapping[str, Look]) -> Attempt:
         """The same task, its files looked at again: by their sha256, and what is not named stays."""
@@ -227,6 +236,11 @@ class Entry(NamedTuple):
             attempt.with_paths_of(known[attempt.task_id]) if attempt.task_id in known else attempt
             for attempt in self.attempts
         )
+        return self if attempts == self.attempts else self._replace(attempts=attempts)
+
+    def with_pruned(self, digests: Collection[str]) -> Entry:
+        """The same job, some of its files deleted on purpose: by their sha256."""
+        attempts = tuple(attempt.with_pruned(digests) for attempt in self.attempts)
         return self if attempts == self.attempts else self._replace(attempts=attempts)
 
     def with_looks(self, looks: Mapping[str, Look]) -> Entry:

@@ -19,6 +19,7 @@ from sora2batch.lockfile.path import is_former
 
 SEVERAL = "several"
 _PROGRESS = {State.SUBMITTED: 1, State.FAILED: 2, State.COMPLETED: 3}
+_Known: TypeAlias = tuple[bool, Look, bool]
 _Reach: TypeAlias = tuple[int, int, bool, int, tuple[str, ...]]
 _AMONG_ENDED = {State.IN_DOUBT: 0, State.REJECTED: 1, State.FAILED: 2}
 
@@ -84,18 +85,21 @@ def _further(left: Attempt, right: Attempt) -> Attempt:
     if _known(furthest) == known:
         return furthest
     outputs = zip(furthest.outputs, known, strict=True)
-    joined = tuple(one._replace(stored=is_stored, look=look) for one, (is_stored, look) in outputs)
+    joined = tuple(
+        one._replace(stored=is_stored, look=look, pruned=is_pruned)
+        for one, (is_stored, look, is_pruned) in outputs
+    )
     return furthest._replace(outputs=joined)
 
 
-def _known(attempt: Attempt) -> list[tuple[bool, Look]]:
+def _known(attempt: Attempt) -> list[_Known]:
     """What is known of each file besides what it is."""
-    return [(output.stored, output.look) for output in attempt.outputs]
+    return [(output.stored, output.look, output.pruned) for output in attempt.outputs]
 
 
-def _both(left: tuple[bool, Look], right: tuple[bool, Look]) -> tuple[bool, Look]:
+def _both(left: _Known, right: _Known) -> _Known:
     """Join by maximum: of one who saw something and one who did not look, the former counts."""
-    return left[0] or right[0], max(left[1], right[1])
+    return left[0] or right[0], max(left[1], right[1]), left[2] or right[2]
 
 
 def _join_equals(left: Attempt, right: Attempt) -> Attempt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Fingerprint
@@ -72,6 +72,12 @@ class JobTable:
         known = self._entries.get(fingerprint)
         if known is not None:
             self._put(known.with_looks(looks))
+
+    def prune(self, fingerprint: Fingerprint, digests: Collection[str]) -> None:
+        """Take it that some of a job's files, by their sha256, are deleted on purpose."""
+        known = self._entries.get(fingerprint)
+        if known is not None:
+            self._put(known.with_pruned(digests))
 
     def lockfile(self, manifest: str) -> Lockfile:
         """Make a lockfile of it as it is now; the same one as long as nothing changes."""

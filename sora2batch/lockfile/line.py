@@ -36,6 +36,7 @@ class _OutputLine(TypedDict, total=False):
     bytes: int
     stored: bool
     look: dict[str, str]
+    pruned: bool
 
 
 class _ErrorLine(TypedDict, total=False):
@@ -183,6 +184,7 @@ def _output_line(output: Output) -> dict[str, str | int | dict[str, str]]:
         ("bytes", output.bytes),
         ("stored", output.stored or None),
         ("look", dict(output.look) or None),
+        ("pruned", output.pruned or None),
     )
     return {name: value for name, value in fields if value is not None}
 
@@ -220,6 +222,7 @@ def _output(line: _OutputLine) -> Output:
         line.get("bytes"),
         line.get("stored", False),
         seen,
+        line.get("pruned", False),
     )
     return Output._make(fields)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -116,6 +116,10 @@ class LockfileStore:
     def look(self, fingerprint: Fingerprint, looks: Mapping[str, Look]) -> None:
         """Keep what was seen in a known job's files, by their sha256; the next checkpoint writes it."""
         self._view.look(fingerprint, looks)
+
+    def prune(self, fingerprint: Fingerprint, digests: Collection[str]) -> None:
+        """Keep that some of a known job's files are deleted on purpose; the next checkpoint writes it."""
+        self._view.prune(fingerprint, digests)
 
     async def record(self, entry: Entry) -> None:
         """Keep one attempt of a job: in the journal, durably, when this returns.

@@ -173,7 +173,7 @@ class OutputFolder:
             if not await self._renamer.vacate(path, owner):
                 continue
             if await asyncio.to_thread(self._place, part, path, owner, attempt.finished):
-                placed = recorded.output._replace(path=path)
+                placed = recorded.output._replace(path=path, pruned=False)
                 self._renamer.results.put(owner, recorded.index, placed)
                 await self._renamer.vacate_same_stem(path, owner)
                 return placed

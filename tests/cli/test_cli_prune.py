@@ -93,8 +93,32 @@ def test_deleting_frees_the_files_and_keeps_every_line(call, manifest, batch, fo
     assert ran.code == 0
     assert "1 file deleted" in ran.err
     assert files_in(batch) == KEPT | GOING - {"hero/owl.mp4"}
-    assert (folder / "small.sim.lock.jsonl").read_bytes() == lockfile
+    after = (folder / "small.sim.lock.jsonl").read_bytes()
+    assert after.count(b',"pruned":true}') == 1
+    assert after.replace(b',"pruned":true', b"") == lockfile
     assert call("plan", manifest, "--simulate", "--detailed-exitcode").code == 0
+
+
+def test_what_was_deleted_on_purpose_is_not_missed_until_it_is_asked_for_again(call, manifest, batch, folder):
+    assert call("prune", manifest, "--simulate", "--yes", "--delete").code == 0
+    ran = call("verify", manifest, "--simulate")
+    assert (ran.code, ran.err) == (0, "1 finished job checked, 1 pruned on purpose, 0 differ\n")
+    assert call("verify", manifest, "--simulate", "--look").code == 0
+
+    manifest.write_text(manifest.read_text().replace(SHORTER, AXIS))
+    ran = call("verify", manifest, "--simulate")
+    assert (ran.code, ran.out) == (1, "hero/owl: hero/owl.mp4 is missing\n")
+    assert "next: `sora2batch download" in ran.err
+    assert call("run", manifest, "--simulate", "--yes").code == 0
+    assert (batch / "hero/owl.mp4").is_file()
+    assert b"pruned" not in (folder / "small.sim.lock.jsonl").read_bytes()
+
+    manifest.write_text(manifest.read_text().replace(AXIS, SHORTER))
+    (batch / "hero/owl.mp4").unlink()
+    ran = call("verify", manifest, "--simulate")
+    assert (ran.code, ran.out) == (1, "hero/owl: hero/owl.mp4 is missing\n")
+    assert "1 of these is of jobs that the manifest does not ask for" in ran.err
+    assert "sora2batch download" not in ran.err
 
 
 def test_what_somebody_changed_or_moved_or_shares_is_left(call, manifest, batch, folder):

@@ -48,3 +48,18 @@ def test_killed_at_any_step_every_file_has_a_name_and_another_call_ends_the_work
         assert left == {*paths.values(), ".former/cut.mp4"}, campaign.transcript()
         if not ended.was_killed:
             return
+
+
+def test_killed_at_any_step_of_deleting_nothing_is_missed_that_was_deleted_on_purpose(begin):
+    for number in count(1):
+        campaign = begun(begin, f"delete-{number:03}")
+        out = campaign.folder / "out"
+        delete = ("prune", "small.yaml", "--yes", "--delete")
+        ended = campaign.call(*delete, sabotage=Sabotage(kill_at=number))
+        assert campaign.call("verify", "small.yaml").code == 0, campaign.transcript()
+        assert campaign.call(*delete).code == 0, campaign.transcript()
+        assert campaign.call("verify", "small.yaml").code == 0, campaign.transcript()
+        left = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+        assert left == {"hero/fox.jpg"}, campaign.transcript()
+        if not ended.was_killed:
+            return

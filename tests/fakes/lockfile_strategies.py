@@ -22,6 +22,7 @@ _OUTPUTS = st.builds(
     look=st.sampled_from(
         [(), (("black", "black for 9.8 of 10.0 s"),), (("short", "4.1 s instead of 10 s"),)]
     ),
+    pruned=st.booleans(),
 )
 _ERRORS = st.none() | st.builds(
     ErrorNote, code=st.none() | st.sampled_from([7, "E7"]), message=st.text(max_size=5)

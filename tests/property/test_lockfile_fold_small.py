@@ -18,6 +18,7 @@ NO, WHY = None, ErrorNote(code=7, message="no")
 FILE = (Output(url="https://h.example/a.mp4", path="a.mp4", sha256=DIGEST, bytes=1),)
 STORED = (FILE[0]._replace(stored=True),)
 SEEN = (FILE[0]._replace(look=(("black", "black for 9.8 of 10.0 s"),)),)
+PRUNED = (FILE[0]._replace(pruned=True),)
 MOVED = (FILE[0]._replace(path=".former/a.mp4"),)
 OTHER = (FILE[0]._replace(sha256="f" * 64),)
 WITHOUT_TASK = (State.IN_DOUBT, State.WITHDRAWN, State.REJECTED)
@@ -64,6 +65,7 @@ FILES = attempts_of(
         FILE,
         STORED,
         SEEN,
+        PRUNED,
         (STORED[0]._replace(look=(("black", "black for 9.9 of 10.0 s"),)),),
         MOVED,
         (MOVED[0]._replace(stored=True),),
@@ -193,6 +195,9 @@ def test_of_the_same_files_those_in_the_store_stay_so_whatever_else_is_said():
             ]
             assert [one.look for one in both.outputs] == [
                 max(seen) for seen in zip(*([one.look for one in outputs] for outputs in said), strict=True)
+            ]
+            assert [one.pruned for one in both.outputs] == [
+                any(pair) for pair in zip(*([one.pruned for one in outputs] for outputs in said), strict=True)
             ]
 
 

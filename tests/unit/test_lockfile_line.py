@@ -99,6 +99,15 @@ def test_what_was_seen_is_words_by_a_name(look):
         decode_job(json.loads(line))
 
 
+def test_that_a_file_was_deleted_on_purpose_is_the_last_word_on_it_and_comes_back():
+    file = Output(path="a.mp4", sha256=DIGEST, bytes=123, look=(("black", "black"),), pruned=True)
+    entry = WHOLE.only(WHOLE.primary._replace(outputs=(file,)))
+    line = encode_lockfile_line(entry)
+    assert b'"look":{"black":"black"},"pruned":true}' in line
+    assert decode_job(json.loads(line)) == entry
+    assert not Output(path="a.mp4", pruned=True).pruned
+
+
 def test_what_was_at_the_urls_of_an_input_stands_behind_it_and_comes_back_sorted():
     seen = (("image", DIGEST), ("images[0]", "f" * 64))
     entry = WHOLE._replace(attempts=tuple(one._replace(seen=seen) for one in WHOLE.attempts))
