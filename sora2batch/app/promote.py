@@ -13,7 +13,6 @@ from sora2batch.app.batch.new_file import check_new_manifest
 from sora2batch.app.editor_schema import MODELINE, SCHEMA_NAME
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
-from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.advice import promotion_notices
 from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.draft import Provenance, draft_of
@@ -31,6 +30,7 @@ from sora2batch.ground.plainfile import is_stream
 from sora2batch.ground.text import counted
 from sora2batch.manifest.tree import DiskTree
 from sora2batch.manifest.write import write_manifest
+from sora2batch.picks.picks import read_picks
 from sora2batch.plan.budget import refuse_retired
 
 

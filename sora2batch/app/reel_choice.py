@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.gallery.page.axes import FormerPlaces, labels_of
-from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.ground.errors import ExitCode, UsageError
@@ -17,6 +16,7 @@ from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
+from sora2batch.picks.picks import read_picks
 from sora2batch.plan.job_status import PENDING
 from sora2batch.plan.selection import Selection, parse_where
 

@@ -15,11 +15,11 @@ from sora2batch.app.report_view import PageLinks, ReportView, base_of
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.page_file import GALLERY, write_page
-from sora2batch.gallery.picks import read_picks
 from sora2batch.gallery.sheet.sheet_file import sheets_of, write_sheet
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import keep_to_the_end
 from sora2batch.ground.output_file import STANDARD_OUTPUT, check_target
+from sora2batch.picks.picks import read_picks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

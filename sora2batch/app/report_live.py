@@ -20,13 +20,13 @@ from sora2batch.gallery.page.live_gallery import LiveGallery
 from sora2batch.gallery.page.make import Base
 from sora2batch.gallery.page.page_json import encode_gallery
 from sora2batch.gallery.page.served import ServedPage
-from sora2batch.gallery.picks import Picks, parse_picks
-from sora2batch.gallery.picks_file import PicksFile
 from sora2batch.gallery_server.gallery_source import SaveAnswer
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.ground.text import one_line, readable
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.picks.picks import Picks, parse_picks
+from sora2batch.picks.picks_file import PicksFile
 
 _RESULTS, _INPUTS = "results", "inputs"
 _LINKS = PageLinks(results=Links(base=(_RESULTS,)), inputs=Links(base=(_INPUTS,)))

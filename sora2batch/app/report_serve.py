@@ -21,11 +21,11 @@ from sora2batch.app.process.signals import Terminated
 from sora2batch.app.report_live import LiveReport
 from sora2batch.app.report_view import base_of
 from sora2batch.gallery.page.html import GENERATOR
-from sora2batch.gallery.picks_file import PicksFile
 from sora2batch.gallery_server.serve_gallery import serve_gallery
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.plainfile import is_stream
 from sora2batch.ground.stop_reason import StopReason
+from sora2batch.picks.picks_file import PicksFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,10 @@ from typing import NamedTuple
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.history import jobs_at, lockfile_at
 from sora2batch.app.output.output import Printer
-from sora2batch.gallery.agreement import disagreements
 from sora2batch.gallery.page.card import Gallery, Mark
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_gallery
 from sora2batch.gallery.page.tariff import tariffs_of
-from sora2batch.gallery.picks import Picks
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Credits
@@ -23,6 +21,8 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.path import parts_inside
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.picks.agreement import disagreements
+from sora2batch.picks.picks import Picks
 from sora2batch.plan.job_status import Status, make_status, money_of
 
 

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from fakes.building import entry_of, job_of
 from fakes.exhibition import done, exhibit
 from fakes.lock_entry import completed, rejected, submitted
-from sora2batch.gallery.picks import read_picks
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
+from sora2batch.picks.picks import read_picks
 
 SHOW = """\
 version: 1

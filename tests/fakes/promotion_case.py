@@ -7,7 +7,6 @@ from pathlib import Path
 
 from fakes.building import job_of, lockfile_of
 from sora2batch.catalog.catalog import Catalog, load_catalog
-from sora2batch.gallery.picks import Picks, read_picks
 from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.draft import Provenance, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
@@ -16,6 +15,7 @@ from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.write import write_manifest
+from sora2batch.picks.picks import Picks, read_picks
 
 KLING = "kling3-text-to-video-api"
 

@@ -15,7 +15,6 @@ from fakes.promotion_case import promotion_of, text_of
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.tool import PriceByValue, Tool
-from sora2batch.gallery.picks import Pick, Picks
 from sora2batch.gallery.promotion.proof import prove
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.ground.schema import load_schema
@@ -23,6 +22,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.document import parse_document
 from sora2batch.manifest.load import load_manifest
 from sora2batch.matrix.expand import expand
+from sora2batch.picks.picks import Pick, Picks
 from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
 

@@ -16,7 +16,6 @@ from sora2batch.app.batch.lint_batch import lint_subject
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.rules import explanations
 from sora2batch.app.validate import findings_of
-from sora2batch.gallery.picks_fault import picks_faults
 from sora2batch.ground.rule import Rule
 from sora2batch.lint.seen_before import changed_pictures, seen_inputs
 from sora2batch.lint.visited import addresses_in, visited_urls
@@ -27,6 +26,7 @@ from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.media.facts import MediaFacts
 from sora2batch.media.sniff import JPEG
 from sora2batch.media.visit import Fetched, NotReached, NotThere, Visit
+from sora2batch.picks.fault import picks_faults
 
 SHOTS = "jobs: {a: {matrix: {shot: {from: FILE}}, input: {prompt: '{{ shot.text }}'}}}\n"
 FACTS = MediaFacts(JPEG, 9, "0" * 64, 1280, 720)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from fakes.problem_line import without_rule
-from sora2batch.gallery.picks import read_picks
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.matrix.datafile.parse import parse_values
+from sora2batch.picks.picks import read_picks
 
 HEAD = "version: 1\ntool: x\nbudget: {max_credits: 1}\njobs:\n"
 

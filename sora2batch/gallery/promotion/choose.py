@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sora2batch.gallery.picks import Pick, Picks
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.text import counted
+from sora2batch.picks.picks import Pick, Picks
 
 _GOOD = 3
 """Stars from which a pick is taken without being asked for."""

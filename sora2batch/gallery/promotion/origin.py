@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sora2batch.gallery.agreement import disagreements
-from sora2batch.gallery.picks import Pick, Picks
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.problem import Fault, Problem
@@ -14,6 +12,8 @@ from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.picks.agreement import disagreements
+from sora2batch.picks.picks import Pick, Picks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

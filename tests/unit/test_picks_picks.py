@@ -5,10 +5,10 @@ import pytest
 
 from fakes.problem_line import without_rule
 from fakes.promotion_case import picks_of
-from sora2batch.gallery.picks import Pick, read_picks
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.schema import load_schema
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.picks.picks import Pick, read_picks
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 EXPORTED = f"""\

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sora2batch.gallery.picks import Pick
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.manifest.emit import entry_lines, mapping_lines
+from sora2batch.picks.picks import Pick
 
 _HEAD = "# What was marked in the gallery. `sora2batch promote` makes the next manifest of it.\n"
 _ITEM = "  - "

@@ -2,10 +2,10 @@
 
 import pytest
 
-from sora2batch.gallery.picks import Pick
-from sora2batch.gallery.picks_file import PicksFile
 from sora2batch.ground.errors import UsageError
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.picks.picks import Pick
+from sora2batch.picks.picks_file import PicksFile
 
 FOX, OWL = (f"sha256:{name.encode().hex():0>64}" for name in ("fox", "owl"))
 LOVED = Pick(key="hero/fox", fingerprint=FOX, favourite=True, rating=5, note='the "light"\nagain')

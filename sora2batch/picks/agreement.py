@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sora2batch.gallery.picks import Pick, Picks
-from sora2batch.gallery.picks_fault import contradiction
 from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.problem import Problem
+from sora2batch.picks.fault import contradiction
+from sora2batch.picks.picks import Pick, Picks
 
 
 def disagreements(picks: Picks, known: Iterable[tuple[Pick, Fingerprint]]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sora2batch.gallery.picks import Pick
+from sora2batch.picks.picks import Pick
 
 
 def merge_picks(present: Sequence[Pick], made: Sequence[Pick]) -> tuple[Pick, ...]:

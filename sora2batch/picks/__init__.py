@@ -1,0 +1,1 @@
+"""What people think of results: picks files, read, checked, merged and written."""
