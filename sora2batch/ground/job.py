@@ -53,6 +53,8 @@ class Job(NamedTuple):
     """Where the result goes, below the output folder; without an extension if the manifest names none."""
     columns: tuple[Column, ...] = ()
     """The axes of its group, with the values as they are written; shared by all jobs of the group."""
+    needs: tuple[str, ...] = ()
+    """Keys of the jobs whose results it sends; no part of its identity, which has their content."""
 
 
 def fingerprint_of(tool_type: str, input: JsonObject, take: int) -> Fingerprint:

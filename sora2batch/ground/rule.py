@@ -80,6 +80,12 @@ class Rule(StrEnum):
     BAD_NAME = "bad-name", "A name that cannot stand for a batch, a group, an axis or a variable."
     BAD_FOLDER = "bad-folder", "The folder for results is no path as it stands."
 
+    # Stages
+    UNKNOWN_GROUP = "unknown-group", "A group is made from the results of a group that is not there."
+    GROUP_CIRCLE = "group-circle", "Groups are made from each other's results, so that none can begin."
+    BROKEN_PICK = "broken-pick", "A pick names no result that this group is made from."
+    MISPLACED_OUTPUT = "misplaced-output", "The result of a job stands where no file can be sent."
+
     # Tools
     UNKNOWN_TOOL = "unknown-tool", "There is no tool of this name."
     UNKNOWN_INPUT = "unknown-input", "A tool does not take this input; the API may ignore it silently."

@@ -17,9 +17,11 @@ from sora2batch.ground.problem import Problem
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import (
+    AnyAxis,
     Axis,
     FileAxis,
     Group,
+    JobAxis,
     Manifest,
     Matrix,
     OutputOptions,
@@ -136,14 +138,29 @@ def _matrix(data: JsonObject) -> Matrix:
     )
 
 
-def _axis(name: str, value: JsonValue) -> Axis | FileAxis:
+def _axis(name: str, value: JsonValue) -> AnyAxis:
     match value:
+        case dict() if "from_jobs" in value:
+            return _job_axis(name, value)
         case {"from": str(source)}:
             return FileAxis(name=name, source=source)
         case list():
             return Axis(name=name, values=tuple(value))
         case _:
             raise AssertionError("the schema lets nothing else through")
+
+
+def _job_axis(name: str, data: JsonObject) -> JobAxis:
+    picks, rating, by = data.get("picks"), data.get("min_rating"), data.get("by")
+    where = _object(data, "where").items()
+    return JobAxis(
+        name=name,
+        group=str(data["from_jobs"]),
+        where=tuple((axis, tuple(one) if isinstance(one, list) else (one,)) for axis, one in where),
+        picks=None if picks is None else str(picks),
+        min_rating=None if rating is None else _int(rating),
+        by=tuple(map(str, by)) if isinstance(by, list) else None,
+    )
 
 
 def _sample(data: JsonObject) -> Sample:

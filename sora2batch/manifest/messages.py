@@ -55,6 +55,7 @@ _HOMES = {
     "input": 'to a group, or below "defaults"',
     "tool": "to a group, or at the top",
     "from": "to an axis: {from: FILE}",
+    **dict.fromkeys(("from_jobs", "where", "picks", "min_rating", "by"), "to an axis: {from_jobs: GROUP}"),
 }
 """Where each key of a manifest belongs."""
 _PLAIN_WORDS = re.compile(r"[A-Za-z][\w /.-]*")
@@ -209,8 +210,8 @@ def _no_alternative(violation: Violation) -> Iterator[Fault]:
         for part in meant:
             yield from _explain(part)
         return
-    titles = " or ".join(str(branch["title"]) for branch in violation.limit)
-    message = f"is {describe(violation.value)}, must be {titles}"
+    *titles, last = (str(branch["title"]) for branch in violation.limit)
+    message = f"is {describe(violation.value)}, must be {', '.join(titles)} or {last}"
     path = violation.path
     yield Fault(path=path, rule=Rule.WRONG_TYPE, message=message, hint=_axis_hint(violation))
 

@@ -46,10 +46,30 @@ class FileAxis(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobAxis:
+    """One key of a matrix whose values are the results of another group: ``{from_jobs: stills}``."""
+
+    name: str
+    group: str
+    """Whose results they are."""
+    where: tuple[tuple[str, tuple[JsonValue, ...]], ...] = ()
+    """(axis of that group, values or labels that will do)."""
+    picks: str | None = None
+    """A picks file, relative to the manifest's folder, as written; None takes every result."""
+    min_rating: int | None = None
+    """Picks that are rated so well or better; None takes favourites."""
+    by: tuple[str, ...] | None = None
+    """Axes of that group, each combination of which is one value; None makes a value of each result."""
+
+
+AnyAxis: TypeAlias = Axis | FileAxis | JobAxis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
     """What a group multiplies by."""
 
-    axes: tuple[Axis | FileAxis, ...]
+    axes: tuple[AnyAxis, ...]
     """In the order written; empty where a matrix has only ``include``."""
     include: tuple[JsonObject, ...] = ()
     exclude: tuple[JsonObject, ...] = ()
@@ -73,6 +93,12 @@ class Group:
     """The group's own input only; ``defaults.input`` is not merged in."""
     is_whole: bool = True
     """False only in what is left of a faulty manifest: what its templates name may have been taken out."""
+
+    @property
+    def job_axes(self) -> tuple[JobAxis, ...]:
+        """The axes that are results of other groups."""
+        axes = self.matrix.axes if self.matrix else ()
+        return tuple(axis for axis in axes if isinstance(axis, JobAxis))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

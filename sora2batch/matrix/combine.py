@@ -13,7 +13,7 @@ from unicodedata import normalize
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.job import Column
 from sora2batch.matrix.grid import ABSENT, Grid, Places
-from sora2batch.matrix.label import labels_of
+from sora2batch.matrix.label import labels_of, unique_names
 
 
 class AxisValues(NamedTuple):
@@ -21,6 +21,8 @@ class AxisValues(NamedTuple):
 
     name: str
     values: tuple[JsonValue, ...]
+    labels: tuple[str, ...] | None = None
+    """Unique names of the values, in their order; None has them named by what they are."""
 
 
 class Combination(NamedTuple):
@@ -124,12 +126,17 @@ class _Extension:
         return place
 
     def _columns(self) -> tuple[Column, ...]:
-        return tuple(_column(name, values) for name, values in zip(self._column, self._values, strict=True))
+        given = {axis.name: axis.labels for axis in self._axes if axis.labels is not None}
+        return tuple(
+            _column(name, values, given.get(name))
+            for name, values in zip(self._column, self._values, strict=True)
+        )
 
 
-def _column(name: str, values: list[JsonValue]) -> Column:
-    labels = tuple((name, label) for label in labels_of(values))
-    return Column(name=name, values=tuple(values), labels=labels)
+def _column(name: str, values: list[JsonValue], given: tuple[str, ...] | None) -> Column:
+    """Make a column; the values that ``include`` adds to one with given labels are named as others are."""
+    labels = labels_of(values) if given is None else unique_names([*given, *labels_of(values[len(given) :])])
+    return Column(name=name, values=tuple(values), labels=tuple((name, label) for label in labels))
 
 
 def same(left: JsonValue, right: JsonValue) -> bool:

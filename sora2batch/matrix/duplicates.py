@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from pathlib import PurePosixPath
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.file_input import file_inputs_in
-from sora2batch.ground.job import Job
+from sora2batch.ground.job import Job, fingerprint_of
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.manifest.model import Manifest
@@ -22,14 +22,14 @@ from sora2batch.matrix.source_location import LabelledValue
 class _Pair:
     """The first pair of a group, and how many more there are."""
 
-    first: Job
-    second: Job
+    first: AskedJob
+    second: AskedJob
     more: int = 0
 
 
-def refuse_duplicates(jobs: Sequence[Job], manifest: Manifest, diagnostics: Diagnostics) -> None:
+def refuse_duplicates(jobs: Sequence[AskedJob], manifest: Manifest, diagnostics: Diagnostics) -> None:
     """Note every pair of jobs that share a fingerprint or a file."""
-    for duplicates in _duplicates(jobs, attrgetter("fingerprint")):
+    for duplicates in _duplicates(jobs, _request_of):
         _note_requests(duplicates, diagnostics)
     names = [job.filename for job in jobs]
     if are_far_apart(names):
@@ -44,6 +44,11 @@ def refuse_duplicates(jobs: Sequence[Job], manifest: Manifest, diagnostics: Diag
             clash = f'"{duplicates.first.filename}" would be a file and a folder'
             message = f"{_both(duplicates)}: {clash}{_more(duplicates)}"
             _note_names(message, duplicates, manifest, diagnostics)
+
+
+def _request_of(job: AskedJob) -> str:
+    """Identify a request: two that rest on the same results of the same jobs are the same one."""
+    return job.fingerprint if isinstance(job, Job) else fingerprint_of(job.tool_type, job.input, job.take)
 
 
 def _note_requests(duplicates: _Pair, diagnostics: Diagnostics) -> None:
@@ -107,9 +112,9 @@ def _pair_that_differs(duplicates: _Pair) -> tuple[str, str] | None:
     return next((pair for pair in duplicates.second.labels if pair not in duplicates.first.labels), None)
 
 
-def _nested(jobs: Sequence[Job]) -> list[_Pair]:
+def _nested(jobs: Sequence[AskedJob]) -> list[_Pair]:
     """Find the jobs whose file is called like a folder of another's, told once for each group."""
-    files: dict[str | None, Job] = {collision_key(job.filename): job for job in jobs}
+    files: dict[str | None, AskedJob] = {collision_key(job.filename): job for job in jobs}
     found: dict[str, _Pair] = {}
     for job in jobs:
         folders = (str(folder) for folder in PurePosixPath(job.filename).parents)
@@ -123,11 +128,11 @@ def _nested(jobs: Sequence[Job]) -> list[_Pair]:
     return list(found.values())
 
 
-def _duplicates(jobs: Sequence[Job], identity: Callable[[Job], str]) -> list[_Pair]:
+def _duplicates(jobs: Sequence[AskedJob], identity: Callable[[AskedJob], str]) -> list[_Pair]:
     """Find the pairs, told once for each group that the second one is in."""
     if len(set(map(identity, jobs))) == len(jobs):
         return []
-    seen: dict[str, Job] = {}
+    seen: dict[str, AskedJob] = {}
     found: dict[str, _Pair] = {}
     for job in jobs:
         first = seen.setdefault(identity(job), job)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import DataPath, Problem
 from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.suppression import idle_comments, judged
@@ -21,11 +22,14 @@ from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
 from sora2batch.matrix.field_check import FaultNotes, FieldChecker, constants
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_tool
+from sora2batch.matrix.group_order import groups_in_order
 from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.jobs import JobMaker
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.review import GroupJobs, Reviewer, cut_texts
 from sora2batch.matrix.source_location import SourceLocator
+from sora2batch.matrix.stage import NO_RESULTS, Results, Stages
+from sora2batch.matrix.upstream import UpstreamResults
 from sora2batch.template.template import Compiler, Form
 
 if TYPE_CHECKING:
@@ -46,7 +50,9 @@ class Expansion(NamedTuple):
     data_digests: tuple[tuple[str, str], ...]
     """(data file or file that is sent, sha256 of its bytes in hex), sorted."""
     files: Mapping[str, InputFile] = {}
-    """Those that some job sends, by the sha256 of their bytes."""
+    """Those that some job sends, by the sha256 of their bytes; results of jobs are not among them."""
+    stages: Stages | None = None
+    """Where some jobs rest on the results of others: what waits for what. The jobs are those known now."""
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -54,26 +60,42 @@ class Expansion(NamedTuple):
         return tuple(map(str, self.findings))
 
 
-def expand(manifest: Manifest, catalog: Catalog, tree: FileTree) -> Expansion:
+def expand(manifest: Manifest, catalog: Catalog, tree: FileTree, results: Results = NO_RESULTS) -> Expansion:
     """Make the jobs of a manifest, whose data files are read from ``tree``.
+
+    Args:
+        manifest: checked.
+        catalog: the tools.
+        tree: the manifest's folder.
+        results: what has been made so far, for jobs that rest on others.
 
     Raises:
         ManifestError: with every problem at once.
     """
     with collector_paused():
-        return _Expander(manifest, catalog, tree).expand()
+        return _Expander(manifest, catalog, tree, results).expand()
+
+
+def grid_of(
+    group: str, manifest: Manifest, catalog: Catalog, tree: FileTree, results: Results = NO_RESULTS
+) -> Grid:
+    """Make the cells of one group of a sound manifest, with those of the groups that it rests on."""
+    expander = _Expander(manifest, catalog, tree, results)
+    expander.expand()
+    return next(grid for made, grid in expander.grids if made.name == group)
 
 
 class _Expander:
     """Carries the problems, the compiled templates and the data files from group to group."""
 
-    def __init__(self, manifest: Manifest, catalog: Catalog, tree: FileTree) -> None:
+    def __init__(self, manifest: Manifest, catalog: Catalog, tree: FileTree, results: Results) -> None:
         self._manifest = manifest
         self._catalog = catalog
         self._files = DataFiles(tree, manifest.data_file)
         self._diagnostics = Diagnostics(manifest, SourceLocator(manifest, self._files))
         self._input_files = InputFiles(tree)
-        self._grids = GridBuilder(self._files, self._input_files, self._diagnostics)
+        self._upstream = UpstreamResults(tree, manifest.data_file, self._diagnostics, results)
+        self._grids = GridBuilder(self._files, self._input_files, self._upstream, self._diagnostics)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()
         self._filename = self._compile_filename()
@@ -84,19 +106,36 @@ class _Expander:
         self._has_blind_spot = False
 
     def expand(self) -> Expansion:
-        jobs = [job for group in self._manifest.groups for job in self._jobs_of(group)]
+        asked = self._asked()
         self._input_files.close()
         # A group that could not be rendered may be the one with the values that a variable reads.
         for name in () if self._has_blind_spot else sorted(self._idle):
             self._try_idle_variable(name)
-        refuse_duplicates(jobs, self._manifest, self._diagnostics)
+        refuse_duplicates(asked, self._manifest, self._diagnostics)
         self._diagnostics.close()
+        stages = Stages.of(asked, self._upstream.taken) if self._is_staged else None
         return Expansion(
-            jobs=tuple(jobs),
+            jobs=stages.jobs if stages else cast("tuple[Job, ...]", asked),
             findings=self._findings(),
             data_digests=self._digests(),
             files=self._input_files.used,
+            stages=stages,
         )
+
+    @property
+    def grids(self) -> Iterator[tuple[Group, Grid]]:
+        """Tell the cells of each group that was rendered."""
+        return ((group, grid) for group, grid, _ in self._rendered)
+
+    def _asked(self) -> tuple[AskedJob, ...]:
+        """Make all jobs: those first that others rest on, and hand them on in the order of the manifest."""
+        groups = self._manifest.groups
+        made = {group.name: self._jobs_of(group) for group in groups_in_order(groups, self._diagnostics)}
+        return tuple(job for group in groups for job in made[group.name])
+
+    @property
+    def _is_staged(self) -> bool:
+        return any(group.job_axes for group in self._manifest.groups)
 
     def _findings(self) -> tuple[Problem, ...]:
         """Gather what may be a slip, without what the manifest does not want to hear of."""
@@ -117,7 +156,10 @@ class _Expander:
     def _digests(self) -> tuple[tuple[str, str], ...]:
         """Tell the sha256 of all that was read: data files, and files that are sent."""
         used = self._input_files.used.items()
-        return tuple(sorted({*self._files.digests, *((found.file, digest) for digest, found in used)}))
+        picks = self._upstream.digests
+        return tuple(
+            sorted({*self._files.digests, *picks, *((found.file, digest) for digest, found in used)})
+        )
 
     def _second_look(self) -> tuple[Problem, ...]:
         """Look once more at what was rendered, now that it is known to be sound."""
@@ -147,7 +189,7 @@ class _Expander:
         template = self._manifest.output.filename
         return None if template is None else self._compile(template, ("output", "filename"), Form.TEXT)
 
-    def _jobs_of(self, group: Group) -> Iterable[Job]:
+    def _jobs_of(self, group: Group) -> tuple[AskedJob, ...]:
         tool = find_tool(self._manifest, group, self._catalog, self._diagnostics)
         grid = self._grids.build(group)
         fields = compile_fields(self._manifest, group, self._compiler, self._diagnostics)
@@ -161,6 +203,8 @@ class _Expander:
             maker.try_fields(tool)
             return ()
         jobs = tuple(maker.jobs(tool))
+        if grid and self._is_staged:
+            self._upstream.add(group, tool, grid, jobs)
         self._tools.append(tool)
         self._made.append(GroupJobs(jobs=jobs, repeat=group.repeat, fields=fields, renderer=maker.renderer))
         return jobs
@@ -175,7 +219,8 @@ class _Expander:
         self._idle.difference_update(renderer.needed)
         if not self._broken.isdisjoint(renderer.needed):
             return None
-        return JobMaker(group, grid, fields, renderer, self._input_files, self._diagnostics)
+        upstream = self._upstream.of(group)
+        return JobMaker(group, grid, fields, renderer, self._input_files, self._diagnostics, upstream)
 
     def _check_constants(self, group: Group, fields: Mapping[str, Field], tool: Tool) -> None:
         notes = FaultNotes(group.name, fields, self._diagnostics)

@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.ground.slug import is_sign
+from sora2batch.matrix.output_mark import holds_output
 
 _MAX_PART_BYTES = 200
 _MAX_BYTES = 1000
@@ -53,6 +54,8 @@ def filename_fault(name: str) -> str | None:
         return None
     if not name:
         return "is empty"
+    if holds_output(name):
+        return "holds the result of a job, which is a file and no name; {{ NAME.id }} names it"
     if name.startswith("/"):
         return "must be relative to output.dir: it starts with /"
     if len(name.encode("utf-8", "replace")) > _MAX_BYTES:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.tool import Tool
@@ -15,7 +15,7 @@ from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.text import listed
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest, Matrix, RandomDraw
+from sora2batch.manifest.model import AnyAxis, Axis, FileAxis, Group, JobAxis, Manifest, Matrix, RandomDraw
 from sora2batch.manifest.tree import TreeError
 from sora2batch.matrix.combine import AxisValues, combine
 from sora2batch.matrix.datafile.read import KNOWN_ENDINGS, DataFiles, has_known_ending
@@ -25,6 +25,7 @@ from sora2batch.matrix.file_pattern import makes_files
 from sora2batch.matrix.grid import LONE_CELL, Grid
 from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.sample import sample_cells
+from sora2batch.matrix.upstream import UpstreamResults
 from sora2batch.template.template import Compiler
 
 MAX_CELLS = 1_000_000
@@ -65,9 +66,12 @@ def _tool_path(manifest: Manifest, group: Group) -> DataPath:
 class GridBuilder:
     """Makes the cells of groups; problems go to the diagnostics, what may be a slip is kept."""
 
-    def __init__(self, files: DataFiles, input_files: InputFiles, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self, files: DataFiles, input_files: InputFiles, upstream: UpstreamResults, diagnostics: Diagnostics
+    ) -> None:
         self._files = files
         self._input_files = input_files
+        self._upstream = upstream
         self._diagnostics = diagnostics
         self.slips: list[Fault] = []
 
@@ -86,16 +90,22 @@ class GridBuilder:
         if len(grid.cells) * group.repeat > MAX_CELLS:
             self._refuse_size(group, len(grid.cells) * group.repeat, "jobs")
             return None
-        if not grid.cells:
+        if not grid.cells and not group.job_axes:
             message = "exclude leaves no cell, so the group has no job"
             self.slips.append(Fault(path=("jobs", group.name), rule=Rule.NO_JOBS, message=message))
         return grid
 
-    def _axis(self, group: Group, axis: Axis | FileAxis) -> AxisValues | None:
-        if isinstance(axis, Axis):
-            return AxisValues(name=axis.name, values=axis.values)
-        values = self._file_values(("jobs", group.name, "matrix", axis.name, "from"), axis.source)
-        return None if values is None else AxisValues(name=axis.name, values=values)
+    def _axis(self, group: Group, axis: AnyAxis) -> AxisValues | None:
+        match axis:
+            case Axis(name, values):
+                return AxisValues(name=name, values=values)
+            case FileAxis(name, source):
+                found = self._file_values(("jobs", group.name, "matrix", name, "from"), source)
+                return None if found is None else AxisValues(name=name, values=found)
+            case JobAxis():
+                return self._upstream.values(group, axis)
+            case _:
+                assert_never(axis)
 
     def _file_values(self, path: DataPath, source: str) -> tuple[JsonValue, ...] | None:
         if not has_known_ending(source) and not makes_files(source):

@@ -12,6 +12,7 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.file_input import read_file_input
 from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.manifest.tree import FileTree
+from sora2batch.matrix.output_mark import is_output, key_of_output
 
 if TYPE_CHECKING:
     from sora2batch.matrix.file_lookup import FileLookup
@@ -36,7 +37,7 @@ class InputFiles:
         for name, kind in kinds.items():
             value = input.get(name)
             if type(value) is str:
-                if not is_url(value):
+                if not is_url(value) and not is_output(value):
                     input[name] = self._lookup.take(value, kind, (name,), faults)
             elif isinstance(value, list) and value:
                 items = enumerate(value)
@@ -57,7 +58,7 @@ class InputFiles:
             self._made.close()
 
     def _value(self, value: JsonValue, kind: str, path: DataPath, faults: list[Fault]) -> JsonValue:
-        if not isinstance(value, str) or is_url(value):
+        if not isinstance(value, str) or is_url(value) or is_output(value):
             return value
         return self._lookup.take(value, kind, path, faults)
 
@@ -82,6 +83,8 @@ def _named(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [_named(item) for item in value]
     if isinstance(value, str):
+        if key := key_of_output(value):  # its own name is not known yet, and could be any
+            return _parts(key, basename(key))
         return _parts(value, unquote(basename(urlsplit(value).path)))
     found = read_file_input(value)
     return _parts(found.file, basename(found.file)) if found else value

@@ -13,6 +13,7 @@ from sora2batch.catalog.price import PriceError, price_of
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject, NotCanonicalError
 from sora2batch.ground.job import Credits, Fingerprint, Job, fingerprint_of
+from sora2batch.ground.pending_job import AskedJob, PendingJob
 from sora2batch.ground.problem import DataPath, Fault, Target
 from sora2batch.ground.rule import Rule
 from sora2batch.manifest.model import Group
@@ -24,8 +25,10 @@ from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.input_files import InputFiles, with_media_names
 from sora2batch.matrix.label import unique_names
+from sora2batch.matrix.output_mark import outputs_in
 from sora2batch.matrix.render import GroupRenderer, Rendered
 from sora2batch.matrix.source_location import LabelledValue, TemplateReads
+from sora2batch.matrix.upstream import GroupUpstream
 from sora2batch.template.template import UndefinedNameError
 
 _NAME_SHOWN = 80
@@ -65,7 +68,9 @@ class JobMaker:
         renderer: GroupRenderer,
         input_files: InputFiles,
         diagnostics: Diagnostics,
+        upstream: GroupUpstream | None = None,
     ) -> None:
+        self._upstream = upstream
         self._group = group
         self._grid = grid
         self._fields = fields
@@ -76,7 +81,7 @@ class JobMaker:
         self._input_path: DataPath = ("jobs", group.name, "input")
         self._field_checker: FieldChecker | None = None
 
-    def jobs(self, tool: Tool) -> Iterator[Job]:
+    def jobs(self, tool: Tool) -> Iterator[AskedJob]:
         """Make the jobs cell by cell, the takes of one cell after each other."""
         checker, kinds = InputChecker(tool), media_fields(tool.input_schema)
         for index, (stem, labels) in enumerate(self._cells()):
@@ -85,7 +90,8 @@ class JobMaker:
                 draft = self._draft(index, stem, take)
                 if take == 1 or self.renderer.request_reads_job:
                     priced = self._priced(draft, tool, checker, kinds)
-                job = priced and self._job(draft, labels, priced, tool, kinds)
+                make = self._pending if self._upstream else self._job
+                job = priced and make(draft, labels, priced, tool, kinds)
                 if job:
                     yield job
 
@@ -139,6 +145,31 @@ class JobMaker:
             columns=self._grid.columns,
         )
 
+    def _pending(
+        self, draft: _JobDraft, labels: Labels, priced: _PricedInput, tool: Tool, kinds: Mapping[str, str]
+    ) -> AskedJob | None:
+        """Make a job that rests on results of others, if it does."""
+        assert self._upstream is not None
+        needs = tuple(dict.fromkeys(outputs_in(priced.input)))
+        if not needs and not self._upstream.gate:
+            return self._job(draft, labels, priced, tool, kinds)
+        filename = self._filename(draft, labels, priced.input, kinds)
+        if filename is None:
+            return None
+        return PendingJob(
+            key=draft.key,
+            group=self._group.name,
+            labels=labels,
+            tool_type=tool.tool_type,
+            take=draft.take,
+            input=priced.input,
+            credits=priced.credits,
+            filename=filename,
+            columns=self._grid.columns,
+            needs=needs,
+            gate=self._upstream.gate,
+        )
+
     def _priced(
         self, draft: _JobDraft, tool: Tool, checker: InputChecker, kinds: Mapping[str, str]
     ) -> _PricedInput | None:
@@ -149,7 +180,8 @@ class JobMaker:
             self._note_faults(faults or self._input_files.put_into({**rendered.input}, kinds), draft)
             return None
         input = fill_defaults(tool, rendered.input)
-        faults = checker.faults(input)
+        faults = self._upstream.faults(input, kinds) if self._upstream else ()
+        faults = faults or checker.faults(input)
         if kinds and not faults:
             faults = self._input_files.put_into(input, kinds)
         if faults:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sora2batch.catalog.tool import Tool
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import DataPath, Fault, Problem
 from sora2batch.ground.rule import Rule
 from sora2batch.manifest.conflict import has_conflict
@@ -30,7 +30,7 @@ _CONFLICT = "what is sent holds a merge conflict mark"
 class GroupJobs:
     """The jobs of one group, and what they were made with."""
 
-    jobs: Sequence[Job]
+    jobs: Sequence[AskedJob]
     repeat: int
     fields: Mapping[str, Field]
     renderer: GroupRenderer

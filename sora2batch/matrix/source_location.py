@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.job import Column
 from sora2batch.ground.problem import DataPath, Position, Source
-from sora2batch.manifest.model import Axis, FileAxis, Group, Manifest
+from sora2batch.manifest.model import AnyAxis, Axis, FileAxis, Group, JobAxis, Manifest
 from sora2batch.matrix.combine import same
 from sora2batch.matrix.datafile.read import DataFiles, has_known_ending
 from sora2batch.matrix.label import label_of
@@ -121,12 +121,12 @@ class SourceLocator:
                 path = ("jobs", group.name, "matrix", "include", number, column.name)
                 yield (*path, *key)
 
-    def _on_axis(
-        self, group: Group, axis: Axis | FileAxis, place: int, key: tuple[str, ...]
-    ) -> Iterator[Location]:
+    def _on_axis(self, group: Group, axis: AnyAxis, place: int, key: tuple[str, ...]) -> Iterator[Location]:
         match axis:
             case Axis(values=values) if place < len(values):
                 yield ("jobs", group.name, "matrix", axis.name, place, *key)
+            case JobAxis():
+                yield ("jobs", group.name, "matrix", axis.name, "from_jobs")
             case FileAxis(source=source) if not has_known_ending(source):
                 yield ("jobs", group.name, "matrix", axis.name, "from")
             case FileAxis(source=source) if place < len(self._files.values(source)):

@@ -13,20 +13,28 @@ from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.tree import FileTree
 from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.diagnostics import Diagnostics
+from sora2batch.matrix.expand import grid_of
 from sora2batch.matrix.field import Part, compile_value
 from sora2batch.matrix.grid import ABSENT, Grid
-from sora2batch.matrix.group import Field, GridBuilder, compile_fields
-from sora2batch.matrix.input_files import InputFiles
+from sora2batch.matrix.group import Field, compile_fields
 from sora2batch.matrix.provenance.job_origin import CellValue, FieldKind, FieldOrigin, JobOrigin, WrittenAt
 from sora2batch.matrix.provenance.read_names import NameReader, has_template
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.source_location import SourceLocator
+from sora2batch.matrix.stage import NO_RESULTS, Results
 from sora2batch.template.template import Compiler
 
 _STEPS = 5_000_000
 
 
-def trace(manifest: Manifest, catalog: Catalog, tree: FileTree, job: Job, index: int) -> JobOrigin:
+def trace(  # noqa: PLR0913, PLR0917 - what the job was made from, and the job
+    manifest: Manifest,
+    catalog: Catalog,
+    tree: FileTree,
+    job: Job,
+    index: int,
+    results: Results = NO_RESULTS,
+) -> JobOrigin:
     """Find where the values of a job come from.
 
     Args:
@@ -35,23 +43,24 @@ def trace(manifest: Manifest, catalog: Catalog, tree: FileTree, job: Job, index:
         tree: its folder.
         job: one of its expansion.
         index: the job's place in its group, counted from 0.
+        results: that it was expanded with.
     """
-    tracer = _Tracer(manifest, tree, next(group for group in manifest.groups if group.name == job.group))
+    group = next(group for group in manifest.groups if group.name == job.group)
+    grid = grid_of(group.name, manifest, catalog, tree, results)
+    tracer = _Tracer(manifest, tree, group, grid)
     return tracer.trace(job, index, tuple(catalog.get(job.tool_type).properties))
 
 
 class _Tracer:
     """One group, made ready."""
 
-    def __init__(self, manifest: Manifest, tree: FileTree, group: Group) -> None:
+    def __init__(self, manifest: Manifest, tree: FileTree, group: Group, grid: Grid) -> None:
         self._manifest = manifest
         self._group = group
         files = DataFiles(tree, manifest.data_file)
         self._locator = SourceLocator(manifest, files)
         diagnostics = Diagnostics(manifest, self._locator)
-        grid = GridBuilder(files, InputFiles(tree), diagnostics).build(group)
-        assert grid is not None, "the manifest is sound"
-        self._grid: Grid = grid
+        self._grid = grid
         compiler = Compiler(total_steps=_STEPS)
         compiler.meter.allow(_STEPS)
         self._fields: Mapping[str, Field] = compile_fields(manifest, group, compiler, diagnostics)
