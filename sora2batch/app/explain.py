@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.batch.loader import loader_for, results_of
 from sora2batch.app.explanation.explanation import Explanation, find_job, nearest_record
 from sora2batch.app.explanation.explanation_json import explanation_to_json
 from sora2batch.app.explanation.explanation_text import explanation_lines
@@ -54,12 +54,14 @@ def explain(args: ExplainArgs, printer: Printer) -> None:
 
 
 def _of_job(batch: Batch, lockfile: Lockfile, job: Job) -> Explanation:
-    group = [one for one in batch.expansion.jobs if one.group == job.group]
-    tree = DiskTree(batch.manifest.path.parent)
-    origin = trace(batch.manifest, batch.catalog, tree, job, group.index(job))
+    stages = batch.expansion.stages
+    asked = stages.asked if stages else batch.expansion.jobs
+    keys = [one.key for one in asked if one.group == job.group]
+    tree, results = DiskTree(batch.manifest.path.parent), results_of(batch.manifest, batch.layout)
+    origin = trace(batch.manifest, batch.catalog, tree, job, keys.index(job.key), results)
     by_tool = [field.name for field in origin.fields if field.kind is FieldKind.TOOL]
-    asked = {one.fingerprint for one in batch.expansion.jobs}
-    orphans = [entry for mark, entry in lockfile.entries.items() if mark not in asked]
+    marks = {one.fingerprint for one in batch.expansion.jobs}
+    orphans = [entry for mark, entry in lockfile.entries.items() if mark not in marks]
     entry, former = lockfile.get(job.fingerprint), tuple(one for one in orphans if one.key == job.key)
     return Explanation(
         manifest=batch.manifest.path.as_posix(),

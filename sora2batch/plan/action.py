@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.pending_job import PendingJob
 from sora2batch.lockfile.entry import Entry
 
 
@@ -21,6 +22,14 @@ class Action(StrEnum):
     SKIP = "skip"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
+    WAIT = "wait"
+    """It rests on results that are not there yet."""
+    BLOCKED = "blocked"
+    """It rests on what has failed."""
+
+
+STAGED_ACTIONS = (Action.WAIT, Action.BLOCKED)
+"""Only jobs that rest on others can have them."""
 
 
 class PlannedJob(NamedTuple):
@@ -37,6 +46,18 @@ class PlannedJob(NamedTuple):
     """What the lockfile knows of it."""
 
 
+class WaitingJob(NamedTuple):
+    """One job that rests on what is not made yet."""
+
+    job: PendingJob
+    action: Action
+    """``WAIT`` or ``BLOCKED``."""
+    reason: str
+    """One line for a person: what it needs."""
+    credits: Credits
+    """Its price; 0 if it is blocked."""
+
+
 class Money(NamedTuple):
     """The batch's money, in credits."""
 
@@ -47,6 +68,8 @@ class Money(NamedTuple):
     """The part of ``spent`` of which nobody knows whether it was charged."""
     to_spend: Credits
     """The price of the jobs to submit."""
+    later: Credits = Credits(0)
+    """The price of the jobs that wait for others: the most that it can be, where somebody has yet to pick."""
 
     @property
     def remaining(self) -> Credits:
@@ -54,9 +77,14 @@ class Money(NamedTuple):
         return Credits(self.budget - self.spent - self.to_spend)
 
     @property
+    def left(self) -> Credits:
+        """What is left once the jobs that wait are charged as well."""
+        return Credits(self.remaining - self.later)
+
+    @property
     def within_budget(self) -> bool:
-        """Tell whether spent and to spend fit the budget together."""
-        return self.remaining >= 0
+        """Tell whether spent, to spend and later fit the budget together."""
+        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +100,27 @@ class Plan:
     money: Money
     notices: tuple[str, ...]
     """What one should know before paying."""
+    waiting: tuple[WaitingJob, ...] = ()
+    """The selected jobs that rest on what is not made yet, in the manifest's order."""
+    is_staged: bool = False
+    """Whether the manifest has jobs that are made from the results of others."""
+
+    @property
+    def listed(self) -> tuple[PlannedJob | WaitingJob, ...]:
+        """All of them: those first whose requests are known."""
+        return (*self.jobs, *self.waiting)
 
     @property
     def counts(self) -> Mapping[Action, int]:
         """How many jobs have each action; every action is a key."""
         counted = Counter(planned.action for planned in self.jobs)
+        counted.update(one.action for one in self.waiting)
         return {action: counted[action] for action in Action}
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The picks files that jobs wait for, each once."""
+        return tuple(dict.fromkeys(one.job.gate for one in self.waiting if one.job.gate))
 
     def with_action(self, *actions: Action) -> tuple[PlannedJob, ...]:
         """Pick the jobs that have one of these actions, in order."""

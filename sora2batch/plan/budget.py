@@ -11,6 +11,7 @@ from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.option_words import option, said
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt
 from sora2batch.plan.action import Action, Plan
 
@@ -35,8 +36,10 @@ def check_budget(plan: Plan) -> None:
     if money.within_budget:
         return
     sums = f"{money.budget:,} allowed, {money.spent:,} spent, {money.to_spend:,} to spend"
+    if money.later:
+        sums += f", {money.later:,} later{' at most' if plan.gates else ''}"
     raise BudgetError(
-        f"{plan.manifest}: over budget by {-money.remaining:,} credits ({sums})", hint=_what_would_fit(plan)
+        f"{plan.manifest}: over budget by {-money.left:,} credits ({sums})", hint=_what_would_fit(plan)
     )
 
 
@@ -120,10 +123,38 @@ def _instead_of(tool: Tool, catalog: Catalog) -> str | None:
 
 def _what_would_fit(plan: Plan) -> str:
     money = plan.money
-    raised = f"set budget.max_credits (or {option('max_credits')}) to {money.spent + money.to_spend}"
+    enough = money.spent + money.to_spend + money.later
+    raised = f"set budget.max_credits (or {option('max_credits')}) to {enough}"
+    if money.remaining >= 0:
+        return f"{raised}, or {_part_of_later(plan)}"
     if not money.to_spend:
         return f"nothing is left to submit, but more was spent than is allowed; {raised}"
     return f"{raised}, or {_part_that_fits(plan, money.budget - money.spent)}"
+
+
+def _part_of_later(plan: Plan) -> str:
+    """Say how many of the jobs that wait fit; where somebody has yet to pick, how many picks."""
+    waiting = [one for one in plan.waiting if one.action is Action.WAIT]
+    totals = accumulate(sorted(one.credits for one in waiting))
+    fitting = sum(total <= plan.money.remaining for total in totals)
+    first = min((one.job for one in plan.jobs), key=lambda job: job.group, default=None)
+    alone = f"; {option('until', first.group)} runs that group alone" if first else ""
+    if plan.gates:
+        return f"pick less: {counted(_picks_that_fit(plan), 'pick fits', 'picks fit')} of those in {plan.gates[0]}{alone}"
+    return (
+        f"ask for less: {counted(fitting, 'job', 'jobs')} of the {len(waiting):,} that wait would fit{alone}"
+    )
+
+
+def _picks_that_fit(plan: Plan) -> int:
+    """Count the picks that surely fit: each costs all the jobs that are made of it, the dearest first."""
+    costs: dict[tuple[str, ...], int] = {}
+    for one in plan.waiting:
+        if one.job.gate:
+            costs[one.job.needs] = costs.get(one.job.needs, 0) + one.credits
+    ungated = sum(one.credits for one in plan.waiting if not one.job.gate)
+    room = plan.money.remaining - ungated
+    return sum(total <= room for total in accumulate(sorted(costs.values(), reverse=True)))
 
 
 def _part_that_fits(plan: Plan, room: int) -> str:

@@ -8,12 +8,15 @@ from typing import NamedTuple
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.option_words import option
+from sora2batch.ground.pending_job import AskedJob, PendingJob
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
-from sora2batch.plan.action import Action, Money, Plan, PlannedJob
+from sora2batch.matrix.stage import Stages
+from sora2batch.plan.action import Action, Money, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.decision import Decision, FileFault
 from sora2batch.plan.selection import Selection
+from sora2batch.plan.waiting import WaitingDecision
 
 _KEY_ROOM = 100
 
@@ -29,6 +32,8 @@ class PlanInputs(NamedTuple):
     budget: Credits
     selection: Selection
     notices: tuple[str, ...]
+    stages: Stages | None = None
+    """Where jobs are made from the results of others: those that wait; ``jobs`` are those known now."""
 
 
 def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
@@ -37,7 +42,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
     Raises:
         UsageError: the selection fits no job.
     """
-    picked = inputs.selection.pick(inputs.jobs)
+    picked, pending = _pick(inputs)
     orphans = _orphans(inputs.jobs, inputs.lockfile)
     decision = Decision(
         entries=inputs.lockfile.entries,
@@ -49,11 +54,14 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
     with collector_paused():
         planned = [decision.decide(job) for job in picked]
     kept = _apply_limit(planned, inputs.selection.limit)
+    waiting = _waiting(inputs.stages, pending, decision) if inputs.stages else ()
     return Plan(
         manifest=inputs.manifest,
         jobs=tuple(kept),
         orphans=orphans,
-        money=_money(kept, inputs.lockfile, inputs.budget),
+        waiting=waiting,
+        is_staged=inputs.stages is not None,
+        money=_money(kept, waiting, inputs.lockfile, inputs.budget),
         notices=(
             *inputs.notices,
             *_waiting_notice(inputs.selection.limit, len(planned) - len(kept)),
@@ -61,6 +69,24 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
             *_unfetched_notice(orphans),
         ),
     )
+
+
+def _pick(inputs: PlanInputs) -> tuple[Sequence[Job], Sequence[PendingJob]]:
+    """Choose the jobs that are selected: those whose requests are known, and those that wait."""
+    if inputs.stages is None:
+        return inputs.selection.pick(inputs.jobs), ()
+    waiting = (*inputs.stages.waiting, *(job for job, _ in inputs.stages.alike))
+    asked: tuple[AskedJob, ...] = (*inputs.jobs, *waiting)
+    picked = inputs.selection.pick(asked)
+    known = tuple(job for job in picked if isinstance(job, Job))
+    return known, tuple(job for job in picked if isinstance(job, PendingJob))
+
+
+def _waiting(stages: Stages, pending: Sequence[PendingJob], decision: Decision) -> tuple[WaitingJob, ...]:
+    alike = {job.key: other for job, other in stages.alike}
+    others = (*stages.waiting, *(job for job, _ in stages.alike))
+    waits = WaitingDecision(stages.jobs, others, alike, lambda job: decision.decide(job).action)
+    return tuple(map(waits.decide, pending))
 
 
 def _orphans(jobs: Iterable[Job], lockfile: Lockfile) -> tuple[Entry, ...]:
@@ -127,10 +153,13 @@ def _is_unfetched(attempt: Attempt) -> bool:
     return attempt.state is State.SUBMITTED or (is_done and not any(out.sha256 for out in attempt.outputs))
 
 
-def _money(planned: Iterable[PlannedJob], lockfile: Lockfile, budget: Credits) -> Money:
+def _money(
+    planned: Iterable[PlannedJob], waiting: Iterable[WaitingJob], lockfile: Lockfile, budget: Credits
+) -> Money:
     return Money(
         budget=budget,
         spent=lockfile.spent,
         in_doubt=lockfile.in_doubt_credits,
         to_spend=Credits(sum(one.credits for one in planned if one.action is Action.SUBMIT)),
+        later=Credits(sum(one.credits for one in waiting)),
     )

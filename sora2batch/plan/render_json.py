@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import priced
 from sora2batch.lockfile.entry import Entry
-from sora2batch.plan.action import Plan, PlannedJob
+from sora2batch.matrix.output_mark import put_outputs
+from sora2batch.plan.action import STAGED_ACTIONS, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
 
 if TYPE_CHECKING:  # few plans compare
@@ -32,7 +33,7 @@ def _plan(plan: Plan, outlook: Outlook) -> JsonObject:
     return {
         "version": PLAN_VERSION,
         "manifest": plan.manifest,
-        "jobs": [_job(planned) for planned in plan.jobs],
+        "jobs": [*map(_job, plan.jobs), *map(_waiting_job, plan.waiting)],
         "orphans": [_orphan(entry) for entry in plan.orphans],
         "summary": summary_to_json(plan, outlook),
         "notices": list(plan.notices),
@@ -60,6 +61,7 @@ def _base(comparison: Comparison) -> JsonObject:
 
 def _job(planned: PlannedJob) -> JsonObject:
     job = planned.job
+    needs: JsonObject = {"needs": [*job.needs]} if job.needs else {}
     return {
         "key": job.key,
         "fingerprint": job.fingerprint,
@@ -69,6 +71,24 @@ def _job(planned: PlannedJob) -> JsonObject:
         "credits": planned.credits,
         "action": planned.action.value,
         "reason": planned.reason,
+        **needs,
+    }
+
+
+def _waiting_job(waiting: WaitingJob) -> JsonObject:
+    job = waiting.job
+    gate: JsonObject = {"gate": job.gate} if job.gate else {}
+    return {
+        "key": job.key,
+        "fingerprint": None,
+        "tool_type": job.tool_type,
+        "take": job.take,
+        "input": put_outputs(job.input, lambda key: {"output_of": key}),
+        "credits": waiting.credits,
+        "action": waiting.action.value,
+        "reason": waiting.reason,
+        "needs": [*job.needs],
+        **gate,
     }
 
 
@@ -88,14 +108,17 @@ def summary_to_json(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> JsonObject:
     told: JsonObject = (
         {} if seconds is None else {"seconds": {"min": floor(seconds.min), "max": ceil(seconds.max)}}
     )
+    later: JsonObject = {"later": money.later} if plan.is_staged else {}
+    shown = (item for item in plan.counts.items() if plan.is_staged or item[0] not in STAGED_ACTIONS)
     return {
-        "jobs": len(plan.jobs),
-        "actions": {action.value: count for action, count in plan.counts.items()},
+        "jobs": len(plan.listed),
+        "actions": {action.value: count for action, count in shown},
         "credits": {
             "budget": money.budget,
             "spent": money.spent,
             "in_doubt": money.in_doubt,
             "to_spend": money.to_spend,
+            **later,
             "remaining": money.remaining,
         },
         "within_budget": money.within_budget,

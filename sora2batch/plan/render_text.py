@@ -10,7 +10,7 @@ from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_
 from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import Entry
-from sora2batch.plan.action import Action, Plan, PlannedJob
+from sora2batch.plan.action import Action, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
 
 if TYPE_CHECKING:  # few plans compare
@@ -23,6 +23,8 @@ _SIGNS = {
     Action.SKIP: "=",
     Action.FAILED: "!",
     Action.IN_DOUBT: "?",
+    Action.WAIT: ".",
+    Action.BLOCKED: "x",
 }
 _WORDS = {
     Action.SUBMIT: "to submit",
@@ -31,6 +33,8 @@ _WORDS = {
     Action.SKIP: "finished",
     Action.FAILED: "failed",
     Action.IN_DOUBT: "in doubt",
+    Action.WAIT: "waiting for others",
+    Action.BLOCKED: "blocked",
 }
 _WIDEST_KEY = 60
 _LINE_ROOM = 1000
@@ -38,11 +42,11 @@ _LINE_ROOM = 1000
 
 def plan_lines(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> Iterator[str]:
     """Write every job and every orphan on a line, then the notices and the sums."""
-    yield f"{plan.manifest}: {counted(len(plan.jobs), 'job')}"
-    keys = [planned.job.key for planned in plan.jobs] + [entry.key for entry in plan.orphans]
+    yield f"{plan.manifest}: {counted(len(plan.listed), 'job')}"
+    keys = [one.job.key for one in plan.listed] + [entry.key for entry in plan.orphans]
     width = min(_WIDEST_KEY, max(map(width_of, keys), default=0))
-    for planned in plan.jobs:
-        yield _job_line(planned, width)
+    for one in plan.listed:
+        yield _job_line(one, width)
     for entry in plan.orphans:
         yield _orphan_line(entry, width)
     yield from _summary_lines(plan, outlook)
@@ -50,9 +54,9 @@ def plan_lines(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> Iterator[str]:
 
 def short_plan_lines(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> Iterator[str]:
     """Write a line for each group and action instead of one for each job."""
-    yield f"{plan.manifest}: {counted(len(plan.jobs), 'job')}"
+    yield f"{plan.manifest}: {counted(len(plan.listed), 'job')}"
     sums: dict[tuple[str, Action], tuple[int, int]] = {}
-    for planned in plan.jobs:
+    for planned in plan.listed:
         key = (planned.job.group, planned.action)
         jobs, credits = sums.get(key, (0, 0))
         sums[key] = (jobs + 1, credits + planned.credits)
@@ -95,9 +99,14 @@ def money_line(plan: Plan, price: CreditPrice | None = None) -> str:
     spent = _sum(money.spent, " spent", price)
     if money.in_doubt:
         spent += f" (of it {money.in_doubt:,} in doubt)"
-    left = _sum(abs(money.remaining), " left" if money.within_budget else " over budget", price)
+    left = _sum(abs(money.left), " left" if money.within_budget else " over budget", price)
     to_spend, budget = _sum(money.to_spend, " to spend", price), _sum(money.budget, "", price)
-    return f"credits: {to_spend}, {spent}, of {budget}: {left}"
+    later = f", {_sum(money.later, _later(plan), price)}" if money.later else ""
+    return f"credits: {to_spend}{later}, {spent}, of {budget}: {left}"
+
+
+def _later(plan: Plan) -> str:
+    return " later at most" if plan.gates else " later"
 
 
 def _sum(credits: int, what: str, price: CreditPrice | None) -> str:
@@ -126,7 +135,7 @@ def _summary_lines(plan: Plan, outlook: Outlook) -> Iterator[str]:
     yield money_line(plan, outlook.credit_price)
 
 
-def _job_line(planned: PlannedJob, width: int) -> str:
+def _job_line(planned: PlannedJob | WaitingJob, width: int) -> str:
     sign = _SIGNS[planned.action]
     key = _column(planned.job.key, width)
     return f"  {sign} {key}  {planned.credits:>6,}  {planned.action}: {planned.reason}"

@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
+from typing import TypeVar
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.job import Job
 from sora2batch.ground.option_words import option, said
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.slug import unified, visible
-from sora2batch.ground.suggest import nearest
+from sora2batch.ground.suggest import did_you_mean, nearest
+from sora2batch.ground.text import listed
 from sora2batch.plan.where import Place, places_meant
 
 _KeyTest = Callable[[str], object]
+AnyJob = TypeVar("AnyJob", bound=AskedJob)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,27 +34,59 @@ class Selection:
     """Whether failed and rejected jobs are submitted again."""
     force: bool = False
     """Whether that goes for jobs too whose picture the API refused."""
+    until: tuple[str, ...] = ()
+    """Groups: only jobs of these, and what they rest on."""
+    only: bool = False
+    """Whether what the others rest on is left out."""
 
-    def pick(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
-        """Choose the jobs that fit, in their order.
+    def pick(self, jobs: Sequence[AnyJob]) -> tuple[AnyJob, ...]:
+        """Choose the jobs that fit, and those that they rest on, in their order.
 
         Raises:
-            UsageError: a glob, an axis or a value fits nothing at all, most likely a slip; or together
-                they fit no job.
+            UsageError: a glob, an axis, a value or a group fits nothing at all, most likely a slip; or
+                together they fit no job.
         """
-        if not self.select and not self.where:
+        if not self.select and not self.where and not self.until:
             return tuple(jobs)
         tests = _key_tests(self.select, jobs)
         places = places_meant(self.where, jobs)
-        picked = tuple(job for job in jobs if _has_key(job, tests) and _is_at(job, places))
+        _check_groups(self.until, jobs)
+        picked = tuple(
+            job
+            for job in jobs
+            if _has_key(job, tests) and _is_at(job, places) and (not self.until or job.group in self.until)
+        )
         if not picked:
             raise UsageError(f"no job fits all of {self._spelled()}", hint=_way_to_keys())
-        return picked
+        return picked if self.only else _with_ancestors(picked, jobs)
 
     def _spelled(self) -> str:
         words = [option("select", glob) for glob in self.select]
         words += [option("where", f"{axis}={value}") for axis, value in self.where]
+        words += [option("until", group) for group in self.until]
         return said(" ", ", ").join(words)
+
+
+def _with_ancestors(picked: tuple[AnyJob, ...], jobs: Sequence[AnyJob]) -> tuple[AnyJob, ...]:
+    """Add the jobs that these rest on, and those that these rest on."""
+    if not any(job.needs for job in picked):
+        return picked
+    known = {job.key: job for job in jobs}
+    keys = {job.key for job in picked}
+    news = list(picked)
+    while news:
+        more = {need for job in news for need in job.needs if need in known} - keys
+        keys |= more
+        news = [known[key] for key in more]
+    return tuple(job for job in jobs if job.key in keys)
+
+
+def _check_groups(groups: Iterable[str], jobs: Sequence[AskedJob]) -> None:
+    known = dict.fromkeys(job.group for job in jobs)
+    for group in groups:
+        if group not in known:
+            hint = did_you_mean(group, known) or f"the groups with jobs are {listed([*known])}"
+            raise UsageError(f"{option('until', group)}: no group of jobs has this name", hint=hint)
 
 
 def _way_to_keys() -> str:
@@ -72,18 +107,18 @@ def parse_where(text: str) -> tuple[str, str]:
     return unified(axis.strip()), value.strip()
 
 
-def _has_key(job: Job, tests: Collection[_KeyTest]) -> bool:
+def _has_key(job: AskedJob, tests: Collection[_KeyTest]) -> bool:
     return not tests or any(test(job.key) for test in tests)
 
 
-def _is_at(job: Job, places: Mapping[str, Collection[Place]]) -> bool:
+def _is_at(job: AskedJob, places: Mapping[str, Collection[Place]]) -> bool:
     if not places:
         return True
     labels = dict(job.labels)
     return all((job.group, labels.get(axis)) in wanted for axis, wanted in places.items())
 
 
-def _key_tests(globs: Iterable[str], jobs: Sequence[Job]) -> list[_KeyTest]:
+def _key_tests(globs: Iterable[str], jobs: Sequence[AskedJob]) -> list[_KeyTest]:
     tests: list[_KeyTest] = []
     for glob in globs:
         test = re.compile(translate(visible(glob))).match
@@ -95,7 +130,7 @@ def _key_tests(globs: Iterable[str], jobs: Sequence[Job]) -> list[_KeyTest]:
     return tests
 
 
-def _nearest_glob(glob: str, jobs: Sequence[Job]) -> str:
+def _nearest_glob(glob: str, jobs: Sequence[AskedJob]) -> str:
     groups = dict.fromkeys(job.group for job in jobs)
     group = glob.partition("/")[0]
     if group in groups:

@@ -8,8 +8,9 @@ from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.job import Column, Job
+from sora2batch.ground.job import Column
 from sora2batch.ground.option_words import option, said
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.slug import full_slug, slug, visible
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
@@ -31,7 +32,7 @@ class _Candidate(NamedTuple):
     """As it is written in the manifest; the label where it is named by its position."""
 
 
-def places_meant(where: Iterable[tuple[str, str]], jobs: Sequence[Job]) -> Mapping[str, set[Place]]:
+def places_meant(where: Iterable[tuple[str, str]], jobs: Sequence[AskedJob]) -> Mapping[str, set[Place]]:
     """Find for each axis the places whose jobs are wanted.
 
     Raises:
@@ -54,7 +55,7 @@ def _spelled(axis: str, value: str) -> str:
     return option("where", f"{axis}={value}")
 
 
-def _known_places(jobs: Iterable[Job]) -> Mapping[str, Mapping[Place, None]]:
+def _known_places(jobs: Iterable[AskedJob]) -> Mapping[str, Mapping[Place, None]]:
     known: dict[str, dict[Place, None]] = {}
     for job in jobs:
         for axis, label in job.labels:
@@ -65,7 +66,7 @@ def _known_places(jobs: Iterable[Job]) -> Mapping[str, Mapping[Place, None]]:
 class _Texts:
     """Looks up how values are written."""
 
-    def __init__(self, jobs: Iterable[Job]) -> None:
+    def __init__(self, jobs: Iterable[AskedJob]) -> None:
         self._columns = {job.group: job.columns for job in jobs}
 
     def candidates(self, axis: str, places: Iterable[Place]) -> Iterator[_Candidate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sora2batch.app.batch.argument import arguments_for
@@ -20,6 +20,7 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.expand import Expansion
+from sora2batch.matrix.stage import RecordedResults
 from sora2batch.plan.action import Plan
 from sora2batch.plan.decision import FileFault, unless_stored
 from sora2batch.plan.make import PlanInputs, make_plan
@@ -145,13 +146,25 @@ class Batch:
             return (f"whether other lockfiles here hold the same jobs is not known: {error.message}",)
         return duplicate_notices(new, beside, self.lock_path.name)
 
+    def at(self, lockfile: Lockfile) -> Batch:
+        """Make the same batch, with the jobs that are possible by what a lockfile says."""
+        stages = self.expansion.stages
+        if stages is None:
+            return self
+        now = stages.anew(
+            RecordedResults(lockfile.entries, self.layout.output_name(self.manifest.output.dir))
+        )
+        return replace(self, expansion=self.expansion._replace(jobs=now.jobs, stages=now))
+
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
         notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices + self.expansion.notices
         notices += shared_task_notices(lockfile) + self._duplicates(lockfile) + self._store_notices
+        now = self.at(lockfile).expansion
         inputs = PlanInputs(
             manifest=self.manifest.file,
-            jobs=self.expansion.jobs,
+            jobs=now.jobs,
+            stages=now.stages,
             lockfile=lockfile,
             budget=self.budget,
             selection=selection,

@@ -8,6 +8,7 @@ Of ``spring.yaml``: ``spring.lock.jsonl``, ``spring.journal.jsonl``, ``spring.re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import relpath
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,6 +87,10 @@ class BatchLayout(NamedTuple):
             return folder
         is_named = folder.name not in {"", ".."}
         return folder.with_name(f"{folder.name}{SIMULATED}") if is_named else folder / f"out{SIMULATED}"
+
+    def output_name(self, name: str) -> str:
+        """Name that folder as files of inputs are named: relative to the manifest's, with forward slashes."""
+        return Path(relpath(self.output_folder(name), self.manifest.parent)).as_posix()
 
     def lockfiles_beside(self) -> Iterator[Path]:
         """Find the lockfiles of other batches in this folder, simulated ones apart from real ones."""

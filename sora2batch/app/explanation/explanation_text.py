@@ -150,6 +150,10 @@ def _meaning(action: Action, price: str) -> str:
             return f"a run leaves it alone; --retry-failed sends it again, for {price}"
         case Action.IN_DOUBT:
             return "a run asks the account's ledger, and sends it again only if it was surely not charged"
+        case Action.WAIT:
+            return f"a run sends it as soon as what it needs is there, for {price}"
+        case Action.BLOCKED:
+            return "no run can send it; --retry-failed makes what it rests on once more"
         case _:
             assert_never(action)
 
