@@ -185,6 +185,8 @@ class Entry(NamedTuple):
     """What was sent, defaults filled in; a file as ``{"file", "sha256"}``. Never changed in place."""
     attempts: tuple[Attempt, ...]
     """*Shape*: never empty; the first is the one that counts, the others were paid too, or may have been."""
+    needs: tuple[str, ...] = ()
+    """Keys of the jobs whose results were sent, as they were called then; for people."""
 
     @classmethod
     def of(cls, job: Job, *attempts: Attempt) -> Entry:
@@ -196,6 +198,7 @@ class Entry(NamedTuple):
             take=job.take,
             input=job.input,
             attempts=attempts,
+            needs=job.needs,
         )
 
     @property
@@ -247,6 +250,12 @@ class Entry(NamedTuple):
         """The same job, its files looked at again: by their sha256, and what is not named stays."""
         attempts = tuple(attempt.with_looks(looks) for attempt in self.attempts)
         return self if attempts == self.attempts else self._replace(attempts=attempts)
+
+    def with_names_of(self, other: Entry) -> Entry:
+        """The same job, it and all that it rests on called as the other calls them."""
+        if (self.key, self.input, self.needs) == (other.key, other.input, other.needs):
+            return self
+        return self._replace(key=other.key, input=other.input, needs=other.needs)
 
     def with_key(self, key: str) -> Entry:
         """The same job under its present name."""

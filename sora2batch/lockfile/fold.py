@@ -37,6 +37,7 @@ def fold(left: Entry, right: Entry) -> Entry:
         key=max(left.key, right.key),
         input=_input_of(left, right),
         attempts=_standing(attempts.values()),
+        needs=max(left.needs, right.needs),
     )
 
 

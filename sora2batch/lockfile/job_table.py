@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.job import Fingerprint
+from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Entry, Look, State
 from sora2batch.lockfile.fold import fold
@@ -46,7 +45,7 @@ class JobTable:
         known = self._entries.get(entry.fingerprint)
         if known is None:
             return self._put(entry)
-        folded = fold(known, entry).with_key(entry.key).with_input(entry.input).with_paths_of(entry)
+        folded = fold(known, entry).with_names_of(entry).with_paths_of(entry)
         # Mostly an outcome replaces its intent: then the line itself is what is known, its text too.
         return self._put(entry if folded.attempts == entry.attempts else folded)
 
@@ -61,11 +60,11 @@ class JobTable:
             known = self._entries.get(entry.fingerprint)
             self._put(entry if known is None else _as_known(fold(known, entry), known))
 
-    def rename(self, fingerprint: Fingerprint, key: str, input: JsonObject | None = None) -> None:
-        """Give a job, and the files of its input, their present names; one not known is passed over."""
-        known = self._entries.get(fingerprint)
+    def rename(self, job: Job) -> None:
+        """Give a job, the files of its input and what it rests on their present names, if it is known."""
+        known = self._entries.get(job.fingerprint)
         if known is not None:
-            self._put(known.with_key(key).with_input(known.input if input is None else input))
+            self._put(known._replace(key=job.key, input=job.input, needs=job.needs))
 
     def look(self, fingerprint: Fingerprint, looks: Mapping[str, Look]) -> None:
         """Take what was seen in a job's files, by their sha256, in the place of what was seen before."""
@@ -115,4 +114,4 @@ class JobTable:
 
 
 def _as_known(entry: Entry, known: Entry) -> Entry:
-    return entry.with_key(known.key).with_input(known.input).with_paths_of(known)
+    return entry.with_names_of(known).with_paths_of(known)

@@ -59,7 +59,11 @@ class _AttemptLine(TypedDict, total=False):
     seen: dict[str, str]
 
 
-class _JobLine(_AttemptLine, total=False):
+_From = TypedDict("_From", {"from": list[str]}, total=False)
+"""A key that Python does not let be a name."""
+
+
+class _JobLine(_AttemptLine, _From, total=False):
     key: str
     tool_type: str
     take: int
@@ -108,7 +112,16 @@ def decode_job(data: object) -> Entry:
     _check_fingerprint(line)
     also = line.get("also_paid")
     attempts = tuple(map(_attempt, (line, *also))) if also else (_attempt(line),)
-    return Entry(line["key"], line["fingerprint"], line["tool_type"], line["take"], line["input"], attempts)
+    needs = line.get("from")
+    return Entry(
+        line["key"],
+        line["fingerprint"],
+        line["tool_type"],
+        line["take"],
+        line["input"],
+        attempts,
+        tuple(needs) if needs else (),
+    )
 
 
 def check_header(data: object) -> JsonObject:
@@ -136,6 +149,8 @@ def _job_line(entry: Entry, input: object) -> dict[str, Any]:
     line["tool_type"] = entry.tool_type
     line["take"] = entry.take
     line["input"] = input
+    if entry.needs:
+        line["from"] = list(entry.needs)
     _add_outcome(line, first)
     also = [_attempt_line(attempt) for attempt in entry.attempts[1:] if attempt.state is not State.WITHDRAWN]
     if also:

@@ -10,10 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock, to_timestamp
 from sora2batch.ground.disk import Disk, SystemDisk, remove_stale_temporaries
-from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.job import Credits, Fingerprint, Job
 from sora2batch.lockfile.appender import Appender, JournalLine, journal_line
 from sora2batch.lockfile.commit import GroupCommit
 from sora2batch.lockfile.content import Lockfile
@@ -109,9 +108,9 @@ class LockfileStore:
         """Find the job that has a task, orphans and tasks that were paid besides included."""
         return self._view.owner_of(task_id)
 
-    def rename(self, fingerprint: Fingerprint, key: str, input: JsonObject | None = None) -> None:
-        """Give a known job and the files of its input their present names; the next checkpoint writes it."""
-        self._view.rename(fingerprint, key, input)
+    def rename(self, job: Job) -> None:
+        """Give a known job and what it rests on their present names; the next checkpoint writes it."""
+        self._view.rename(job)
 
     def look(self, fingerprint: Fingerprint, looks: Mapping[str, Look]) -> None:
         """Keep what was seen in a known job's files, by their sha256; the next checkpoint writes it."""

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Fingerprint, Job, fingerprint_of
 from sora2batch.ground.pending_job import AskedJob, PendingJob
-from sora2batch.lockfile.entry import Entry, State
+from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.matrix.output_mark import put_outputs
 
 
@@ -39,12 +39,22 @@ class RecordedResults(NamedTuple):
     def output_of(self, fingerprint: Fingerprint, /) -> FileInput | None:
         """Find the first file of the call that counts, by the hash that was recorded with it."""
         entry = self.entries.get(fingerprint)
-        if entry is None or entry.state is not State.COMPLETED:
-            return None
-        for output in entry.primary.outputs:
-            if output.path and output.sha256:
-                return FileInput(f"{self.folder}/{output.path}", output.sha256)
+        return first_output(entry.primary, self.folder) if entry else None
+
+
+def first_output(attempt: Attempt, folder: str) -> FileInput | None:
+    """Find the first file that a call has made; None where none is complete.
+
+    Args:
+        attempt: the call that counts.
+        folder: the output folder, relative to the manifest's, with forward slashes.
+    """
+    if attempt.state is not State.COMPLETED:
         return None
+    for output in attempt.outputs:
+        if output.path and output.sha256:
+            return FileInput(f"{folder}/{output.path}", output.sha256)
+    return None
 
 
 NO_RESULTS = NoResults()

@@ -202,7 +202,10 @@ def read_saved_plan(path: Path) -> SavedPlan:
     try:
         document = orjson.loads(read_inside(path))
         basis = _checked_basis(document, path)
-        actions = {Fingerprint(job["fingerprint"]): Action(job["action"]) for job in document["jobs"]}
+        listed = (
+            job for job in document["jobs"] if job["fingerprint"]
+        )  # the others wait, and are not its own
+        actions = {Fingerprint(job["fingerprint"]): Action(job["action"]) for job in listed}
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:

@@ -70,16 +70,28 @@ class DownloadStage:
     """A fixed number of workers that fetch files from one queue."""
 
     def __init__(
-        self, context: RunContext, folder: Folder, on_fetched: Callable[[Job, Attempt], None]
+        self,
+        context: RunContext,
+        folder: Folder,
+        on_fetched: Callable[[Job, Attempt], None],
+        on_idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_fetched = on_fetched
+        self._on_idle = on_idle
+        self._under_way = 0
         self._context = context
         self._folder = folder
         self._queue: asyncio.Queue[FinishedTask | _End] = asyncio.Queue()
         self._fetches = CancelScope()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to fetch, and nothing is being fetched."""
+        return self._under_way == 0
+
     def add(self, finished: FinishedTask) -> None:
         """Fetch the files of a task soon."""
+        self._under_way += 1
         self._queue.put_nowait(finished)
 
     def close(self) -> None:
@@ -102,6 +114,10 @@ class DownloadStage:
                 await self._collect(finished)
             except (Sora2BatchError, OSError) as error:
                 self._context.stop_signal.request_stop(StopReason.DISK, str(error), error=disk_error(error))
+            finally:
+                self._under_way -= 1
+            if self.is_idle:
+                self._on_idle()
         self._queue.put_nowait(_End())
 
     async def _next(self) -> FinishedTask | _End:

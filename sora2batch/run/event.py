@@ -20,6 +20,13 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What a job was waiting for is there: it is submitted in this run as well."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """The API accepted a job and charged for it."""
 
@@ -171,6 +178,7 @@ class Ticked:
 
 Event: TypeAlias = (
     Uploaded
+    | Ready
     | Submitted
     | Rejected
     | InDoubt

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, assert_never
 
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, State
 from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.collect import DownloadStage, Folder
-from sora2batch.run.event import BestEffortListener, Stopped
+from sora2batch.run.dependents import Dependents
+from sora2batch.run.event import BestEffortListener, Ready, Stopped
+from sora2batch.run.job_queue import JobQueue
 from sora2batch.run.look_stage import Inspection, LookStage
 from sora2batch.run.open_task import OpenTask
 from sora2batch.run.poll import FinishedTask, PollStage
@@ -32,6 +34,8 @@ class RunSpec:
     stages: Stages
     expected_seconds: Mapping[str, float]
     """By tool_type: when a new task may be done at the earliest."""
+    dependents: Dependents | None = None
+    """The jobs that wait for the results of others; None where none do, or they are not to be submitted."""
 
 
 class ResultFolder(Folder, Names, Protocol):
@@ -72,10 +76,13 @@ class _Pipeline:
         self._spec = spec
         self._storing = StoreStage(context, folder, rest.destination if Stages.STORE in spec.stages else None)
         self._looking = LookStage(context, folder, rest.inspection)
-        self._downloading = DownloadStage(context, folder, self._on_fetched)
-        self._polling = PollStage(context, self._on_finished)
+        self._dependents = spec.dependents if Stages.ALL in spec.stages else None
         jobs = [planned.job for planned in self._wanted(Stages.SUBMIT, Action.SUBMIT)]
-        self._submitting = SubmitStage(context, jobs, self._on_open)
+        is_open = self._dependents is not None
+        self._queue = JobQueue(jobs, is_open=is_open, on_idle=self._close_if_idle)
+        self._downloading = DownloadStage(context, folder, self._on_fetched, self._close_if_idle)
+        self._polling = PollStage(context, self._on_finished, self._close_if_idle)
+        self._submitting = SubmitStage(context, self._queue, self._on_open)
         self._grace: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
@@ -107,6 +114,7 @@ class _Pipeline:
 
     async def _submit(self) -> None:
         """Submit all there is; tasks are polled meanwhile even if nobody waits for the last of them."""
+        self._close_if_idle()
         await self._submitting.run()
         if Stages.WAIT in self._spec.stages:
             self._polling.close()
@@ -123,6 +131,30 @@ class _Pipeline:
     def _on_fetched(self, job: Job, attempt: Attempt) -> None:
         self._storing.add(job, attempt)
         self._looking.add(job, attempt)
+        for planned in self._dependents.after(job, attempt) if self._dependents else ():
+            self._take_up(planned)
+
+    def _take_up(self, planned: PlannedJob) -> None:
+        """Begin with a job whose inputs are there now, wherever an earlier run has left it."""
+        match planned.action:
+            case Action.SUBMIT:
+                self._context.listener(Ready(job=planned.job))
+                self._queue.add(planned.job)
+            case Action.RESUME:
+                for task in _open_tasks((planned,)):
+                    self._polling.add_old(task)
+            case Action.DOWNLOAD:
+                for finished in _unfetched((planned,)):
+                    self._downloading.add(finished)
+            case Action.SKIP | Action.FAILED | Action.IN_DOUBT | Action.WAIT | Action.BLOCKED:
+                pass  # nothing is to be done about it
+            case _:
+                assert_never(planned.action)
+
+    def _close_if_idle(self) -> None:
+        """End the submitting once nothing is under way that a job could wait for."""
+        if self._queue.is_idle and self._polling.is_idle and self._downloading.is_idle:
+            self._queue.close()
 
     def _on_stop(self, stop: StopRequest) -> None:
         self._context.listener(Stopped(message=stop.message))

@@ -59,15 +59,26 @@ class _PolledTask:
 class PollStage:
     """Keeps every open task on one heap of due times, with a bounded number of questions under way."""
 
-    def __init__(self, context: RunContext, on_finished: Callable[[FinishedTask], None]) -> None:
+    def __init__(
+        self,
+        context: RunContext,
+        on_finished: Callable[[FinishedTask], None],
+        on_idle: Callable[[], None] = lambda: None,
+    ) -> None:
         self._context = context
         self._on_finished = on_finished
+        self._on_idle = on_idle
         self._schedule: Schedule[_PolledTask] = Schedule()
         self._open = 0
         self._closed = False
         self._timed_out = 0
         self._questions = CancelScope()
         self._failures = RepeatLimit(context.stop_signal, limit=context.stop_after, end="failed")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no task is waited for."""
+        return self._open == 0
 
     def add_new(self, task: OpenTask, expected_seconds: float) -> None:
         """Poll a new task; the first question comes when it may be done, or after a dozen intervals."""
@@ -113,6 +124,8 @@ class PollStage:
             if not is_polled:
                 self._open -= 1
                 self._end_if_done()
+                if self.is_idle:
+                    self._on_idle()
 
     async def _act(self, polled: _PolledTask, answer: api.StatusAnswer) -> bool:
         """Act on an answer; tell whether the task is still to be polled."""

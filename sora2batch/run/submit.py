@@ -8,8 +8,7 @@ worker is disturbed only where it waits, never in there. docs/safety.md states w
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TypeAlias, assert_never
 
@@ -24,6 +23,7 @@ from sora2batch.run import entries
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.input_urls import urls_or_deferral
+from sora2batch.run.job_queue import JobQueue
 from sora2batch.run.open_task import OpenTask
 from sora2batch.run.port import RunContext
 from sora2batch.run.price_watch import PriceWatch
@@ -47,9 +47,9 @@ _Handled: TypeAlias = OpenTask | _Again | None
 class SubmitStage:
     """A fixed number of workers that submit jobs from one queue."""
 
-    def __init__(self, context: RunContext, jobs: Iterable[Job], on_open: Callable[[OpenTask], None]) -> None:
+    def __init__(self, context: RunContext, queue: JobQueue, on_open: Callable[[OpenTask], None]) -> None:
         self._context = context
-        self._queue = deque(jobs)
+        self._queue = queue
         self._on_open = on_open
         self._waits = CancelScope()
         self._order_lock = asyncio.Lock()
@@ -68,7 +68,7 @@ class SubmitStage:
         self._context.stop_signal.on_request(self._stop)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._prepare())
-            for _ in range(min(self._context.options.submit_concurrency, len(self._queue))):
+            for _ in range(self._queue.workers(self._context.options.submit_concurrency)):
                 self._workers.append(group.create_task(self._work()))
         # The last look has a task of its own, so that a signal can end it.
         async with asyncio.TaskGroup() as group:
@@ -85,14 +85,21 @@ class SubmitStage:
 
     async def _prepare(self) -> None:
         with self._waits.wait():
-            await self._context.input_urls.prepare(tuple(self._queue))
+            await self._context.input_urls.prepare(self._queue.waiting)
 
     async def _work(self) -> None:
-        while self._queue:
+        while await self._has_more():
             with ExitStack() as order_lock:
                 await self._enter(order_lock)
-                if self._queue:
-                    await self._submit(self._queue.popleft(), order_lock)
+                if self._queue.waiting:
+                    with self._queue.next() as job:
+                        await self._submit(job, order_lock)
+
+    async def _has_more(self) -> bool:
+        if self._queue.waiting:
+            return True
+        with self._waits.wait():
+            return await self._queue.has_more()
 
     async def _enter(self, order_lock: ExitStack) -> None:
         """Take the one lock, so that jobs are sent in the plan's order; closing the stack lets it go."""

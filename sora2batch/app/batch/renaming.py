@@ -50,6 +50,6 @@ def follow_keys(jobs: Iterable[Job], store: LockfileStore) -> Renaming:
         now[job.fingerprint] = job.key
         if entry.key != job.key:
             before[job.fingerprint] = entry.key
-        if entry.key != job.key or entry.input != job.input:
-            store.rename(job.fingerprint, job.key, job.input)
+        if (entry.key, entry.input, entry.needs) != (job.key, job.input, job.needs):
+            store.rename(job)
     return Renaming(now=now, before=before)

@@ -108,6 +108,8 @@ def told_of(happened: Event, progress: RunProgress) -> tuple[str, JsonObject]:
     match happened:
         case event.Uploaded(file=file, bytes=length, is_new=is_new):
             return "uploaded", {"file": file, "bytes": length, "is_new": is_new}
+        case event.Ready(job=job):
+            return "ready", {**_job(job), "needs": [*job.needs]}
         case event.Submitted(job=job, task_id=task_id):
             return "submitted", {**_job(job), "task_id": task_id, "credits": job.credits}
         case event.Rejected(job=job, message=message):

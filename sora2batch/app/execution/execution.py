@@ -13,6 +13,7 @@ from sora2batch.app.backend.connection import find_access
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
+from sora2batch.app.execution.dependents import dependents_of
 from sora2batch.app.execution.input_means import check_inputs
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
@@ -38,6 +39,7 @@ from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host
 from sora2batch.plan.render_text import money_line, totals_line
+from sora2batch.run.made_files import MadeFiles
 from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
@@ -89,6 +91,11 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
     with held(batch) as store:
         fault = _file_fault(batch, request.stages)
         plan = _plan(batch, store, request, fault)
+        batch = batch.at(store.lockfile)
+        made = MadeFiles(store.lockfile.entries.values()) if plan.is_staged else None
+        dependents = (
+            dependents_of(batch, plan, store, fault, made) if made and request.saved is None else None
+        )
         if request.events:
             request.events.planned(batch.manifest.file, plan)
         stop_signal, silence = StopSignal(), None
@@ -107,6 +114,8 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
                 payer=agreement.payer,
                 seen_inputs=agreement.seen_inputs,
                 credit_price=price,
+                dependents=dependents,
+                made=made,
             )
             silence = launch(run)
         else:
@@ -115,7 +124,8 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
             run_loop(partial(_finish, batch, plan, store, request))
         was_sent = store.lockfile.spent != plan.money.spent
         stops = stop_signal.stops + _cut_off(stop_signal, None if was_sent else silence)
-        return assess(plan.jobs, store.lockfile, fault, stops, request.stages)
+        jobs = (*plan.jobs, *(dependents.made if dependents else ()))
+        return assess(jobs, store.lockfile, fault, stops, request.stages)
 
 
 def _with_store(batch: Batch, request: RunRequest) -> RunRequest:
@@ -238,6 +248,11 @@ def _spends(plan: Plan, stages: Stages) -> bool:
 
 def _ask(plan: Plan, printer: RunDisplay, price: CreditPrice | None) -> None:
     jobs = counted(plan.counts[Action.SUBMIT], "job")
-    question = f"Submit {jobs} for {credits_in_words(plan.money.to_spend, price)}?"
+    later = [one for one in plan.waiting if one.action is Action.WAIT and not one.job.gate]
+    more = ""
+    if later:
+        cost = credits_in_words(sum(one.credits for one in later), price)
+        more = f", then the {counted(len(later), 'job')} made from their results for {cost}"
+    question = f"Submit {jobs} for {credits_in_words(plan.money.to_spend, price)}{more}?"
     if not printer.confirm(question):
         raise DeclinedError(f"{plan.manifest}: not agreed to; nothing was sent")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from sora2batch.app.backend.backend import Backend
 from sora2batch.app.backend.open_store import batch_store
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.execution.files_and_results import FilesAndResults
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.file_input import file_inputs_in, map_files
 from sora2batch.ground.job import Job
 from sora2batch.ground.loopback import is_loopback
 from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.manifest.model import RunOptions
+from sora2batch.matrix.input_file import InputFile
 from sora2batch.run.event import Listener
 from sora2batch.run.input_urls import (
     LONGEST_SECONDS,
@@ -26,38 +28,59 @@ from sora2batch.run.input_urls import (
     UrlStore,
     UrlTerms,
 )
+from sora2batch.run.made_files import MadeFiles
+from sora2batch.run.result_url import ResultUrls
+from sora2batch.store.cloud_client import StoreTimeouts
 from sora2batch.store.content_object import ContentObject
 from sora2batch.store.content_store import ContentStore
+from sora2batch.store.url_check import UrlChecker
 
 _SPARE_SECONDS = 3600
 
 
 @asynccontextmanager
 async def open_input_urls(
-    batch: Batch, jobs: Sequence[Job], backend: Backend, listener: Listener
+    batch: Batch, jobs: Sequence[Job], backend: Backend, listener: Listener, made: MadeFiles | None = None
 ) -> AsyncIterator[InputUrls]:
     """Open what puts URLs in the place of files, for the jobs that are to be submitted.
+
+    Args:
+        batch: the manifest.
+        jobs: those that are known already.
+        backend: the API.
+        listener: who hears of uploads.
+        made: what tasks have made, where jobs may send that; None where none do.
 
     Raises:
         UsageError: the store cannot be opened; nothing was sent.
     """
-    if not any(True for job in jobs for _ in file_inputs_in(job.input)):
+    if made is None and not any(True for job in jobs for _ in file_inputs_in(job.input)):
         yield NoInputUrls()
         return
+    files = batch.expansion.files if made is None else FilesAndResults(batch, made)
     async with batch_store(batch, os.environ) as store:
         if store is not None:
-            yield _stored(batch, _url_store(store, backend), backend, listener)
+            others = _stored(batch, files, _url_store(store, backend), backend, listener)
         else:
-            yield NoInputUrls() if backend.input_url is None else _LocalInputUrls(batch, backend)
+            others = NoInputUrls() if backend.input_url is None else _LocalInputUrls(files, backend)
+        if made is None:
+            yield others
+            return
+        async with UrlChecker("the API's host", StoreTimeouts()) as probe:
+            yield ResultUrls(backend.api, probe, made, others, must_be_public=_is_public(backend))
 
 
-def _stored(batch: Batch, store: UrlStore, backend: Backend, listener: Listener) -> InputUrls:
+def _is_public(backend: Backend) -> bool:
+    """Tell whether the API fetches from the internet."""
     host = urlsplit(f"//{backend.host}").hostname if backend.host else None
-    terms = UrlTerms(
-        seconds=_seconds(batch.manifest.run), must_be_public=host is not None and not is_loopback(host)
-    )
-    folder = batch.manifest.path.parent
-    return StoredInputUrls(store, batch.expansion.files, folder, terms, listener)
+    return host is not None and not is_loopback(host)
+
+
+def _stored(
+    batch: Batch, files: Mapping[str, InputFile], store: UrlStore, backend: Backend, listener: Listener
+) -> InputUrls:
+    terms = UrlTerms(seconds=_seconds(batch.manifest.run), must_be_public=_is_public(backend))
+    return StoredInputUrls(store, files, batch.manifest.path.parent, terms, listener)
 
 
 def _seconds(options: RunOptions) -> int:
@@ -99,8 +122,8 @@ class _SimulatedUrls:
 class _LocalInputUrls:
     """Files that the simulator reads by itself: there is no store, or it must not be touched."""
 
-    def __init__(self, batch: Batch, backend: Backend) -> None:
-        self._files = batch.expansion.files
+    def __init__(self, files: Mapping[str, InputFile], backend: Backend) -> None:
+        self._files = files
         self._backend = backend
 
     async def prepare(self, jobs: object, /) -> None:

@@ -20,7 +20,14 @@ def check_inputs(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> 
     Raises:
         UsageError: there is no store, or it can make no URLs, or it cannot be opened.
     """
-    file = next((found.file for one in jobs for found in file_inputs_in(one.job.input)), None)
+    # Results of other jobs have URLs of their own; should these not answer, their jobs wait.
+    own = (
+        found
+        for one in jobs
+        for found in file_inputs_in(one.job.input)
+        if found.sha256 in batch.expansion.files
+    )
+    file = next((found.file for found in own), None)
     if file is None or batch.simulated:
         return
     chosen = batch.store

@@ -35,12 +35,14 @@ from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.outlook import expected_durations
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.checkpoint import regular_checkpoints
+from sora2batch.run.dependents import Dependents
 from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Listener, heard_by
 from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.handle import find_handles
 from sora2batch.run.input_urls import InputUrls
+from sora2batch.run.made_files import MadeFiles
 from sora2batch.run.pace import ConcurrencyLimit, Pause
 from sora2batch.run.port import RunContext
 from sora2batch.run.restore_names import bring_back, is_called_for
@@ -60,6 +62,10 @@ class AgreedRun:
     payer: Payer
     seen_inputs: Mapping[Fingerprint, Seen]
     credit_price: CreditPrice | None = None
+    dependents: Dependents | None = None
+    """The jobs that wait for results of others; None where none do, or they are not to be submitted."""
+    made: MadeFiles | None = None
+    """What tasks have made; None where no job sends that."""
 
 
 def launch(run: AgreedRun) -> str | None:
@@ -96,11 +102,18 @@ async def _execute(run: AgreedRun) -> str | None:
             await stack.enter_async_context(store.session())
             backend = await stack.enter_async_context(_open_backend(run))
             access = await stack.enter_async_context(opening)
-            urls = await stack.enter_async_context(open_input_urls(batch, _to_submit(run), backend, listener))
+            urls = await stack.enter_async_context(
+                open_input_urls(batch, _to_submit(run), backend, listener, run.made)
+            )
             inspection = await stack.enter_async_context(clip_check(batch, stages))
             context = _context(run, backend, listener, urls)
             progress.forecast = _forecast(run, backend, context.options)
-            spec = RunSpec(plan=plan, stages=stages, expected_seconds=_expected(batch, backend))
+            spec = RunSpec(
+                plan=plan,
+                stages=stages,
+                expected_seconds=_expected(batch, backend),
+                dependents=run.dependents,
+            )
             renamer = renamer_of(batch, store)
             async with regular_checkpoints(store, listener):
                 if Stages.DOWNLOAD in stages and is_called_for(plan.jobs, batch.output_dir):

@@ -52,7 +52,9 @@ class Forecast:
         self._options = options
         self._clock = clock
         self._began = clock.monotonic()
-        self._waiting = Counter(one.job.tool_type for one in plan.with_action(Action.SUBMIT))
+        self._waiting = Counter(
+            one.job.tool_type for one in plan.listed if one.action in {Action.SUBMIT, Action.WAIT}
+        )
         self._open = {
             one.job.fingerprint: _Open(one.job.tool_type, self._began - _age(one, clock.now()), is_ours=False)
             for one in plan.with_action(Action.RESUME)

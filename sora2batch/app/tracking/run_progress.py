@@ -65,6 +65,8 @@ class RunProgress:
             case event.Uploaded(is_new=is_new):
                 self.ready += 1
                 self.uploaded += is_new
+            case event.Ready():
+                self._expect_one_more()
             case event.Submitted():
                 self.submitted += 1
             case event.Rejected() | event.InDoubt() | event.Deferred():
@@ -85,6 +87,12 @@ class RunProgress:
                 pass  # they move no number
             case _:
                 assert_never(happened)
+
+    def _expect_one_more(self) -> None:
+        self.to_submit += 1
+        self.to_generate += 1
+        self.to_download += 1
+        self.to_store += bool(self.to_store)
 
     def _count_in_place(
         self, happened: event.Stored | event.NotStored | event.Looked | event.NotLooked

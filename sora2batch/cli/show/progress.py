@@ -48,6 +48,7 @@ def describe(happened: Event) -> str | None:
             return f"no more jobs are submitted: {message}"
         case (
             event.Uploaded()
+            | event.Ready()
             | event.Submitted()
             | event.Generated()
             | event.Downloaded()
@@ -70,6 +71,8 @@ def detail(happened: Event) -> str | None:
             return None if is_news else f"postponed: {isolated(job.key)}: {message}"
         case event.Uploaded(file=file, bytes=length, is_new=is_new):
             return f"{'uploaded' if is_new else 'in the store'}: {isolated(file)}: {length:,} bytes"
+        case event.Ready(job=job):
+            return f"ready: {isolated(job.key)}: {', '.join(map(isolated, job.needs))} in place"
         case event.Submitted(job=job, task_id=task_id):
             return f"submitted: {isolated(job.key)}: task {task_id}"
         case event.Generated(job=job):
