@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from sora2batch import __version__
 from sora2batch.app.backend.api_client import open_client
 from sora2batch.app.backend.connection import Access, find_access, redact
 from sora2batch.app.batch.batch import Batch
@@ -19,6 +17,7 @@ from sora2batch.app.output.check import Check, Verdict
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
+from sora2batch.app.program_version import version_and_python
 from sora2batch.app.settings_check import check_settings
 from sora2batch.app.store_check import check_store
 from sora2batch.ground.canonical import JsonObject
@@ -57,8 +56,7 @@ def _to_json(check: Check) -> JsonObject:
 
 
 def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check]:
-    python = ".".join(map(str, sys.version_info[:3]))
-    yield _fine("program", f"sora2batch {__version__}, Python {python}")
+    yield _fine("program", version_and_python())
     yield from _check_api()
     try:
         loader = loader_for(tools_dirs)

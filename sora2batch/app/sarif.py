@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sora2batch import __version__
 from sora2batch.app.output.workspace import in_workspace
+from sora2batch.app.program_version import HOME, version_and_commit
 from sora2batch.app.rules import explanations
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import Position, Problem, format_path
@@ -39,7 +40,10 @@ def failure_to_sarif(message: str) -> JsonObject:
 def _log(rules: Sequence[Rule], invocation: JsonObject, results: list[JsonValue]) -> JsonObject:
     driver: JsonObject = {
         "name": "sora2batch",
+        "fullName": version_and_commit(),
         "version": __version__,
+        "semanticVersion": __version__,
+        "informationUri": HOME,
         "rules": [_rule(rule) for rule in rules],
     }
     run: JsonObject = {

@@ -9,12 +9,11 @@ from io import TextIOWrapper
 
 import click
 
-from sora2batch import __version__
 from sora2batch.app.process.signals import end_at_once_from_now_on, unwind_on_signals
 from sora2batch.cli.exit import ending_behind, report_failure
 from sora2batch.cli.lazy_group import LazyGroup, show_help_alone
 from sora2batch.cli.standard_output import leave_streams_behind
-from sora2batch.cli.table import LINE_COMPLETION, resolve
+from sora2batch.cli.table import LINE_COMPLETION, VERSION, resolve
 
 _OBJECTS_BEFORE_A_COLLECTION = 50_000
 """Python's own 700 has the collector walk again and again what imports and manifests make, and all stays."""
@@ -28,13 +27,26 @@ _EXAMPLES = (
 )
 
 
+def _print_version(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(resolve(VERSION)())
+        context.exit()
+
+
 @click.group(
     cls=LazyGroup,
     examples=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
 )
-@click.version_option(__version__, "--version", prog_name="sora2batch")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version, its commit and Python, and exit.",
+)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Turn a YAML manifest into a batch of AI-generated videos; the price is known first.

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from sora2batch import __version__
+from sora2batch.app.program_version import version_and_python
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.output_file import check_folder
 from sora2batch.ground.plainfile import open_own_file, reason
@@ -41,8 +41,7 @@ class LogFile:
 
     def begin(self, arguments: Sequence[str]) -> None:
         """Note what was called, where, by which program."""
-        python = ".".join(map(str, sys.version_info[:3]))
-        self._logger.info("begins: sora2batch %s, Python %s, %s", __version__, python, sys.platform)
+        self._logger.info("begins: %s, %s", version_and_python(), sys.platform)
         self._logger.info("called: sora2batch %s", _call(arguments))
         self._logger.info("folder: %s", Path.cwd())
 
