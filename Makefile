@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready# what running needs
 DEV := $(VENV)/.dev# and what developing needs besides
-SOURCES := sora2batch tests docs benchmarks
+SOURCES := sora2batch tests docs benchmarks hatch_build.py
 KILLS ?= 300
 SECONDS ?= 180
 BENCH ?=
 WORKERS = $(shell $(BIN)/python -c "import os; print(os.cpu_count() + 1)")# many tests wait for processes and browsers
 
-.PHONY: demo dev test check lint types layers tests torture bench bench-peers docs pictures format clean
+.PHONY: demo dev test check lint types layers tests torture bench bench-peers docs pictures dist sbom format clean
 
 demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -m sora2batch run manifests/quickstart.yaml --simulate
@@ -36,6 +36,7 @@ lint: $(DEV)
 
 types: $(DEV)
 	$(BIN)/mypy
+	$(BIN)/mypy hatch_build.py
 
 layers: $(DEV)
 	$(BIN)/lint-imports
@@ -59,6 +60,12 @@ docs: $(DEV) ## write every --help into docs/cli.md, rules and words into docs/r
 pictures: $(DEV) ## make the pictures of the guides anew; needs Chromium
 	$(BIN)/python docs/make_pictures.py
 
+dist: $(VENV)/.release ## build the sdist and the wheel of this commit, and prove that anybody gets the same bytes
+	.ci/dist
+
+sbom: $(VENV)/.release ## list what an installation of the wheel in dist/ consists of, as CycloneDX
+	.ci/sbom build/sbom.cdx.json
+
 format: $(DEV)
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -74,6 +81,10 @@ $(READY): pyproject.toml
 
 $(DEV): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.release: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[release]'
 	@touch $@
 
 $(VENV)/.bench: $(READY)

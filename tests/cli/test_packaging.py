@@ -21,7 +21,7 @@ def wheel(tmp_path):
     source.mkdir()
     for name in ("sora2batch", "schemas"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
         shutil.copy(ROOT / name, source)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
     subprocess.run([*command, "--wheel-dir", tmp_path / "dist", source], check=True, cwd=tmp_path)
@@ -66,6 +66,17 @@ def test_a_wheel_works_away_from_the_checkout(tmp_path, wheel, away):
     assert json.loads((tmp_path / "sora2batch.schema.json").read_text()) == manifest_schema
     output("report", "campaign.yaml")
     assert (tmp_path / "campaign.report.html").stat().st_size > 50_000, "the page's parts are in the wheel"
+
+
+@pytest.mark.slow
+def test_somebody_new_gets_on_with_a_wheel(tmp_path, away):
+    """As on macOS and Windows, where nothing but this and some tests run: see docs/releasing.md."""
+    command = [ROOT / ".ci/smoke", away, "-m", "sora2batch"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("6 completed") == 3
+    assert ran.stderr.count("nothing to do: 6 finished") == 1
+    assert ran.stdout.endswith("all is well\n")
 
 
 def test_the_checkout_finds_its_schemas_too(call):
