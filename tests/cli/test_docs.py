@@ -40,11 +40,11 @@ TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()
 STOPPING_PAGE = (ROOT / "docs/stopping.md").read_text()
 GLOSSARY = (ROOT / "docs/glossary.md").read_text()
 PAGES = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md")),
     *(page for folder in ("docs", "tests") for page in sorted((ROOT / folder).glob("*.md"))),
 ]
 SOURCES = [
-    *(ROOT / name for name in ("Makefile", "pyproject.toml")),
+    *(ROOT / name for name in ("Makefile", "hatch_build.py", "pyproject.toml")),
     *(
         path
         for folder in ("sora2batch", "tests", "docs", "benchmarks")
