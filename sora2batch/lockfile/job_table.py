@@ -60,7 +60,7 @@ class JobTable:
             known = self._entries.get(entry.fingerprint)
             self._put(entry if known is None else _as_known(fold(known, entry), known))
 
-    def rename(self, job: Job) -> None:
+    def rename(self, job: Job | Entry) -> None:
         """Give a job, the files of its input and what it rests on their present names, if it is known."""
         known = self._entries.get(job.fingerprint)
         if known is not None:

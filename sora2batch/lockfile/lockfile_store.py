@@ -108,7 +108,7 @@ class LockfileStore:
         """Find the job that has a task, orphans and tasks that were paid besides included."""
         return self._view.owner_of(task_id)
 
-    def rename(self, job: Job) -> None:
+    def rename(self, job: Job | Entry) -> None:
         """Give a known job and what it rests on their present names; the next checkpoint writes it."""
         self._view.rename(job)
 

@@ -269,8 +269,8 @@ async def test_a_job_has_the_key_of_its_last_line(path):
 async def test_a_job_that_is_done_can_be_renamed(path):
     write_lockfile(path, lockfile(FOX))
     async with open_store(path) as store:
-        store.rename(FOX.fingerprint, "a/new")
-        store.rename(OWL.fingerprint, "unknown")
+        store.rename(FOX.with_key("a/new"))
+        store.rename(OWL.with_key("unknown"))
     assert read_lockfile(path) == lockfile(FOX.with_key("a/new"))
 
 

@@ -356,7 +356,7 @@ async def test_a_line_that_differs_from_its_journals_is_encoded_anew(tmp_path):
     async with store_at(tmp_path) as store:
         await store.record(entry_of(submitted("task-1", trial=2), name="1"))
         await store.record(entry_of(submitted("task-2"), name="2"))
-        store.rename(entry_of(submitted(), name="2").fingerprint, "hero/other")
+        store.rename(entry_of(submitted("task-2"), name="2").with_key("hero/other"))
         await store.checkpoint()
         written = (tmp_path / "x.lock.jsonl").read_bytes()
         assert written == encode_lockfile(store.lockfile)
