@@ -15,11 +15,13 @@ from sora2batch.app.process.standard_streams import open_closed_streams
 
 open_closed_streams()
 
+from sora2batch.app.process.utf8_mode import begin_again_in_utf8  # noqa: E402
 from sora2batch.cli.main import main as run_command_line  # noqa: E402
 
 
 def main() -> None:
     """Run the command line and end the process."""
+    begin_again_in_utf8()
     try:
         run_command_line()
     except SystemExit as end:

@@ -17,8 +17,9 @@ from typing import Any, Self
 from sora2batch.clipcheck.clip_finding import ClipFinding, ClipFindings, Expected, FindingKind, NotChecked
 from sora2batch.ground.text import one_line
 
-_WORKER = ("-P", "-m", "sora2batch.clipcheck.worker")
-"""-P: what lies in the working folder, which may come from a stranger, is no module."""
+_WORKER = ("-X", "utf8", "-P", "-m", "sora2batch.clipcheck.worker")
+"""Files have the names that the run gave them, whatever the locale; -P: what lies in the working folder, which
+may come from a stranger, is no module."""
 _KEPT_VARIABLES = frozenset(
     {"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE"}
     | {"SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_START"}
