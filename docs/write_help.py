@@ -1,10 +1,11 @@
-"""Write docs/cli.md (every --help), rules.md, words.md, json.md and the schema of manifests for editors.
+"""Write docs/cli.md (every --help), rules.md, words.md, json.md, configuration.md and the schema for editors.
 
 With --check only look at them.
 """  # noqa: INP001
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -13,6 +14,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from sora2batch.app.config.known_settings import SETTINGS
+from sora2batch.app.config.layered_setting import Layer, Setting
 from sora2batch.app.editor_schema import editor_schema_text
 from sora2batch.app.rules import explanations
 from sora2batch.app.terms import terms
@@ -27,6 +30,12 @@ PAGE = Path(__file__).parent / "cli.md"
 RULES = Path(__file__).parent / "rules.md"
 WORDS = Path(__file__).parent / "words.md"
 JSON = Path(__file__).parent / "json.md"
+SETTINGS_PAGE = Path(__file__).parent / "configuration.md"
+_TABLE_ROWS = re.compile(r"\A(?:\|.*\n)*")
+_SETTINGS_HEAD = (
+    "| key | flag | variable | manifest | `pyproject.toml` | user file | default |\n"
+    "|---|---|---|---|---|---|---|\n"
+)
 _HEAD = "| rule | level | what is wrong |\n|---|---|---|\n"
 _LANGUAGES = {"shots.csv": "text", "shots.json": "json"}
 SCHEMA = Path(__file__).parent.parent / "schemas" / "manifest.schema.json"
@@ -65,6 +74,25 @@ def _with_block(page: str, name: str, before: str) -> str:
     end = re.search(r"^#{1,3} ", page[start:], re.MULTILINE)
     at = start + end.start() if end else len(page)
     return f"{page[:at]}### {name}\n\n<!-- help: {name} -->\n```text\n```\n\n{page[at:]}"
+
+
+def with_settings(page: str) -> str:
+    """Renew the table of settings."""
+    start = page.index(_SETTINGS_HEAD) + len(_SETTINGS_HEAD)
+    rows = "".join(map(_setting_row, SETTINGS))
+    return f"{page[:start]}{rows}{_TABLE_ROWS.sub('', page[start:], count=1)}"
+
+
+def _setting_row(setting: Setting[Any]) -> str:
+    default = setting.unset or f"`{json.dumps(setting.default).removesuffix('.0')}`"
+    cells = [
+        f"`{setting.name}`: {setting.meaning}",
+        f"`{setting.flag}`" if setting.flag else "",
+        f"`{setting.variable}`" if setting.variable else "",
+        *("yes" if layer in setting.layers else "" for layer in (Layer.MANIFEST, Layer.PROJECT, Layer.USER)),
+        default,
+    ]
+    return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")
 
 
 def with_rules(page: str) -> str:
@@ -127,6 +155,7 @@ def main() -> None:
         (WORDS, with_words),
         (JSON, with_events),
         (SCHEMA, schema),
+        (SETTINGS_PAGE, with_settings),
     )
     for path, renew in pages:
         page = path.read_text(encoding="utf-8")

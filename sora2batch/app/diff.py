@@ -43,7 +43,7 @@ def diff(args: DiffArgs, printer: Printer) -> ExitCode:
     loader = loader_for(args.tools_dirs, simulated=args.simulated)
     old, new = read_side(first, loader), read_side(second, loader)
     price = credit_price_for(second.path.parent)
-    return _show(old, new, price.value if price else None, printer, as_json=args.as_json)
+    return _show(old, new, price, printer, as_json=args.as_json)
 
 
 def _show(old: Side, new: Side, price: CreditPrice | None, printer: Printer, *, as_json: bool) -> ExitCode:

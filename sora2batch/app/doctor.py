@@ -18,9 +18,9 @@ from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.program_version import version_and_python
-from sora2batch.app.settings_check import check_settings
+from sora2batch.app.settings_check import SettingsReport, report_settings
 from sora2batch.app.store_check import check_store
-from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.plainfile import is_led_out, reason, refuse_unless_plain
@@ -36,10 +36,18 @@ def examine(
     printer: Printer, *, manifest: Path | None, tools_dirs: Sequence[Path], as_json: bool
 ) -> ExitCode:
     """Look at everything that a run needs and print what was found."""
-    checks = list(_checks(manifest, tools_dirs))
+    checks: list[Check] = []
+    settings: list[JsonValue] = []
+    for one in _found(manifest, tools_dirs):
+        if isinstance(one, Check):
+            checks.append(one)
+        else:
+            checks += one.checks
+            settings += one.settings
     faults = {check.exit_code for check in checks if check.verdict is Verdict.BAD}
     if as_json:
-        print_json({"version": 1, "ok": not faults, "checks": [_to_json(check) for check in checks]}, printer)
+        told: list[JsonValue] = [_to_json(check) for check in checks]
+        print_json({"version": 1, "ok": not faults, "checks": told, "settings": settings}, printer)
     else:
         printer.output_listing(_line(check) for check in checks)
     if faults == {ExitCode.UNREACHABLE}:
@@ -55,17 +63,19 @@ def _to_json(check: Check) -> JsonObject:
     return {"name": check.name, "verdict": check.verdict.value, "message": check.message}
 
 
-def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check]:
+def _found(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check | SettingsReport]:
     yield _fine("program", version_and_python())
     yield from _check_api()
     try:
         loader = loader_for(tools_dirs)
-        yield _fine("catalogue", f"{len(loader.catalog.tools)} tools")
+        _, catalog = loader.tools_for(manifest.parent if manifest else Path())
+        yield _fine("catalogue", f"{len(catalog.tools)} tools")
         batch = loader.load(manifest) if manifest else None
     except Sora2BatchError as error:
         yield _bad("manifest" if manifest else "catalogue", error)
+        yield report_settings(None, tools_dirs, folder=manifest.parent if manifest else Path())
         return
-    yield from check_settings(batch.manifest.path.parent if batch else Path())
+    yield report_settings(batch.manifest if batch else None, tools_dirs)
     if batch:
         yield _fine("manifest", f"{batch.manifest.file}: {len(batch.expansion.jobs):,} jobs")
         yield _check_lockfile(batch)
@@ -74,7 +84,7 @@ def _checks(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check
         yield _check_output_folder(batch)
         yield _check_folder("lockfile's folder", batch.lock_path.parent)
         yield from _check_git(batch)
-        yield from check_editor(batch.manifest.path.parent, loader.catalog)
+        yield from check_editor(batch.manifest.path.parent, batch.catalog)
     yield from check_store(batch)
 
 

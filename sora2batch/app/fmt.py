@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sora2batch.app.batch.discover import manifests_among
 from sora2batch.app.batch.source import find_sources
+from sora2batch.app.config.settings import tools_dirs_for
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import Catalog, load_catalog
@@ -71,12 +72,11 @@ def fmt(args: FmtArgs, printer: Printer) -> ExitCode:
     Raises:
         UsageError: a file is missing.
     """
-    catalog = load_catalog(args.tools_dirs)
     laid: list[_Laid] = []
     codes: set[ExitCode] = set()
     for source in find_sources(args.paths):
         try:
-            one = lay_out(source.path, catalog)
+            one = lay_out(source.path, load_catalog(tools_dirs_for(source.path.parent, args.tools_dirs)))
             if args.writes and one.is_changed:
                 _write(one)
             laid.append(one)

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from sora2batch.app.batch.findings import findings_of
 from sora2batch.app.output.failure import Failure, failure_of
 from sora2batch.app.output.output import Printer
 from sora2batch.app.output.workflow_command import annotation, problem_annotation
 from sora2batch.app.plan import PlanArgs, plan_and_show
 from sora2batch.app.planning import Planned
 from sora2batch.app.pull_request import comment_of, failure_comment
-from sora2batch.app.validate import findings_of
 from sora2batch.ground.credit_price import credits_in_words
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, word_of
 from sora2batch.ground.rule import Level
@@ -69,14 +69,12 @@ def _warnings(planned: Planned) -> Iterator[str]:
     """Say what one should know before paying: slips at their places, then what is about the whole."""
     batch = planned.batch
     yield from map(problem_annotation, findings_of(batch))
-    told, document = set(batch.expansion.notices), batch.manifest.document
+    document = batch.manifest.document
     if planned.comparison and planned.comparison.budgets:
         before, after = planned.comparison.budgets
         message = f"the budget is {after:,} credits; at {planned.comparison.ref} it was {before:,}"
         yield _of_budget(planned, Level.WARNING, message)
     for notice in planned.plan.notices:
-        if notice in told:
-            continue
         yield annotation(Level.WARNING, notice, title=f"Plan for {planned.plan.manifest}", file=document.file)
 
 

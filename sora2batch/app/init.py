@@ -11,6 +11,7 @@ from unicodedata import normalize
 from sora2batch.app.batch.argument import arguments_for
 from sora2batch.app.batch.layout import ATTRIBUTES, IGNORED
 from sora2batch.app.batch.new_file import check_alone, check_name
+from sora2batch.app.config.settings import tools_dirs_for
 from sora2batch.app.editor_schema import SCHEMA_ID, SCHEMA_NAME, editor_schema_text
 from sora2batch.app.output.output import Printer
 from sora2batch.app.picture_folder import PictureFolder, find_pictures
@@ -62,7 +63,7 @@ def begin(
     """
     _check_name(manifest)
     pictures = None if from_folder is None else find_pictures(from_folder, beside=manifest)
-    catalog = load_catalog(tools_dirs)
+    catalog = load_catalog(tools_dirs_for(manifest.parent, tools_dirs))
     text = _text_for(tool or (PICTURE_TOOL if pictures else DEFAULT_TOOL), catalog, pictures)
     folder = manifest.parent
     try:

@@ -69,7 +69,7 @@ def _restore(loader: BatchLoader, manifest: Path, printer: Printer) -> _Restored
     """Fetch what is missing and tell how many files came; whatever is in the way is no reason of its own."""
     try:
         path = find_source(manifest).path
-        chosen = choose_store(load_manifest(path).store)
+        chosen = choose_store(load_manifest(path))
         if chosen is None or (loader.simulated and not is_on_this_machine(chosen)):
             return _NOTHING
         missing = list(_missing(path, simulated=loader.simulated))

@@ -16,7 +16,8 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from sora2batch.app.config.settings import BELL, DESKTOP, NOBODY, notify_for
+from sora2batch.app.config.recipient import BELL, DESKTOP, NOBODY
+from sora2batch.app.config.settings import recipients_for
 from sora2batch.app.output.output import Display
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.text import one_line
@@ -50,7 +51,7 @@ def recipients(given: Sequence[str], folder: Path) -> tuple[str, ...]:
     Raises:
         UsageError: a command cannot be understood, its program is not there, or a setting is no good.
     """
-    setting = None if given else notify_for(folder)
+    setting = None if given else recipients_for(folder)
     found = tuple(given) if setting is None else setting.value
     for one in found:
         if one not in {BELL, DESKTOP, NOBODY}:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.discover import is_one_manifest
 from sora2batch.app.batch.loader import loader_for
+from sora2batch.app.config.settings import is_strict
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Printer
 from sora2batch.app.planning import Planned, check_account, check_plan, narrow, read_selection
@@ -41,6 +42,8 @@ class PlanArgs:
     force: bool
     simulated: bool
     tools_dirs: tuple[Path, ...]
+    strict: bool | None
+    """None leaves it to the settings."""
 
     @property
     def selection(self) -> Selection:
@@ -104,9 +107,12 @@ def _plans(args: PlanArgs) -> Sequence[Planned]:
     batches = loader.load_all(args.manifests)
     if args.out and len(batches) != 1:
         raise UsageError("--out works on one manifest at a time")
-    plans = [planned(batch, selection) for batch in narrow(batches, selection)]
-    if args.base is not None:
-        plans = [_compared(one, args.base) for one in plans]
+    plans: Sequence[Planned] = [planned(batch, selection) for batch in narrow(batches, selection)]
+    strict = any(is_strict(one.manifest.path.parent, flag=args.strict) for one in batches)
+    if strict or args.base is not None:
+        from sora2batch.app.plan_review import reviewed  # noqa: PLC0415  # few plans are reviewed
+
+        plans = reviewed(plans, args.base, is_strict=strict)
     if save:
         save(plans[0])
     return plans
@@ -124,12 +130,6 @@ def _saving(args: PlanArgs, selection: Selection) -> Callable[[Planned], None] |
 
     check_plan_file(args.out)
     return partial(save_plan, selection=selection, max_credits=args.max_credits, out=args.out)
-
-
-def _compared(one: Planned, ref: str) -> Planned:
-    from sora2batch.app.plan_base import compare_with  # noqa: PLC0415  # few plans compare
-
-    return one._replace(comparison=compare_with(one.batch, ref))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits
 from sora2batch.ground.option_words import option
 from sora2batch.lockfile.content import Lockfile
+from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.action import Action, Plan
-from sora2batch.plan.budget import check_balance, check_budget, check_tools
+from sora2batch.plan.budget import check_balance, check_budget, check_ceiling, check_tools
 from sora2batch.plan.outlook import Outlook, outlook_of
 from sora2batch.plan.selection import Selection, parse_where
 
@@ -32,12 +34,15 @@ class Planned(NamedTuple):
 
     @property
     def outlook(self) -> Outlook:
-        """What the plan means in time and money.
+        """What the plan means in time and money: by the manifest, so that a plan is the same everywhere.
 
         Raises:
             UsageError: a setting is no good.
         """
-        return outlook_for(self.batch, self.plan, self.concurrency)
+        options = self.batch.manifest.run
+        if self.concurrency is not None:
+            options = replace(options, concurrency=self.concurrency)
+        return outlook_for(self.batch, self.plan, options)
 
     @property
     def is_changed(self) -> bool:
@@ -50,7 +55,7 @@ class Planned(NamedTuple):
         return self.plan.counts[Action.SUBMIT] > 0
 
 
-def outlook_for(batch: Batch, plan: Plan, concurrency: int | None = None) -> Outlook:
+def outlook_for(batch: Batch, plan: Plan, options: RunOptions) -> Outlook:
     """Say what a plan means in time and money; a simulated one takes no time worth telling.
 
     Raises:
@@ -58,9 +63,6 @@ def outlook_for(batch: Batch, plan: Plan, concurrency: int | None = None) -> Out
     """
     if batch.simulated:
         return Outlook(credit_price=batch.credit_price)
-    options = batch.manifest.run
-    if concurrency is not None:
-        options = replace(options, concurrency=concurrency)
     return outlook_of(plan, batch.catalog, options, batch.credit_price)
 
 
@@ -109,10 +111,12 @@ def check_plan(batch: Batch, plan: Plan) -> None:
 
     Raises:
         RetiredToolError: a tool is gone.
-        BudgetError: over the budget.
+        BudgetError: over the budget, or over what any batch may cost here.
     """
     check_tools(plan, batch.catalog)
     check_budget(plan)
+    if ceiling := batch.ceiling:
+        check_ceiling(plan, Credits(ceiling.value), origin=ceiling.origin)
 
 
 def check_account(plan: Plan) -> Payer:

@@ -9,8 +9,10 @@ from itertools import chain
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.lint_batch import lint_subject
+from sora2batch.app.config.settings import run_options_for
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
+from sora2batch.app.strictness import refuse_errors, strictly
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.option_words import option, said
@@ -22,7 +24,6 @@ from sora2batch.lint.seen_before import changed_pictures, seen_inputs
 from sora2batch.lint.subject import LintSubject
 from sora2batch.lint.visited import Address, addresses_in, visited_urls
 from sora2batch.lockfile.entry import Seen
-from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.media.visit import Visit
 
 _SPARE = timedelta(hours=1)
@@ -30,7 +31,7 @@ _MOST_TOLD = 20
 
 
 def check_before_paying(
-    batch: Batch, jobs: Sequence[Job], printer: Printer, *, looks_at_urls: bool
+    batch: Batch, jobs: Sequence[Job], printer: Printer, *, looks_at_urls: bool, is_strict: bool = False
 ) -> Mapping[Fingerprint, Seen]:
     """Tell what may be a slip in jobs that are about to be paid for, also at their URLs.
 
@@ -45,9 +46,9 @@ def check_before_paying(
         return {}
     visits = _visits(subject, printer, f"; {option('images', False)} does not")
     found = _judged(subject, visits)
+    found = list(strictly(found)) if is_strict else found
     _tell([one for one in found if one.level is not Level.ERROR], printer)
-    if errors := [one for one in found if one.level is Level.ERROR]:
-        raise ManifestError(errors)
+    refuse_errors(found)
     return seen_inputs(subject, visits)
 
 
@@ -59,7 +60,7 @@ def look_at_urls(batch: Batch, printer: Printer) -> Sequence[Problem]:
 
 def _tell(found: Sequence[Problem], printer: Printer) -> None:
     for one in found[:_MOST_TOLD]:
-        printer.info(one.line)
+        printer.info(f"{one.level}: {one}")
     if (more := len(found) - _MOST_TOLD) > 0:
         way = said("`sora2batch validate`", "`validate`")
         printer.info(f"… and {more:,} more ({way} lists them)")
@@ -68,7 +69,7 @@ def _tell(found: Sequence[Problem], printer: Printer) -> None:
 def _judged(subject: LintSubject, visits: Mapping[Address, Visit]) -> Sequence[Problem]:
     now = SystemClock().now()
     # A task may wait as long before it begins as we wait for its end.
-    until = now + timedelta(seconds=2 * subject.manifest.run.timeout) + _SPARE
+    until = now + timedelta(seconds=2 * run_options_for(subject.manifest).timeout) + _SPARE
     findings = visited_urls(subject, visits, now=now, until=until)
     return gathered(subject, chain(findings, changed_pictures(subject, visits)))
 

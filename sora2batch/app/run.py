@@ -13,6 +13,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.discover import is_one_manifest
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.snapshot import status_of
+from sora2batch.app.config.settings import is_strict
 from sora2batch.app.execution.ending import Ending, ended, ending_to_json, not_begun, refused
 from sora2batch.app.execution.event_stream import EventStream
 from sora2batch.app.execution.execution import carry_out, check_beforehand
@@ -24,6 +25,7 @@ from sora2batch.app.plan import PlanView, planned, show_plans
 from sora2batch.app.planning import Planned, narrow, read_selection
 from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
+from sora2batch.app.strictness import refuse_slips
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.ground.text import one_line
@@ -62,6 +64,8 @@ class RunArgs:
     as_json: bool
     as_jsonl: bool
     notify: tuple[str, ...]
+    strict: bool | None
+    """None leaves it to the settings."""
     tools_dirs: tuple[Path, ...]
     saved: SavedPlan | None = None
 
@@ -102,6 +106,8 @@ class RunArgs:
             "--no-wait": self.no_wait,
             "--no-download": self.no_download,
             "--no-images": self.no_images,
+            "--strict": self.strict is True,
+            "--no-strict": self.strict is False,
             "--yes": self.yes,
             "--json": self.as_json,
             "--jsonl": self.as_jsonl,
@@ -127,7 +133,7 @@ class RunArgs:
             return Stages.SUBMIT
         return Stages.SUBMIT | Stages.WAIT if self.no_download else Stages.ALL
 
-    def request(self, printer: Display, events: EventStream | None) -> RunRequest:
+    def request(self, printer: Display, events: EventStream | None, *, is_strict: bool) -> RunRequest:
         """All that concerns one batch."""
         return RunRequest(
             selection=self.selection,
@@ -137,6 +143,7 @@ class RunArgs:
             concurrency=self.concurrency,
             agreed=self.yes,
             looks_at_urls=not self.no_images,
+            is_strict=is_strict,
             saved=self.saved,
             events=events,
         )
@@ -154,11 +161,14 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
         raise UsageError("which manifest? Name one, or a saved plan with --plan FILE")
     loader = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
     batches = narrow(loader.load_all(args.manifests), args.selection)
+    strict = any(is_strict(one.manifest.path.parent, flag=args.strict) for one in batches)
+    if strict:
+        refuse_slips(batches)
     if args.dry_run:
         return show_plans(batches, args.plan_maker, args.view(printer))
     told = recipients(args.notify, batches[0].manifest.path.parent)
     events = EventStream(printer) if args.as_jsonl else None
-    request = args.request(printer, events)
+    request = args.request(printer, events, is_strict=strict)
     if len(batches) > 1:
         check_beforehand(batches, request)
     endings = [_heard(ending, args, events) for ending in _carry_out_all(batches, args, request)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sora2batch.app.config.settings import tools_dirs_for
 from sora2batch.app.editor_schema import editor_schema_text
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import load_catalog
@@ -19,6 +20,6 @@ def show_schema(printer: Printer, *, name: str, tools_dirs: Sequence[Path]) -> N
     Raises:
         CatalogError: a tool file is no good.
     """
-    is_of_tools = name == _OF_MANIFESTS and tools_dirs
-    text = editor_schema_text(load_catalog(tools_dirs)) if is_of_tools else schema_text(f"{name}.schema.json")
+    found = tools_dirs_for(Path(), tools_dirs) if name == _OF_MANIFESTS else ()
+    text = editor_schema_text(load_catalog(found)) if found else schema_text(f"{name}.schema.json")
     printer.output(text.removesuffix("\n"))

@@ -1,39 +1,138 @@
-"""What `doctor` finds out about settings: each with the place that it comes from."""
+"""What `doctor` finds out about settings: each with its value and the place that it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sora2batch.app.config.settings import CREDIT_PRICE, NOTIFY, Setting, credit_price_for, notify_for
+from sora2batch.app.backend.connection import redact
+from sora2batch.app.config.known_settings import OTHER_VARIABLES, SETTINGS
+from sora2batch.app.config.layered_setting import Found, Layer, Setting
+from sora2batch.app.config.lookup import Scope, look_up
+from sora2batch.app.config.setting_variable import PREFIX
+from sora2batch.app.config.settings import own_file, project_files
 from sora2batch.app.output.check import Check, Verdict
+from sora2batch.ground.canonical import JsonObject, JsonValue
+from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.text import one_line
+from sora2batch.ground.suggest import nearest
+from sora2batch.ground.text import one_line, readable, without_secrets
+from sora2batch.manifest.model import Manifest
 
 _ROOM = 200
+_COMMANDS = "notify"
 
 
-def check_settings(folder: Path) -> Iterator[Check]:
-    """Look up every setting as a manifest of this folder has it."""
-    yield _check(CREDIT_PRICE, lambda: credit_price_for(folder), unset="sums are shown in credits alone")
-    yield _check(NOTIFY, lambda: _in_words(notify_for(folder)), unset="nobody is told of the end of a run")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsReport:
+    """All settings as they are for a manifest or a folder."""
+
+    checks: tuple[Check, ...]
+    settings: tuple[JsonObject, ...]
+    """Those that could be read, for programs."""
 
 
-def _in_words(setting: Setting[tuple[str, ...]] | None) -> tuple[str, str] | None:
-    return (", ".join(setting.value), setting.origin) if setting else None
+def report_settings(
+    manifest: Manifest | None,
+    tools_dirs: Sequence[Path],
+    *,
+    folder: Path = Path(),
+    environ: Mapping[str, str] = os.environ,
+) -> SettingsReport:
+    """Look up every setting, and what in the environment looks like one and is none.
 
-
-def _check(name: str, look_up: Callable[[], tuple[object, str] | None], *, unset: str) -> Check:
-    try:
-        setting = look_up()
-    except Sora2BatchError as error:
-        message = f"{error.message}; {error.hint}" if error.hint else error.message
-        return Check(name=name, verdict=Verdict.BAD, message=message, exit_code=error.exit_code)
-    if setting is None:
-        return Check(name=name, verdict=Verdict.FINE, message=f"not set: {unset}")
-    value, origin = setting
-    return Check(
-        name=name,
-        verdict=Verdict.FINE,
-        message=f"{one_line(str(value), _ROOM)}, from {origin}",
+    Args:
+        manifest: whose words count as well; None where there is none that can be read.
+        tools_dirs: what was given with the flag.
+        folder: from where a project is looked for, where there is no manifest.
+        environ: the environment.
+    """
+    folder = manifest.path.parent if manifest else folder
+    scope = Scope(
+        environ=environ, projects=tuple(project_files(folder)), own=own_file(environ), manifest=manifest
     )
+    flags = {"tools_dirs": tuple(tools_dirs) or None}
+    checks: dict[Check, None] = {}
+    settings: list[JsonObject] = []
+    for setting in SETTINGS:
+        try:
+            found = look_up(setting.name, scope, flags.get(setting.name))
+        except Sora2BatchError as error:
+            checks[_broken(error)] = None  # of a file with a slip each setting would tell the same
+        else:
+            checks[_check(setting, found)] = None
+            settings.append(_to_json(setting, found))
+    return SettingsReport(checks=(*checks, *_slips(environ)), settings=tuple(settings))
+
+
+def _check(setting: Setting[Any], found: Found[Any]) -> Check:
+    if found.layer is Layer.DEFAULT and setting.unset:
+        message = f"not set: {setting.unset}"
+    else:
+        value = _shown(setting, found.value)
+        message = f"{value}, the default" if found.layer is Layer.DEFAULT else f"{value}, from {found.origin}"
+    if found.others:
+        others = (f"{_shown(setting, one.value)} from {one.origin}" for one in found.others)
+        message += f" (and not {', nor '.join(others)})"
+    return Check(name=setting.name, verdict=Verdict.FINE, message=redact(message))
+
+
+def _broken(error: Sora2BatchError) -> Check:
+    message = f"{error.message}; {error.hint}" if error.hint else error.message
+    return Check(name="settings", verdict=Verdict.BAD, message=redact(message), exit_code=error.exit_code)
+
+
+def _slips(environ: Mapping[str, str]) -> Iterator[Check]:
+    """Tell of variables that are none of ours and look like one."""
+    known = [*OTHER_VARIABLES, *(one.variable for one in SETTINGS if one.variable)]
+    for name in sorted(environ):
+        near = nearest(name, known) if name.upper().startswith(PREFIX) and name not in known else None
+        if near:
+            message = f"{one_line(name, _ROOM)} is not read; did you mean {near}?"
+            yield Check(name="environment", verdict=Verdict.NOTE, message=message)
+
+
+def _to_json(setting: Setting[Any], found: Found[Any]) -> JsonObject:
+    others: list[JsonValue] = [
+        {"value": _plain(setting, one.value), "layer": one.layer.value, "origin": readable(one.origin)}
+        for one in found.others
+    ]
+    return {
+        "name": setting.name,
+        "value": _plain(setting, found.value),
+        "layer": found.layer.value,
+        "origin": readable(found.origin),
+        "instead_of": others,
+    }
+
+
+def _shown(setting: Setting[Any], value: object) -> str:
+    plain = _plain(setting, value)
+    if isinstance(plain, list):
+        return one_line(", ".join(map(str, plain)), _ROOM)
+    return {True: "yes", False: "no"}[plain] if isinstance(plain, bool) else one_line(str(plain), _ROOM)
+
+
+def _plain(setting: Setting[Any], value: object) -> JsonValue:
+    """Make JSON of a value, without what may be a secret: passwords in URLs, the arguments of commands."""
+    match value:
+        case None | bool() | int():
+            return value
+        case float():
+            return int(value) if value.is_integer() else value
+        case CreditPrice():
+            return str(value)
+        case list() | tuple():
+            return [_plain(setting, one) for one in value]
+        case str() if setting.name == _COMMANDS:
+            program, _, rest = value.strip().partition(" ")
+            return _text(f"{program} …" if rest else program)
+        case _:
+            return _text(str(value))
+
+
+def _text(text: str) -> str:
+    return readable(redact(without_secrets(text)))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from sora2batch.app.config.settings import tools_dirs_for
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.process.signals import Terminated
@@ -39,6 +40,6 @@ def serve(  # noqa: PLR0913  # so much can be told to a simulator
         seed=seed,
         tell=printer.info,
     )
-    catalog = load_catalog(tools_dirs)
+    catalog = load_catalog(tools_dirs_for(Path(), tools_dirs))
     with suppress(KeyboardInterrupt, Terminated):
         run_loop(partial(serve_forever, options, catalog, announce=printer.output))

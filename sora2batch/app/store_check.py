@@ -10,7 +10,6 @@ from sora2batch.app.batch.chosen_store import choose_store, is_temporary
 from sora2batch.app.output.check import Check, Verdict
 from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
-from sora2batch.manifest.model import NO_STORE
 from sora2batch.store.make import open_store
 from sora2batch.store.store_location import StoreLocation, parse_location
 from sora2batch.store.store_probe import ProbeOutcome, ProbeStep, probe
@@ -21,7 +20,7 @@ _NOT_NEEDED = frozenset({"refuse to overwrite"})
 
 def check_store(batch: Batch | None) -> Iterator[Check]:
     """Try everything that a batch needs of its store, or else of the environment's, if there is one."""
-    chosen = choose_store(batch.manifest.store if batch else NO_STORE)
+    chosen = choose_store(batch.manifest if batch else None)
     if chosen is None:
         return
     try:

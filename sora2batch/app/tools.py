@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.app.config.settings import credit_price_for
+from sora2batch.app.config.settings import credit_price_for, tools_dirs_for
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import Catalog, load_catalog
@@ -22,9 +22,8 @@ def show_tools(printer: Printer, *, name: str | None, as_json: bool, tools_dirs:
         CatalogError: a tool file is no good.
         UnknownToolError: there is no tool of this name.
     """
-    catalog = load_catalog(tools_dirs)
-    setting = credit_price_for(Path())
-    price = setting.value if setting else None
+    catalog = load_catalog(tools_dirs_for(Path(), tools_dirs))
+    price = credit_price_for(Path())
     if as_json:
         document = _to_json(catalog.get(name)) if name else _all_to_json(catalog)
         print_json(document | priced(price), printer)
@@ -39,7 +38,7 @@ def complete_tool(begun: str) -> Sequence[tuple[str, str]]:
     """Find the tools whose names begin so; beside each its price, and whether its model has ended."""
     return [
         (tool.tool_type, f"{tool.price_text}  {tool.mark}".rstrip())
-        for tool in load_catalog().tools.values()
+        for tool in load_catalog(tools_dirs_for(Path())).tools.values()
         if tool.tool_type.startswith(begun)
     ]
 

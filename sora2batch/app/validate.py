@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.discover import manifests_that_may_read
-from sora2batch.app.batch.lint_batch import lint_subject
+from sora2batch.app.batch.findings import findings_of
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.source import Source, find_sources
+from sora2batch.app.config.settings import is_strict
 from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.app.output.json_document import print_json, problems_to_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.preflight import look_at_urls
+from sora2batch.app.strictness import strictly
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.problem import START, Fault, Problem
 from sora2batch.ground.rule import Level, Rule
 from sora2batch.ground.text import counted
-from sora2batch.lint.make import lint
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.model import Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +36,8 @@ class ValidateArgs:
     as_json: bool
     images: bool
     """Whether URLs are looked at."""
-    strict: bool
+    strict: bool | None
+    """None leaves it to the settings."""
     changed: bool
 
     @property
@@ -93,24 +94,14 @@ def check(args: ValidateArgs, printer: Printer) -> Checked:
         found = _load(source, loader)
         if isinstance(found, Batch):
             own = [*findings_of(found), *(look_at_urls(found, printer) if args.images else ())]
-            checked = Checked(list(_strictly(own)) if args.strict else own, found.notices)
+            strict = is_strict(found.manifest.path.parent, flag=args.strict)
+            checked = Checked(list(strictly(own)) if strict else own, found.notices)
             _tell(found, checked, printer)
             problems += checked.problems
             notices += checked.notices
         else:
             problems += found
     return Checked(in_order(problems), notices)
-
-
-def findings_of(batch: Batch) -> Iterator[Problem]:
-    """List what may be a slip in a sound manifest, each in a file as it was given on the command line."""
-    for finding in batch.expansion.findings:
-        yield replace(finding, file=_as_given(finding.file, batch.manifest))
-    yield from lint(lint_subject(batch))
-
-
-def _as_given(file: str, manifest: Manifest) -> str:
-    return manifest.document.file if file == manifest.file else manifest.data_file(file)
 
 
 def _load(source: Source, loader: BatchLoader) -> Batch | Sequence[Problem]:
@@ -126,11 +117,6 @@ def _load(source: Source, loader: BatchLoader) -> Batch | Sequence[Problem]:
 def _missing(source: Source, error: UsageError) -> Problem:
     fault = Fault(rule=Rule.UNREADABLE_FILE, message=error.message, hint=error.hint)
     return fault.at(source.path.as_posix(), START)
-
-
-def _strictly(problems: Iterable[Problem]) -> Iterator[Problem]:
-    for one in problems:
-        yield replace(one, raised_to=Level.ERROR) if one.level is Level.WARNING else one
 
 
 def _tell(batch: Batch, checked: Checked, printer: Printer) -> None:

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sora2batch.cli.printer import ClickPrinter
-from sora2batch.cli.table import LOG_FILE, WORK, Work, resolve
-from sora2batch.ground.errors import ExitCode
+from sora2batch.cli.table import CONFIGURED_COLOR, CONFIGURED_LOG_FILE, LOG_FILE, WORK, Work, resolve
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
-def call(
-    name: str, /, *, verbose: int, quiet: bool, color: str, log_file: Path | None = None, **given: Any
-) -> ExitCode:
+def call(name: str, /, *, verbose: int, quiet: bool, color: str | None, **given: Any) -> ExitCode:
     """Do the work of a command.
 
     Args:
@@ -22,16 +20,29 @@ def call(
         verbose: how often -v was given.
         quiet: whether -q was given.
         color: what was given with --color.
-        log_file: what was given with --log-file, by commands that have it.
-        given: the other options and arguments.
+        given: the other options and arguments; of them --log-file is seen to here, where a command has it.
     """
-    printer = ClickPrinter.of(verbose, quiet=quiet, color=color)
+    printer = ClickPrinter.of(verbose, quiet=quiet, color=color or resolve(CONFIGURED_COLOR)())
+    log_file = _log_file(name, given.pop("log_file")) if "log_file" in given else None
     if log_file is None:
         return _do(WORK[name], printer, given)
     with resolve(LOG_FILE)(log_file, sys.argv[1:], printer.error) as log:
         code = _do(WORK[name], replace(printer, note=log.told), given)
         log.end(code)
         return code
+
+
+def _log_file(name: str, given: Path | None) -> Path | None:
+    """Choose where to log; `doctor` tells of all settings that are no good, and ends for none."""
+    if given is not None:
+        return given
+    try:
+        configured: Path | None = resolve(CONFIGURED_LOG_FILE)()
+    except Sora2BatchError:
+        if name != "doctor":
+            raise
+        return None
+    return configured
 
 
 def _do(work: Work, printer: ClickPrinter, given: dict[str, Any]) -> ExitCode:

@@ -10,9 +10,9 @@ import click
 
 from sora2batch.app.output.failure import Failure, failure_of, is_bug, print_failure
 from sora2batch.app.process.signals import Terminated, last_raised
-from sora2batch.cli.color import AUTO, COLOR_CHOICES
+from sora2batch.cli.color import COLOR_CHOICES
 from sora2batch.cli.printer import ClickPrinter
-from sora2batch.cli.table import FAILURE_DOCUMENT, FAILURE_LINE, resolve
+from sora2batch.cli.table import CONFIGURED_COLOR, FAILURE_DOCUMENT, FAILURE_LINE, resolve
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
@@ -71,7 +71,7 @@ def color_asked(arguments: Sequence[str]) -> str:
     """Tell what was given with --color, before and without parsing the command line; the last one counts."""
     given = [one.partition("=")[2] for one in arguments if one.startswith("--color=")]
     given += [value for name, value in pairwise(arguments) if name == "--color"]
-    return next((one for one in reversed(given) if one in COLOR_CHOICES), AUTO)
+    return next((one for one in reversed(given) if one in COLOR_CHOICES), None) or resolve(CONFIGURED_COLOR)()
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from sora2batch.cli.color import AUTO, COLOR_CHOICES
+from sora2batch.cli.color import COLOR_CHOICES
 from sora2batch.cli.table import (
     GLOB_COMPLETION,
     KEY_COMPLETION,
@@ -113,8 +113,14 @@ tools_dir_option = click.option(
     "tools_dirs",
     multiple=True,
     type=FILE,
-    envvar="SORA2BATCH_TOOLS_DIR",
     help="More tool files; one of the same name overrides a shipped one. May be repeated.",
+)
+
+
+strict_option = click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Take warnings for errors, or not, whatever is configured.",
 )
 
 
@@ -123,7 +129,6 @@ def printer_options(function: _F) -> _F:
     function = click.option(
         "--color",
         type=click.Choice(COLOR_CHOICES),
-        default=AUTO,
         metavar="WHEN",
         help="Colours: auto (at a terminal), always or never.",
     )(function)
@@ -139,7 +144,6 @@ def log_option(function: _F) -> _F:
         "--log-file",
         type=FILE,
         metavar="FILE",
-        envvar="SORA2BATCH_LOG_FILE",
         help="Append to FILE when what was asked, answered and told; never the key.",
     )(function)
 

@@ -18,8 +18,8 @@ from sora2batch.clipcheck.clip_finding import ClipFinding, ClipFindings, Expecte
 from sora2batch.ground.text import one_line
 
 _WORKER = ("-X", "utf8", "-P", "-m", "sora2batch.clipcheck.worker")
-"""Files have the names that the run gave them, whatever the locale; -P: what lies in the working folder, which
-may come from a stranger, is no module."""
+"""utf8: files have the names that the run gave them, whatever the locale; -P: what lies in the working
+folder, which may come from a stranger, is no module."""
 _KEPT_VARIABLES = frozenset(
     {"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE"}
     | {"SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_START"}

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
+from sora2batch.app.batch.findings import findings_of
 from sora2batch.app.batch.layout import MANIFEST_ENDINGS, BatchLayout
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.output.excerpt import in_order
 from sora2batch.app.planning import Planned, read_selection
-from sora2batch.app.validate import findings_of
 from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside
@@ -33,8 +33,6 @@ from sora2batch.manifest.manifest_error import ManifestError
 FilePath: TypeAlias = str | os.PathLike[str]
 Words: TypeAlias = str | Sequence[str]
 
-TOOLS_VARIABLE = "SORA2BATCH_TOOLS_DIR"
-
 
 @nothing_set_aside()
 @in_script()
@@ -51,7 +49,7 @@ def load(
         manifest: a YAML or JSON file.
         simulate: whether runs of it go to the simulator: free, and with a lockfile and a folder of their own.
         max_credits: the budget over all runs, in credits, instead of the manifest's.
-        tools_dirs: folders with further tool files; None takes those of ``SORA2BATCH_TOOLS_DIR``.
+        tools_dirs: folders with further tool files; None takes those that are configured.
 
     Raises:
         ManifestError: it has problems; ``problems`` has all of them, each with its line.
@@ -203,16 +201,10 @@ def loaded(batch: Batch | FilePath, *, simulate: bool | None = None) -> Batch:
     return Batch(internal=replace(batch.internal, simulated=simulate))
 
 
-def _environment_folders() -> Sequence[FilePath]:
-    """Find the folders that the command line would take."""
-    return os.environ[TOOLS_VARIABLE].split(os.pathsep) if os.environ.get(TOOLS_VARIABLE) else ()
-
-
 def _loader(
     tools_dirs: FilePath | Sequence[FilePath] | None, *, simulate: bool, max_credits: int | None
 ) -> BatchLoader:
-    folders = _environment_folders() if tools_dirs is None else tools_dirs
-    folders = [folders] if isinstance(folders, str | os.PathLike) else folders
+    folders = [tools_dirs] if isinstance(tools_dirs, str | os.PathLike) else tools_dirs or ()
     budget = whole_number("max_credits", max_credits, least=0, most=SAFE_INTEGER)
     return loader_for(tuple(map(_absolute, folders)), simulated=simulate, max_credits=budget)
 

@@ -56,7 +56,8 @@ class Plan:
     @property
     def notices(self) -> tuple[str, ...]:
         """What one should know before paying."""
-        return self.internal.plan.notices
+        plan = self.internal.plan
+        return (*map(str, plan.findings), *plan.notices)
 
     @property
     def duration(self) -> Duration | None:
@@ -85,7 +86,7 @@ class Plan:
         return block(
             heading(f"{plan.manifest}: {counted(len(plan.jobs), 'job')}{self._simulated}"),
             *(line(one) for one in sums if one),
-            bullets(plan.notices),
+            bullets(self.notices),
             table(("key", "action", "credits", "reason"), rows, len(plan.jobs)),
         )
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.pending_job import PendingJob
+from sora2batch.ground.problem import Problem
 from sora2batch.lockfile.entry import Entry
 
 
@@ -109,6 +110,9 @@ class Plan:
     def listed(self) -> tuple[PlannedJob | WaitingJob, ...]:
         """All of them: those first whose requests are known."""
         return (*self.jobs, *self.waiting)
+
+    findings: tuple[Problem, ...] = ()
+    """What may be a slip in the manifest; each names its file without a folder."""
 
     @property
     def counts(self) -> Mapping[Action, int]:

@@ -10,6 +10,7 @@ from math import floor
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.ground.job import Credits
 from sora2batch.ground.option_words import option, said
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt
@@ -40,6 +41,28 @@ def check_budget(plan: Plan) -> None:
         sums += f", {money.later:,} later{' at most' if plan.gates else ''}"
     raise BudgetError(
         f"{plan.manifest}: over budget by {-money.left:,} credits ({sums})", hint=_what_would_fit(plan)
+    )
+
+
+def check_ceiling(plan: Plan, most: Credits, *, origin: str) -> None:
+    """Refuse to spend on a batch that would then have cost more than any may, whatever its budget.
+
+    Args:
+        plan: what is to be submitted.
+        most: what any one batch may cost.
+        origin: who says so.
+
+    Raises:
+        BudgetError: says by how much, who says so, and how many jobs would fit.
+    """
+    money = plan.money
+    over = money.spent + money.to_spend - most
+    if over <= 0 or not money.to_spend:
+        return
+    sums = f"{money.spent:,} spent, {money.to_spend:,} to spend"
+    raise BudgetError(
+        f"{plan.manifest}: over the ceiling of {most:,} credits by {over:,} ({sums}; {origin})",
+        hint=f"whoever set it can raise it; or {_part_that_fits(plan, max(0, most - money.spent))}",
     )
 
 

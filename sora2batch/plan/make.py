@@ -9,6 +9,7 @@ from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.option_words import option
 from sora2batch.ground.pending_job import AskedJob, PendingJob
+from sora2batch.ground.problem import Problem
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
@@ -34,6 +35,7 @@ class PlanInputs(NamedTuple):
     notices: tuple[str, ...]
     stages: Stages | None = None
     """Where jobs are made from the results of others: those that wait; ``jobs`` are those known now."""
+    findings: tuple[Problem, ...] = ()
 
 
 def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
@@ -68,6 +70,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
             *_picture_notice(kept, inputs.selection),
             *_unfetched_notice(orphans),
         ),
+        findings=inputs.findings,
     )
 
 

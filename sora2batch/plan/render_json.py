@@ -36,7 +36,7 @@ def _plan(plan: Plan, outlook: Outlook) -> JsonObject:
         "jobs": [*map(_job, plan.jobs), *map(_waiting_job, plan.waiting)],
         "orphans": [_orphan(entry) for entry in plan.orphans],
         "summary": summary_to_json(plan, outlook),
-        "notices": list(plan.notices),
+        "notices": [*map(str, plan.findings), *plan.notices],
     }
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
+from sora2batch.ground.rule import Level
 from sora2batch.ground.text import counted, one_line
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.alike import Alike, Item, alike, changed_items, planned_items
@@ -87,7 +88,7 @@ def plan_markdown(
         yield from _comparison(comparison, price, room)
     yield from _jobs(plan, room)
     yield from _orphans(plan, price, room)
-    yield from _notices(plan.notices, room)
+    yield from _notices(plan, room)
 
 
 def _money(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
@@ -190,7 +191,9 @@ def _orphan_table(plan: Plan, room: Room) -> Iterator[str]:
     yield from within(rows, len(plan.orphans), "orphans", room=room.of("orphans"), most=_MOST_ROWS)
 
 
-def _notices(notices: Sequence[str], room: Room) -> Iterator[str]:
-    rows = (f"- **Notice:** {code(notice)}" for notice in notices)
-    if notices:
-        yield from within(rows, len(notices), "notices", room=room.of("notices"), most=_MOST_NOTICES)
+def _notices(plan: Plan, room: Room) -> Iterator[str]:
+    findings = [(one.level, str(one)) for one in plan.findings]
+    told = [*findings, *((Level.NOTICE, notice) for notice in plan.notices)]
+    rows = (f"- **{level.capitalize()}:** {code(text)}" for level, text in told)
+    if told:
+        yield from within(rows, len(told), "notices", room=room.of("notices"), most=_MOST_NOTICES)

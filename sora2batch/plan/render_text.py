@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
+from sora2batch.ground.rule import Level
 from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import Entry
@@ -123,12 +124,20 @@ def orphans_line(plan: Plan, price: CreditPrice | None = None) -> str:
     return f"{orphans} in the lockfile, no longer in the manifest: {told}; {cost}; kept"
 
 
+def warning_lines(plan: Plan) -> Iterator[str]:
+    """Write what one should know before paying, each line beginning with how bad it is."""
+    for finding in plan.findings:
+        yield f"{finding.level}: {one_line(str(finding), _LINE_ROOM)}"
+    for notice in plan.notices:
+        yield f"{Level.NOTICE}: {one_line(notice, _LINE_ROOM)}"
+
+
 def _summary_lines(plan: Plan, outlook: Outlook) -> Iterator[str]:
     """Write what does not grow with the number of jobs."""
     if plan.orphans:
         yield f"  {orphans_line(plan, outlook.credit_price)}"
     yield ""
-    yield from (f"notice: {one_line(notice, _LINE_ROOM)}" for notice in plan.notices)
+    yield from warning_lines(plan)
     yield totals_line(plan)
     if told := outlook.time_line:
         yield told

@@ -31,7 +31,7 @@ from sora2batch.sjinn.answer import (
     Working,
 )
 from sora2batch.sjinn.api_error import ApiError, KeyRefusedError, LedgerError, UnreachableError
-from sora2batch.sjinn.endpoint import DEFAULT_URL, URL_VARIABLE, Endpoint
+from sora2batch.sjinn.endpoint import DEFAULT_URL, Endpoint
 from sora2batch.sjinn.ledger import read_ledger
 from sora2batch.sjinn.paging import LedgerWalk
 from sora2batch.sjinn.protocol import StatusOf, read_account, read_create
@@ -106,7 +106,8 @@ class SjinnClient:
     @property
     def _elsewhere(self) -> str:
         """Name the address where it is not the official one: a slip in it looks like a broken API."""
-        return "" if self._endpoint.url == DEFAULT_URL else f" ({URL_VARIABLE} is {self._endpoint.url})"
+        endpoint = self._endpoint
+        return "" if endpoint.url == DEFAULT_URL else f" ({endpoint.origin} is {endpoint.url})"
 
     async def create(self, tool_type: str, input: JsonObject) -> CreateOutcome:
         """Make a paid task. It is sent at most once; ``NotSent`` only where surely nothing left.

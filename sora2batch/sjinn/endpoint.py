@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -29,19 +28,21 @@ class Endpoint:
     scheme: str
     host: str
     """Without brackets, in lower case."""
+    origin: str = field(default=URL_VARIABLE, compare=False)
+    """Who says so."""
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str, *, origin: str = URL_VARIABLE) -> Self:
         """Read a base URL.
 
         Raises:
             UsageError: it is no http(s) URL of a host, or it carries credentials, a query or a fragment.
         """
-        parts, port = _split(text.strip())
+        parts, port = _split(text.strip(), origin)
         host = (parts.hostname or "").lower()
         bracketed = f"[{host}]" if ":" in host else host
         url = f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-        return cls(url=url, scheme=parts.scheme, host=host)
+        return cls(url=url, scheme=parts.scheme, host=host, origin=origin)
 
     @property
     def is_loopback(self) -> bool:
@@ -58,7 +59,7 @@ class Endpoint:
         if self.scheme == "http" and not self.is_loopback:
             raise UsageError(
                 f"the API key would be sent in the clear to {self.host}",
-                hint=f"use an https:// address in {URL_VARIABLE}; plain http is for this machine only",
+                hint=f"use an https:// address in {self.origin}; plain http is for this machine only",
             )
 
     def call(self, name: str) -> str:
@@ -66,32 +67,23 @@ class Endpoint:
         return f"{self.url}/{name}"
 
 
-def load_endpoint(environ: Mapping[str, str]) -> Endpoint:
-    """Take the API's address from ``SORA2BATCH_API_URL``, else the official one.
-
-    Raises:
-        UsageError: the variable holds no usable base URL.
-    """
-    return Endpoint.parse(environ.get(URL_VARIABLE, "").strip() or DEFAULT_URL)
-
-
-def _split(text: str) -> tuple[SplitResult, int | None]:
+def _split(text: str, origin: str) -> tuple[SplitResult, int | None]:
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise _unusable("it is no URL") from error
+        raise _unusable("it is no URL", origin) from error
     if parts.scheme not in {"http", "https"}:
-        raise _unusable("it must start with https:// (or http:// for this machine)")
+        raise _unusable("it must start with https:// (or http:// for this machine)", origin)
     if "@" in parts.netloc:
-        raise _unusable("it must not carry a user name or a password")
+        raise _unusable("it must not carry a user name or a password", origin)
     # urlsplit drops line breaks and tabs without a word.
     if "?" in text or "#" in text or not text.isprintable():
-        raise _unusable("it must end with its path, without ?, # or line breaks")
+        raise _unusable("it must end with its path, without ?, # or line breaks", origin)
     if parts.path.rstrip("/").rpartition("/")[2] in CALLS:
-        raise _unusable("it must end before the name of a call")
+        raise _unusable("it must end before the name of a call", origin)
     if port == 0 or not _is_host(parts.hostname or "") or not _PATH.fullmatch(parts.path):
-        raise _unusable("its host, port or path is not valid")
+        raise _unusable("its host, port or path is not valid", origin)
     return parts, port
 
 
@@ -104,8 +96,6 @@ def _is_host(host: str) -> bool:
         return False
 
 
-def _unusable(why: str) -> UsageError:
+def _unusable(why: str, origin: str) -> UsageError:
     # The URL itself is not shown: it may hold a password.
-    return UsageError(
-        f"the API's address ({URL_VARIABLE}) cannot be used: {why}", hint=f"such as {DEFAULT_URL}"
-    )
+    return UsageError(f"the API's address ({origin}) cannot be used: {why}", hint=f"such as {DEFAULT_URL}")

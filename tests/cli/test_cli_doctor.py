@@ -139,9 +139,7 @@ def test_it_shows_where_each_setting_comes_from(call, folder, manifest, monkeypa
 
     assert told() == ["ok    credit_price: not set: sums are shown in credits alone"]
     (folder / "pyproject.toml").write_text('[tool.sora2batch]\ncredit_price = "0.0006 USD"\n')
-    assert told() == [f"ok    credit_price: 0.0006 USD, from {folder / 'pyproject.toml'}:2"]
+    assert told() == [f"ok    credit_price: 0.0006 USD, from {folder / 'pyproject.toml'}:2:1"]
     monkeypatch.setenv("SORA2BATCH_CREDIT_PRICE", "cheap")
     (line,) = told()
-    assert line.startswith(
-        'bad   credit_price: SORA2BATCH_CREDIT_PRICE: credit_price is "cheap", which is no'
-    )
+    assert line.startswith('bad   settings: SORA2BATCH_CREDIT_PRICE: credit_price is "cheap", which is no')

@@ -122,7 +122,7 @@ def test_a_run_tells_of_slips_before_it_pays(call, folder, host, api):
     write(host, ["fox.png", "Fox.png"], "run: {poll_interval: 0.05}\n")
     ran = call("run", "m.yaml", "--yes", "--no-wait")
     assert ran.code == 0
-    assert re.findall(r"^m\.yaml:\d+:\d+: warning: .*\[(.*)\]$", ran.err, re.MULTILINE) == ["private-url"]
+    assert re.findall(r"^warning: m\.yaml:\d+:\d+: .*\[(.*)\]$", ran.err, re.MULTILINE) == ["private-url"]
     assert "warning:" not in call("run", "m.yaml", "--yes", "--no-wait").err
 
 

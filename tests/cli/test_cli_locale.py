@@ -32,7 +32,9 @@ def campaign(folder):
 
 def called(*arguments, environ=None, **more):
     words = [*SORA2BATCH, *arguments]
-    return subprocess.run(words, capture_output=True, check=False, env={**os.environ, **(environ or {})}, **more)
+    return subprocess.run(
+        words, capture_output=True, check=False, env={**os.environ, **(environ or {})}, **more
+    )
 
 
 @pytest.mark.parametrize(

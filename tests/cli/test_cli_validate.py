@@ -85,10 +85,10 @@ def test_slips_are_told_by_validate_plan_and_run_with_their_places(call, folder)
     ran = call("validate", "slips.yaml")
     lines = [line.replace(" warning:", "") for line in ran.out.splitlines() if " warning: jobs." in line]
     assert (ran.code, lines) == (0, [*NOTICES[1:], NOTICES[0]])
-    told = [f"notice: {notice}" for notice in NOTICES]
-    assert [line for line in call("plan", "slips.yaml").out.splitlines() if "notice" in line] == told
+    told = [f"warning: {notice}" for notice in NOTICES]
+    assert [line for line in call("plan", "slips.yaml").out.splitlines() if "warning" in line] == told
     ran = call("run", "slips.yaml", "--simulate", "--no-wait")
-    assert [line for line in ran.err.splitlines() if "notice" in line] == told
+    assert [line for line in ran.err.splitlines() if "warning" in line] == told
 
 
 def test_strictly_a_warning_is_an_error(call, folder):

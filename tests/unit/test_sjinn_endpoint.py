@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sora2batch.ground.errors import UsageError
-from sora2batch.sjinn.endpoint import DEFAULT_URL, Endpoint, load_endpoint
+from sora2batch.sjinn.endpoint import DEFAULT_URL, Endpoint
 from sora2batch.sjinn.secret import ApiKey
 
 KEY = ApiKey("sk-1")
@@ -86,10 +86,11 @@ def test_no_key_travels_over_plain_http_to_another_machine(host):
     Endpoint.parse(f"https://{host}/api").guard(KEY)
 
 
-def test_the_environment_may_name_another_api():
-    assert load_endpoint({}).url == DEFAULT_URL
-    assert load_endpoint({"SORA2BATCH_API_URL": " "}).url == DEFAULT_URL
-    assert load_endpoint({"SORA2BATCH_API_URL": "http://localhost:1/x/"}).url == "http://localhost:1/x"
+def test_what_is_no_address_is_told_with_who_says_so_and_is_not_repeated():
+    with pytest.raises(UsageError) as caught:
+        Endpoint.parse("https://user:hunter2@x/api", origin="config.toml:3:1")
+    assert "(config.toml:3:1)" in caught.value.message
+    assert "hunter2" not in caught.value.message + str(caught.value.hint)
 
 
 @pytest.mark.parametrize("text", ["https://[1::2::3]/", "https://[zz:1]/"])

@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sora2batch.app.config.settings import own_setting
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.option_words import option
-from sora2batch.sjinn.endpoint import Endpoint, load_endpoint
+from sora2batch.sjinn.endpoint import DEFAULT_URL, Endpoint
 from sora2batch.sjinn.secret import KEY_FILE_VARIABLE, KEY_VARIABLE, ApiKey, load_key
 
 
@@ -33,9 +34,19 @@ def find_access(environ: Mapping[str, str]) -> Access:
             "no API key: this call has to ask the API",
             hint=f"{way_out} ({option('simulate', True)} needs none)",
         )
-    endpoint = load_endpoint(environ)
+    endpoint = find_endpoint(environ)
     endpoint.guard(key)
     return Access(key=key, endpoint=endpoint)
+
+
+def find_endpoint(environ: Mapping[str, str]) -> Endpoint:
+    """Take the API's address from the environment, else from the user's own file, else the official one.
+
+    Raises:
+        UsageError: it is no usable base URL.
+    """
+    found = own_setting("api_url", environ)
+    return Endpoint.parse(found.value, origin=found.origin) if found else Endpoint.parse(DEFAULT_URL)
 
 
 def redact(text: str) -> str:

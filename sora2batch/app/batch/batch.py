@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora2batch.app.batch.argument import arguments_for
 from sora2batch.app.batch.chosen_store import ChosenStore, choose_store, is_on_this_machine
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.stamp import Stamp
-from sora2batch.app.config.settings import credit_price_for
+from sora2batch.app.config.settings import ceiling_for, credit_price_for, run_options_for
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import Sora2BatchError
@@ -18,7 +19,7 @@ from sora2batch.ground.job import Credits
 from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.state import read_state
-from sora2batch.manifest.model import Manifest
+from sora2batch.manifest.model import Manifest, RunOptions
 from sora2batch.matrix.expand import Expansion
 from sora2batch.matrix.stage import RecordedResults
 from sora2batch.plan.action import Plan
@@ -27,6 +28,9 @@ from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.notice import duplicate_notices, shared_task_notices, tool_notices
 from sora2batch.plan.selection import Selection
 from sora2batch.run.artifact import Artifacts
+
+if TYPE_CHECKING:
+    from sora2batch.app.config.layered_setting import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,6 +44,8 @@ class Batch:
     budget: Credits
     tools_dirs: tuple[Path, ...]
     """Where tools were looked for beside the shipped ones."""
+    named_tools_dirs: tuple[Path, ...]
+    """Those that commands for this batch must name; others are found from where the manifest is."""
     sources: Mapping[str, Stamp]
     """The manifest and its data files, each as it stood before it was read."""
     notices: tuple[str, ...] = ()
@@ -58,7 +64,7 @@ class Batch:
     @property
     def arguments(self) -> str:
         """What a command of ours is to be given so that it means this batch."""
-        return arguments_for(self.manifest.path, simulated=self.simulated, tools_dirs=self.tools_dirs)
+        return arguments_for(self.manifest.path, simulated=self.simulated, tools_dirs=self.named_tools_dirs)
 
     @property
     def run_arguments(self) -> str:
@@ -78,8 +84,24 @@ class Batch:
         Raises:
             UsageError: a setting is no good, or its file cannot be read.
         """
-        setting = credit_price_for(self.manifest.path.parent)
-        return setting.value if setting else None
+        return credit_price_for(self.manifest.path.parent)
+
+    @property
+    def ceiling(self) -> Found[int] | None:
+        """What any one batch may cost here, whatever its budget; a simulated run costs nothing.
+
+        Raises:
+            UsageError: as above.
+        """
+        return None if self.simulated else ceiling_for(self.manifest.path.parent)
+
+    def run_options(self, concurrency: int | None = None) -> RunOptions:
+        """Put together how a run of it works on this machine; *concurrency*: what was given with the flag.
+
+        Raises:
+            UsageError: as above.
+        """
+        return run_options_for(self.manifest, concurrency)
 
     @property
     def input_paths(self) -> Mapping[str, Path]:
@@ -95,13 +117,13 @@ class Batch:
     @property
     def store(self) -> ChosenStore | None:
         """The user's own store, if there is one and this may touch it."""
-        chosen = choose_store(self.manifest.store)
+        chosen = choose_store(self.manifest)
         return None if chosen and self.simulated and not is_on_this_machine(chosen) else chosen
 
     @property
     def untouched_store(self) -> str | None:
         """The store that is left alone because this is only a trial."""
-        chosen = choose_store(self.manifest.store)
+        chosen = choose_store(self.manifest)
         return without_secrets(chosen.url) if chosen and self.store is None else None
 
     @property
@@ -158,7 +180,7 @@ class Batch:
 
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
-        notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices + self.expansion.notices
+        notices = tool_notices(self.expansion.jobs, self.catalog) + self.notices
         notices += shared_task_notices(lockfile) + self._duplicates(lockfile) + self._store_notices
         now = self.at(lockfile).expansion
         inputs = PlanInputs(
@@ -169,5 +191,6 @@ class Batch:
             budget=self.budget,
             selection=selection,
             notices=notices,
+            findings=self.expansion.findings,
         )
         return make_plan(inputs, file_fault or self.file_fault)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from sora2batch.app.config.settings import find_settings
 from sora2batch.ground.loopback import is_loopback
-from sora2batch.manifest.model import StoreOptions
+from sora2batch.manifest.model import NO_STORE, Manifest
+
+if TYPE_CHECKING:
+    from sora2batch.app.config.layered_setting import Found, Layer
 
 STORE_VARIABLE = "SORA2BATCH_STORE"
 _SERVERS = {
@@ -28,11 +33,25 @@ class ChosenStore(NamedTuple):
     """Whether results go there, too."""
 
 
-def choose_store(options: StoreOptions, environ: Mapping[str, str] = os.environ) -> ChosenStore | None:
-    """Take the environment's store, else the manifest's; None where neither names one."""
-    given = environ.get(STORE_VARIABLE, "").strip()
-    url = given or options.url
-    return ChosenStore(url, options.public_url, options.outputs) if url else None
+def choose_store(manifest: Manifest | None, environ: Mapping[str, str] = os.environ) -> ChosenStore | None:
+    """Take the store that is configured for a manifest, or for this folder; None where there is none.
+
+    Raises:
+        UsageError: a setting is no good.
+    """
+    options = manifest.store if manifest else NO_STORE
+    folder = manifest.path.parent if manifest else Path()
+    found = find_settings(("store.url", "store.public_url"), folder, environ=environ, manifest=manifest)
+    url, public_url = (
+        (found[0].value, _of_the_same_bucket(*found)) if found else (options.url, options.public_url)
+    )
+    return ChosenStore(url, public_url, options.outputs) if url else None
+
+
+def _of_the_same_bucket(url: Found[str | None], public: Found[str | None]) -> str | None:
+    """Take what goes with a bucket; what stands beside another one in its own file is that one's."""
+    beside: dict[Layer, object] = {one.layer: one.value for one in url.others} | {url.layer: url.value}
+    return public.value if beside.get(public.layer, url.value) == url.value else None
 
 
 def is_on_this_machine(store: ChosenStore, environ: Mapping[str, str] = os.environ) -> bool:

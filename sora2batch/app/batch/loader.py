@@ -11,6 +11,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.source import Source, find_source, find_sources
 from sora2batch.app.batch.stamp import StampedTree
+from sora2batch.app.config.settings import tools_dirs_for
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.file_input import FileInput
@@ -30,11 +31,22 @@ class BatchLoader:
     """How manifests are to be loaded."""
 
     catalog: Catalog
+    """Of the tools that the call names."""
     tools_dirs: tuple[Path, ...] = ()
-    """Where its tools come from, beside the shipped ones."""
+    """Where these come from, beside the shipped ones."""
     simulated: bool = False
     max_credits: int | None = None
     """Instead of the manifest's budget."""
+
+    def tools_for(self, folder: Path) -> tuple[tuple[Path, ...], Catalog]:
+        """Find the tools of a folder's manifests, and where they come from beside the shipped ones.
+
+        Raises:
+            CatalogError: a tool file is no good.
+            UsageError: a setting is no good.
+        """
+        found = tools_dirs_for(folder, self.tools_dirs)
+        return found, self.catalog if found == self.tools_dirs else load_catalog(found)
 
     def load(self, path: Path) -> Batch:
         """Load and expand one manifest, by any of its names.
@@ -53,22 +65,24 @@ class BatchLoader:
             UsageError: it is missing.
         """
         path = source.path
+        tools_dirs, catalog = self.tools_for(path.parent)
         tree = StampedTree(DiskTree(path.parent), path.parent)
         tree.watch(str(path))
         try:
             manifest = load_manifest(path)
         except FaultyManifestError as error:
-            raise _with_expansion(error, self.catalog, tree) from None
+            raise _with_expansion(error, catalog, tree) from None
         layout = BatchLayout(manifest=manifest.path, simulated=self.simulated)
-        expansion = expand(manifest, self.catalog, tree, results_of(manifest, layout))
+        expansion = expand(manifest, catalog, tree, results_of(manifest, layout))
         budget = manifest.max_credits if self.max_credits is None else Credits(self.max_credits)
         return Batch(
             manifest=manifest,
             expansion=expansion,
-            catalog=self.catalog,
+            catalog=catalog,
             simulated=self.simulated,
             budget=budget,
-            tools_dirs=self.tools_dirs,
+            tools_dirs=tools_dirs,
+            named_tools_dirs=self.tools_dirs,
             sources=tree.stamps,
             notices=source.notices,
         )

@@ -51,7 +51,9 @@ def _left(snapshot: BatchSnapshot, began: datetime, now: datetime) -> Duration |
         for attempt in (one.entry.attempts if one.entry else ())
         if attempt.state is State.SUBMITTED and attempt.submitted
     ]
-    return duration_of_runs(list(waiting.items()), usual, snapshot.batch.manifest.run, busy) if busy else None
+    if not busy:
+        return None
+    return duration_of_runs(list(waiting.items()), usual, snapshot.batch.run_options(), busy)
 
 
 def _lengths(attempts: tuple[Attempt, ...], began: datetime) -> Iterator[float]:

@@ -1,77 +1,152 @@
-"""Settings, looked up from the nearest place to the farthest: environment, ``pyproject.toml``, user file."""
+"""Settings, for those who need one. Where nothing is configured no other file of this folder is loaded."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from decimal import Decimal
+from dataclasses import replace
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from sora2batch.ground.credit_price import CreditPrice
-from sora2batch.ground.errors import UsageError
-from sora2batch.ground.suggest import did_you_mean
-from sora2batch.ground.text import listed, one_line
+from sora2batch.app.config.setting_variable import variable_of
+from sora2batch.ground.errors import Sora2BatchError
+from sora2batch.ground.plainfile import read_plain_file
 
 if sys.platform in {"win32", "darwin"}:
     from platformdirs import user_config_path
 
-_T = TypeVar("_T")
+if TYPE_CHECKING:
+    from sora2batch.app.config.layered_setting import Found
+    from sora2batch.ground.credit_price import CreditPrice
+    from sora2batch.manifest.model import Manifest, RunOptions
 
-CREDIT_PRICE = "credit_price"
-NOTIFY = "notify"
-SETTINGS = (CREDIT_PRICE, NOTIFY)
-NOBODY = "none"
-BELL = "bell"
-DESKTOP = "desktop"
-
-_TABLE = ("tool", "sora2batch")
-_PRICE = re.compile(r"(\S+)\s+(\S+)")
-_AMOUNT = re.compile(r"(?=\.?[0-9])[0-9]{0,7}(\.[0-9]{0,12})?")
-_CURRENCY = re.compile("[A-Z]{3}")
-_ROOM = 60
-_EXAMPLE = 'write "0.0006 USD", say: a number above 0 and three capital letters of ISO 4217'
+_OUR_NAME = b"sora2batch"
+_OF_RUNS = (
+    "concurrency", "submit_concurrency", "submit_rate", "poll_interval", "timeout", "retries", "stop_after",
+)  # fmt: skip
 
 
-class Setting(NamedTuple, Generic[_T]):
-    """A value, and where it comes from."""
-
-    value: _T
-    origin: str
-    """Such as ``SORA2BATCH_CREDIT_PRICE`` or ``pyproject.toml:12``."""
-
-
-class _Written(NamedTuple):
-    """A setting as somebody wrote it."""
-
-    value: object
-    origin: str
-    is_own: bool = True
-    """Whether it is the user's own word, and not that of whoever made the repository."""
-
-
-def credit_price_for(folder: Path, environ: Mapping[str, str] = os.environ) -> Setting[CreditPrice] | None:
+def credit_price_for(folder: Path, environ: Mapping[str, str] = os.environ) -> CreditPrice | None:
     """Look up what a credit costs, for the manifests of a folder; None where nobody has said.
 
     Raises:
-        UsageError: it is no price, or a file cannot be read.
+        UsageError: it cannot be meant, or a file with settings cannot be read; so with all below.
     """
-    return _first(CREDIT_PRICE, _read_price, folder, environ)
+    found = find_setting("credit_price", folder, environ=environ)
+    price: CreditPrice | None = found.value if found else None
+    return price
 
 
-def notify_for(folder: Path, environ: Mapping[str, str] = os.environ) -> Setting[tuple[str, ...]] | None:
-    """Look up what is called when a run ends; None where nobody has said.
+def recipients_for(folder: Path, environ: Mapping[str, str] = os.environ) -> Found[tuple[str, ...]] | None:
+    """Look up who is told when a run ends; None where nobody has said."""
+    return find_setting("notify", folder, environ=environ)
 
-    Raises:
-        UsageError: it is no list of commands, a repository wants a program started, or as above.
+
+def ceiling_for(folder: Path, environ: Mapping[str, str] = os.environ) -> Found[int] | None:
+    """Look up what any one batch may cost, whatever its budget; None where nobody has said."""
+    found = find_setting("max_credits", folder, environ=environ)
+    return found if found and found.value is not None else None
+
+
+def is_strict(folder: Path, *, flag: bool | None) -> bool:
+    """Tell whether warnings are errors."""
+    found = find_setting("lint.strict", folder, flag=flag)
+    return bool(found.value if found else flag)
+
+
+def tools_dirs_for(folder: Path, given: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Look up where tools are beside the shipped ones."""
+    found = None if given else find_setting("tools_dirs", folder)
+    return tuple(found.value if found else given)
+
+
+def run_options_for(manifest: Manifest, concurrency: int | None = None) -> RunOptions:
+    """Put together how a run of a manifest works on this machine."""
+    names = [f"run.{name}" for name in _OF_RUNS]
+    found = find_settings(names, manifest.path.parent, manifest=manifest)
+    changed: dict[str, Any] = {name: one.value for name, one in zip(_OF_RUNS, found or (), strict=False)}
+    if concurrency is not None:
+        changed["concurrency"] = concurrency
+    return replace(manifest.run, **changed)
+
+
+def images_above_for(manifest: Manifest) -> int:
+    """Look up above how many credits a run looks at URLs first."""
+    found = _for_manifest("lint.images_above", manifest)
+    return int(found.value) if found else manifest.lint.images_above
+
+
+def checks_clips(manifest: Manifest) -> bool:
+    """Tell whether finished files are looked at."""
+    found = _for_manifest("output.check", manifest)
+    return bool(found.value) if found else manifest.output.check
+
+
+def configured_color() -> str:
+    """Look up whether colours are wanted; what cannot be read is told by those who need more than colours."""
+    with suppress(Sora2BatchError, OSError):
+        if found := own_setting("color"):
+            return str(found.value)
+    return "auto"
+
+
+def configured_log_file() -> Path | None:
+    """Look up where a log is appended to."""
+    found = own_setting("log_file")
+    place: Path | None = found.value if found else None
+    return place
+
+
+def own_setting(name: str, environ: Mapping[str, str] = os.environ) -> Found[Any] | None:
+    """Look up a setting that no project has; None where nobody has said."""
+    return find_setting(name, None, environ=environ)
+
+
+def find_setting(
+    name: str,
+    folder: Path | None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    manifest: Manifest | None = None,
+    flag: object = None,
+) -> Found[Any] | None:
+    """Look up any setting; None where there is neither its variable nor a file with settings.
+
+    Args:
+        name: as in the table.
+        folder: from where a project is looked for upwards; None looks for none.
+        environ: the environment.
+        manifest: whose words count as well.
+        flag: what was given on the command line.
     """
-    return _first(NOTIFY, _read_notify, folder, environ)
+    flags = {} if flag is None else {name: flag}
+    found = find_settings((name,), folder, environ=environ, manifest=manifest, flags=flags)
+    return found[0] if found else None
 
 
-def user_file(environ: Mapping[str, str]) -> Path | None:
+def find_settings(
+    names: Sequence[str],
+    folder: Path | None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    manifest: Manifest | None = None,
+    flags: Mapping[str, object] = MappingProxyType({}),
+) -> tuple[Found[Any], ...] | None:
+    """Look up several settings at once; None where there is neither one of their variables nor a file."""
+    projects = tuple(project_files(folder)) if folder is not None else ()
+    own = own_file(environ)
+    if not projects and own is None and not any(environ.get(variable_of(name)) for name in names):
+        return None
+    from sora2batch.app.config.lookup import Scope, look_up  # noqa: PLC0415  # few configure anything
+
+    scope = Scope(environ=environ, projects=projects, own=own, manifest=manifest)
+    return tuple(look_up(name, scope, flags.get(name)) for name in names)
+
+
+def user_file(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Tell where the user's own settings are; None for an account without a home."""
     if sys.platform in {"win32", "darwin"}:
         return user_config_path("sora2batch", appauthor=False) / "config.toml"
@@ -82,83 +157,28 @@ def user_file(environ: Mapping[str, str]) -> Path | None:
     return place / "sora2batch" / "config.toml" if place.is_absolute() else None
 
 
-def _first(
-    name: str, read: Callable[[_Written], _T], folder: Path, environ: Mapping[str, str]
-) -> Setting[_T] | None:
-    for written in _written(name, folder, environ):
-        try:
-            return Setting(read(written), written.origin)
-        except ValueError as error:
-            raise UsageError(f"{written.origin}: {name} {error.args[0]}", hint=error.args[1]) from None
-    return None
+def own_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Tell where the user's own settings are, if there are any."""
+    place = user_file(environ)
+    return place if place and place.is_file() else None
 
 
-def _written(name: str, folder: Path, environ: Mapping[str, str]) -> Iterator[_Written]:
-    """Go through the places that have a setting, the nearest first; a file is read only if it is needed."""
-    variable = f"SORA2BATCH_{name.upper()}"
-    if text := environ.get(variable, "").strip():
-        yield _Written(text, variable)
-    has_project = False
-    for path, within in _files(folder, environ):
-        if (within and has_project) or not path.is_file():
-            continue
-        from sora2batch.app.config.toml_file import read_table  # noqa: PLC0415  # few have such a file
-
-        table = read_table(path, within=within, known=SETTINGS)
-        has_project |= bool(table and within)
-        if table and name in table.values:
-            yield _Written(table.values[name], table.place_of(name), is_own=not within)
+def _for_manifest(name: str, manifest: Manifest) -> Found[Any] | None:
+    return find_setting(name, manifest.path.parent, manifest=manifest)
 
 
-def _files(folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Name the files that may have settings, and in which table: of projects, then of the user."""
+def project_files(folder: Path) -> Iterator[Path]:
+    """Name the ``pyproject.toml`` upwards that may speak of us; others may be unsound."""
     above = folder.absolute()
     for one in (above, *above.parents):
-        yield one / "pyproject.toml", _TABLE
-    if own := user_file(environ):
-        yield own, ()
+        path = one / "pyproject.toml"
+        if path.is_file() and _speaks_of_us(path):
+            yield path
 
 
-def _read_price(written: _Written) -> CreditPrice:
-    match written.value:
-        case str(text) if found := _PRICE.fullmatch(text.strip()):
-            amount, currency = found.groups()
-        case {"amount": str() | int() | Decimal() as given, "currency": str(currency), **rest}:
-            amount = _digits(given) if isinstance(given, Decimal) else str(given)
-            if rest:
-                other = next(iter(rest))
-                raise ValueError(f"has no part {_shown(other)}", did_you_mean(other, ("amount", "currency")))
-        case other:
-            raise ValueError(f"is {_shown(other)}, which is no price", _EXAMPLE)
-    if not _AMOUNT.fullmatch(amount) or not Decimal(amount):
-        raise ValueError(f"has the amount {_shown(amount)}", _EXAMPLE)
-    if not _CURRENCY.fullmatch(currency):
-        raise ValueError(f"has the currency {_shown(currency)}", _EXAMPLE)
-    return CreditPrice(Decimal(amount), currency)
-
-
-def _digits(number: Decimal) -> str:
-    """Write a number without an exponent; one that is no price anyway stays as short as it was written."""
-    return f"{number:f}" if number.is_finite() and abs(number.adjusted()) < _ROOM else str(number)
-
-
-def _read_notify(written: _Written) -> tuple[str, ...]:
-    match written.value:
-        case str(text):
-            commands = [line.strip() for line in text.splitlines()]
-        case list(texts) if all(isinstance(one, str) for one in texts):
-            commands = [one.strip() for one in texts]
-        case other:
-            raise ValueError(f"is {_shown(other)}", "write a command, or a list of commands")
-    commands = [one for one in commands if one]
-    foreign = next((one for one in commands if one not in {BELL, DESKTOP, NOBODY}), None)
-    if foreign and not written.is_own:
-        raise ValueError(
-            f"would start {_shown(foreign)}: a repository may name {listed((BELL, DESKTOP))} only",
-            "commands go in --notify, SORA2BATCH_NOTIFY or your own config.toml",
-        )
-    return tuple(commands)
-
-
-def _shown(value: object) -> str:
-    return listed([one_line(value, _ROOM)]) if isinstance(value, str) else one_line(str(value), _ROOM)
+def _speaks_of_us(path: Path) -> bool:
+    """Look without reading TOML; what cannot be read may, and who needs it tells why it cannot."""
+    try:
+        return _OUR_NAME in read_plain_file(path)
+    except OSError:
+        return True

@@ -139,7 +139,7 @@ def _manifest_in_git(place: Place, ref: str, loader: BatchLoader) -> ManifestSid
     tree = GitTree(place.path.parent, ref)
     try:
         manifest = load_manifest(place.path, tree=tree)
-        jobs = expand(manifest, loader.catalog, tree).jobs
+        jobs = expand(manifest, loader.tools_for(place.path.parent)[1], tree).jobs
     except ManifestError as error:
         raise ManifestError(_in_git(one, ref) for one in error.problems) from error
     except MissingFileError:

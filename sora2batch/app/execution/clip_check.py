@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.config.settings import checks_clips
 from sora2batch.clipcheck.checker import ClipChecker
 from sora2batch.clipcheck.clip_finding import ClipFindings, NotChecked
 from sora2batch.clipcheck.expectation import expected_of
@@ -52,7 +53,7 @@ def look_of(findings: ClipFindings) -> Look:
 @asynccontextmanager
 async def clip_check(batch: Batch, stages: Stages) -> AsyncIterator[Inspection | None]:
     """Look at what is downloaded, unless the manifest says no; processes start with the first file."""
-    if Stages.DOWNLOAD not in stages or not batch.manifest.output.check:
+    if Stages.DOWNLOAD not in stages or not checks_clips(batch.manifest):
         yield None
         return
     async with ClipChecker(min(_PROCESSES, os.cpu_count() or 1)) as checker:

@@ -9,10 +9,11 @@ from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
-from sora2batch.app.backend.connection import find_access
+from sora2batch.app.backend.connection import find_access, find_endpoint
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
+from sora2batch.app.config.settings import images_above_for
 from sora2batch.app.execution.dependents import dependents_of
 from sora2batch.app.execution.input_means import check_inputs
 from sora2batch.app.execution.request import RunRequest
@@ -38,14 +39,13 @@ from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges, check_tools
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.host import check_host
-from sora2batch.plan.render_text import money_line, totals_line
+from sora2batch.plan.render_text import money_line, totals_line, warning_lines
 from sora2batch.run.made_files import MadeFiles
 from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.stages import Stages, asks_the_api, has_work
 from sora2batch.run.stop_signal import StopRequest, StopSignal
 from sora2batch.sjinn.api_error import UnreachableError
-from sora2batch.sjinn.endpoint import URL_VARIABLE, load_endpoint
 from sora2batch.sjinn.secret import load_key
 
 _CHARGES_COUNT_FOR = timedelta(days=1)
@@ -68,11 +68,12 @@ def check_beforehand(batches: Sequence[Batch], request: RunRequest) -> None:
     """Find out before the first of several batches costs anything whether a later one could not begin.
 
     Raises:
-        Sora2BatchError: a lockfile cannot be read, a tool is gone, the key or the consent is missing, or
-            results could not be kept.
+        Sora2BatchError: a lockfile cannot be read, a tool is gone, the key or the consent is missing, a
+            setting is no good, or results could not be kept.
     """
     for batch in batches:
         _check_way(batch)
+        batch.run_options(request.concurrency)
         plan = batch.plan(batch.read_lockfile(), request.selection)
         check_tools(plan, batch.catalog)
         _check_means(batch, plan, request)
@@ -199,27 +200,30 @@ def _agree(batch: Batch, plan: Plan, request: RunRequest) -> _Agreement:
         Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
     """
     request.printer.info(f"{batch.manifest.file}: {totals_line(plan)}")
-    outlook = outlook_for(batch, plan, request.concurrency)
+    outlook = outlook_for(batch, plan, batch.run_options(request.concurrency))
     request.printer.info(money_line(plan, outlook.credit_price))
     if told := outlook.time_line if Stages.WAIT in request.stages else None:
         request.printer.info(told)
-    for notice in request.told.new(plan.notices, batch.catalog):
-        request.printer.info(f"notice: {notice}")
+    for line in warning_lines(replace(plan, notices=request.told.new(plan.notices, batch.catalog))):
+        request.printer.info(line)
     if _spends(plan, request.stages):
         check_plan(batch, plan)
         check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
         check_inputs(batch, plan.with_action(Action.SUBMIT), request.printer)
     _check_means(batch, plan, request)
     if not batch.simulated and load_key(os.environ):
-        check_host(plan, load_endpoint(os.environ).host, variable=URL_VARIABLE)
+        endpoint = find_endpoint(os.environ)
+        check_host(plan, endpoint.host, variable=endpoint.origin)
     if _spends(plan, request.stages):
         check_keeping(batch, plan, request)
     if not _spends(plan, request.stages) or batch.simulated:
         return _Agreement(Payer(clock=SystemClock()), {})
     payer = check_account(plan)
-    looks_at_urls = request.looks_at_urls and plan.money.to_spend > batch.manifest.lint.images_above
+    looks_at_urls = request.looks_at_urls and plan.money.to_spend > images_above_for(batch.manifest)
     jobs = [one.job for one in plan.with_action(Action.SUBMIT)]
-    seen = check_before_paying(batch, jobs, request.printer, looks_at_urls=looks_at_urls)
+    seen = check_before_paying(
+        batch, jobs, request.printer, looks_at_urls=looks_at_urls, is_strict=request.is_strict
+    )
     if not request.agreed:
         _ask(plan, request.printer, outlook.credit_price)
     return _Agreement(payer, seen)

@@ -79,7 +79,7 @@ def _is_public(backend: Backend) -> bool:
 def _stored(
     batch: Batch, files: Mapping[str, InputFile], store: UrlStore, backend: Backend, listener: Listener
 ) -> InputUrls:
-    terms = UrlTerms(seconds=_seconds(batch.manifest.run), must_be_public=_is_public(backend))
+    terms = UrlTerms(seconds=_seconds(batch.run_options()), must_be_public=_is_public(backend))
     return StoredInputUrls(store, files, batch.manifest.path.parent, terms, listener)
 
 

@@ -25,7 +25,7 @@ from sora2batch.app.tracking.heartbeat import heartbeat
 from sora2batch.app.tracking.run_progress import RunProgress, progress_of
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.credit_price import CreditPrice
-from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.job import Credits, Fingerprint, Job
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Seen
 from sora2batch.lockfile.lockfile_error import JournalError, SaveError
@@ -146,14 +146,15 @@ def _open_backend(run: AgreedRun) -> AbstractAsyncContextManager[Backend]:
 
 def _context(run: AgreedRun, backend: Backend, listener: Listener, urls: InputUrls) -> RunContext:
     options = backend.hasten(_options(run.batch, run.request))
-    money = run.plan.money
+    money, ceiling = run.plan.money, run.batch.ceiling
+    budget = min(money.budget, ceiling.value) if ceiling else money.budget
     return RunContext(
         api=backend.api,
         recorder=run.store,
         listener=listener,
         clock=backend.clock,
         options=options,
-        budget_tracker=BudgetTracker(budget=money.budget, spent=money.spent, in_doubt=money.in_doubt),
+        budget_tracker=BudgetTracker(budget=Credits(budget), spent=money.spent, in_doubt=money.in_doubt),
         stop_signal=run.stop_signal,
         concurrency_limit=ConcurrencyLimit(options.concurrency),
         pause=Pause(),

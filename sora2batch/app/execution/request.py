@@ -26,6 +26,8 @@ class RunRequest:
     """--yes."""
     looks_at_urls: bool = True
     """Not with --no-images."""
+    is_strict: bool = False
+    """Whether warnings are errors."""
     saved: SavedPlan | None = None
     events: EventStream | None = None
     """Where to tell programs what happens."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.request import RunRequest
@@ -44,9 +43,8 @@ def check_keeping(batch: Batch, plan: Plan, request: RunRequest) -> None:
 
 
 def options_of(batch: Batch, request: RunRequest) -> RunOptions:
-    """How the run is to work: the manifest's word, and that of the flags."""
-    options = batch.manifest.run
-    return options if request.concurrency is None else replace(options, concurrency=request.concurrency)
+    """How the run is to work, on this machine."""
+    return batch.run_options(request.concurrency)
 
 
 def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> None:

@@ -16,6 +16,7 @@ from sora2batch.cli.option import (
     printer_options,
     selection_options,
     simulated_option,
+    strict_option,
     tools_dir_option,
 )
 from sora2batch.ground.errors import ExitCode
@@ -42,6 +43,7 @@ _FOR_REVIEW = frozenset({"markdown", "github"})
     help="Markdown is for a comment on a pull request; github annotates in a workflow of GitHub Actions, and "
     "writes its summary and outputs.",
 )
+@strict_option
 @json_option
 @click.option("--out", type=FILE, metavar="FILE", help="Save the plan, for `run --plan FILE`.")
 @click.option("--base", metavar="REF", help="Compare with the manifests as they stand in git at REF.")

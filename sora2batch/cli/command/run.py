@@ -16,6 +16,7 @@ from sora2batch.cli.option import (
     log_option,
     printer_options,
     selection_options,
+    strict_option,
     tools_dir_option,
 )
 from sora2batch.ground.errors import ExitCode
@@ -54,6 +55,7 @@ from sora2batch.ground.errors import ExitCode
     help="At the end, or when a person is needed: run a program, or ring the `bell`, or tell the `desktop`. "
     "May be repeated.",
 )
+@strict_option
 @json_option
 @click.option(
     "--jsonl", "as_jsonl", is_flag=True, help="Print a JSON object for each event, on a line, as it happens."

@@ -13,6 +13,7 @@ from sora2batch.cli.option import (
     log_option,
     manifests_argument,
     printer_options,
+    strict_option,
     tools_dir_option,
 )
 from sora2batch.ground.errors import ExitCode
@@ -42,7 +43,7 @@ _FOR_PROGRAMS = frozenset({"sarif", "github"})
 @click.option(
     "--images", is_flag=True, help="Fetch each URL of the jobs once: is it a picture, of the right shape?"
 )
-@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@strict_option
 @click.option(
     "--changed",
     is_flag=True,
