@@ -101,6 +101,8 @@ class Plan:
     money: Money
     notices: tuple[str, ...]
     """What one should know before paying."""
+    findings: tuple[Problem, ...] = ()
+    """What may be a slip in the manifest; each names its file without a folder."""
     waiting: tuple[WaitingJob, ...] = ()
     """The selected jobs that rest on what is not made yet, in the manifest's order."""
     is_staged: bool = False
@@ -110,9 +112,6 @@ class Plan:
     def listed(self) -> tuple[PlannedJob | WaitingJob, ...]:
         """All of them: those first whose requests are known."""
         return (*self.jobs, *self.waiting)
-
-    findings: tuple[Problem, ...] = ()
-    """What may be a slip in the manifest; each names its file without a folder."""
 
     @property
     def counts(self) -> Mapping[Action, int]:
