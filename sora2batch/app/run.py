@@ -65,7 +65,6 @@ class RunArgs:
     as_jsonl: bool
     notify: tuple[str, ...]
     strict: bool | None
-    """None leaves it to the settings."""
     tools_dirs: tuple[Path, ...]
     saved: SavedPlan | None = None
 
@@ -94,11 +93,8 @@ class RunArgs:
         words += [word for glob in self.select for word in ("--select", glob)]
         words += [word for pair in self.where for word in ("--where", pair)]
         words += ["--limit", str(limit)] if self.limit is not None else []
-        words += (
-            ["--max-credits", str(self.max_credits)]
-            if self.max_credits is not None and not self.saved
-            else []
-        )
+        if self.max_credits is not None and not self.saved:
+            words += ["--max-credits", str(self.max_credits)]
         words += ["--concurrency", str(self.concurrency)] if self.concurrency else []
         words += [word for command in self.notify for word in ("--notify", command)]
         given = {

@@ -88,10 +88,13 @@ def _broken(error: Sora2BatchError) -> Check:
 def _slips(environ: Mapping[str, str]) -> Iterator[Check]:
     """Tell of variables that are none of ours and look like one."""
     known = [*OTHER_VARIABLES, *(one.variable for one in SETTINGS if one.variable)]
+    ends = [one.removeprefix(PREFIX) for one in known]
     for name in sorted(environ):
-        near = nearest(name, known) if name.upper().startswith(PREFIX) and name not in known else None
-        if near:
-            message = f"{one_line(name, _ROOM)} is not read; did you mean {near}?"
+        if not name.upper().startswith(PREFIX) or name in known:
+            continue
+        end = name[len(PREFIX) :]
+        if near := end.upper() if end.upper() in ends else nearest(end.upper(), ends):
+            message = f"{one_line(name, _ROOM)} is not read; did you mean {PREFIX}{near}?"
             yield Check(name="environment", verdict=Verdict.NOTE, message=message)
 
 

@@ -21,6 +21,7 @@ from sora2batch.ground.text import either, visible
 
 PROJECT_TABLE = ("tool", "sora2batch")
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_AT_END = " (at end of document)"
 _SECRET = re.compile(r"(^|_)(key|apikey|token|secret|password|credentials?)($|_)", re.IGNORECASE)
 _OF_MANIFESTS = frozenset(
     {"budget", "defaults", "jobs", "lint.ignore", "lint.warn", "name", "output.dir", "output.filename"}
@@ -116,11 +117,12 @@ def read_settings(path: Path, layer: Layer) -> SettingsFile | None:
 def _read(path: Path, layer: Layer, _state: tuple[int, int, int]) -> SettingsFile | None:
     try:
         text = read_plain_file(path).decode("utf-8-sig").replace("\r\n", "\n")
-        table: object = tomllib.loads(text, parse_float=Decimal)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {reason(error)}") from error
+    try:
+        table: object = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _no_toml(path, str(error)) from error
+        raise _no_toml(path, text, str(error)) from error
     for name in PROJECT_TABLE if layer is Layer.PROJECT else ():
         table = table.get(name) if isinstance(table, dict) else None
     if table is None:
@@ -133,7 +135,12 @@ def _read(path: Path, layer: Layer, _state: tuple[int, int, int]) -> SettingsFil
     return file
 
 
-def _no_toml(path: Path, told: str) -> UsageError:
+def _no_toml(path: Path, text: str, told: str) -> UsageError:
     place = _PLACE.search(told)
-    where = f"{path}:{place[1]}:{place[2]}" if place else str(path)
-    return UsageError(f"{where}: this is no TOML: {_PLACE.sub('', told)}")
+    where = f"{place[1]}:{place[2]}" if place else _end_of(text)
+    return UsageError(f"{path}:{where}: this is no TOML: {_PLACE.sub('', told).removesuffix(_AT_END)}")
+
+
+def _end_of(text: str) -> str:
+    lines = text.rstrip().split("\n")
+    return f"{len(lines)}:{len(lines[-1]) + 1}"
