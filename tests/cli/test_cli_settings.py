@@ -135,7 +135,7 @@ def test_configuration_changes_no_byte_of_a_plan_but_for_money(home, manifest):
 
     before = plans()
     assert [code for code, _, _ in before] == [0, 0, 0, 0]
-    without = {"credit_price", "store.public_url"}
+    without = {"credit_price"}
     home(
         "".join(in_toml(one.name) for one in SETTINGS if Layer.USER in one.layers and one.name not in without)
     )
