@@ -17,7 +17,7 @@ from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.entry import Attempt, Entry, State, in_line_order
 from sora2batch.run.opened_artifact import OpenedArtifacts
 
 
@@ -86,7 +86,7 @@ def differences(batch: Batch, lockfile: Lockfile) -> Iterator[Difference]:
 def expected_results(batch: Batch, lockfile: Lockfile) -> Iterator[tuple[Entry, Attempt]]:
     """Go through what is finished, orphans included, but for orphans' files that were deleted on purpose."""
     wanted = {job.fingerprint for job in batch.expansion.jobs}
-    for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
+    for entry in in_line_order(lockfile.entries.values()):
         for attempt in entry.attempts:
             if attempt.state is not State.COMPLETED:
                 continue

@@ -20,7 +20,7 @@ from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Entry, State
+from sora2batch.lockfile.entry import Entry, State, in_line_order
 from sora2batch.run.object_store import ObjectStore
 from sora2batch.run.stored_files import input_names, object_names
 
@@ -71,7 +71,7 @@ def verify_store(
 
 
 def _expected(lockfile: Lockfile) -> Iterator[_Expected]:
-    for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
+    for entry in in_line_order(lockfile.entries.values()):
         yield from _inputs(entry)
         for attempt in entry.attempts:
             for output in attempt.outputs if attempt.state is State.COMPLETED else ():

@@ -76,6 +76,11 @@ class Sora2BatchError(Exception):
         self.hint = hint
         """What to do about it, if that is not plain from the message."""
 
+    @property
+    def sentence(self) -> str:
+        """The message with its hint in brackets, for a line that goes on."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
 
 class UsageError(Sora2BatchError):
     """The call itself cannot be obeyed: a flag, an environment variable, a path."""

@@ -98,6 +98,11 @@ class Fault:
     hint: str | None = None
     target: Target = Target.VALUE
 
+    @property
+    def sentence(self) -> str:
+        """The message with its hint in brackets."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
     def at(self, file: str, position: Position) -> Problem:
         """Give it its place."""
         return Problem(

@@ -24,6 +24,11 @@ def width_of(text: str) -> int:
     return sum(map(_width, labels)) + len(labels) - 1
 
 
+def cells_of(text: str) -> int:
+    """Count the cells of a text that is no key: as ``width_of`` does, and nothing of it is remembered."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
 def padded(text: str, width: int) -> str:
     """Fill a text with blanks up to a number of cells."""
     return text.ljust(width) if text.isascii() else text + " " * (width - width_of(text))
@@ -43,9 +48,7 @@ def without_controls(text: str) -> str:
     return text if text.isprintable() else _UNSEEN.sub(" ", text)
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def _width(label: str) -> int:
-    return sum(map(_cells, label))
+_width = lru_cache(maxsize=_MOST_REMEMBERED)(cells_of)
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

@@ -12,7 +12,7 @@ import orjson
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.lockfile.content import Lockfile, lockfile_of
-from sora2batch.lockfile.entry import Entry
+from sora2batch.lockfile.entry import Entry, in_line_order
 from sora2batch.lockfile.fold import fold_all
 from sora2batch.lockfile.line import LOCK_VERSION, LineError, check_header, decode_job, encode_lockfile_line
 from sora2batch.lockfile.lockfile_error import LockfileError
@@ -43,7 +43,7 @@ def encode_lockfile(
 
     *Shape*: a header line, then one line a job by (key, fingerprint).
     """
-    entries = sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint))
+    entries = in_line_order(lockfile.entries.values())
     return b"".join((encode_header(lockfile.manifest), *map(encode_line, entries)))
 
 

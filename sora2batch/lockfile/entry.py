@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from sora2batch.ground.canonical import JsonObject
@@ -16,6 +17,7 @@ from sora2batch.ground.job import Credits, Fingerprint, Job
 _NOTHING = Credits(0)
 _MESSAGE_LIMIT = 1000
 """Characters of an error that are kept; the journal sets room aside for no more."""
+_LINE_ORDER = attrgetter("key", "fingerprint")
 
 
 Look: TypeAlias = tuple[tuple[str, str], ...]
@@ -264,3 +266,8 @@ class Entry(NamedTuple):
     def with_input(self, input: JsonObject) -> Entry:
         """The same job, the files of its input where they lie at present."""
         return self if input == self.input else self._replace(input=input)
+
+
+def in_line_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Sort entries as the lines of a lockfile are: by key, then by fingerprint."""
+    return sorted(entries, key=_LINE_ORDER)

@@ -12,7 +12,7 @@ from sora2batch.ground.pending_job import AskedJob, PendingJob
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.entry import Attempt, Entry, State, in_line_order
 from sora2batch.matrix.stage import Stages
 from sora2batch.plan.action import Action, Money, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.decision import Decision, FileFault
@@ -97,7 +97,7 @@ def _orphans(jobs: Iterable[Job], lockfile: Lockfile) -> tuple[Entry, ...]:
         return ()
     wanted = {job.fingerprint for job in jobs}
     lost = (entry for fingerprint, entry in lockfile.entries.items() if fingerprint not in wanted)
-    return tuple(sorted(lost, key=lambda entry: (entry.key, entry.fingerprint)))
+    return tuple(in_line_order(lost))
 
 
 def _latest_by_key(orphans: Iterable[Entry]) -> Mapping[str, Entry]:

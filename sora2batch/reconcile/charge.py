@@ -10,7 +10,7 @@ from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.clock import with_margin
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.lockfile.entry import Attempt, Entry, in_line_order
 from sora2batch.reconcile.ledger_task import tasks_of
 from sora2batch.sjinn.answer import LedgerRecord
 
@@ -78,7 +78,7 @@ def _price(entry: Entry, attempt: Attempt, catalog: Catalog | None) -> Credits:
 
 
 def _tasks(lockfile: Lockfile) -> Iterable[tuple[Entry, Attempt, str]]:
-    for entry in sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint)):
+    for entry in in_line_order(lockfile.entries.values()):
         for attempt in entry.attempts:
             if attempt.task_id is not None:
                 yield entry, attempt, attempt.task_id

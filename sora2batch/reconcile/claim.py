@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.entry import Attempt, Entry, State, in_line_order
 from sora2batch.reconcile.ledger_task import LedgerTask, tasks_of
 from sora2batch.sjinn.answer import LedgerRecord
 
@@ -25,7 +25,7 @@ class Claim:
 def find_claims(lockfile: Lockfile, records: Iterable[LedgerRecord]) -> tuple[Claim, ...]:
     """Pick the tasks that came to nothing and look each up. *Shape*: in the lockfile's order."""
     shown = {task.task_id: task for task in tasks_of(records)}
-    entries = sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint))
+    entries = in_line_order(lockfile.entries.values())
     return tuple(
         Claim(entry=entry, attempt=attempt, task=shown.get(attempt.task_id or ""))
         for entry in entries

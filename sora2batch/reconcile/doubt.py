@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sora2batch.ground.clock import with_margin
 from sora2batch.lockfile.content import Lockfile
-from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.entry import Attempt, Entry, State, in_line_order
 from sora2batch.reconcile.ledger_task import LedgerTask, is_tool
 
 WIDE_MARGIN = timedelta(hours=13)
@@ -58,7 +58,7 @@ class Doubt:
 
 def find_doubts(lockfile: Lockfile) -> tuple[Doubt, ...]:
     """Collect every call in doubt, in the lockfile's order."""
-    entries = sorted(lockfile.entries.values(), key=lambda entry: (entry.key, entry.fingerprint))
+    entries = in_line_order(lockfile.entries.values())
     return tuple(
         Doubt(entry=entry, attempt=attempt)
         for entry in entries

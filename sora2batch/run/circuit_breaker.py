@@ -40,5 +40,4 @@ class CircuitBreaker:
         if self._is_told:
             return
         self._is_told = True
-        hint = f" ({error.hint})" if error.hint else ""
-        self._listener(Warned(message=f"{error.message}{hint}; {self._consequence}"))
+        self._listener(Warned(message=f"{error.sentence}; {self._consequence}"))

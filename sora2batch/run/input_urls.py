@@ -72,8 +72,7 @@ async def urls_or_deferral(job: Job, urls: InputUrls, listener: Listener) -> Jso
     try:
         return await urls.put_into(job)
     except Sora2BatchError as error:
-        hint = f" ({error.hint})" if error.hint else ""
-        message = f"not submitted, nothing was charged: {error.message}{hint}"
+        message = f"not submitted, nothing was charged: {error.sentence}"
         listener(Deferred(job=job, message=message, is_news=not isinstance(error, _LeftAloneError)))
         return None
 

@@ -1,6 +1,7 @@
 """With --json, standard output is exactly one JSON document, whatever happens."""
 
 import json
+import os
 
 import pytest
 from jsonschema_rs import validator_for
@@ -155,3 +156,13 @@ def test_a_schema_is_json_and_describes_the_plan(call, manifest):
         )
     plan = call("plan", manifest, "--json").document
     assert validator_for(json.loads(call("schema", "plan").out)).is_valid(plan)
+
+
+def test_a_file_of_other_bytes_has_one_spelling_in_all_documents(call, folder):
+    path = folder / os.fsdecode(b"small\xff.yaml")
+    path.write_text("version: 1\njobs: {}\n")
+    (problem, *_) = call("validate", path.name, "--json").document["problems"]
+    (laid,) = call("fmt", path.name, "--json").document["files"]
+    failure = call("plan", path.name + ".yaml", "--json").document["error"]["message"]
+    assert problem["file"] == laid["file"] == r"small\udcff.yaml"
+    assert r"small\udcff.yaml.yaml" in failure

@@ -40,8 +40,7 @@ async def store_access(batch: Batch, stages: Stages, listener: Listener) -> Asyn
         except Sora2BatchError as error:
             if Stages.STORE in stages:
                 raise
-            hint = f" ({error.hint})" if error.hint else ""
-            listener(Warned(message=f"{error.message}{hint}; files come from the API"))
+            listener(Warned(message=f"{error.sentence}; files come from the API"))
             store = None
         yield StoreAccess() if store is None else _access(StoredFiles(store), batch, listener)
 

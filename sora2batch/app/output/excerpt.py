@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from unicodedata import category, east_asian_width
+from unicodedata import category
 
 from sora2batch.ground.option_words import said
 from sora2batch.ground.problem import Position, Problem
+from sora2batch.ground.terminal_width import cells_of
 from sora2batch.ground.text import visible, without_secrets
 
 _MOST_PROBLEMS = 50
@@ -39,7 +40,7 @@ class Excerpts:
             return
         number = f"{place.line:>5}"
         yield f"{number} | {before}{after}"
-        yield f"{' ' * len(number)} | {' ' * _width(before)}^"
+        yield f"{' ' * len(number)} | {' ' * cells_of(before)}^"
 
     def _lines_of(self, file: str) -> Sequence[str]:
         if file not in self._lines:
@@ -87,17 +88,17 @@ def _visible(character: str) -> str:
 
 def _cut(before: str, after: str) -> tuple[str, str]:
     """Keep what is around the caret of a line that is too long."""
-    if _width(before) + _width(after) > _ROOM:
-        if _width(before) > _BEFORE:
+    if cells_of(before) + cells_of(after) > _ROOM:
+        if cells_of(before) > _BEFORE:
             before = "…" + _last(before, _BEFORE - 1)
-        after = _first(after, _ROOM - _width(before))
+        after = _first(after, _ROOM - cells_of(before))
     return before, after
 
 
 def _first(text: str, room: int) -> str:
     kept, used = "", 0
     for character in text:
-        used += _width(character)
+        used += cells_of(character)
         if used >= room:
             return f"{kept}…"
         kept += character
@@ -106,19 +107,6 @@ def _first(text: str, room: int) -> str:
 
 def _last(text: str, room: int) -> str:
     at, used = len(text), 0
-    while at and (used := used + _width(text[at - 1])) <= room:
+    while at and (used := used + cells_of(text[at - 1])) <= room:
         at -= 1
     return text[at:]
-
-
-def _width(text: str) -> int:
-    """Tell how many cells of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_cells(character) for character in text)
-
-
-def _cells(character: str) -> int:
-    if category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if east_asian_width(character) in {"W", "F"} else 1

@@ -11,6 +11,7 @@ from sora2batch.app.output.output import Printer
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import word_of
 from sora2batch.ground.problem import Position, Problem, format_path
+from sora2batch.ground.text import readable
 
 
 def print_json(document: JsonValue, printer: Printer) -> None:
@@ -51,8 +52,8 @@ def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:
     """Turn an error into what every document calls ``error``."""
     return {
         "code": word_of(exit_code),
-        "message": _readable(message),
-        "hint": hint and _readable(hint),
+        "message": readable(message),
+        "hint": hint and readable(hint),
         "exit_code": exit_code,
     }
 
@@ -66,7 +67,7 @@ def _problem(problem: Problem) -> JsonObject:
     told: JsonObject = {
         **_place(problem.file, problem.position),
         "path": format_path(problem.path),
-        "message": _readable(problem.sentence),
+        "message": readable(problem.sentence),
         "rule": problem.rule,
         "level": problem.level,
     }
@@ -78,9 +79,4 @@ def _problem(problem: Problem) -> JsonObject:
 
 
 def _place(file: str, position: Position) -> JsonObject:
-    return {"file": _readable(file), "line": position.line, "column": position.column}
-
-
-def _readable(text: str) -> str:
-    """Replace what is no Unicode: a file name of other bytes."""
-    return text.encode("utf-8", "replace").decode()
+    return {"file": readable(file), "line": position.line, "column": position.column}

@@ -144,10 +144,10 @@ class _Requests:
                 return None
             price = price_of(tool, input)
         except SettingError as error:
-            self._reasons.append(_sentence(error))
+            self._reasons.append(error.sentence)
             return None
         except (UnknownToolError, PriceError) as error:
-            self._reasons.append(f"{key}: {_sentence(error)}")
+            self._reasons.append(f"{key}: {error.sentence}")
             return None
         fingerprint = fingerprint_of(tool.tool_type, input, 1)
         return _Request(origin=origin, input=input, credits=price, fingerprint=fingerprint)
@@ -160,14 +160,13 @@ class _Requests:
     def _worded(self, faults: Iterable[Fault], key: str, tool: Tool) -> Iterator[str]:
         """Word faults: of what a setting says once a tool, of all else with the job's key."""
         for fault in faults:
-            hint = f" ({fault.hint})" if fault.hint else ""
             setting = self._settings.get(str(fault.path[0])) if fault.path else None
             if setting is None:
-                yield f"{key}: {format_path(fault.path)} {fault.message}{hint}"
+                yield f"{key}: {format_path(fault.path)} {fault.sentence}"
                 continue
             inside = f"{format_path(fault.path)} " if len(fault.path) > 1 else ""
             of_tool = "" if fault.path[0] not in tool.properties else f" for {tool.tool_type}"
-            yield f"--set {setting.shown}{of_tool}: {inside}{fault.message}{hint}"
+            yield f"--set {setting.shown}{of_tool}: {inside}{fault.sentence}"
 
 
 def _set_value(setting: Setting, tool: Tool) -> JsonValue:
@@ -198,10 +197,6 @@ def _too_long(key: str, field: str) -> str:
         f"{key}: {field} is too long for a manifest: it holds {{{{, {{% or {{#, and with what keeps these "
         f"from being read as a template it has more than {MAX_CHARACTERS:,} characters"
     )
-
-
-def _sentence(error: Sora2BatchError) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message
 
 
 def _paid_requests(lockfile: Lockfile) -> frozenset[Fingerprint]:
