@@ -16,7 +16,7 @@ from typing import Any
 
 from sora2batch.app.config.known_settings import SETTINGS
 from sora2batch.app.config.layered_setting import Layer, Setting
-from sora2batch.app.editor_schema import editor_schema_text
+from sora2batch.app.editor.editor_schema import editor_schema_text
 from sora2batch.app.rules import explanations
 from sora2batch.app.terms import terms
 from sora2batch.catalog.catalog import load_catalog

@@ -12,10 +12,10 @@ from sora2batch.app.batch.argument import arguments_for
 from sora2batch.app.batch.layout import ATTRIBUTES, IGNORED
 from sora2batch.app.batch.new_file import check_alone, check_name
 from sora2batch.app.config.settings import tools_dirs_for
-from sora2batch.app.editor_schema import SCHEMA_ID, SCHEMA_NAME, editor_schema_text
+from sora2batch.app.editor.editor_schema import SCHEMA_ID, SCHEMA_NAME, editor_schema_text
 from sora2batch.app.output.output import Printer
-from sora2batch.app.picture_folder import PictureFolder, find_pictures
-from sora2batch.app.starter import DEFAULT_TOOL, PICTURE_TOOL, manifest_for
+from sora2batch.app.starter.picture_folder import PictureFolder, find_pictures
+from sora2batch.app.starter.starter import DEFAULT_TOOL, PICTURE_TOOL, manifest_for
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.price import PriceError

@@ -10,7 +10,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.layout import lock_path_of
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.new_file import check_new_manifest
-from sora2batch.app.editor_schema import MODELINE, SCHEMA_NAME
+from sora2batch.app.editor.editor_schema import MODELINE, SCHEMA_NAME
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.gallery.promotion.advice import promotion_notices

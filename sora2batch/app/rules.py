@@ -66,11 +66,6 @@ def show_rules(printer: Printer, *, rule_id: str | None, as_json: bool) -> None:
         printer.info("\n`sora2batch rules ID` shows an example of wrong and right")
 
 
-def complete_rule(begun: str) -> list[tuple[str, str]]:
-    """Find the rules whose ids begin so; beside each what it is about."""
-    return [(rule.value, rule.meaning) for rule in Rule if rule.startswith(begun)]
-
-
 def _rule_of(rule_id: str) -> Rule:
     name = rule_id.strip("[] ").lower()
     if found := next((rule for rule in Rule if rule == name), None):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sora2batch.app.config.settings import tools_dirs_for
-from sora2batch.app.editor_schema import editor_schema_text
+from sora2batch.app.editor.editor_schema import editor_schema_text
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.schema import schema_text

@@ -34,15 +34,6 @@ def show_tools(printer: Printer, *, name: str | None, as_json: bool, tools_dirs:
         _show_all(catalog, price, printer)
 
 
-def complete_tool(begun: str) -> Sequence[tuple[str, str]]:
-    """Find the tools whose names begin so; beside each its price, and whether its model has ended."""
-    return [
-        (tool.tool_type, f"{tool.price_text}  {tool.mark}".rstrip())
-        for tool in load_catalog(tools_dirs_for(Path())).tools.values()
-        if tool.tool_type.startswith(begun)
-    ]
-
-
 def _show_all(catalog: Catalog, price: CreditPrice | None, printer: Printer) -> None:
     tools = list(catalog.tools.values())
     width = max(len(tool.tool_type) for tool in tools)

@@ -113,13 +113,13 @@ WORK = {
     "simulate": Work("sora2batch.app.simulate:serve"),
 }
 
-TOOL_COMPLETION = "sora2batch.app.tools:complete_tool"
-MANIFEST_COMPLETION = "sora2batch.app.candidates:manifests"
-KEY_COMPLETION = "sora2batch.app.job_candidates:whole_keys"
-GLOB_COMPLETION = "sora2batch.app.job_candidates:keys"
-WHERE_COMPLETION = "sora2batch.app.job_candidates:pairs"
-WORD_COMPLETION = "sora2batch.app.word_candidates:words_to_ask_for"
-RULE_COMPLETION = "sora2batch.app.rules:complete_rule"
+TOOL_COMPLETION = "sora2batch.app.candidates.word_candidates:tools"
+MANIFEST_COMPLETION = "sora2batch.app.candidates.manifest_candidates:manifests"
+KEY_COMPLETION = "sora2batch.app.candidates.job_candidates:whole_keys"
+GLOB_COMPLETION = "sora2batch.app.candidates.job_candidates:keys"
+WHERE_COMPLETION = "sora2batch.app.candidates.job_candidates:pairs"
+WORD_COMPLETION = "sora2batch.app.candidates.word_candidates:words_to_ask_for"
+RULE_COMPLETION = "sora2batch.app.candidates.word_candidates:rules"
 LINE_COMPLETION = "sora2batch.cli.completer:complete_line"
 """For shells that complete what is typed."""
 FAILURE_DOCUMENT = "sora2batch.app.output.json_document:print_failure_document"

@@ -10,8 +10,8 @@ import pytest
 
 from fakes.footage import jpeg
 from fakes.language_server import CURSOR
-from sora2batch.app.editor_schema import editor_schema_text
-from sora2batch.app.starter import manifest_for
+from sora2batch.app.editor.editor_schema import editor_schema_text
+from sora2batch.app.starter.starter import manifest_for
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.price import PriceError
 from sora2batch.ground.rule import Rule

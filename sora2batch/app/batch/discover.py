@@ -10,7 +10,6 @@ import orjson
 
 from sora2batch.ground.errors import UsageError
 
-MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 _YAML = frozenset({".yaml", ".yml"})
 _ROOT_KEY = re.compile(r"""^["']?(jobs|budget)["']?\s*:""", re.MULTILINE)
 """The two keys that a manifest must have, where a root's keys are written: at the start of a line."""

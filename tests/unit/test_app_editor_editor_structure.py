@@ -1,7 +1,7 @@
 import jsonschema_rs
 import pytest
 
-from sora2batch.app.editor_structure import editor_structure
+from sora2batch.app.editor.editor_structure import editor_structure
 from sora2batch.ground.schema import load_schema
 
 STRUCTURE = editor_structure()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import assert_never
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.chosen_store import choose_store, is_temporary
-from sora2batch.app.output.check import Check, Verdict
+from sora2batch.app.checks.check import Check
 from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.store.make import open_store
@@ -27,14 +28,13 @@ def check_store(batch: Batch | None) -> Iterator[Check]:
         location = parse_location(chosen.url, public_url=chosen.public_url)
         is_local, steps = run_loop(lambda: _probe(location))
     except Sora2BatchError as error:
-        message = f"{error.message}; {error.hint}" if error.hint else error.message
-        yield Check(name="store", verdict=Verdict.BAD, message=message, exit_code=error.exit_code)
+        yield Check.failed("store", error)
         return
     for step in steps:
         yield _check_of(step, location, is_local=is_local)
     if is_temporary(chosen):
         message = "its credentials are temporary: a URL that they signed ends when they do, whatever it says"
-        yield Check(name="store", verdict=Verdict.NOTE, message=message)
+        yield Check.note("store", message)
 
 
 async def _probe(location: StoreLocation) -> tuple[bool, tuple[ProbeStep, ...]]:
@@ -47,12 +47,15 @@ def _check_of(step: ProbeStep, location: StoreLocation, *, is_local: bool) -> Ch
     name = f"store: {step.name}"
     match step.outcome:
         case ProbeOutcome.PASSED:
-            return Check(name=name, verdict=Verdict.FINE, message=message)
+            return Check.fine(name, message)
         case ProbeOutcome.SKIPPED:
-            return Check(name=name, verdict=Verdict.NOTE, message=message)
+            return Check.note(name, message)
         case ProbeOutcome.FAILED if step.name == "reach" and is_local:
             told = f"{location.url} is on this machine: only an API on this machine can fetch from it"
-            return Check(name=name, verdict=Verdict.NOTE, message=told)
+            return Check.note(name, told)
         case ProbeOutcome.FAILED:
-            verdict = Verdict.NOTE if step.name in _NOT_NEEDED else Verdict.BAD
-            return Check(name=name, verdict=verdict, message=message, exit_code=ExitCode.OPEN)
+            if step.name in _NOT_NEEDED:
+                return Check.note(name, message)
+            return Check.bad(name, message, ExitCode.OPEN)
+        case _:
+            assert_never(step.outcome)

@@ -4,7 +4,7 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
-from sora2batch.app.editor_schema import SCHEMA_ID, editor_schema, editor_schema_text
+from sora2batch.app.editor.editor_schema import SCHEMA_ID, editor_schema, editor_schema_text
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.catalog.input_check import InputChecker
 from sora2batch.ground.schema import load_schema, schema_text

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sora2batch.app.editor_structure import Schema, editor_structure
+from sora2batch.app.editor.editor_structure import Schema, editor_structure
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.editor_input import TEMPLATE, editor_input, tool_text
 from sora2batch.catalog.tool import Tool

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from sora2batch.app.editor_schema import MODELINE
-from sora2batch.app.picture_folder import PictureFolder
+from sora2batch.app.editor.editor_schema import MODELINE
+from sora2batch.app.starter.picture_folder import PictureFolder
 from sora2batch.catalog.field_info import FieldInfo, fields_of
 from sora2batch.catalog.input_check import fill_defaults
 from sora2batch.catalog.price import price_of

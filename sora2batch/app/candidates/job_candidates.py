@@ -1,4 +1,4 @@
-"""What may be meant of the jobs of manifests, for shells that complete it: keys, axes, values."""
+"""What may be meant of the jobs of manifests: keys, axes, values."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sora2batch.app.batch.discover import MANIFEST_SUFFIXES, manifest_paths
+from sora2batch.app.batch.discover import manifest_paths
+from sora2batch.app.batch.layout import MANIFEST_ENDINGS
 from sora2batch.app.batch.loader import loader_for
-from sora2batch.app.candidates import Candidate
+from sora2batch.app.candidates.candidate import Candidate
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.text import counted
@@ -70,7 +71,7 @@ def _written(axis: str, jobs: Sequence[Job]) -> dict[str, str]:
 
 def _jobs(words: Sequence[str], tools_dirs: Sequence[Path]) -> Sequence[Job]:
     """Expand the manifests among the words of a command line, else the only one that is here."""
-    named = [path for path in map(Path, words) if path.is_dir() or path.suffix in MANIFEST_SUFFIXES]
+    named = [path for path in map(Path, words) if path.is_dir() or path.suffix in MANIFEST_ENDINGS]
     try:
         paths = manifest_paths([path for path in named if path.exists()] or [Path()])
         if not named and len(paths) != 1:

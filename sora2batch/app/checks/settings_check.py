@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sora2batch.app.backend.connection import redact
+from sora2batch.app.checks.check import Check
 from sora2batch.app.config.known_settings import OTHER_VARIABLES, SETTINGS
 from sora2batch.app.config.layered_setting import Found, Layer, Setting
 from sora2batch.app.config.lookup import Scope, look_up
 from sora2batch.app.config.setting_variable import PREFIX
 from sora2batch.app.config.settings import own_file, project_files
-from sora2batch.app.output.check import Check, Verdict
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import Sora2BatchError
@@ -61,7 +61,9 @@ def report_settings(
         try:
             found = look_up(setting.name, scope, flags.get(setting.name))
         except Sora2BatchError as error:
-            checks[_broken(error)] = None  # of a file with a slip each setting would tell the same
+            checks[Check.failed("settings", error)] = (
+                None  # of a file with a slip each setting would tell the same
+            )
         else:
             checks[_check(setting, found)] = None
             settings.append(_to_json(setting, found))
@@ -77,12 +79,7 @@ def _check(setting: Setting[Any], found: Found[Any]) -> Check:
     if found.others:
         others = (f"{_shown(setting, one.value)} from {one.origin}" for one in found.others)
         message += f" (and not {', nor '.join(others)})"
-    return Check(name=setting.name, verdict=Verdict.FINE, message=redact(message))
-
-
-def _broken(error: Sora2BatchError) -> Check:
-    message = f"{error.message}; {error.hint}" if error.hint else error.message
-    return Check(name="settings", verdict=Verdict.BAD, message=redact(message), exit_code=error.exit_code)
+    return Check.fine(setting.name, redact(message))
 
 
 def _slips(environ: Mapping[str, str]) -> Iterator[Check]:
@@ -95,7 +92,7 @@ def _slips(environ: Mapping[str, str]) -> Iterator[Check]:
         end = name[len(PREFIX) :]
         if near := end.upper() if end.upper() in ends else nearest(end.upper(), ends):
             message = f"{one_line(name, _ROOM)} is not read; did you mean {PREFIX}{near}?"
-            yield Check(name="environment", verdict=Verdict.NOTE, message=message)
+            yield Check.note("environment", message)
 
 
 def _to_json(setting: Setting[Any], found: Found[Any]) -> JsonObject:

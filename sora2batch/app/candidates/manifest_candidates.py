@@ -1,4 +1,4 @@
-"""What may be meant by what is typed, for shells that complete it: manifests; each with a word about it."""
+"""The manifests that may be meant, and the folders on the way to them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from sora2batch.app.batch.discover import MANIFEST_SUFFIXES, is_manifest
+from sora2batch.app.batch.discover import is_manifest
+from sora2batch.app.batch.layout import MANIFEST_ENDINGS
+from sora2batch.app.candidates.candidate import Candidate
 
 _MOST_FILES = 1000
 _LARGEST_MANIFEST = 1024 * 1024
 """Bytes; a larger file is proposed without being looked into."""
-
-
-class Candidate(NamedTuple):
-    """One thing that may be meant; what ends in a slash or an equals sign goes on."""
-
-    value: str
-    told: str = ""
 
 
 def manifests(begun: str) -> Iterator[Candidate]:
@@ -33,7 +27,7 @@ def manifests(begun: str) -> Iterator[Candidate]:
             path = os.path.join(head, entry.name)  # noqa: PTH118  # as it is typed: ./a stays ./a
             if entry.is_dir():
                 yield Candidate(f"{path}/")
-            elif entry.name.endswith(MANIFEST_SUFFIXES) and _may_be_manifest(Path(path)):
+            elif entry.name.endswith(MANIFEST_ENDINGS) and _may_be_manifest(Path(path)):
                 yield Candidate(path)
 
 

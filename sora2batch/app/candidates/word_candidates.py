@@ -1,0 +1,27 @@
+"""The words that may be meant: terms, ids of rules, names of tools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sora2batch.app.candidates.candidate import Candidate
+from sora2batch.app.terms import terms
+from sora2batch.catalog.catalog import load_catalog
+from sora2batch.ground.rule import Rule
+
+
+def words_to_ask_for(begun: str) -> Iterator[Candidate]:
+    """Find terms, and the ids of rules."""
+    yield from (Candidate(term.name) for term in terms() if term.name.startswith(begun))
+    yield from rules(begun)
+
+
+def rules(begun: str) -> Iterator[Candidate]:
+    """Find the ids of rules, each with what it is about."""
+    return (Candidate(rule.value, rule.meaning) for rule in Rule if rule.value.startswith(begun))
+
+
+def tools(begun: str) -> Iterator[Candidate]:
+    """Find tools that ship with the program, each with its price, and whether its model has ended."""
+    found = (tool for tool in load_catalog().tools.values() if tool.tool_type.startswith(begun))
+    return (Candidate(tool.tool_type, f"{tool.price_text}  {tool.mark}".rstrip()) for tool in found)

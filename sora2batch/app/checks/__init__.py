@@ -1,0 +1,1 @@
+"""What ``doctor`` looks at: each thing by itself, with a verdict."""

@@ -1,0 +1,1 @@
+"""The schema by which editors know manifests: their structure, and what each tool takes."""
