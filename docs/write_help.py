@@ -17,7 +17,7 @@ from typing import Any
 from sora2batch.app.config.known_settings import SETTINGS
 from sora2batch.app.config.layered_setting import Layer, Setting
 from sora2batch.app.editor.editor_schema import editor_schema_text
-from sora2batch.app.rules import explanations
+from sora2batch.app.rules import rule_texts
 from sora2batch.app.terms import terms
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.cli.main import cli
@@ -103,7 +103,7 @@ def with_rules(page: str) -> str:
 
 
 def _of_rule(rule: Rule) -> str:
-    told = explanations()[rule]
+    told = rule_texts()[rule]
     text = f"{rule.meaning} {told.why}\n"
     for heading, example in (("Wrong", told.wrong), ("Right", told.right)):
         if example is not None:

@@ -12,13 +12,11 @@ from sora2batch.app.difference.difference_text import lockfile_lines, manifest_l
 from sora2batch.app.difference.manifest_difference import ManifestDifference
 from sora2batch.app.difference.side import LockfileSide, ManifestSide, Side, find_places, read_side
 from sora2batch.app.output.json_document import print_json
-from sora2batch.app.output.output import Printer
+from sora2batch.app.output.output import MOST_LINES_AT_A_TERMINAL, Printer
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.plan.compare import compare
 from sora2batch.plan.lockfile_comparison import compare_lockfiles
-
-_LINES_AT_A_TERMINAL = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +49,7 @@ def _show(old: Side, new: Side, price: CreditPrice | None, printer: Printer, *, 
         case ManifestSide(), ManifestSide():
             told = ManifestDifference(old=old, new=new, comparison=compare(old.name, old.jobs, new.jobs))
             changes = told.comparison.changes
-            by_group = printer.is_terminal and changes > _LINES_AT_A_TERMINAL
+            by_group = printer.is_terminal and changes > MOST_LINES_AT_A_TERMINAL
             document, lines = manifests_to_json(told), manifest_lines(told, price, by_group=by_group)
         case LockfileSide(), LockfileSide():
             found = compare_lockfiles(old.lockfile, new.lockfile)

@@ -15,7 +15,7 @@ from sora2batch.ground.text import visible
 _WIDTH = 78
 
 
-def explain(printer: Printer, *, words: Sequence[str]) -> None:
+def show_terms(printer: Printer, *, words: Sequence[str]) -> None:
     """Print what a term or the id of a rule means; without a word, print every term.
 
     Raises:
@@ -28,7 +28,7 @@ def explain(printer: Printer, *, words: Sequence[str]) -> None:
     known = _by_word()
     if found := known.get(_folded(asked)):
         printer.output("\n\n".join("\n".join(_lines(term)) for term in found))
-    elif rule := _rule(asked):
+    elif rule := Rule.meant_by(asked):
         lead = f"`sora2batch rules {rule.value}` shows an example of wrong and right."
         printer.output("\n".join([*_wrapped(f"[{rule.value}]: {rule.meaning}"), lead]))
     else:
@@ -44,11 +44,6 @@ def _by_word() -> Mapping[str, Sequence[Term]]:
         for word in term.also:
             others.setdefault(_folded(word), []).append(term)
     return {**others, **{_folded(term.name): [term] for term in terms()}}
-
-
-def _rule(asked: str) -> Rule | None:
-    name = asked.strip("[]").lower()
-    return next((rule for rule in Rule if rule.value == name), None)
 
 
 def _folded(word: str) -> str:

@@ -13,7 +13,6 @@ from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.report_view import PageLinks, ReportView, base_of
 from sora2batch.gallery.page.html import render_page
-from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.page_file import GALLERY, write_page
 from sora2batch.gallery.sheet.sheet_file import sheets_of, write_sheet
 from sora2batch.ground.errors import UsageError
@@ -83,11 +82,9 @@ def _check_targets(page: Path, args: ReportArgs, batch: Batch) -> None:
 
 def _write_gallery(view: ReportView, path: Path, args: ReportArgs, printer: Printer) -> str:
     """Write the page and name it."""
-    batch = view.batch
-    links = PageLinks(
-        results=Links.between(path, batch.output_dir), inputs=Links.between(path, batch.manifest.path.parent)
+    gallery = view.gallery(
+        PageLinks.between(path, view.batch), read_picks(args.picks) if args.picks else None
     )
-    gallery = view.gallery(links, read_picks(args.picks) if args.picks else None)
     keep_to_the_end(gallery)
     page = render_page(gallery)
     if path == STANDARD_OUTPUT:

@@ -32,6 +32,12 @@ class PageLinks(NamedTuple):
     results: Links
     inputs: Links
 
+    @classmethod
+    def between(cls, page: Path, batch: Batch) -> PageLinks:
+        """Find the ways from a page that is written there."""
+        folder = batch.manifest.path.parent
+        return cls(results=Links.between(page, batch.output_dir), inputs=Links.between(page, folder))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:

@@ -25,7 +25,7 @@ _ENDS = {
 }
 
 
-class Explanation(NamedTuple):
+class RuleText(NamedTuple):
     """Why a rule is there, and what it says no and yes to."""
 
     why: str
@@ -39,11 +39,11 @@ class Explanation(NamedTuple):
 
 
 @cache
-def explanations() -> Mapping[Rule, Explanation]:
+def rule_texts() -> Mapping[Rule, RuleText]:
     """Read them all, in the order of the rules."""
     with Path(__file__).with_name("rules.toml").open("rb") as file:
         found = tomllib.load(file)
-    return {rule: Explanation(**found[rule.value]) for rule in Rule}
+    return {rule: RuleText(**found[rule.value]) for rule in Rule}
 
 
 def show_rules(printer: Printer, *, rule_id: str | None, as_json: bool) -> None:
@@ -67,15 +67,16 @@ def show_rules(printer: Printer, *, rule_id: str | None, as_json: bool) -> None:
 
 
 def _rule_of(rule_id: str) -> Rule:
-    name = rule_id.strip("[] ").lower()
-    if found := next((rule for rule in Rule if rule == name), None):
+    if found := Rule.meant_by(rule_id):
         return found
-    hint = did_you_mean(name, [rule.value for rule in Rule]) or "`sora2batch rules` lists all of them"
+    hint = (
+        did_you_mean(rule_id.lower(), [rule.value for rule in Rule]) or "`sora2batch rules` lists all of them"
+    )
     raise UsageError(f'there is no rule "{visible(rule_id)}"', hint=hint)
 
 
 def _lines(rule: Rule) -> Iterator[str]:
-    told = explanations()[rule]
+    told = rule_texts()[rule]
     yield f"[{rule.value}] {rule.meaning}"
     yield from textwrap.wrap(told.why, _WIDTH, break_on_hyphens=False, break_long_words=False)
     for heading, example in (("wrong", told.wrong), ("right", told.right)):
@@ -90,7 +91,7 @@ def _lines(rule: Rule) -> Iterator[str]:
 
 
 def _to_json(rule: Rule) -> JsonObject:
-    told = explanations()[rule]
+    told = rule_texts()[rule]
     return {
         "rule": rule.value,
         "level": rule.level.value,

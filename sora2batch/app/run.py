@@ -34,7 +34,7 @@ from sora2batch.plan.overview import words_of
 from sora2batch.plan.plan_file import SavedPlan, read_saved_plan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.port import OnFailure
-from sora2batch.run.stages import Stages
+from sora2batch.run.stages import Stages, stages_up_to
 
 _SUMMARY_ROOM = 500
 _ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, ExitCode.UNREACHABLE})
@@ -125,9 +125,7 @@ class RunArgs:
     @property
     def stages(self) -> Stages:
         """How far to go."""
-        if self.no_wait:
-            return Stages.SUBMIT
-        return Stages.SUBMIT | Stages.WAIT if self.no_download else Stages.ALL
+        return stages_up_to(waits=not self.no_wait, downloads=not self.no_download)
 
     def request(self, printer: Display, events: EventStream | None, *, is_strict: bool) -> RunRequest:
         """All that concerns one batch."""

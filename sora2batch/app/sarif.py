@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sora2batch import __version__
 from sora2batch.app.output.workspace import in_workspace
 from sora2batch.app.program_version import HOME, version_and_commit
-from sora2batch.app.rules import explanations
+from sora2batch.app.rules import rule_texts
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import Position, Problem, format_path
 from sora2batch.ground.rule import Level, Rule
@@ -57,7 +57,7 @@ def _log(rules: Sequence[Rule], invocation: JsonObject, results: list[JsonValue]
 
 
 def _rule(rule: Rule) -> JsonObject:
-    why = explanations()[rule].why
+    why = rule_texts()[rule].why
     return {
         "id": rule.value,
         "shortDescription": {"text": _message(rule.meaning)},

@@ -108,6 +108,17 @@ simulated_option = click.option(
     help="Look at the simulated lockfile and folder, NAME.sim.lock.jsonl and DIR.sim, not at the real ones.",
 )
 
+select_option = click.option(
+    "--select", multiple=True, metavar="GLOB", shell_complete=complete_glob, help="Only jobs whose key fits."
+)
+
+min_rating_option = click.option(
+    "--min-rating",
+    type=WholeNumber(1, 5),
+    metavar="N",
+    help="Take the picks rated N or more, instead of the favourites.",
+)
+
 tools_dir_option = click.option(
     "--tools-dir",
     "tools_dirs",

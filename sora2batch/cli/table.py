@@ -103,7 +103,7 @@ WORK = {
     "prune": Work("sora2batch.app.prune:prune", "sora2batch.app.prune:PruneArgs", document="prune"),
     "tools": Work("sora2batch.app.tools:show_tools", document="tools"),
     "rules": Work("sora2batch.app.rules:show_rules", document="rules"),
-    "help": Work("sora2batch.app.help:explain"),
+    "help": Work("sora2batch.app.help:show_terms"),
     "schema": Work("sora2batch.app.schema:show_schema"),
     "lock resolve": Work("sora2batch.app.lock:resolve_file"),
     "lock merge": Work("sora2batch.app.lock:merge_files"),

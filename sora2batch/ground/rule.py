@@ -36,6 +36,12 @@ class Rule(StrEnum):
         rule.level = level
         return rule
 
+    @classmethod
+    def meant_by(cls, word: str) -> Rule | None:
+        """Find a rule by its id as people copy it, in brackets or in capitals; None where there is none."""
+        asked = word.strip("[] ").lower()
+        return next((rule for rule in cls if rule.value == asked), None)
+
     # Files and their text
     UNREADABLE_FILE = "unreadable-file", "A file is not there, or cannot or must not be read."
     UNKNOWN_FILE_TYPE = "unknown-file-type", "The name of a data file does not say what is in it."

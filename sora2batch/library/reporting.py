@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sora2batch.app.report_view import PageLinks, ReportView
 from sora2batch.gallery.page.html import render_page
-from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.page_file import write_page
 from sora2batch.ground.garbage import nothing_set_aside
 from sora2batch.ground.option_words import in_script
@@ -34,8 +33,6 @@ def report(batch: Batch | FilePath, path: FilePath | None = None, *, simulate: b
     """
     internal = loaded(batch, simulate=simulate).internal
     page = internal.layout.report if path is None else Path(path).absolute()
-    folder = internal.manifest.path.parent
-    links = PageLinks(results=Links.between(page, internal.output_dir), inputs=Links.between(page, folder))
     view = ReportView(batch=internal, lockfile=internal.read_lockfile())
-    write_page(page, render_page(view.gallery(links, None)))
+    write_page(page, render_page(view.gallery(PageLinks.between(page, internal), None)))
     return page

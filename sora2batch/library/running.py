@@ -31,7 +31,7 @@ from sora2batch.plan.plan_file import SavedPlan, StalePlanError
 from sora2batch.plan.selection import Selection
 from sora2batch.run.event import Event
 from sora2batch.run.port import OnFailure
-from sora2batch.run.stages import Stages
+from sora2batch.run.stages import stages_up_to
 
 _MOST_CONCURRENCY = 10_000
 
@@ -141,7 +141,7 @@ async def run(
         target = _planned(batch, selection, simulate) if isinstance(batch, Plan) else None
         request = RunRequest(
             selection=target.selection if target else selection,
-            stages=_stages(wait=wait, download=download),
+            stages=stages_up_to(waits=wait, downloads=download),
             printer=display,
             on_failure=OnFailure.STOP_SUBMITTING if fail_fast else OnFailure.GO_ON,
             concurrency=open_at_once,
@@ -184,12 +184,6 @@ def _planned(plan: Plan, selection: Selection, simulate: bool | None) -> SavedPl
             "a plan is carried out as it is: give select, limit, simulate and the like to plan()"
         )
     return saved_plan_of(plan.internal, selection=plan.selection)
-
-
-def _stages(*, wait: bool, download: bool) -> Stages:
-    if not wait:
-        return Stages.SUBMIT
-    return Stages.ALL if download else Stages.SUBMIT | Stages.WAIT
 
 
 def _carried_out(internal: app_batch.Batch, request: RunRequest) -> Result:

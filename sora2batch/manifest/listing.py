@@ -43,11 +43,6 @@ class _Segment(NamedTuple):
         return is_shown and self.regex.match(name) is not None
 
 
-def is_pattern(text: str) -> bool:
-    """Tell whether a text may mean several files."""
-    return _MAGIC.search(text) is not None
-
-
 def names_below(pattern: str, list_folder: List) -> tuple[str, ...]:
     """Find the files that match, sorted by code points; the pattern is a relative path with ``/``.
 

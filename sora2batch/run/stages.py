@@ -18,6 +18,13 @@ class Stages(Flag):
     ALL = SUBMIT | WAIT | DOWNLOAD
 
 
+def stages_up_to(*, waits: bool, downloads: bool) -> Stages:
+    """Say how far a call goes: what is not waited for is not downloaded either."""
+    if not waits:
+        return Stages.SUBMIT
+    return Stages.ALL if downloads else Stages.SUBMIT | Stages.WAIT
+
+
 _ACTIONS = {
     Stages.SUBMIT: Action.SUBMIT,
     Stages.WAIT: Action.RESUME,

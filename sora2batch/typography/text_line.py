@@ -86,11 +86,6 @@ class ShapedLine:
 Line = PlainLine | ShapedLine
 
 
-def draw_line(image: Image.Image, xy: Point, line: Line, *, fill: Ink, anchor: str = "la") -> None:
-    """Draw a line; ``PlainLine.draw`` explains it."""
-    line.draw(image, xy, fill=fill, anchor=anchor)
-
-
 def _metrics(height: float) -> tuple[float, float]:
     """What Pillow's font reaches above and below the baseline: all lines of a height stand alike."""
     font = font_of(height)

@@ -14,7 +14,7 @@ from fakes.lock_entry import completed
 from fakes.matrix_case import HEAD
 from sora2batch.app.batch.lint_batch import lint_subject
 from sora2batch.app.batch.loader import BatchLoader, loader_for
-from sora2batch.app.rules import explanations
+from sora2batch.app.rules import rule_texts
 from sora2batch.app.validate import findings_of
 from sora2batch.ground.rule import Rule
 from sora2batch.lint.seen_before import changed_pictures, seen_inputs
@@ -73,7 +73,7 @@ def broken_rules(folder: Path, text: str, file: str | None, encoding: str) -> se
 
 @pytest.mark.parametrize("rule", SHOWN)
 def test_the_wrong_example_breaks_the_rule_and_the_right_one_none(rule, tmp_path):
-    told = explanations()[rule]
+    told = rule_texts()[rule]
     wrong, right = tmp_path / "wrong", tmp_path / "right"
     wrong.mkdir()
     right.mkdir()
@@ -83,7 +83,7 @@ def test_the_wrong_example_breaks_the_rule_and_the_right_one_none(rule, tmp_path
 
 @pytest.mark.parametrize("rule", VISITS)
 def test_what_only_the_network_tells_is_told_of_the_wrong_example_alone(rule, tmp_path):
-    told = explanations()[rule]
+    told = rule_texts()[rule]
     assert found_at_urls(tmp_path, told.wrong, VISITS[rule]) == {rule}
     assert found_at_urls(tmp_path, told.right, Fetched(facts=FACTS)) == set()
 
@@ -102,7 +102,7 @@ def found_at_urls(folder: Path, text: str, visit: Visit) -> set[Rule]:
 
 
 def test_picks_that_contradict_each_other_are_wrong():
-    told = explanations()[Rule.CONTRADICTION]
+    told = rule_texts()[Rule.CONTRADICTION]
     wrong, right = (
         parse_document(text.encode(), file="picks.yaml").data for text in (told.wrong, told.right)
     )
@@ -111,7 +111,7 @@ def test_picks_that_contradict_each_other_are_wrong():
 
 
 def test_every_rule_is_explained_and_nearly_every_one_has_its_example():
-    for rule, told in explanations().items():
+    for rule, told in rule_texts().items():
         assert told.why.endswith("."), rule
         assert (told.wrong is None) is (told.right is None) is (rule in NOT_SHOWN), rule
         assert told.wrong != told.right or told.encoding != "utf-8" or rule in NOT_SHOWN, rule

@@ -75,3 +75,9 @@ def test_an_id_is_two_or_three_words_and_a_meaning_one_sentence():
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){0,2}", rule), rule
         assert rule.name == rule.upper().replace("-", "_")
         assert re.fullmatch(r"[A-Z][^\n]{10,90}[.]", rule.meaning), rule.meaning
+
+
+@pytest.mark.parametrize("word", ["template-hole", "[template-hole]", " Template-Hole ", "[TEMPLATE-HOLE]"])
+def test_a_rule_is_meant_by_its_id_however_it_was_copied(word):
+    assert Rule.meant_by(word) is Rule.TEMPLATE_HOLE
+    assert Rule.meant_by(f"{word}x") is None

@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # for those who draw
     from sora2batch.ground.clock import Clock
     from sora2batch.run.event import Listener
 
+MOST_LINES_AT_A_TERMINAL = 200
+"""Of a listing by job; a longer one is summed up by group."""
+
 
 class OutputError(Sora2BatchError):
     """Standard output takes no more, and somebody waits for it: a full disk, say."""

@@ -6,12 +6,11 @@ from typing import Any
 
 import click
 
+from sora2batch.app.completion import SHELLS
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import printer_options
 from sora2batch.ground.errors import ExitCode
-
-_SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(
@@ -22,7 +21,7 @@ _SHELLS = ("bash", "zsh", "fish")
         "sora2batch completion fish > ~/.config/fish/completions/sora2batch.fish",
     ),
 )
-@click.argument("shell", required=False, type=click.Choice(_SHELLS))
+@click.argument("shell", required=False, type=click.Choice(SHELLS))
 @printer_options
 def command(**given: Any) -> ExitCode:
     """Print a script with which a shell completes commands, options, manifests, jobs, axes, tools and words.

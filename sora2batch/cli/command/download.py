@@ -9,10 +9,10 @@ import click
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
-    complete_glob,
     log_option,
     manifest_argument,
     printer_options,
+    select_option,
     simulated_option,
     tools_dir_option,
 )
@@ -24,9 +24,7 @@ from sora2batch.ground.errors import ExitCode
     examples=("sora2batch download campaign.yaml",),
 )
 @manifest_argument
-@click.option(
-    "--select", multiple=True, metavar="GLOB", shell_complete=complete_glob, help="Only jobs whose key fits."
-)
+@select_option
 @simulated_option
 @tools_dir_option
 @log_option

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand, HelpfulGroup, show_help_alone
-from sora2batch.cli.option import printer_options
+from sora2batch.cli.option import FILE, printer_options
 from sora2batch.ground.errors import ExitCode
-
-_FILE = click.Path(path_type=Path)
 
 
 @click.group(cls=HelpfulGroup, invoke_without_command=True)
@@ -27,7 +24,7 @@ def command(context: click.Context) -> None:
 
 
 @command.command(cls=ExampleCommand, examples=("sora2batch lock resolve campaign.lock.jsonl",))
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @printer_options
 def resolve(**given: Any) -> ExitCode:
     """Unite both sides of the merge-conflict marks in a lockfile."""
@@ -41,9 +38,9 @@ def resolve(**given: Any) -> ExitCode:
         "git config merge.sora2batch.driver 'sora2batch lock merge %O %A %B'",
     ),
 )
-@click.argument("base", type=_FILE)
-@click.argument("ours", type=_FILE)
-@click.argument("theirs", type=_FILE)
+@click.argument("base", type=FILE)
+@click.argument("ours", type=FILE)
+@click.argument("theirs", type=FILE)
 @printer_options
 def merge(**given: Any) -> ExitCode:
     """Merge THEIRS into OURS, as a git merge driver does; name it in .gitattributes as merge=sora2batch."""
@@ -51,7 +48,7 @@ def merge(**given: Any) -> ExitCode:
 
 
 @command.command(cls=ExampleCommand, examples=("sora2batch lock check *.lock.jsonl",))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
 @printer_options
 def check(**given: Any) -> ExitCode:
     """Check that lockfiles can be read, and hold no marks of a merge.

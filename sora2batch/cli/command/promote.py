@@ -10,9 +10,9 @@ from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
-    WholeNumber,
     json_option,
     manifest_argument,
+    min_rating_option,
     printer_options,
     simulated_option,
     tools_dir_option,
@@ -38,12 +38,7 @@ from sora2batch.ground.errors import ExitCode
     metavar="FIELD=VALUE",
     help="Set a field of every promoted job's input, such as mode=pro. May be repeated.",
 )
-@click.option(
-    "--min-rating",
-    type=WholeNumber(1, 5),
-    metavar="N",
-    help="Take the picks rated N or more, instead of the favourites.",
-)
+@min_rating_option
 @click.option(
     "-o",
     "--out",

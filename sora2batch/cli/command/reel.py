@@ -10,10 +10,10 @@ from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
     FILE,
-    WholeNumber,
     choice_options,
     json_option,
     manifest_argument,
+    min_rating_option,
     printer_options,
     simulated_option,
     tools_dir_option,
@@ -44,12 +44,7 @@ from sora2batch.ground.errors import ExitCode
     metavar="FILE",
     help="Only the favourites of a picks file, in its order; - for standard input.",
 )
-@click.option(
-    "--min-rating",
-    type=WholeNumber(1, 5),
-    metavar="N",
-    help="Take the picks rated N or more, instead of the favourites.",
-)
+@min_rating_option
 @choice_options
 @click.option(
     "--order",
