@@ -20,7 +20,7 @@ from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted
 from sora2batch.reel.clip_facts import Unusable, examine_clip
 from sora2batch.reel.edit_list import EditList, Footage, footage_of
-from sora2batch.reel.lettering import typesetter
+from sora2batch.reel.frame_text import typesetter
 from sora2batch.reel.make import make_reel
 from sora2batch.reel.parts import Parts
 from sora2batch.reel.reel_error import ReelError

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.discover import is_one_manifest
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.snapshot import status_of
-from sora2batch.app.claims import Claims, look_up_claims
+from sora2batch.app.claims import look_up_claims
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.credit_price import CreditPrice
@@ -31,6 +32,23 @@ _LATER_FORMULA = re.compile(r"(?<=;)(?=\s*[=+\-@＝＋－＠])")  # noqa: RUF001
 _FIRST = ("manifest", "key", "group")
 
 
+class _ClaimRow(NamedTuple):
+    """A task that came to nothing; its fields are the columns, also where there is no row."""
+
+    manifest: str
+    key: str
+    state: str
+    tool: str
+    task_id: str | None
+    credits: int
+    cost_credits: int | None
+    returned_credits: int | None
+    submitted_at: str | None
+    finished_at: str | None
+    create_time: str | None
+    error: str | None
+
+
 def print_status_csv(
     printer: Printer, *, manifests: Sequence[Path], simulated: bool, tools_dirs: Sequence[Path]
 ) -> None:
@@ -41,7 +59,8 @@ def print_status_csv(
     """
     batches = loader_for(tools_dirs, simulated=simulated).load_all(manifests)
     rows = [row for batch in batches for row in _jobs(batch)]
-    _print(rows, printer, is_one=is_one_manifest(manifests))
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    _print(names, rows, printer, is_one=is_one_manifest(manifests))
 
 
 def print_claims_csv(printer: Printer, *, manifests: Sequence[Path], tools_dirs: Sequence[Path]) -> None:
@@ -51,8 +70,8 @@ def print_claims_csv(printer: Printer, *, manifests: Sequence[Path], tools_dirs:
         Sora2BatchError: as for its list.
     """
     found = look_up_claims(printer, manifests=manifests, tools_dirs=tools_dirs)
-    rows = [row for one in found for row in _claims(one)]
-    _print(rows or [_claim_row("", None)], printer, is_one=is_one_manifest(manifests), has_rows=bool(rows))
+    rows = [_claim_row(one.batch, claim)._asdict() for one in found for claim in one.claims]
+    _print(_ClaimRow._fields, rows, printer, is_one=is_one_manifest(manifests))
 
 
 def _jobs(batch: Batch) -> Iterator[_Row]:
@@ -98,37 +117,31 @@ def _seconds(attempt: Attempt | None) -> int | None:
         return None
 
 
-def _claims(found: Claims) -> Iterator[_Row]:
-    return (_claim_row(str(found.batch.manifest.path), claim) for claim in found.claims)
+def _claim_row(batch: Batch, claim: Claim) -> _ClaimRow:
+    attempt, task = claim.attempt, claim.task
+    return _ClaimRow(
+        manifest=str(batch.manifest.path),
+        key=claim.entry.key,
+        state=attempt.state.value,
+        tool=claim.entry.tool_type,
+        task_id=attempt.task_id,
+        credits=attempt.credits,
+        cost_credits=task.charged if task else None,
+        returned_credits=task.returned if task else None,
+        submitted_at=attempt.submitted_at,
+        finished_at=attempt.finished_at,
+        create_time=to_timestamp(task.create_time) if task else None,
+        error=attempt.error.message if attempt.error else None,
+    )
 
 
-def _claim_row(manifest: str, claim: Claim | None) -> _Row:
-    """Make a row; one of nothing has the names of the columns."""
-    attempt, task = (claim.attempt, claim.task) if claim else (None, None)
-    return {
-        "manifest": manifest,
-        "key": claim.entry.key if claim else None,
-        "state": attempt.state.value if attempt else None,
-        "tool": claim.entry.tool_type if claim else None,
-        "task_id": attempt.task_id if attempt else None,
-        "credits": attempt.credits if attempt else None,
-        "cost_credits": task.charged if task else None,
-        "returned_credits": task.returned if task else None,
-        "submitted_at": attempt.submitted_at if attempt else None,
-        "finished_at": attempt.finished_at if attempt else None,
-        "create_time": to_timestamp(task.create_time) if task else None,
-        "error": attempt.error.message if attempt and attempt.error else None,
-    }
-
-
-def _print(rows: Sequence[_Row], printer: Printer, *, is_one: bool, has_rows: bool = True) -> None:
+def _print(names: Sequence[str], rows: Iterable[_Row], printer: Printer, *, is_one: bool) -> None:
     """Print RFC 4180 in UTF-8; axes of all manifests and groups are columns, empty where a job has none."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
     axes = [name for name in names if name.startswith("axis.")]
     first = [name for name in _FIRST if name in names and not (is_one and name == "manifest")]
     rest = [name for name in names if name not in {*_FIRST, *axes}]
     columns = [*first, *axes, *rest]
-    lines = ([_cell(row.get(name)) for name in columns] for row in (rows if has_rows else ()))
+    lines = ([_cell(row.get(name)) for name in columns] for row in rows)
     printer.output_file(_encoded([[_cell(name) for name in columns], *lines]))
 
 

@@ -9,7 +9,7 @@ from sora2batch.catalog.tool import Kind
 from sora2batch.clipcheck.clip_finding import ClipFindings, Expected, NotChecked, UncheckableError
 from sora2batch.clipcheck.clip_rules import judge_film, judge_still
 from sora2batch.clipcheck.film import measure_film
-from sora2batch.clipcheck.photo import measure_still
+from sora2batch.clipcheck.still_picture import measure_still
 from sora2batch.ground.plainfile import open_plain_file
 from sora2batch.media.sniff import HEAD_BYTES, HEIC, sniff
 

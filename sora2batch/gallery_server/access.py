@@ -23,7 +23,7 @@ _TOKEN_BYTES = 32
 _OWN_SITES = frozenset({None, "same-origin", "none"})
 
 
-class Refusal(Enum):
+class Denial(Enum):
     """Why a request is not answered: the HTTP status and what is said."""
 
     FOREIGN_HOST = (403, "this server answers to names of this machine only")
@@ -42,8 +42,8 @@ class Refusal(Enum):
         return self.value[1]
 
 
-class Visit(NamedTuple):
-    """A request, as far as it tells who asks."""
+class RequestHead(NamedTuple):
+    """Of a request what tells who asks."""
 
     method: str
     path: str
@@ -78,16 +78,16 @@ def new_token() -> str:
     return token_urlsafe(_TOKEN_BYTES)
 
 
-def refusal_of(visit: Visit, token: str) -> Refusal | None:
+def denial_of(head: RequestHead, token: str) -> Denial | None:
     """Decide about a request; None lets it pass."""
-    if not _is_here(visit.host):
-        return Refusal.FOREIGN_HOST
-    if not compare_digest(visit.token.encode("utf-8", "surrogateescape"), token.encode()):
-        return Refusal.NO_TOKEN
-    if visit.method not in {"GET", "HEAD", "POST"}:
-        return Refusal.METHOD
-    if _is_foreign(visit):
-        return Refusal.FOREIGN_PAGE
+    if not _is_here(head.host):
+        return Denial.FOREIGN_HOST
+    if not compare_digest(head.token.encode("utf-8", "surrogateescape"), token.encode()):
+        return Denial.NO_TOKEN
+    if head.method not in {"GET", "HEAD", "POST"}:
+        return Denial.METHOD
+    if _is_foreign(head):
+        return Denial.FOREIGN_PAGE
     return None
 
 
@@ -101,8 +101,8 @@ def _is_here(host: str | None) -> bool:
     return (not port or port.isdecimal()) and is_loopback(name.removeprefix("[").removesuffix("]"))
 
 
-def _is_foreign(visit: Visit) -> bool:
-    is_own = visit.origin == f"http://{visit.host}"
-    if visit.method == "POST" or visit.origin is not None:
-        return not is_own or visit.site not in _OWN_SITES
-    return visit.site not in _OWN_SITES and not visit.opens_page
+def _is_foreign(head: RequestHead) -> bool:
+    is_own = head.origin == f"http://{head.host}"
+    if head.method == "POST" or head.origin is not None:
+        return not is_own or head.site not in _OWN_SITES
+    return head.site not in _OWN_SITES and not head.opens_page

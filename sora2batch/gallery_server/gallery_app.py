@@ -9,7 +9,7 @@ from typing import TypeAlias
 import orjson
 from aiohttp import web
 
-from sora2batch.gallery_server.access import Refusal, Visit, refusal_of
+from sora2batch.gallery_server.access import Denial, RequestHead, denial_of
 from sora2batch.gallery_server.gallery_source import GallerySource
 from sora2batch.gallery_server.look_pacer import LookPacer
 from sora2batch.gallery_server.media_response import media_response, media_type_of
@@ -63,15 +63,15 @@ class GalleryApp:
     async def _guarded(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         if request.raw_path == _ICON:
             return web.Response(status=204)
-        refusal = refusal_of(_visit(request), self._token)
-        if refusal:
-            return web.Response(status=refusal.status, text=f"{refusal.words}\n")
+        denial = denial_of(_head_of(request), self._token)
+        if denial:
+            return web.Response(status=denial.status, text=f"{denial.words}\n")
         try:
             return await handler(request)
         except web.HTTPNotFound:
             return web.Response(status=404, text="the page does not link to this\n")
         except web.HTTPMethodNotAllowed:
-            return web.Response(status=405, text=f"{Refusal.METHOD.words}\n")
+            return web.Response(status=405, text=f"{Denial.METHOD.words}\n")
 
     async def _page(self, _: web.Request) -> web.Response:
         await self._pacer.look()
@@ -102,7 +102,7 @@ class GalleryApp:
         return _json(409, saved=None, error=answer.words)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        path = self._source.file_of(_visit(request).place)
+        path = self._source.file_of(_head_of(request).place)
         if path is None:
             raise web.HTTPNotFound
         mime = await asyncio.to_thread(media_type_of, path)
@@ -111,9 +111,9 @@ class GalleryApp:
         return media_response(path, mime)
 
 
-def _visit(request: web.Request) -> Visit:
+def _head_of(request: web.Request) -> RequestHead:
     headers = request.headers
-    return Visit(
+    return RequestHead(
         method=request.method,
         path=request.raw_path,
         host=headers.get("Host"),

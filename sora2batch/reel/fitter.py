@@ -9,7 +9,8 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from PIL import Image
 
 from sora2batch.reel.clip_facts import is_on_its_side
-from sora2batch.reel.planar import Planes, Size, planes_of
+from sora2batch.reel.pixel_size import Size
+from sora2batch.reel.planar import Planes, planes_of
 
 _UNSPECIFIED = 2
 _SMALL = 720

@@ -14,7 +14,8 @@ from av.video.stream import VideoStream
 from sora2batch.reel.clip_facts import MOST_PIXELS, ClipFacts, pixel_aspect
 from sora2batch.reel.fitter import Fitter
 from sora2batch.reel.opened_clip import READ_ERRORS, decoded, opened_clip
-from sora2batch.reel.planar import Planes, Size
+from sora2batch.reel.pixel_size import Size
+from sora2batch.reel.planar import Planes
 
 _MICROSECONDS = 1_000_000
 _EARLY = Fraction(1, 4)

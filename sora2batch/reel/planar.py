@@ -8,7 +8,8 @@ from av import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
-Size = tuple[int, int]
+from sora2batch.reel.pixel_size import Size
+
 Colour = tuple[int, int, int]
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from sora2batch.reel.edit_list import Caption, EditList, Placed, Scene, Segment
 from sora2batch.reel.frame_reader import FrameReader
-from sora2batch.reel.lettering import background, title_overlay
+from sora2batch.reel.frame_text import background, title_overlay
 from sora2batch.reel.planar import Planes, blended
 
 _THREADS = 2

@@ -9,8 +9,8 @@ from fractions import Fraction
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.text import counted
 from sora2batch.reel.edit_list import Box, EditList, Footage, FrameFormat, Placed, Scene
-from sora2batch.reel.frame_format import rate_for, size_for
-from sora2batch.reel.mosaic import grids_of
+from sora2batch.reel.format_choice import rate_for, size_for
+from sora2batch.reel.grid_scenes import grids_of
 from sora2batch.reel.reel_settings import Part, ReelSettings
 from sora2batch.reel.scene_title import Titles
 from sora2batch.reel.shares import shared_out

@@ -8,12 +8,11 @@ from fractions import Fraction
 from math import gcd
 
 from sora2batch.reel.edit_list import Footage
+from sora2batch.reel.pixel_size import Size
 
 _LONG, _SHORT = 1920, 1080
 _ODD_RATE = Fraction(24)
 """Of pictures that stand still."""
-
-Size = tuple[int, int]
 
 
 def size_of_most(footage: Sequence[Footage]) -> Size:

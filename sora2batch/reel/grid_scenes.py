@@ -10,7 +10,8 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.reel.edit_list import Box, Caption, Footage, Placed, Scene
-from sora2batch.reel.frame_format import bounded, size_of_most
+from sora2batch.reel.format_choice import bounded, size_of_most
+from sora2batch.reel.pixel_size import Size, even
 from sora2batch.reel.reel_settings import ReelSettings
 from sora2batch.reel.scene_title import GROUP, TAKE, Titles
 
@@ -22,7 +23,6 @@ _ROW_NAMES = 7
 """The width of the names of rows: the frame's width by this, at most."""
 
 Labels = Mapping[str, str]
-Size = tuple[int, int]
 
 
 class _Axes(NamedTuple):
@@ -129,8 +129,8 @@ class _Layout:
     ) -> None:
         self._size = size
         self._rows, self._columns = rows, columns
-        self._head = _even(min(size) / _CAPTION)
-        self._side = _even(size[0] / _ROW_NAMES) if has_row_names else 0
+        self._head = even(min(size) / _CAPTION)
+        self._side = even(size[0] / _ROW_NAMES) if has_row_names else 0
 
     def cell(self, row: int, column: int) -> Box:
         """Where a clip is shown."""
@@ -160,10 +160,6 @@ class _Layout:
     @staticmethod
     def _edges(begin: int, end: int, count: int) -> list[tuple[int, int]]:
         """Share a length out evenly: all places are of one size."""
-        length = max(2, _even((end - begin - _GAP * (count - 1)) / count))
+        length = max(2, even((end - begin - _GAP * (count - 1)) / count))
         starts = [begin + (length + _GAP) * number for number in range(count)]
         return [(start, start + length) for start in starts]
-
-
-def _even(length: float) -> int:
-    return 2 * int(length / 2)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 
 from sora2batch.reel.edit_list import Caption
-from sora2batch.reel.planar import Colour, Planes, Size, planes_of_picture
+from sora2batch.reel.pixel_size import Size, even
+from sora2batch.reel.planar import Colour, Planes, planes_of_picture
 from sora2batch.typography.typesetter import Typesetter
 
 BACKGROUND: Colour = (9, 10, 13)
@@ -55,11 +56,11 @@ def typesetter() -> Typesetter:
 def title_overlay(text: str, size: Size) -> Overlay:
     """Draw a title on a dark panel, at the bottom left."""
     short = min(size)
-    letters, margin = max(9, short // _TITLE), _even(short / _MARGIN)
+    letters, margin = max(9, short // _TITLE), even(short / _MARGIN)
     pad = max(4, letters // 2)
     line = typesetter().line(text, letters, size[0] - 2 * margin - 2 * pad)
-    width = min(size[0], _even(line.width + 2 * pad + 1))
-    height = _even(letters * 1.9)
+    width = min(size[0], even(line.width + 2 * pad + 1))
+    height = even(letters * 1.9)
     picture = Image.new("RGB", (width, height), _PANEL)
     strength = Image.new("L", (width, height), 0)
     ImageDraw.Draw(strength).rounded_rectangle(
@@ -69,7 +70,7 @@ def title_overlay(text: str, size: Size) -> Overlay:
     line.draw(picture, place, fill=_INK, anchor="mm")
     line.draw(strength, place, fill=255, anchor="mm")
     mask = (strength, strength.resize((width // 2, height // 2), Image.Resampling.BOX))
-    return Overlay(planes_of_picture(picture), mask, (margin, _even(size[1] - margin - height)))
+    return Overlay(planes_of_picture(picture), mask, (margin, even(size[1] - margin - height)))
 
 
 def background(size: Size, captions: tuple[Caption, ...]) -> Planes:
@@ -95,7 +96,3 @@ def _caption_heights(size: Size, captions: tuple[Caption, ...]) -> dict[int, flo
         fitting = max(_SMALLEST, letters * _ROUNDED * room / wide) if wide > room else letters
         heights[box.width] = min(fitting, heights.get(box.width, fitting))
     return heights
-
-
-def _even(length: float) -> int:
-    return 2 * int(length / 2)
