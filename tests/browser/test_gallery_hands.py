@@ -7,21 +7,12 @@ import pytest
 from playwright.sync_api import expect
 
 from fakes.building import entry_of, job_of
-from fakes.exhibition import done, exhibit
+from fakes.exhibition import SHOW, done, exhibit
 from fakes.lock_entry import completed, rejected, submitted
+from fakes.repository import commit
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
 from sora2batch.picks.picks import read_picks
-
-SHOW = """\
-version: 1
-tool: sora2-text-to-video-api
-budget: {max_credits: 12000}
-jobs:
-  hero:
-    matrix: {subject: [fox, owl, hare], camera: [slow pan, dolly in]}
-    input: {prompt: "{{ camera }} on a {{ subject }}"}
-"""
 
 
 def hold(page, locator):
@@ -192,9 +183,7 @@ jobs:
 
 def test_a_job_of_another_moment_can_be_looked_at_and_not_marked(tmp_path, report, open_page):
     exhibition = exhibit(tmp_path, SHOW, lambda place, job: done(job) if place else None)
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.example"]
-    for words in (["init", "-q"], ["add", "show.yaml", "show.lock.jsonl"], ["commit", "-qm", "one"]):
-        subprocess.run([*git, *words], check=True)
+    commit(tmp_path, "show.yaml", "show.lock.jsonl")
     exhibition.manifest.write_text(SHOW.replace("fox, ", ""))
     page = open_page(report(exhibition, "--compare", "HEAD"))
     card = page.locator("[data-key='hero/fox/slow-pan']")

@@ -7,17 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from fakes.exhibition import exhibit
-
-SHOW = """\
-version: 1
-tool: sora2-text-to-video-api
-budget: {max_credits: 12000}
-jobs:
-  hero:
-    matrix: {subject: [fox, owl, hare], camera: [slow pan, dolly in]}
-    input: {prompt: "{{ camera }} on a {{ subject }}"}
-"""
+from fakes.exhibition import SHOW, exhibit
 
 
 def program(folder, *words):

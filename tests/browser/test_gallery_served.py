@@ -9,25 +9,16 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from fakes.exhibition import done, exhibit, place_clip
+from fakes.exhibition import SHOW, done, exhibit, place_clip
 from fakes.served_report import ServedReport
 
-SHOW = """\
-version: 1
-tool: sora2-text-to-video-api
-budget: {max_credits: 12000}
-jobs:
-  hero:
-    matrix: {subject: [fox, owl, hare], camera: [slow pan, dolly in]}
-    input: {prompt: "{{ camera }} on a {{ subject }}"}
-run: {poll_interval: 0.1}
-"""
+POLLED = f"{SHOW}run: {{poll_interval: 0.1}}\n"
 DONE = re.compile("done")
 
 
 @pytest.fixture
 def exhibition(tmp_path):
-    return exhibit(tmp_path, SHOW, lambda place, job: done(job) if place < 3 else None)
+    return exhibit(tmp_path, POLLED, lambda place, job: done(job) if place < 3 else None)
 
 
 @pytest.fixture
@@ -43,7 +34,7 @@ def card_of(page, job):
 def finish(exhibition, count):
     """A run somewhere else has gone on."""
     exhibit(
-        exhibition.folder, SHOW, lambda place, job: done(job) if place < count else None, with_clips=False
+        exhibition.folder, POLLED, lambda place, job: done(job) if place < count else None, with_clips=False
     )
     for job in exhibition.jobs[:count]:
         if not exhibition.clip_of(job).exists():
@@ -135,7 +126,7 @@ def test_another_manifest_is_told_and_loaded_when_one_likes(served, exhibition, 
     manifest = exhibition.manifest
     manifest.write_text("jobs: [\n")
     expect(page.locator(".following")).to_contain_text("shown as it was before: show.yaml has")
-    manifest.write_text(SHOW.replace("hare]", "hare, wolf]"))
+    manifest.write_text(POLLED.replace("hare]", "hare, wolf]"))
     expect(page.locator(".outdated")).to_contain_text("The manifest has changed")
     expect(page.locator(".card")).to_have_count(6)
     page.get_by_role("button", name="Load it again").click()

@@ -1,12 +1,11 @@
 """Two moments side by side: what a commit's lockfile said, and what is so now."""
 
-import subprocess
-
 import pytest
 from playwright.sync_api import expect
 
 from fakes.building import entry_of
 from fakes.exhibition import done, exhibit, place_clip
+from fakes.repository import commit
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.file import read_lockfile, write_lockfile
 
@@ -24,18 +23,11 @@ NEXT = SHOW.replace("[fox, owl, hare]", "[fox, owl, stag]").replace(
 )
 
 
-def git(folder, *words):
-    command = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b.example", *words]
-    subprocess.run(command, check=True, capture_output=True)
-
-
 @pytest.fixture
 def exhibition(tmp_path):
     """At the first commit fox/slow-pan is open; since then owls changed, stags came and hares went."""
     before = exhibit(tmp_path, SHOW, lambda place, job: done(job) if place else None)
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "add", "show.yaml", "show.lock.jsonl")
-    git(tmp_path, "commit", "-qm", "one")
+    commit(tmp_path, "show.yaml", "show.lock.jsonl")
     known = read_lockfile(tmp_path / "show.lock.jsonl").entries.values()
     after = exhibit(tmp_path, NEXT, lambda place, job: None)
     place_clip(after, after.jobs[0])

@@ -1,13 +1,12 @@
 """Two results under one slider: where the line is, what is left and right of it, and what plays."""
 
-import subprocess
-
 import pytest
 from playwright.sync_api import expect
 
 from fakes.exhibition import clip, done, exhibit
 from fakes.lock_entry import failed
 from fakes.pictures import picture
+from fakes.repository import commit
 from sora2batch.lockfile.entry import ErrorNote, Output
 
 SHOW = """\
@@ -178,9 +177,7 @@ def test_stills_and_other_shapes_share_a_frame_and_what_is_missing_says_so(
 
 def test_what_was_there_before_can_be_held_against_what_is(tmp_path, report, open_page):
     exhibition = exhibit(tmp_path, SHOW)
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.example"]
-    for words in (["init", "-q"], ["add", "show.yaml", "show.lock.jsonl"], ["commit", "-qm", "one"]):
-        subprocess.run([*git, *words], check=True)
+    commit(tmp_path, "show.yaml", "show.lock.jsonl")
     exhibit(tmp_path, SHOW.replace("on a", "on the"), with_clips=False)
     page = open_page(report(exhibition, "--compare", "HEAD"))
     page.click(f"[data-key='{FOX}'] .frame")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import subprocess
+from functools import partial
 
 import pytest
 from jsonschema_rs import validator_for
 
+from fakes.repository import commit, git
 from sora2batch.ground.schema import load_schema
 
 
@@ -12,17 +13,10 @@ from sora2batch.ground.schema import load_schema
 def repository(folder):
     """A git repository in the working folder, and a way to commit all there is."""
 
-    def git(*words):
-        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
-
-    def commit():
-        git("add", "--all")
-        git("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "--quiet", "-m", "x")
-
-    git("init", "--quiet", "--initial-branch=main")
+    git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "notes.txt").write_text("first\n")
-    commit()
-    return commit
+    commit(folder)
+    return partial(commit, folder)
 
 
 def test_a_manifest_that_is_new_since_the_base_is_all_added(repository, manifest, call):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
+
+from fakes.repository import commit
 
 BEFORE, AFTER = "A {{ animal }}.", "A red {{ animal }}."
 
@@ -82,14 +83,8 @@ def test_what_is_edited_back_has_its_name_back_without_a_key_or_a_network(
 
 
 def test_a_comparison_shows_the_old_clip_where_it_is_now(call, manifest, folder, edit):
-    def git(*words):
-        name = ("-c", "user.name=a", "-c", "user.email=a@b.example")
-        subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
-
     assert call("run", manifest, "--simulate", "--yes").code == 0
-    git("init", "-q")
-    git("add", "-f", "small.yaml", "small.sim.lock.jsonl")
-    git("commit", "-qm", "one")
+    commit(folder, "small.yaml", "small.sim.lock.jsonl")
     edit(BEFORE, AFTER)
     assert call("run", manifest, "--simulate", "--yes").code == 0
     assert call("report", manifest, "--simulate", "--compare", "HEAD").code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.actions_runner import commands_in, outputs_in
-from fakes.repository import git
+from fakes.repository import commit
 
 
 @pytest.fixture
@@ -61,8 +61,7 @@ def test_a_slip_is_annotated_where_it_stands_and_said_once(step, manifest):
 
 
 def test_a_base_adds_what_became_of_the_jobs_and_nothing_new_is_said_in_outputs_only(step, manifest, folder):
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
-        git(folder, *words)
+    commit(folder)
     flags = ("--format", "github", "--base", "HEAD", "--quiet-if-unchanged")
     ran, _, outputs, summary = step("plan", manifest, *flags)
     assert (ran.out, summary) == ("", "")

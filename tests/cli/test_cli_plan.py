@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.repository import git
+from fakes.repository import commit, git
 from fakes.watching import load_batch
 from sora2batch.gallery.sheet.make import make_sheet
 from sora2batch.ground.job import Credits
@@ -191,8 +191,7 @@ def test_a_plan_that_cannot_be_saved_is_2(call, manifest):
 
 
 def test_markdown_shows_what_a_branch_adds_and_costs(call, manifest, folder):
-    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
-        git(folder, *arguments)
+    commit(folder)
     manifest.write_text(manifest.read_text().replace("[fox, owl]", "[fox, cat, dog]"))
     ran = call("plan", manifest, "--format", "markdown", "--base", "HEAD")
     assert ran.code == 0
@@ -264,9 +263,7 @@ def test_a_hook_of_a_linked_worktree_plans_against_the_right_file(call, manifest
     (folder / "batches").mkdir()
     inner = folder / "batches/small.yaml"
     inner.write_text(manifest.read_text().replace("fox, owl", "fox"))
-    git(folder, "init", "-q")
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", "first")
+    commit(folder)
     git(folder, "worktree", "add", "-q", folder / "linked")
     monkeypatch.setenv("GIT_DIR", str(folder / ".git/worktrees/linked"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(folder / ".git/worktrees/linked/index"))

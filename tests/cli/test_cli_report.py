@@ -10,6 +10,7 @@ from fakes.building import entry_of
 from fakes.exhibition import done, exhibit
 from fakes.lock_entry import submitted
 from fakes.page_data import data_of
+from fakes.repository import commit, git
 from sora2batch.lockfile.journal import encode_journal_header, journal_path
 from sora2batch.lockfile.line import encode_journal_line
 
@@ -107,7 +108,7 @@ def test_no_file_of_somebody_else_is_overwritten(call, folder, flag):
 
 def test_a_revision_that_is_not_there_is_told(call, folder):
     exhibit(folder, SHOW)
-    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    git(folder, "init", "-q")
     ran = call("report", "show.yaml", "--compare", "nowhere")
     assert (ran.code, ran.out) == (2, "")
     assert 'git does not know the revision "nowhere"' in ran.err
@@ -117,9 +118,7 @@ def test_a_manifest_that_was_broken_then_still_lets_its_lockfile_be_compared(cal
     exhibition = exhibit(folder, SHOW)
     good = (folder / "show.yaml").read_text()
     (folder / "show.yaml").write_text("nonsense: [")
-    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b.example"]
-    for words in (["init", "-q"], ["add", "show.yaml", "show.lock.jsonl"], ["commit", "-qm", "one"]):
-        subprocess.run([*git, *words], check=True)
+    commit(folder, "show.yaml", "show.lock.jsonl")
     (folder / "show.yaml").write_text(good.replace("owl", "stag"))
     ran = call("report", "show.yaml", "--compare", "HEAD")
     assert ran.code == 0

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fakes.repository import git
+from fakes.repository import commit, git
 
 ROOT = Path(__file__).parents[2]
 PIPELINE = ROOT / "docs/ci/gitlab-ci.yml"
@@ -92,9 +92,7 @@ def call_script(lines: list[str], **environment: str) -> subprocess.CompletedPro
 def test_a_plan_is_one_note_that_is_renewed(notes, manifest, folder):
     if shutil.which("curl") is None and "SORA2BATCH_NOTHING_SKIPPED" not in os.environ:
         pytest.skip("no curl here")
-    git(folder, "init", "-q")
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", "first")
+    commit(folder)
     script = yaml.safe_load(PIPELINE.read_text())["plan"]["script"]
     variables = {
         "MANIFEST": "small.yaml",

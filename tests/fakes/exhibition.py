@@ -24,6 +24,16 @@ from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import expand
 
+SHOW = """\
+version: 1
+tool: sora2-text-to-video-api
+budget: {max_credits: 12000}
+jobs:
+  hero:
+    matrix: {subject: [fox, owl, hare], camera: [slow pan, dolly in]}
+    input: {prompt: "{{ camera }} on a {{ subject }}"}
+"""
+"""The usual one: six jobs on two axes."""
 FRAMES_PER_SECOND = 10
 AttemptOf = Callable[[int, Job], Attempt | None]
 """What became of a job, by its place in the manifest; None if it was not submitted."""

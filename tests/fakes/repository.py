@@ -26,6 +26,14 @@ def git(folder: Path, *words: object, **environment: str) -> str:
     return ran.stdout
 
 
+def commit(folder: Path, *names: object, message: str = "one") -> None:
+    """Commit some files of a folder, ignored ones as well, or all; it becomes a repository if it is none."""
+    if not (folder / ".git").exists():
+        git(folder, "init", "-q")
+    git(folder, "add", *(("--force", "--", *names) if names else ["--all"]))
+    git(folder, "commit", "-qm", message)
+
+
 def foreign_git(folder: Path, monkeypatch) -> None:
     """Have git believe that every repository belongs to another user, as on a shared disk."""
     program = folder / "git"

@@ -1,9 +1,9 @@
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from fakes.repository import commit, git
 from sora2batch.manifest.git_tree import GitTree
 from sora2batch.manifest.tree import DiskTree, MissingFileError, TreeError, other_spelling
 
@@ -17,11 +17,6 @@ def root(tmp_path):
     return folder
 
 
-def git(folder, *arguments):
-    identity = ["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
-
-
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
@@ -33,7 +28,7 @@ def repository(tmp_path, monkeypatch):
     (folder / "link.csv").symlink_to("m.yaml")
     git(tmp_path, "init", "-q", "repo")
     git(folder, "add", ".")
-    git(folder, "commit", "-q", "-m", "first")
+    git(folder, "commit", "-qm", "first")
     (folder / "data" / "shots [1].csv").write_bytes(b"new")
     (folder / "new.csv").write_bytes(b"new")
     return folder
@@ -209,9 +204,7 @@ def test_a_pattern_finds_the_same_files_everywhere(tmp_path, pattern, found, tre
     if tree == "git, but ignored":
         (tmp_path / ".gitignore").write_text("images/\n.cache/\n")
     if tree != "disk":
-        git(tmp_path, "init", "-q")
-        git(tmp_path, "add", "." if tree == "git" else "m.yaml")
-        git(tmp_path, "commit", "-qm", "first")
+        commit(tmp_path, *(() if tree == "git" else ["m.yaml"]))
     reader = DiskTree(tmp_path) if tree == "disk" else GitTree(tmp_path, "HEAD")
     assert list(reader.names(pattern)) == found
 
@@ -289,9 +282,7 @@ def test_a_pointer_of_git_lfs_is_the_file_that_it_points_to(tmp_path):
     (tmp_path / "a.jpg").write_text(
         f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 3\n"
     )
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-qm", "first")
+    commit(tmp_path)
     with pytest.raises(TreeError, match="Git LFS pointer") as caught:
         GitTree(tmp_path, "HEAD").open("a.jpg")
     assert caught.value.hint == "fetch it: git lfs fetch origin HEAD"
