@@ -11,6 +11,7 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.terminal_width import isolated
+from sora2batch.ground.text import counted
 from sora2batch.reconcile.charge import Audit
 from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
@@ -53,6 +54,9 @@ def print_settlement(
     if not settlement.findings:
         printer.output(f"{manifest}: no job is in doubt")
     checked = settlement.audit
+    compared = counted(
+        checked.checked, "charge compared with its price", "charges compared with their prices"
+    )
     for difference in checked.differences:
         back = f", {difference.returned:,} were given back" if difference.returned else ""
         charged = credits_in_words(difference.charged, price)
@@ -61,11 +65,10 @@ def print_settlement(
             f"charged: {isolated(difference.entry.key)} cost {charged}{back}, "
             f"the price was {listed} (task {difference.attempt.task_id})"
         )
-    printer.output(
-        f"{checked.checked:,} charges compared with their prices, {len(checked.differences):,} differ"
-    )
+    printer.output(f"{compared}, {len(checked.differences):,} differ")
     if checked.unlisted:
-        printer.output(f"{len(checked.unlisted):,} tasks are not in the ledger of this account")
+        tasks = counted(len(checked.unlisted), "task is", "tasks are")
+        printer.output(f"{tasks} not in the ledger of this account")
 
 
 def _show_finding(finding: Finding, printer: Printer, price: CreditPrice | None) -> None:

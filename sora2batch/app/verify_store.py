@@ -19,6 +19,7 @@ from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.ground.terminal_width import isolated
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State, in_line_order
 from sora2batch.run.object_store import ObjectStore
@@ -66,7 +67,7 @@ def verify_store(
     else:
         for one in faults:
             printer.output(f"{isolated(one.key)}: {one.message}: {store_url}/{one.name}")
-    printer.info(f"{len(expected):,} objects of {store_url} checked, {len(faults):,} differ")
+    printer.info(f"{counted(len(expected), 'object')} of {store_url} checked, {len(faults):,} differ")
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 

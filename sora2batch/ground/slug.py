@@ -52,10 +52,10 @@ def slug(text: str) -> str:
 def full_slug(text: str) -> str:
     """Write the same with every accent, sign and form of a letter, for what is else hard to tell apart."""
     text = text[:_READ_CHARACTERS]
-    return slug(text) if text.isascii() else _written(visible(text).lower(), _is_word_or_sign)
+    return slug(text) if text.isascii() else _written(composed(text).lower(), _is_word_or_sign)
 
 
-def visible(text: str) -> str:
+def composed(text: str) -> str:
     """Compose a text (NFC), and drop what nobody sees."""
     return text if text.isascii() else normalize("NFC", re.sub(_IGNORABLE, "", text))
 

@@ -24,7 +24,7 @@ def width_of(text: str) -> int:
     return sum(map(_width, labels)) + len(labels) - 1
 
 
-def cells_of(text: str) -> int:
+def cell_count(text: str) -> int:
     """Count the cells of a text that is no key: as ``width_of`` does, and nothing of it is remembered."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
@@ -48,7 +48,7 @@ def without_controls(text: str) -> str:
     return text if text.isprintable() else _UNSEEN.sub(" ", text)
 
 
-_width = lru_cache(maxsize=_MOST_REMEMBERED)(cells_of)
+_width = lru_cache(maxsize=_MOST_REMEMBERED)(cell_count)
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

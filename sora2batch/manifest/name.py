@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from unicodedata import is_normalized, normalize
 
-from sora2batch.ground.slug import is_mark, is_sign, slug, unified, visible
+from sora2batch.ground.slug import composed, is_mark, is_sign, slug, unified
 
 _MAX_CHARACTERS = 100
 _JOINED = "has accents that are characters of their own, and would not be the same name to every program"
@@ -15,7 +15,7 @@ _LETTERS = "may hold letters, digits and vowel signs of any script, and {more}; 
 
 def name_fault(name: str) -> str | None:
     """Say what is wrong with the name of a batch or a group; None for a good one."""
-    fault = _form_fault(name, visible)
+    fault = _form_fault(name, composed)
     if fault is not None or not name:
         return fault
     if not (name[0].isalnum() or is_sign(name[0])):

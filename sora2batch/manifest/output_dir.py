@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from sora2batch.ground.slug import visible
+from sora2batch.ground.slug import composed
 
 _VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[^}]*\}?|\([^)]*\)?)|%[A-Za-z_][\w()]*%")
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
@@ -39,13 +39,13 @@ def _why(text: str) -> str | None:
         return f'begins with a drive ("{text[:2]}"), which only Windows has'
     if "\\" in text:
         return 'holds "\\"; folders are parted by "/"'
-    if visible(text) != normalize("NFC", text):
+    if composed(text) != normalize("NFC", text):
         return "holds characters that nobody sees"
     return None
 
 
 def _nearest(text: str) -> str:
     """Leave the parts that could be meant as they stand."""
-    plain = _LEAD.sub("", _VARIABLE.sub("", _TEMPLATE.sub("", visible(text))), count=1)
+    plain = _LEAD.sub("", _VARIABLE.sub("", _TEMPLATE.sub("", composed(text))), count=1)
     parts = [part.strip(" {}%#~$") for part in _PARTING.split(plain)]
     return "/".join(part for part in parts if part) or "clips"

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.option_words import option, said
 from sora2batch.ground.pending_job import AskedJob
-from sora2batch.ground.slug import unified, visible
+from sora2batch.ground.slug import composed, unified
 from sora2batch.ground.suggest import did_you_mean, nearest
 from sora2batch.ground.text import listed
 from sora2batch.plan.where import Place, places_meant
@@ -121,7 +121,7 @@ def _is_at(job: AskedJob, places: Mapping[str, Collection[Place]]) -> bool:
 def _key_tests(globs: Iterable[str], jobs: Sequence[AskedJob]) -> list[_KeyTest]:
     tests: list[_KeyTest] = []
     for glob in globs:
-        test = re.compile(translate(visible(glob))).match
+        test = re.compile(translate(composed(glob))).match
         if not any(test(job.key) for job in jobs):
             raise UsageError(
                 f"{option('select', glob)}: no job has such a key", hint=_nearest_glob(glob, jobs)

@@ -11,7 +11,7 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Column
 from sora2batch.ground.option_words import option, said
 from sora2batch.ground.pending_job import AskedJob
-from sora2batch.ground.slug import full_slug, slug, visible
+from sora2batch.ground.slug import composed, full_slug, slug
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.matrix.label import text_of
@@ -106,7 +106,7 @@ def _composed(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    return visible(text).strip()
+    return composed(text).strip()
 
 
 def _fully_slugged(text: str) -> str | None:

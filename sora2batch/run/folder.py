@@ -17,7 +17,7 @@ from sora2batch.lockfile.path import is_former
 from sora2batch.matrix.filename import with_ending
 from sora2batch.run.naming import result_names, temporary_name
 from sora2batch.run.opened_artifact import OpenedArtifacts
-from sora2batch.run.recorded_url import without_secrets
+from sora2batch.run.recorded_url import recorded_url
 from sora2batch.run.result_index import NamedResult, ResultOwner
 from sora2batch.run.result_renamer import ResultRenamer
 from sora2batch.run.stored_files import StoredSource
@@ -69,7 +69,7 @@ class OutputFolder:
         owner = ResultOwner(job.fingerprint, attempt.task_id)
         before = self._partly.get(owner, attempt.outputs)
         outputs = (
-            list(before) if len(before) == len(urls) else [Output(url=without_secrets(url)) for url in urls]
+            list(before) if len(before) == len(urls) else [Output(url=recorded_url(url)) for url in urls]
         )
         failures: list[DownloadError] = []
         for index, url in enumerate(urls):
@@ -137,7 +137,7 @@ class OutputFolder:
     async def _collect_one(self, job: Job, attempt: Attempt, index: int, url: str, before: Output) -> Output:
         owner = ResultOwner(job.fingerprint, attempt.task_id)
         before = self._renamer.results.present(owner, index, before)
-        kept = without_secrets(url)
+        kept = recorded_url(url)
         if kept is None:
             raise DownloadError("the API named a file that is no http(s) URL")
         if before.sha256 and not await asyncio.to_thread(self._artifacts.output_fault, before):

@@ -9,8 +9,8 @@ from sora2batch.lockfile.entry import Output
 from sora2batch.sjinn.result_urls import LONGEST_URL, MOST_URLS
 
 
-def without_secrets(url: str) -> str | None:
-    """Cut credentials, query and fragment off; None if it is no http(s) URL, or longer than any is."""
+def recorded_url(url: str) -> str | None:
+    """Cut credentials, query and fragment off a URL; None if it is no http(s) URL, or longer than any is."""
     if len(url) > LONGEST_URL:
         return None
     try:
@@ -25,5 +25,5 @@ def without_secrets(url: str) -> str | None:
 
 def recorded_outputs(urls: Sequence[str]) -> tuple[Output, ...]:
     """Write down where results are before they are fetched; no more of them than are fetched."""
-    kept = (without_secrets(url) for url in urls[:MOST_URLS])
+    kept = (recorded_url(url) for url in urls[:MOST_URLS])
     return tuple(Output(url=url) for url in kept if url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple, NewType
-from unicodedata import category, name
+from unicodedata import name
 
 import uharfbuzz as harfbuzz
 from uniseg.emoji import emoji_presentation
@@ -60,8 +60,3 @@ def script_of(cluster: str) -> Script | None:
     buffer.add_str(cluster)
     buffer.guess_segment_properties()
     return Script(buffer.script) if buffer.script else None
-
-
-def is_mark(character: str) -> bool:
-    """Tell whether a character is an accent or the like, and nothing by itself."""
-    return category(character).startswith("M")

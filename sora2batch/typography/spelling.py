@@ -6,8 +6,8 @@ from unicodedata import category, normalize
 
 from anyascii import anyascii
 
+from sora2batch.ground.slug import is_mark
 from sora2batch.typography.carried_font import HAS
-from sora2batch.typography.script import is_mark
 
 _READ_CHARACTERS = 600
 _MOST_MARKS = 6

@@ -171,7 +171,7 @@ def test_a_task_and_a_fingerprint_lead_to_their_job_even_if_it_is_no_longer_want
     ("asked", "told"),
     [
         ("hero/foks", 'did you mean "hero/fox"?'),
-        ("hero", "hero begins the keys of 2 jobs, such as hero/fox"),
+        ("hero", "hero begins 2 keys, such as hero/fox"),
         (TASK, "`sora2batch plan MANIFEST` lists every job's key"),
     ],
 )

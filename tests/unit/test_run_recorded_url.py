@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sora2batch.run.recorded_url import recorded_outputs, without_secrets
+from sora2batch.run.recorded_url import recorded_outputs, recorded_url
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from sora2batch.run.recorded_url import recorded_outputs, without_secrets
     ],
 )
 def test_a_url_is_kept_without_its_secrets(url, kept):
-    assert without_secrets(url) == kept
+    assert recorded_url(url) == kept
 
 
 def test_urls_that_cannot_be_fetched_are_not_recorded():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Fingerprint, Job
-from sora2batch.ground.slug import visible
+from sora2batch.ground.slug import composed
 from sora2batch.lockfile.lockfile_store import LockfileStore
 
 
@@ -25,7 +25,7 @@ class Renaming:
         Raises:
             UsageError: that may be two jobs.
         """
-        name = visible(name)
+        name = composed(name)
         former = [fingerprint for fingerprint, key in self.before.items() if key == name]
         current = [fingerprint for fingerprint, key in self.now.items() if key == name]
         if not former:

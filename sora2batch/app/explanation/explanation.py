@@ -9,8 +9,9 @@ from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Fingerprint, Job
-from sora2batch.ground.slug import visible
+from sora2batch.ground.slug import composed
 from sora2batch.ground.suggest import did_you_mean
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.matrix.provenance.job_origin import JobOrigin, WrittenAt
@@ -84,7 +85,7 @@ def find_job(asked: str, jobs: Sequence[Job], lockfile: Lockfile) -> Job | Entry
         UsageError: there is none, or more than one.
     """
     by_key = {job.key: job for job in jobs}
-    if found := by_key.get(asked) or by_key.get(visible(asked)):
+    if found := by_key.get(asked) or by_key.get(composed(asked)):
         return found
     by_fingerprint = {job.fingerprint: job for job in jobs}
     entries = [entry for entry in lockfile.entries.values() if _is_meant(asked, entry)]
@@ -110,6 +111,6 @@ def _fits(asked: str, mark: Fingerprint) -> bool:
 def _near(asked: str, by_key: Mapping[str, Job], lockfile: Lockfile) -> str:
     inside = [key for key in by_key if key.startswith(f"{asked.rstrip('/')}/")]
     if inside:
-        return f"{asked} begins the keys of {len(inside):,} jobs, such as {inside[0]}"
+        return f"{asked} begins {counted(len(inside), 'key')}, such as {inside[0]}"
     known = [*by_key, *(entry.key for entry in lockfile.entries.values())]
     return did_you_mean(asked, known) or _LIST_KEYS

@@ -11,7 +11,7 @@ from unicodedata import category
 
 from sora2batch.ground.option_words import said
 from sora2batch.ground.problem import Position, Problem
-from sora2batch.ground.terminal_width import cells_of
+from sora2batch.ground.terminal_width import cell_count
 from sora2batch.ground.text import visible, without_secrets
 
 _MOST_PROBLEMS = 50
@@ -40,7 +40,7 @@ class Excerpts:
             return
         number = f"{place.line:>5}"
         yield f"{number} | {before}{after}"
-        yield f"{' ' * len(number)} | {' ' * cells_of(before)}^"
+        yield f"{' ' * len(number)} | {' ' * cell_count(before)}^"
 
     def _lines_of(self, file: str) -> Sequence[str]:
         if file not in self._lines:
@@ -88,17 +88,17 @@ def _visible(character: str) -> str:
 
 def _cut(before: str, after: str) -> tuple[str, str]:
     """Keep what is around the caret of a line that is too long."""
-    if cells_of(before) + cells_of(after) > _ROOM:
-        if cells_of(before) > _BEFORE:
+    if cell_count(before) + cell_count(after) > _ROOM:
+        if cell_count(before) > _BEFORE:
             before = "…" + _last(before, _BEFORE - 1)
-        after = _first(after, _ROOM - cells_of(before))
+        after = _first(after, _ROOM - cell_count(before))
     return before, after
 
 
 def _first(text: str, room: int) -> str:
     kept, used = "", 0
     for character in text:
-        used += cells_of(character)
+        used += cell_count(character)
         if used >= room:
             return f"{kept}…"
         kept += character
@@ -107,6 +107,6 @@ def _first(text: str, room: int) -> str:
 
 def _last(text: str, room: int) -> str:
     at, used = len(text), 0
-    while at and (used := used + cells_of(text[at - 1])) <= room:
+    while at and (used := used + cell_count(text[at - 1])) <= room:
         at -= 1
     return text[at:]
