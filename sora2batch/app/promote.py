@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from sora2batch.app.editor.editor_schema import MODELINE, SCHEMA_NAME
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.gallery.promotion.advice import promotion_notices
-from sora2batch.gallery.promotion.choose import choose
+from sora2batch.gallery.promotion.choose import Choice, choose
 from sora2batch.gallery.promotion.draft import Provenance, draft_of
 from sora2batch.gallery.promotion.make import Promotion, promote
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.present_files import PresentFiles
 from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.relocation import Relocation
-from sora2batch.gallery.promotion.setting import read_settings
+from sora2batch.gallery.promotion.setting import Setting, read_settings
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words, priced
 from sora2batch.ground.errors import UsageError
@@ -30,7 +31,7 @@ from sora2batch.ground.plainfile import is_stream
 from sora2batch.ground.text import counted
 from sora2batch.manifest.tree import DiskTree
 from sora2batch.manifest.write import write_manifest
-from sora2batch.picks.picks import read_picks
+from sora2batch.picks.picks import Picks, read_picks
 from sora2batch.plan.budget import refuse_retired
 
 
@@ -73,10 +74,7 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
     batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
     picks = read_picks(args.picks)
     choice = choose(picks, min_rating=args.min_rating)
-    lockfile, price = batch.read_lockfile(), batch.credit_price
-    origins = find_origins(picks, choice.taken, Finder(batch.expansion.jobs, lockfile))
-    promotion = promote(origins, settings, batch.catalog, lockfile)
-    refuse_retired((job.tool_type for job in promotion.jobs), batch.catalog, batch.manifest.file)
+    promotion = _promotion_of(batch, picks, choice, settings)
     provenance = Provenance(
         manifest=batch.manifest.file,
         picks="standard input" if is_stream(args.picks) else args.picks.name,
@@ -85,13 +83,7 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
         settings=settings,
         simulated=args.simulated,
     )
-    folder = batch.manifest.path.parent
-    promotion = PresentFiles(batch.expansion.jobs, DiskTree(folder)).follow(promotion)
-    relocation = Relocation(source=folder, target=folder if args.is_printed else args.out.parent)
-    relocation.check(promotion)
-    first = MODELINE if (relocation.target / SCHEMA_NAME).is_file() else ""
-    text = first + write_manifest(draft_of(promotion, provenance, _run_of(batch), relocation))
-    prove(text, promotion, relocation.target / args.target.name, batch.catalog)
+    text = _text_of(promotion, provenance, batch, args)
     printer.info(f"{provenance.choice.count}: {provenance.choice.reason}")
     for notice in promotion_notices(promotion, provenance):
         printer.info(f"notice: {notice}")
@@ -99,7 +91,27 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
         printer.output_file(text.encode())
     else:
         write_new(args.out, text)
-        _tell(args, provenance, promotion, printer, price)
+        _tell(args, provenance, promotion, printer, batch.credit_price)
+
+
+def _promotion_of(batch: Batch, picks: Picks, choice: Choice, settings: Sequence[Setting]) -> Promotion:
+    """Find the picked jobs, set what is asked for, and follow their files to where they lie now."""
+    lockfile = batch.read_lockfile()
+    origins = find_origins(picks, choice.taken, Finder(batch.expansion.jobs, lockfile))
+    promotion = promote(origins, settings, batch.catalog, lockfile)
+    refuse_retired((job.tool_type for job in promotion.jobs), batch.catalog, batch.manifest.file)
+    return PresentFiles(batch.expansion.jobs, DiskTree(batch.manifest.path.parent)).follow(promotion)
+
+
+def _text_of(promotion: Promotion, provenance: Provenance, batch: Batch, args: PromoteArgs) -> str:
+    """Write the manifest, and prove that it asks for these very jobs."""
+    folder = batch.manifest.path.parent
+    relocation = Relocation(source=folder, target=folder if args.is_printed else args.out.parent)
+    relocation.check(promotion)
+    first = MODELINE if (relocation.target / SCHEMA_NAME).is_file() else ""
+    text = first + write_manifest(draft_of(promotion, provenance, _run_of(batch), relocation))
+    prove(text, promotion, relocation.target / args.target.name, batch.catalog)
+    return text
 
 
 def _check_target(args: PromoteArgs) -> None:

@@ -49,22 +49,20 @@ def grids_of(footage: Sequence[Footage], settings: ReelSettings) -> tuple[Size, 
     size = settings.size or _frame_size(size_of_most(footage), len(rows), len(columns))
     layout = _Layout(size, rows, columns, has_row_names=axes.down is not None)
     titles = Titles(footage, without=[axis for axis in axes if axis])
-    scenes = []
-    for together in _scenes(footage, axes):
-        placed = [
-            Placed(one, layout.cell(_place(one, axes.down, rows), _place(one, axes.across, columns)))
-            for one in together
-        ]
-        scenes.append(
-            Scene(
-                title=titles.shared(together[0]) if settings.titles else "",
-                placed=tuple(placed),
-                captions=layout.captions() if settings.titles else (),
-                title_box=layout.corner(),
-                start=Fraction(0),
-                frames=0,
-            )
+    scenes = [
+        Scene(
+            title=titles.shared(together[0]) if settings.titles else "",
+            placed=tuple(
+                Placed(one, layout.cell(_place(one, axes.down, rows), _place(one, axes.across, columns)))
+                for one in together
+            ),
+            captions=layout.captions() if settings.titles else (),
+            title_box=layout.corner(),
+            start=Fraction(0),
+            frames=0,
         )
+        for together in _scenes(footage, axes)
+    ]
     return size, scenes
 
 

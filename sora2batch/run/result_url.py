@@ -18,7 +18,7 @@ from sora2batch.ground.job import Job
 from sora2batch.ground.signed_url import SignedUrl
 from sora2batch.run.input_urls import InputUrls
 from sora2batch.run.made_files import MadeFile, MadeFiles
-from sora2batch.run.recorded_url import without_secrets
+from sora2batch.run.recorded_url import recorded_url
 from sora2batch.sjinn import answer as api
 
 _FRESH_SECONDS = 60.0
@@ -130,7 +130,7 @@ def _put(found: FileInput, urls: dict[str, SignedUrl]) -> JsonValue:
 
 def _same_file(urls: tuple[str, ...], made: MadeFile) -> str | None:
     """Find a task's file among those that the API names now: by its URL, else by its place."""
-    same = next((url for url in urls if made.url and without_secrets(url) == made.url), None)
+    same = next((url for url in urls if made.url and recorded_url(url) == made.url), None)
     if same is None and made.place < len(urls):
         return urls[made.place]
     return same

@@ -22,20 +22,6 @@ README = (ROOT / "README.md").read_text()
 CLI_PAGE = (ROOT / "docs/cli.md").read_text()
 MANIFEST_PAGE = (ROOT / "docs/manifest.md").read_text()
 FILES_PAGE = (ROOT / "docs/files.md").read_text()
-GUIDES = [
-    (ROOT / f"docs/{name}.md").read_text()
-    for name in (
-        "first-batch",
-        "scout-and-promote",
-        "review-in-a-team",
-        "when-something-went-wrong",
-        "ci",
-        "diff",
-        "editor",
-        "explain",
-        "fmt",
-    )
-]
 TOOLS_PAGE = (ROOT / "docs/tools.md").read_text()
 STOPPING_PAGE = (ROOT / "docs/stopping.md").read_text()
 GLOSSARY = (ROOT / "docs/glossary.md").read_text()
@@ -102,7 +88,7 @@ def commands(text):
 
 @pytest.mark.parametrize(
     "words",
-    [words for page in (README, CLI_PAGE, FILES_PAGE, *GUIDES) for words in commands(page)],
+    [words for path in PAGES for words in commands(path.read_text())],
     ids=" ".join,
 )
 def test_a_command_that_is_shown_can_be_given(words):
