@@ -6,10 +6,11 @@ import asyncio
 import random
 from collections import deque
 
-_LONGEST_PAUSE = 60.0
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
 
 
-def backoff_seconds(refusals: int, *, base: float = 1.0, most: float = _LONGEST_PAUSE) -> float:
+def backoff_seconds(refusals: int, *, base: float, most: float) -> float:
     """Double with every refusal, then take a random part between half and all of it.
 
     Source: "Exponential Backoff And Jitter", AWS Architecture Blog (equal jitter).
@@ -82,7 +83,9 @@ class Pause:
             self._refusals += 1
         elif not asked_seconds:
             return 0.0
-        seconds = asked_seconds or backoff_seconds(self._refusals)
+        seconds = asked_seconds or backoff_seconds(
+            self._refusals, base=FIRST_PAUSE_SECONDS, most=LONGEST_PAUSE_SECONDS
+        )
         if seconds <= left:
             return 0.0
         self._until = asyncio.get_running_loop().time() + seconds

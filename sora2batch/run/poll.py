@@ -27,7 +27,7 @@ from sora2batch.sjinn import answer as api
 _WORKERS = 64
 _FIRST_AFTER_INTERVALS = 12
 _JITTER = 0.15
-_LONGEST_BACKOFF_SECONDS = 60.0
+LONGEST_BACKOFF_SECONDS = 60.0
 _TROUBLES_OF_A_BAD_KEY = 3
 """Questions in a row without an answer after which a refused key is believed."""
 
@@ -164,7 +164,7 @@ class PollStage:
         interval = self._context.options.poll_interval
         if asked is not None:
             return max(asked, interval)
-        most = max(2 * interval, _LONGEST_BACKOFF_SECONDS)
+        most = max(2 * interval, LONGEST_BACKOFF_SECONDS)
         return backoff_seconds(polled.troubles + 1, base=interval, most=most)
 
     def _ask_again(self, polled: _PolledTask, seconds: float) -> bool:

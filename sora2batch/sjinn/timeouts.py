@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds; a server that asks for more is asked again after an hour."""
-_FIRST_BACKOFF = 1.0
-_LONGEST_BACKOFF = 30.0
+FIRST_BACKOFF_SECONDS = 1.0
+"""After the first failure; it doubles with each."""
+LONGEST_BACKOFF_SECONDS = 30.0
 
 Sleeper: TypeAlias = Callable[[float], Awaitable[None]]
 """Waits some seconds: ``asyncio.sleep``, or a fake that only takes notes."""
@@ -37,8 +38,8 @@ DEFAULT_TIMEOUTS = Timeouts()
 
 def backoff_seconds(failures: int, retry_after_seconds: float | None = None) -> float:
     """Choose the wait after the n-th failure, from 1: 1, 2, 4 … 30 s, or what the server asked, to 30 s."""
-    own = min(_FIRST_BACKOFF * 2.0 ** min(failures - 1, 10), _LONGEST_BACKOFF)
-    return own if retry_after_seconds is None else min(max(own, retry_after_seconds), _LONGEST_BACKOFF)
+    own = min(FIRST_BACKOFF_SECONDS * 2.0 ** min(failures - 1, 10), LONGEST_BACKOFF_SECONDS)
+    return own if retry_after_seconds is None else min(max(own, retry_after_seconds), LONGEST_BACKOFF_SECONDS)
 
 
 def header(headers: Mapping[str, str], name: str) -> str | None:

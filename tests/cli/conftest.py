@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from fakes.short_waits import shorten_waits
 from fakes.simulator_thread import SimulatorThread
 from sora2batch.app.backend import simulation
 from sora2batch.cli.main import main
@@ -21,6 +22,8 @@ from sora2batch.simulator.options import SimulatorOptions
 KEY = "sk-never-to-be-seen"
 SPEED = 1200.0
 """How much faster than in reality generations go by in simulated runs: nobody watches these."""
+FIRST_WAIT_SECONDS = 0.01
+"""Before a call asks again; how long that is in reality is the matter of ``test_sjinn_timeouts.py``."""
 SMALL = """\
 version: 1
 tool: sora2-image-to-video-api
@@ -75,6 +78,7 @@ def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFix
     """Call ``sora2batch``; nobody is at the keyboard."""
 
     monkeypatch.setattr(simulation, "SPEED", SPEED)
+    shorten_waits(FIRST_WAIT_SECONDS, monkeypatch.setattr)
 
     def call(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["sora2batch", *map(str, arguments)])

@@ -9,19 +9,8 @@ from fakes.lock_entry import entry_of, in_doubt
 from fakes.threaded_api import BROKEN, RICH, ThreadedApi, refusal
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import lockfile_of
-from sora2batch.run import pace
-from sora2batch.sjinn import timeouts
 
 KEY = "sk-never-to-be-seen"
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    """Nobody is there who needs the pauses."""
-    monkeypatch.setattr(timeouts, "_FIRST_BACKOFF", 0.01)
-    monkeypatch.setattr(timeouts, "_LONGEST_BACKOFF", 0.02)
-    monkeypatch.setitem(pace.backoff_seconds.__kwdefaults__, "base", 0.01)
-    monkeypatch.setitem(pace.backoff_seconds.__kwdefaults__, "most", 0.02)
 
 
 @pytest.fixture

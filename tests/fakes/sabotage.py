@@ -19,11 +19,10 @@ from typing import Any, Self
 
 import aiohttp
 
+from fakes.short_waits import shorten_waits
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.disk import SystemDisk
 from sora2batch.reconcile import ledger_check
-from sora2batch.run import pace, poll
-from sora2batch.sjinn import timeouts
 from sora2batch.sjinn.client import SjinnClient
 from sora2batch.sjinn.part import PartFile
 from sora2batch.sjinn.request_body import CREATE
@@ -76,7 +75,7 @@ class Sabotage:
             os.setuid(self.user)
         if self.believe_ledger_at_once:
             ledger_check.judge = partial(_judge_at_once, ledger_check.judge)
-        _hurry(self.first_backoff_seconds)
+        shorten_waits(self.first_backoff_seconds)
         if self.clock_ahead_seconds or self.clock_leaps_seconds:
             _bend_clock(self.clock_ahead_seconds, self.clock_leaps_seconds)
         if self.kill_at or self.kill_on or self.steps_file:
@@ -98,14 +97,6 @@ class _Steps:
             os.write(self._notes, f"{name}\n".encode())
         if number == self._sabotage.kill_at or name == self._sabotage.kill_on:
             os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _hurry(seconds: float) -> None:
-    """Make every backoff short, the first one and those that follow."""
-    longest = seconds * 20
-    timeouts._FIRST_BACKOFF, timeouts._LONGEST_BACKOFF = seconds, longest
-    pace.backoff_seconds.__kwdefaults__.update(base=seconds, most=longest)
-    poll._LONGEST_BACKOFF_SECONDS = longest
 
 
 def _judge_at_once(judge: Callable[..., Any], doubts: Any, evidence: Any, *, settle: timedelta) -> Any:

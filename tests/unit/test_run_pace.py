@@ -6,12 +6,19 @@ from contextlib import suppress
 import pytest
 
 from fakes.loop import run_virtual
-from sora2batch.run.pace import ConcurrencyLimit, Pause, backoff_seconds
+from sora2batch.run.pace import ConcurrencyLimit, Pause
 
 
 @pytest.mark.parametrize(("refusals", "most"), [(1, 1.0), (2, 2.0), (3, 4.0), (7, 60.0), (5000, 60.0)])
-def test_backoff_doubles_up_to_a_minute(refusals, most):
-    assert most / 2 <= backoff_seconds(refusals) <= most
+def test_pauses_double_up_to_a_minute(refusals, most):
+    async def main() -> None:
+        pause, seconds = Pause(), 0.0
+        for _ in range(refusals):
+            seconds = pause.refuse(None)
+            await pause.wait()
+        assert most / 2 <= seconds <= most
+
+    run_virtual(main())
 
 
 def test_who_has_waited_longest_is_next():
