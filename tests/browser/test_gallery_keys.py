@@ -18,20 +18,20 @@ jobs:
     repeat: 2
     input: {prompt: "{{ camera }} on a {{ subject }}"}
 """
-WALKS = [
-    ("ArrowRight", "hero/fox/slow-pan#2"),
-    ("ArrowRight ArrowRight", "hero/fox/dolly-in"),
-    ("ArrowRight ArrowRight ArrowRight ArrowRight", "hero/fox/dolly-in#2"),
-    ("ArrowRight ArrowLeft ArrowLeft", "hero/fox/slow-pan"),
-    ("ArrowDown", "hero/owl/slow-pan"),
-    ("ArrowRight ArrowDown", "hero/owl/slow-pan#2"),
-    ("ArrowRight ArrowRight ArrowDown", "hero/hare/dolly-in"),
-    ("ArrowDown ArrowRight ArrowRight", "hero/owl/slow-pan#2"),
-    ("End", "hero/hare/dolly-in#2"),
-    ("End Home", "hero/fox/slow-pan"),
-    ("PageDown", "hero/hare/slow-pan"),
-    ("PageDown PageUp", "hero/fox/slow-pan"),
-]
+WALKS = {
+    "ArrowRight": "hero/fox/slow-pan#2",
+    "ArrowRight ArrowRight": "hero/fox/dolly-in",
+    "ArrowRight ArrowRight ArrowRight ArrowRight": "hero/fox/dolly-in#2",
+    "ArrowRight ArrowLeft ArrowLeft": "hero/fox/slow-pan",
+    "ArrowDown": "hero/owl/slow-pan",
+    "ArrowRight ArrowDown": "hero/owl/slow-pan#2",
+    "ArrowRight ArrowRight ArrowDown": "hero/hare/dolly-in",
+    "ArrowDown ArrowRight ArrowRight": "hero/owl/slow-pan#2",
+    "End": "hero/hare/dolly-in#2",
+    "End Home": "hero/fox/slow-pan",
+    "PageDown": "hero/hare/slow-pan",
+    "PageDown PageUp": "hero/fox/slow-pan",
+}
 
 
 def focused(page):
@@ -43,12 +43,15 @@ def page(tmp_path, report, open_page):
     return open_page(report(exhibit(tmp_path, SHOW)), width=1000, height=1500)
 
 
-@pytest.mark.parametrize(("strokes", "reached"), WALKS)
-def test_arrows_walk_from_clip_to_clip(page, strokes, reached):
+def walked(page, strokes):
     page.locator("[data-key='hero/fox/slow-pan']").focus()
     for stroke in strokes.split():
         page.keyboard.press(stroke)
-    assert focused(page) == reached
+    return focused(page)
+
+
+def test_arrows_walk_from_clip_to_clip(page):
+    assert {strokes: walked(page, strokes) for strokes in WALKS} == WALKS
 
 
 def test_one_walks_without_an_axis_too(page):

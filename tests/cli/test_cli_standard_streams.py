@@ -24,13 +24,14 @@ def with_streams(redirections, *arguments, **more):
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, **given)
 
 
-@pytest.mark.parametrize("closed", SOME)
-def test_a_run_without_streams_does_its_work_and_writes_into_no_file_of_ours(manifest, closed):
-    ran = with_streams(closed, "run", manifest, "--simulate", "--yes", "-v")
+@pytest.mark.parametrize(("closed", "more"), [*((one, "") for one in SOME), (SOME[-1], "--simulate")])
+def test_a_run_without_streams_does_its_work_and_writes_into_no_file_of_ours(manifest, api, closed, more):
+    api()
+    ran = with_streams(closed, "run", manifest, "--yes", "-v", *more.split())
     assert ran.returncode == 0, ran.stderr
     assert "Traceback" not in ran.stderr
     assert ("2 completed" in ran.stdout) is (">&-" not in closed.replace("2>&-", ""))
-    lockfile = read_lockfile(manifest.with_name("small.sim.lock.jsonl"))
+    lockfile = read_lockfile(manifest.with_name(f"small{'.sim' if more else ''}.lock.jsonl"))
     assert {entry.state for entry in lockfile.entries.values()} == {State.COMPLETED}
     for clip in manifest.parent.rglob("*.mp4"):
         assert b"submitted" not in clip.read_bytes()
@@ -52,8 +53,9 @@ def test_a_command_without_streams_ends_with_its_own_code(manifest, closed, word
     assert with_streams(closed, *words).returncode == code
 
 
-def test_the_document_of_a_run_is_whole_where_nobody_hears_its_messages(manifest):
-    ran = with_streams("<&- 2>&-", "run", manifest, "--simulate", "--yes", "--json")
+def test_the_document_of_a_run_is_whole_where_nobody_hears_its_messages(manifest, api):
+    api()
+    ran = with_streams("<&- 2>&-", "run", manifest, "--yes", "--json")
     assert ran.returncode == 0
     assert json.loads(ran.stdout)["summary"]["states"]["completed"] == 2
 
