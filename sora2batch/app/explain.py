@@ -94,16 +94,9 @@ def _of_orphan(batch: Batch, entry: Entry) -> Explanation:
         take=entry.take,
         input=entry.input,
         fingerprint=entry.fingerprint,
-        planned=None,
-        origin=None,
-        tool_defaults={},
         entry=entry,
-        former=(),
-        nearest=None,
         price_text=tool.price_text if tool else None,
         credit_price=batch.credit_price,
-        result=None,
-        filename=None,
     )
 
 

@@ -14,11 +14,10 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.result_renaming import renamer_of
 from sora2batch.app.execution.settling import held
 from sora2batch.app.input_restore import load_with_inputs
-from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.json_document import messages_to_json, print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.store_args import StoreArgs
-from sora2batch.ground.canonical import JsonValue
+from sora2batch.app.store_args import StoreArgs, tell_warnings
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt, Entry, State
@@ -26,7 +25,6 @@ from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.plan.selection import Selection
 from sora2batch.run.circuit_breaker import CircuitBreaker
-from sora2batch.run.event import Event, Warned
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.stored_files import StoredFiles, StoredSource
@@ -67,7 +65,7 @@ def pull(args: StoreArgs, printer: Printer) -> ExitCode:
         pulled = run_loop(partial(_pull, batch, store, wanted, printer))
     missing = sorted(pulled.missing)
     if args.as_json:
-        told: list[JsonValue] = [{"key": key, "message": message} for key, message in missing]
+        told = messages_to_json(missing)
         print_json({"version": 1, "fetched": pulled.fetched, "missing": told}, printer)
     else:
         for key, message in missing:
@@ -82,12 +80,8 @@ async def _pull(
 ) -> _Pulled:
     pulled, places = _Pulled(), asyncio.Semaphore(_AT_ONCE)
 
-    def tell(event: Event, /) -> None:
-        if isinstance(event, Warned):
-            printer.error(event.message)
-
     async with required_store(batch, os.environ) as opened, store.session():
-        breaker = CircuitBreaker(tell, consequence="pull again once that is mended")
+        breaker = CircuitBreaker(tell_warnings(printer), consequence="pull again once that is mended")
         source = StoredSource(StoredFiles(opened), breaker)
         folder = OutputFolder(batch.output_dir, _NoFetcher(), renamer_of(batch, store), source)
 

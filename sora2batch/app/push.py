@@ -13,10 +13,10 @@ from pathlib import Path
 from sora2batch.app.backend.open_store import required_store
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.settling import held
-from sora2batch.app.output.json_document import print_json
+from sora2batch.app.output.json_document import messages_to_json, print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.store_args import StoreArgs
+from sora2batch.app.store_args import StoreArgs, tell_warnings
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.file_input import file_inputs_in
@@ -26,7 +26,6 @@ from sora2batch.matrix.input_file import InputFile
 from sora2batch.plan.selection import Selection
 from sora2batch.run.circuit_breaker import CircuitBreaker
 from sora2batch.run.entries import with_stored
-from sora2batch.run.event import Event, Warned
 from sora2batch.run.input_urls import object_of
 from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.stored_files import StoredFiles
@@ -68,15 +67,12 @@ class _Pushed:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, JsonValue]:
-        def told(faults: list[tuple[str, str]]) -> list[JsonValue]:
-            return [{"key": key, "message": message} for key, message in sorted(faults)]
-
         return {
             "version": 1,
             "put": self.new,
             "there": self.there,
-            "missing": told(self.missing),
-            "failed": told(self.failed),
+            "missing": messages_to_json(sorted(self.missing)),
+            "failed": messages_to_json(sorted(self.failed)),
         }
 
 
@@ -95,13 +91,9 @@ def entries_of(batch: Batch, entries: Sequence[Entry], select: tuple[str, ...]) 
 async def _push(batch: Batch, store: LockfileStore, select: tuple[str, ...], printer: Printer) -> _Pushed:
     entries = entries_of(batch, list(store.lockfile.entries.values()), select)
 
-    def tell(event: Event, /) -> None:
-        if isinstance(event, Warned):
-            printer.error(event.message)
-
     opening: AbstractAsyncContextManager[ContentStore] = required_store(batch, os.environ)
     async with opening as opened, store.session():
-        breaker = CircuitBreaker(tell, consequence="push again once that is mended")
+        breaker = CircuitBreaker(tell_warnings(printer), consequence="push again once that is mended")
         pusher = _Pusher(StoredFiles(opened), OpenedArtifacts(batch.output_dir), store, breaker)
         async with asyncio.TaskGroup() as group:
             for entry in entries:

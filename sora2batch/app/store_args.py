@@ -1,4 +1,4 @@
-"""What `push` and `pull` are given."""
+"""What `push` and `pull` are given, and whom they tell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import BatchLoader, loader_for
+from sora2batch.app.output.output import Printer
+from sora2batch.run.event import Event, Listener, Warned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +33,13 @@ class StoreArgs:
             Sora2BatchError: that is not possible.
         """
         return self.loader.load(self.manifest)
+
+
+def tell_warnings(printer: Printer) -> Listener:
+    """Hear of events what should be known of a store; here no other happens."""
+
+    def hear(happened: Event, /) -> None:
+        if isinstance(happened, Warned):
+            printer.error(happened.message)
+
+    return hear

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
@@ -16,7 +15,7 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.execution.clip_check import BatchCheck
 from sora2batch.app.execution.settling import held
 from sora2batch.app.output.json_document import print_json
-from sora2batch.app.output.output import Printer
+from sora2batch.app.output.output import Display, Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.verify import Difference, differences, end_of, expected_results
 from sora2batch.clipcheck.checker import ClipChecker
@@ -30,7 +29,6 @@ from sora2batch.lockfile.entry import Entry, Look, Output, reasons_of
 from sora2batch.lockfile.lockfile_store import LockfileStore
 
 _MOST_PROCESSES = 4
-_SECONDS_BETWEEN_LINES = 10.0
 
 
 class _Clip(NamedTuple):
@@ -49,7 +47,7 @@ class _Seen(NamedTuple):
 
 
 def verify_look(
-    printer: Printer, *, manifest: Path, as_json: bool, simulated: bool, tools_dirs: Sequence[Path]
+    printer: Display, *, manifest: Path, as_json: bool, simulated: bool, tools_dirs: Sequence[Path]
 ) -> ExitCode:
     """Hash every file, look at those that are what they were, and keep what was seen.
 
@@ -79,18 +77,18 @@ def _clips(batch: Batch, lockfile: Lockfile, faulty: set[str]) -> Iterator[_Clip
 
 
 async def _look_and_keep(
-    batch: Batch, store: LockfileStore, clips: Sequence[_Clip], printer: Printer
+    batch: Batch, store: LockfileStore, clips: Sequence[_Clip], printer: Display
 ) -> list[_Seen]:
     """Look at every clip; what is found takes the place of what was found before."""
-    progress = _Progress(len(clips), printer)
     async with AsyncExitStack() as stack:
+        advance = stack.enter_context(printer.work("looking", len(clips)))
         await stack.enter_async_context(store.session())
         processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
         check = BatchCheck(batch, await stack.enter_async_context(ClipChecker(processes)))
 
         async def look(clip: _Clip) -> _Seen | None:
             found = await check.look_at(clip.entry.tool_type, clip.entry.input, clip.path)
-            progress.count()
+            advance(1)
             if isinstance(found, str):
                 printer.debug(f"not checked: {isolated(clip.entry.key)}: {isolated(found)}")
                 return None
@@ -104,23 +102,6 @@ async def _look_and_keep(
             store.look(fingerprint, by_digest)
         await store.checkpoint()
     return seen
-
-
-class _Progress:
-    """A line now and then: hundreds of clips take minutes."""
-
-    def __init__(self, whole: int, printer: Printer) -> None:
-        self._whole = whole
-        self._printer = printer
-        self._done = 0
-        self._told_at = monotonic()
-
-    def count(self) -> None:
-        """Take note of one more."""
-        self._done += 1
-        if monotonic() - self._told_at >= _SECONDS_BETWEEN_LINES:
-            self._told_at = monotonic()
-            self._printer.info(f"{self._done:,} of {self._whole:,} clips looked at")
 
 
 def _tell(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -12,10 +11,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from sora2batch.clipcheck.clip_finding import ClipFinding, ClipFindings, Expected, FindingKind, NotChecked
-from sora2batch.ground.text import one_line
+from sora2batch.clipcheck.clip_finding import ClipFindings, Expected, NotChecked
+from sora2batch.clipcheck.message import Question, decode_answer, encode_question
 
 _WORKER = ("-X", "utf8", "-P", "-m", "sora2batch.clipcheck.worker")
 """utf8: files have the names that the run gave them, whatever the locale; -P: what lies in the working
@@ -29,7 +28,6 @@ _MOST_SECONDS = 60.0
 """Until an answer comes; the machine may be busy."""
 _PATIENCE_SECONDS = 0.2
 """Until a process that was told to end is killed."""
-_REASON_ROOM = 300
 _MOST_DEATHS = 5
 """In a row; then it is not the files' fault, and no more processes are started."""
 _TURNED_OFF = "clips cannot be checked here: the process that decodes them does not live"
@@ -66,7 +64,7 @@ class ClipChecker:
         async with self._places:
             if self._deaths >= _MOST_DEATHS:
                 return NotChecked(_TURNED_OFF)
-            return await self._ask(_question(path, expected))
+            return await self._ask(encode_question(Question(path, expected)))
 
     async def _ask(self, question: bytes) -> ClipFindings | NotChecked:
         """Ask one that is idle, and if it dies, be it of another file or by a stranger's hand, a new one."""
@@ -75,7 +73,7 @@ class ClipChecker:
                 answer = await self._ask_one(process or await self._start(), question)
                 if answer is not None:
                     self._deaths = 0
-                    return _findings(answer)
+                    return answer
         except TimeoutError:
             return NotChecked(f"it took more than {self._most_seconds:g} s")
         except (OSError, ValueError) as error:
@@ -84,7 +82,7 @@ class ClipChecker:
         self._deaths += 1
         return NotChecked("the decoder gave up on it")
 
-    async def _ask_one(self, process: Process, question: bytes) -> dict[str, Any] | None:
+    async def _ask_one(self, process: Process, question: bytes) -> ClipFindings | NotChecked | None:
         answer = None
         try:
             async with asyncio.timeout(self._most_seconds):
@@ -92,7 +90,7 @@ class ClipChecker:
         finally:
             if answer is None:
                 await _end(process)
-        self._idle += [process] if answer else []
+        self._idle += [] if answer is None else [process]
         return answer
 
     async def _start(self) -> Process:
@@ -108,42 +106,16 @@ class ClipChecker:
         )
 
 
-def _question(path: Path, expected: Expected) -> bytes:
-    told = {
-        "path": str(path.absolute()),
-        "kind": expected.kind.value,
-        "seconds": expected.seconds,
-        "aspect": expected.aspect,
-        "sound": expected.sound,
-    }
-    return json.dumps(told).encode() + b"\n"
-
-
-async def _exchange(process: Process, question: bytes) -> dict[str, Any] | None:
+async def _exchange(process: Process, question: bytes) -> ClipFindings | NotChecked | None:
     """Ask, and wait for the answer; None where the process ends instead."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         process.stdin.write(question)
         await process.stdin.drain()
-        line = await process.stdout.readline()
-        answer = json.loads(line) if line.endswith(b"\n") else None
+        return decode_answer(await process.stdout.readline())
     except (OSError, ValueError):
         return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _findings(answer: dict[str, Any]) -> ClipFindings | NotChecked:
-    """Read an answer; whoever gave it may have been taken over, so nothing is believed but its form."""
-    try:
-        found = [ClipFinding(FindingKind(kind), _words(reason)) for kind, reason in answer["findings"]]
-    except (KeyError, TypeError, ValueError):
-        return NotChecked(_words(answer.get("not_checked", "the decoder made no sense")))
-    return tuple(sorted({one.kind: one for one in found if one.reason}.values()))
-
-
-def _words(told: object) -> str:
-    return one_line(str(told), _REASON_ROOM)
 
 
 async def _end(process: Process) -> None:

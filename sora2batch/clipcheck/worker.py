@@ -7,19 +7,15 @@ if that one is killed: then its input ends.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
 from contextlib import suppress
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
 
-from sora2batch.catalog.tool import Kind
-from sora2batch.clipcheck.clip_finding import Expected, NotChecked
 from sora2batch.clipcheck.examine import examine
+from sora2batch.clipcheck.message import decode_question, encode_answer
 
 try:
     import resource
@@ -42,7 +38,8 @@ def main() -> None:
     while True:
         line = asked.get()
         _limit_time()
-        sys.stdout.write(json.dumps(_answer(json.loads(line))) + "\n")
+        question = decode_question(line)
+        sys.stdout.write(encode_answer(examine(question.path, question.expected)))
         sys.stdout.flush()
 
 
@@ -51,19 +48,6 @@ def _read(asked: SimpleQueue[str]) -> None:
     for line in sys.stdin:
         asked.put(line)
     os._exit(0)
-
-
-def _answer(question: dict[str, Any]) -> dict[str, Any]:
-    expected = Expected(
-        kind=Kind(question["kind"]),
-        seconds=question["seconds"],
-        aspect=question["aspect"],
-        sound=question["sound"],
-    )
-    found = examine(Path(question["path"]), expected)
-    if isinstance(found, NotChecked):
-        return {"not_checked": found.reason}
-    return {"findings": [[one.kind.value, one.reason] for one in found]}
 
 
 def _be_modest() -> None:

@@ -13,7 +13,7 @@ import uharfbuzz as harfbuzz
 
 from sora2batch.typography.carried_font import HAS, font_bytes
 
-_UNITS = 64
+UNITS = 64
 """Parts of a pixel in which HarfBuzz counts here."""
 _REGULAR = 400.0
 _COLOURS = {"CBDT", "sbix", "COLR", "SVG "}
@@ -98,7 +98,7 @@ def _has_weights(font: harfbuzz.Font) -> bool:
 def sized(face: FontFace, height: float) -> harfbuzz.Font:
     """Open a face, so many pixels high. *Shape*: lengths are in 64ths of a pixel."""
     font = harfbuzz.Font(_open(face))
-    font.scale = (round(height * _UNITS), round(height * _UNITS))
+    font.scale = (round(height * UNITS), round(height * UNITS))
     if _has_weights(font):
         font.set_variations({"wght": _REGULAR})
     return font

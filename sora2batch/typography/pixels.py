@@ -9,9 +9,8 @@ from typing import NamedTuple
 import uharfbuzz as harfbuzz
 from PIL import Image
 
+from sora2batch.typography.font_face import UNITS
 from sora2batch.typography.shape import Glyph
-
-_UNITS = 64
 
 
 class Patch(NamedTuple):
@@ -26,7 +25,7 @@ class Patch(NamedTuple):
 def patches_of(glyphs: Sequence[Glyph]) -> Iterator[Patch]:
     """Draw the glyphs of a line, those without a colour of their own together."""
     drawing = harfbuzz.RasterDraw()
-    drawing.scale_factor = (_UNITS, _UNITS)
+    drawing.scale_factor = (UNITS, UNITS)
     for glyph in glyphs:
         patch = _coloured(glyph) if glyph.has_colours else None
         if patch:
@@ -46,19 +45,19 @@ def _coloured(glyph: Glyph) -> Patch | None:
 def _scaled(glyph: Glyph, png: bytes) -> Patch | None:
     """Fit a glyph that is a picture into its place."""
     extents = glyph.font.get_glyph_extents(glyph.number)
-    size = (round(extents.width / _UNITS), round(-extents.height / _UNITS)) if extents else (0, 0)
+    size = (round(extents.width / UNITS), round(-extents.height / UNITS)) if extents else (0, 0)
     if min(size) < 1:
         return None
     with Image.open(BytesIO(png), formats=["PNG"]) as picture:
         image = picture.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
     left, top = glyph.x + extents.x_bearing, -glyph.y - extents.y_bearing
-    return Patch(image, round(left / _UNITS), round(top / _UNITS))
+    return Patch(image, round(left / UNITS), round(top / UNITS))
 
 
 def _painted(glyph: Glyph) -> Patch | None:
     extents = glyph.font.get_glyph_extents(glyph.number)
     painting = harfbuzz.RasterPaint()
-    painting.scale_factor = (_UNITS, _UNITS)
+    painting.scale_factor = (UNITS, UNITS)
     painting.transform = (1, 0, 0, 1, glyph.x, glyph.y)
     if extents is None or not painting.set_glyph_extents(extents):
         return None

@@ -10,7 +10,7 @@ import uharfbuzz as harfbuzz
 
 from sora2batch.typography.bidi import in_visual_order, levels_of
 from sora2batch.typography.cell import Cell
-from sora2batch.typography.font_face import FontFace, sized
+from sora2batch.typography.font_face import UNITS, FontFace, sized
 from sora2batch.typography.script import Script
 
 
@@ -51,7 +51,7 @@ def shaped(cells: Sequence[Cell], height: float, *, to_the_left: bool) -> Shaped
             x, y = pen + place.x_offset, place.y_offset
             glyphs.append(Glyph(font, info.codepoint, run.face.has_colours, x, y))
             pen += place.x_advance
-    return Shaped(tuple(glyphs), pen / 64)
+    return Shaped(tuple(glyphs), pen / UNITS)
 
 
 def _runs_of(cells: Sequence[Cell], *, to_the_left: bool) -> list[_Run]:

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from sora2batch.typography.bidi import runs_to_the_left
 from sora2batch.typography.carried_font import HAS, Font, font_of
 from sora2batch.typography.cell import Cell, cells_of
-from sora2batch.typography.font_face import CARRIED, sized
+from sora2batch.typography.font_face import CARRIED, UNITS, sized
 from sora2batch.typography.fonts import Fonts, machine_fonts
 from sora2batch.typography.script import Script, font_for, name_of
 from sora2batch.typography.shape import shaped
@@ -108,8 +108,8 @@ def _shaped_line(cells: Sequence[Cell], height: float, *, to_the_left: bool) -> 
         height=height,
         glyphs=found.glyphs,
         width=found.width,
-        ascent=max(one.ascender for one in extents) / 64,
-        descent=max(-one.descender for one in extents) / 64,
+        ascent=max(one.ascender for one in extents) / UNITS,
+        descent=max(-one.descender for one in extents) / UNITS,
         missing=frozenset(one.lacking.script for one in cells if one.lacking),
         to_the_left=to_the_left,
     )

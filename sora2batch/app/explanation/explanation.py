@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import CreditPrice
@@ -38,24 +38,24 @@ class Explanation:
     take: int
     input: JsonObject
     fingerprint: Fingerprint
-    planned: PlannedJob | None
+    planned: PlannedJob | None = None
     """None of an orphan."""
-    origin: JobOrigin | None
+    origin: JobOrigin | None = None
     """None of an orphan."""
-    tool_defaults: Mapping[str, WrittenAt]
+    tool_defaults: Mapping[str, WrittenAt] = field(default_factory=dict)
     """Where the defaults are written that the tool brings, by field."""
     entry: Entry | None
     """What was sent and charged for it."""
-    former: tuple[Entry, ...]
+    former: tuple[Entry, ...] = ()
     """What else was paid for under its key: requests that the manifest no longer asks for."""
-    nearest: Entry | None
+    nearest: Entry | None = None
     """Where nothing was paid for its key yet: nearly the same request, paid and not asked for any more."""
     price_text: str | None
     """The tool's price; None where the tool is not known."""
     credit_price: CreditPrice | None
-    result: str | None
+    result: str | None = None
     """Where its file goes, or lies, without an ending if the manifest names none; None of an orphan."""
-    filename: str | None
+    filename: str | None = None
     """The template of file names, where the manifest has one."""
 
 

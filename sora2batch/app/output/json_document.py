@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -56,6 +56,11 @@ def error_to_json(message: str, hint: str | None, exit_code: int) -> JsonObject:
         "hint": hint and readable(hint),
         "exit_code": exit_code,
     }
+
+
+def messages_to_json(told: Iterable[tuple[str, str]]) -> list[JsonValue]:
+    """Turn what is said of jobs, each by its key, into a list."""
+    return [{"key": key, "message": message} for key, message in told]
 
 
 def problems_to_json(problems: Sequence[Problem]) -> list[JsonValue]:
