@@ -58,8 +58,8 @@ def _completer(name: str) -> _Completer:
     return complete
 
 
-def _job_completer(name: str) -> _Completer:
-    """Complete by the jobs of the manifests that are on the line."""
+def _line_completer(name: str) -> _Completer:
+    """Complete by what else is on the line: manifests, folders with tools."""
 
     def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
         given = context.params
@@ -85,12 +85,12 @@ def complete_manifest(context: click.Context, parameter: click.Parameter, begun:
     return _complete_named_manifest(context, parameter, begun)
 
 
-complete_tool = _completer(TOOL_COMPLETION)
 complete_word = _completer(WORD_COMPLETION)
 complete_rule = _completer(RULE_COMPLETION)
-complete_key = _job_completer(KEY_COMPLETION)
-complete_glob = _job_completer(GLOB_COMPLETION)
-complete_pair = _job_completer(WHERE_COMPLETION)
+complete_tool = _line_completer(TOOL_COMPLETION)
+complete_key = _line_completer(KEY_COMPLETION)
+complete_glob = _line_completer(GLOB_COMPLETION)
+complete_pair = _line_completer(WHERE_COMPLETION)
 
 manifest_argument = click.argument(
     "manifest", metavar="MANIFEST", type=FILE, shell_complete=complete_manifest

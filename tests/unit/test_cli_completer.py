@@ -6,6 +6,7 @@ import pytest
 
 from sora2batch.cli.completer import answer_to
 from sora2batch.cli.main import cli
+from sora2batch.ground.schema import schema_dir
 
 MANIFEST = """\
 version: 1
@@ -116,3 +117,12 @@ def test_in_quotes_nothing_is_offered_that_would_end_them_or_be_carried_out(proj
     (project / "small.yaml").write_text(MANIFEST.replace("[slow pan, dolly in]", values))
     found = answer(f"plan small.yaml --where {quote}camera=")
     assert [value.removeprefix("camera=") for _, value in found] == offered
+
+
+def test_tools_of_one_s_own_are_proposed_where_their_folder_is_named(project):
+    (project / "mine").mkdir()
+    text = (schema_dir() / "tools/kling3-image-to-video-api.json").read_text()
+    (project / "mine/studio-look.json").write_text(text.replace("kling3-image-to-video-api", "studio-look"))
+    assert answer("tools stud") == []
+    for line in ("tools --tools-dir mine stud", "init new.yaml --tools-dir mine --tool stud"):
+        assert answer(line) == [("plain", "studio-look")]

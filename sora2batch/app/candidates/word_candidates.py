@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from sora2batch.app.candidates.candidate import Candidate
 from sora2batch.app.terms import terms
@@ -21,7 +22,7 @@ def rules(begun: str) -> Iterator[Candidate]:
     return (Candidate(rule.value, rule.meaning) for rule in Rule if rule.value.startswith(begun))
 
 
-def tools(begun: str) -> Iterator[Candidate]:
-    """Find tools that ship with the program, each with its price, and whether its model has ended."""
-    found = (tool for tool in load_catalog().tools.values() if tool.tool_type.startswith(begun))
+def tools(_words: Sequence[str], tools_dirs: Sequence[Path], begun: str) -> Iterator[Candidate]:
+    """Find tools, the user's own among them, each with its price, and whether its model has ended."""
+    found = (tool for tool in load_catalog(tools_dirs).tools.values() if tool.tool_type.startswith(begun))
     return (Candidate(tool.tool_type, f"{tool.price_text}  {tool.mark}".rstrip()) for tool in found)
