@@ -79,8 +79,8 @@ WORK = {
     "status": Work("sora2batch.app.status:show_statuses", document="status"),
     "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),
     "status --ledger --csv": Work("sora2batch.app.status_csv:print_claims_csv"),
-    "status --watch": Work("sora2batch.app.watch:watch_statuses"),
-    "status --ledger": Work("sora2batch.app.claims:show_claims", document="status-ledger"),
+    "status --watch": Work("sora2batch.app.status_watch:watch_statuses"),
+    "status --ledger": Work("sora2batch.app.status_ledger:show_claims", document="status-ledger"),
     "explain": Work(
         "sora2batch.app.explain:explain", "sora2batch.app.explain:ExplainArgs", document="explain"
     ),
