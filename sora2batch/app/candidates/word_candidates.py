@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sora2batch.app.candidates.candidate import Candidate
+from sora2batch.app.config.settings import tools_dirs_for
 from sora2batch.app.terms import terms
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.rule import Rule
@@ -24,5 +25,6 @@ def rules(begun: str) -> Iterator[Candidate]:
 
 def tools(_words: Sequence[str], tools_dirs: Sequence[Path], begun: str) -> Iterator[Candidate]:
     """Find tools, the user's own among them, each with its price, and whether its model has ended."""
-    found = (tool for tool in load_catalog(tools_dirs).tools.values() if tool.tool_type.startswith(begun))
+    catalog = load_catalog(tools_dirs_for(Path(), tools_dirs))
+    found = (tool for tool in catalog.tools.values() if tool.tool_type.startswith(begun))
     return (Candidate(tool.tool_type, f"{tool.price_text}  {tool.mark}".rstrip()) for tool in found)
