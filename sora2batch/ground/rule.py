@@ -89,8 +89,14 @@ class Rule(StrEnum):
     # Stages
     UNKNOWN_GROUP = "unknown-group", "A group is made from the results of a group that is not there."
     GROUP_CIRCLE = "group-circle", "Groups are made from each other's results, so that none can begin."
-    BROKEN_PICK = "broken-pick", "A pick names no result that this group is made from."
+    BROKEN_PICK = "broken-pick", "A pick that was written by hand names no result."
+    LOST_PICK = "lost-pick", "A pick is of a request that the manifest does not ask for any more.", _WARNING
     MISPLACED_OUTPUT = "misplaced-output", "The result of a job stands where no file can be sent."
+    UNUSED_RESULTS = (
+        "unused-results",
+        "A group is made from the results of another, and sends none of them.",
+        _NOTICE,
+    )
 
     # Tools
     UNKNOWN_TOOL = "unknown-tool", "There is no tool of this name."
@@ -100,14 +106,14 @@ class Rule(StrEnum):
     UNKNOWN_PRICE = "unknown-price", "It is not known what a request costs."
 
     # The matrix and its data files
-    UNKNOWN_AXIS = "unknown-axis", "An entry of exclude names what is no axis."
+    UNKNOWN_AXIS = "unknown-axis", "An axis is named, or a value of one, that is not there."
     NO_VALUES = "no-values", "A data file gives an axis no value."
     EMPTY_ROW = "empty-row", "A row of a data file says nothing, and would be a job all the same."
     UNEVEN_ROW = "uneven-row", "A row of a data file does not fit its header."
     UNNAMED_COLUMN = "unnamed-column", "A column of a data file has no name."
     FORMULA_ERROR = "formula-error", "A cell of a data file holds a spreadsheet's error.", _WARNING
     IDLE_EXCLUDE = "idle-exclude", "An entry of exclude fits no cell, so it leaves nothing out.", _WARNING
-    NO_JOBS = "no-jobs", "A group has no job, as exclude leaves no cell of it.", _WARNING
+    NO_JOBS = "no-jobs", "A group has no job: nothing is left of its matrix.", _WARNING
     MATRIX_TOO_LARGE = "matrix-too-large", "A matrix makes more cells or jobs than anybody means."
     DUPLICATE_REQUEST = "duplicate-request", "Two jobs are the same request, which would be paid twice."
     DUPLICATE_FILE = "duplicate-file", "Two results would be written to one file."

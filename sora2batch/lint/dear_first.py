@@ -17,6 +17,7 @@ from sora2batch.catalog.tool import (
 )
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.lint.subject import Finding, LintSubject
@@ -46,7 +47,10 @@ class _Setting(NamedTuple):
 
 def dear_beginnings(subject: LintSubject) -> Iterator[Finding]:
     """Look at each group in which every job has the dearest value of a setting."""
+    chosen = {group.name for group in subject.manifest.groups if any(axis.picks for axis in group.job_axes)}
     for tool, jobs in subject.by_tool():
+        if jobs[0].group in chosen:  # of something cheaper, by people
+            continue
         for setting in _settings(tool):
             is_dear = all(setting.rank(job.input) == setting.most for job in jobs)
             if is_dear and not _is_tried(subject, setting, jobs):
@@ -83,7 +87,7 @@ def _deciding(tool: Tool) -> tuple[tuple[str, dict[str, float]] | None, str | No
             assert_never(tool.price)
 
 
-def _is_tried(subject: LintSubject, setting: _Setting, jobs: Sequence[Job]) -> bool:
+def _is_tried(subject: LintSubject, setting: _Setting, jobs: Sequence[AskedJob]) -> bool:
     """Tell whether something cheaper was paid for, or stands in the manifest; or it is too late anyway."""
     prompts = {job.input.get(_PROMPT) for job in jobs}
     if any(job.input.get(_PROMPT) in prompts and setting.is_cheaper(job.input) for job in subject.jobs):
@@ -95,7 +99,9 @@ def _is_tried(subject: LintSubject, setting: _Setting, jobs: Sequence[Job]) -> b
         return True
     own, *beside = paid
     return (
-        not {entry.fingerprint for entry in own}.isdisjoint(job.fingerprint for job in jobs)
+        not {entry.fingerprint for entry in own}.isdisjoint(
+            job.fingerprint for job in jobs if isinstance(job, Job)
+        )
         or any(entry.tool_type == jobs[0].tool_type and setting.is_cheaper(entry.input) for entry in own)
         or any(
             entry.input.get(_PROMPT) in prompts and setting.is_cheaper(entry.input)
@@ -105,7 +111,7 @@ def _is_tried(subject: LintSubject, setting: _Setting, jobs: Sequence[Job]) -> b
     )
 
 
-def _finding(subject: LintSubject, setting: _Setting, jobs: Sequence[Job]) -> Finding:
+def _finding(subject: LintSubject, setting: _Setting, jobs: Sequence[AskedJob]) -> Finding:
     field, value = setting.field, jobs[0].input[setting.field]
     every = f"every job of {jobs[0].group} has {field} {price_key(value)}"
     if setting.ranks:

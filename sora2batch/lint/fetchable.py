@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sora2batch.catalog.media_field import is_url, media_fields
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.public_host import may_be_public, plain_host
 from sora2batch.ground.rule import Rule
@@ -31,7 +31,7 @@ def unfetchable_urls(subject: LintSubject) -> Iterator[Finding]:
                     yield Finding(problem=found.problem, key=job.key)
 
 
-def urls_of(job: Job, fields: Iterable[str]) -> Iterator[tuple[str, str]]:
+def urls_of(job: AskedJob, fields: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Go through the URLs in some fields of a job, each with its field."""
     for field in fields:
         for text in _texts(job.input.get(field)):
@@ -44,7 +44,7 @@ def _texts(value: JsonValue) -> Iterator[str]:
             yield item
 
 
-def _look_at(subject: LintSubject, job: Job, field: str, url: str) -> Finding | None:
+def _look_at(subject: LintSubject, job: AskedJob, field: str, url: str) -> Finding | None:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -14,6 +14,7 @@ from sora2batch.lint.near_duplicate import near_duplicates
 from sora2batch.lint.picture_fit import unfit_pictures
 from sora2batch.lint.subject import Finding, LintSubject
 from sora2batch.lint.text_condition import text_conditions
+from sora2batch.lint.unused_result import unused_results
 from sora2batch.lint.wrong_ending import wrong_endings
 from sora2batch.manifest.suppression import judged
 from sora2batch.matrix.diagnostics import AffectedJobs
@@ -27,6 +28,7 @@ _CHECKS: tuple[_Check, ...] = (
     unfit_pictures,
     dear_beginnings,
     wrong_endings,
+    unused_results,
 )
 
 

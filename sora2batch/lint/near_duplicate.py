@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import orjson
 
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.text import counted
@@ -27,8 +27,8 @@ _WIDE_ENDS = re.compile(rf"(?<!\d){_WIDE}|{_WIDE}(?!\d)")
 
 def near_duplicates(subject: LintSubject) -> Iterator[Finding]:
     """Find jobs that differ in case, blanks and punctuation of the prompt alone; takes are no such jobs."""
-    seen: dict[tuple[str, bytes, str], Job] = {}
-    pairs: dict[tuple[str, str], list[tuple[Job, Job]]] = {}
+    seen: dict[tuple[str, bytes, str], AskedJob] = {}
+    pairs: dict[tuple[str, str], list[tuple[AskedJob, AskedJob]]] = {}
     for job in subject.jobs:
         text = job.input.get(_PROMPT)
         if not isinstance(text, str) or job.take > 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.tool import Kind, Tool
 from sora2batch.ground.file_input import file_inputs_in
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.text import shortened, visible
@@ -29,18 +29,19 @@ def unfit_pictures(subject: LintSubject) -> Iterator[Finding]:
         if tool.kind is not Kind.VIDEO:
             continue
         fields = [field for field, kind in media_fields(tool.input_schema).items() if kind == "image"]
-        for job in jobs if subject.files else ():
+        for job in jobs:
             for field in fields:
                 yield from _faults(subject, tool, job, field)
 
 
-def _faults(subject: LintSubject, tool: Tool, job: Job, field: str) -> Iterator[Finding]:
+def _faults(subject: LintSubject, tool: Tool, job: AskedJob, field: str) -> Iterator[Finding]:
     for found in file_inputs_in(job.input.get(field)):
-        for fault in fit_faults(tool, job, f"{field} is", found.file, subject.files[found.sha256].facts):
+        facts = subject.facts_of(found)
+        for fault in fit_faults(tool, job, f"{field} is", found.file, facts) if facts else ():
             yield Finding(problem=subject.place.at_field(fault, job, field, found.file), key=job.key)
 
 
-def fit_faults(tool: Tool, job: Job, begin: str, name: str, facts: MediaFacts) -> Iterator[Fault]:
+def fit_faults(tool: Tool, job: AskedJob, begin: str, name: str, facts: MediaFacts) -> Iterator[Fault]:
     """Word what does not fit about the first frame of a job's clip."""
     if facts.width is None or facts.height is None:
         return
@@ -55,7 +56,7 @@ def fit_faults(tool: Tool, job: Job, begin: str, name: str, facts: MediaFacts) -
         yield Fault(rule=Rule.PICTURE_SHAPE, message=message, hint=hint)
 
 
-def _shape(tool: Tool, job: Job) -> tuple[str, float] | None:
+def _shape(tool: Tool, job: AskedJob) -> tuple[str, float] | None:
     """Read the shape of the clip out of the input that has it: as it is written, and as a number."""
     value = job.input.get(tool.output.aspect) if tool.output.aspect else None
     found = _RATIO.fullmatch(value) if isinstance(value, str) else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.job import Column, Job
+from sora2batch.ground.job import Column
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import DataPath, Fault, Problem
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.source_location import DataFileLocation, LabelledValue, Location, SourceLocator
@@ -25,7 +26,7 @@ class PlaceFinder:
         """Place a fault at its own path in the manifest."""
         return self._manifest.document.problem(fault)
 
-    def at_field(self, fault: Fault, job: Job, field: str, text: str = "") -> Problem:
+    def at_field(self, fault: Fault, job: AskedJob, field: str, text: str = "") -> Problem:
         """Place a fault where a field of a job is written.
 
         Args:
@@ -46,7 +47,7 @@ class PlaceFinder:
         """Place a fault at a value of an axis, or at what it has under a key."""
         return self._at(fault, self._locator.place_of(group, column, place, key))
 
-    def at_difference(self, fault: Fault, job: Job, other: Job, field: str) -> Problem:
+    def at_difference(self, fault: Fault, job: AskedJob, other: AskedJob, field: str) -> Problem:
         """Place a fault at the value by which a job is not another one of its group, else at a field."""
         pair = next((pair for pair in job.labels if pair not in other.labels), None)
         if pair is None or job.group != other.group:
@@ -54,7 +55,7 @@ class PlaceFinder:
         value = LabelledValue(group=job.group, columns=job.columns, pair=pair)
         return self._at(fault, self._locator.location(value))
 
-    def _origin(self, job: Job, field: str) -> tuple[DataPath, JsonValue]:
+    def _origin(self, job: AskedJob, field: str) -> tuple[DataPath, JsonValue]:
         group = self._groups[job.group]
         if field in group.input:
             return ("jobs", job.group, "input", field), group.input[field]
@@ -62,7 +63,7 @@ class PlaceFinder:
             return ("defaults", "input", field), self._manifest.default_input[field]
         return ("jobs", job.group), None
 
-    def _in_cell(self, job: Job, text: str) -> Iterator[Location]:
+    def _in_cell(self, job: AskedJob, text: str) -> Iterator[Location]:
         """Find the values of a job's cell that hold a text."""
         for column in job.columns:
             places = self._places_of(job.group, column)

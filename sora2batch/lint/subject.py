@@ -8,7 +8,8 @@ from functools import cached_property
 
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Tool
-from sora2batch.ground.job import Job
+from sora2batch.ground.file_input import FileInput
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Problem
 from sora2batch.lint.place import PlaceFinder
 from sora2batch.lockfile.content import Lockfile
@@ -17,6 +18,7 @@ from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.datafile.read import DataFiles
 from sora2batch.matrix.input_file import InputFile
 from sora2batch.matrix.source_location import SourceLocator
+from sora2batch.media.facts import MediaFacts
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +26,8 @@ class LintSubject:
     """A sound manifest with its jobs."""
 
     manifest: Manifest
-    jobs: Sequence[Job]
+    jobs: Sequence[AskedJob]
+    """Those that wait for others among them, with marks where results will stand."""
     catalog: Catalog
     files: Mapping[str, InputFile]
     """Those that some job sends, by the sha256 of their bytes."""
@@ -32,6 +35,8 @@ class LintSubject:
     """Where its data files are."""
     lockfiles: Callable[[], Mapping[str, Lockfile]]
     """Reads what was paid for, by file: its own lockfile first; none where they cannot be read."""
+    result_facts: Callable[[FileInput], MediaFacts | None] = lambda _: None
+    """Looks at the result of a job; None where it is not on this machine as it was made."""
 
     @cached_property
     def place(self) -> PlaceFinder:
@@ -40,18 +45,23 @@ class LintSubject:
         return PlaceFinder(self.manifest, SourceLocator(self.manifest, files))
 
     @cached_property
-    def groups(self) -> Mapping[str, Sequence[Job]]:
+    def groups(self) -> Mapping[str, Sequence[AskedJob]]:
         """The jobs of each group that has any."""
-        groups: dict[str, list[Job]] = {}
+        groups: dict[str, list[AskedJob]] = {}
         for job in self.jobs:
             groups.setdefault(job.group, []).append(job)
         return groups
 
-    def tool_of(self, job: Job) -> Tool:
+    def facts_of(self, found: FileInput) -> MediaFacts | None:
+        """Tell what a file is that a job sends; None of a result that is not here."""
+        own = self.files.get(found.sha256)
+        return own.facts if own else self.result_facts(found)
+
+    def tool_of(self, job: AskedJob) -> Tool:
         """Look up a job's tool."""
         return self.catalog.get(job.tool_type)
 
-    def by_tool(self) -> Iterator[tuple[Tool, Sequence[Job]]]:
+    def by_tool(self) -> Iterator[tuple[Tool, Sequence[AskedJob]]]:
         """Go through the jobs of each group with their tool."""
         for jobs in self.groups.values():
             yield self.tool_of(jobs[0]), jobs

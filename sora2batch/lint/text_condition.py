@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.job import Column, Job
+from sora2batch.ground.job import Column
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.text import counted
@@ -30,7 +31,7 @@ def text_conditions(subject: LintSubject) -> Iterator[Finding]:
 
 
 def _in_group(
-    subject: LintSubject, group: Group, job: Job, common: frozenset[Condition]
+    subject: LintSubject, group: Group, job: AskedJob, common: frozenset[Condition]
 ) -> Iterator[Finding]:
     columns = {column.name: column for column in job.columns}
     for condition in sorted(common | conditions_in(texts_in(group.input)), key=str):

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from sora2batch.catalog.media_field import media_fields
 from sora2batch.catalog.tool import Kind, Tool
-from sora2batch.ground.job import Job
 from sora2batch.ground.loopback import is_loopback
 from sora2batch.ground.option_words import option
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.public_host import may_be_public
 from sora2batch.ground.rule import Rule
@@ -75,7 +75,7 @@ def visited_urls(
                     yield Finding(problem=problem, key=job.key)
 
 
-def _faults(tool: Tool, job: Job, field: str, url: str, visit: Visit) -> Iterator[Fault]:
+def _faults(tool: Tool, job: AskedJob, field: str, url: str, visit: Visit) -> Iterator[Fault]:
     shown = _shown(url)
     match visit:
         case NotThere(reason=reason):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sora2batch.ground.canonical import JsonValue
@@ -151,6 +151,20 @@ def _missing_keys(violation: Violation) -> Iterator[Fault]:
             yield Fault(path=path, rule=Rule.MISSING_KEY, message=message, hint=hint)
 
 
+def _missing_companions(violation: Violation) -> Iterator[Fault]:
+    """Word that one key asks for another beside it."""
+    for key, wanted in violation.limit.items():
+        for other in wanted if isinstance(violation.value, dict) and key in violation.value else ():
+            if other not in violation.value:
+                yield Fault(
+                    path=(*violation.path, key),
+                    rule=Rule.MISSING_KEY,
+                    message=f'goes with "{other}", which is missing',
+                    hint=_example(other, violation.schema),
+                    target=Target.KEY,
+                )
+
+
 def _example(key: str, schema: dict[str, Any]) -> str | None:
     match schema.get("properties", {}).get(key):
         case {"examples": [first, *_]}:
@@ -205,7 +219,9 @@ def _empty(violation: Violation) -> Iterator[Fault]:
 
 def _no_alternative(violation: Violation) -> Iterator[Fault]:
     """Explain the one alternative that was meant; where none was, name them all."""
-    meant = [part for branch, part in violation.parts if _is_meant(violation.value, violation.limit[branch])]
+    fitting = {branch for branch, _ in violation.parts if _is_meant(violation.value, violation.limit[branch])}
+    # Of {from_jobs: GROUP, from: FILE} the keys of the last alternative say most.
+    meant = [part for branch, part in violation.parts if branch == max(fitting, default=None)]
     if meant:
         for part in meant:
             yield from _explain(part)
@@ -227,6 +243,8 @@ def _axis_hint(violation: Violation) -> str | None:
     if name in _GROUP_KEYS:
         return f'"{name}" belongs to the group, beside "matrix"'
     match violation.value:
+        case dict(given) if given:
+            return _way_of(given, violation.limit)
         case None | dict():
             return None
         case str(text) if text.startswith("-") and not text.startswith("- "):
@@ -235,6 +253,14 @@ def _axis_hint(violation: Violation) -> str | None:
             return f"write {_flow(parts)}"
         case value:
             return f"write [{_flow(value)}]"
+
+
+def _way_of(given: Collection[str], branches: Sequence[dict[str, Any]]) -> str | None:
+    """Guess which alternative a mapping was meant for that lacks what each of them needs."""
+    needed = [name for branch in branches for name in branch.get("required", ())]
+    near = next((hint for key in given if (hint := did_you_mean(key, needed))), None)
+    meant = (one["required"][0] for one in branches if not set(given).isdisjoint(one.get("properties", ())))
+    return near or next((f'"{name}" is missing' for name in meant), None)
 
 
 def _parts(text: str) -> list[JsonValue]:
@@ -246,6 +272,7 @@ def _parts(text: str) -> list[JsonValue]:
 _WORDS: dict[str, Callable[[Violation], Iterator[Fault]]] = {
     "additionalProperties": _unknown_keys,
     "required": _missing_keys,
+    "dependencies": _missing_companions,
     "type": _wrong_type,
     "minimum": _out_of_bounds,
     "maximum": _out_of_bounds,

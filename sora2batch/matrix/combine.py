@@ -23,6 +23,8 @@ class AxisValues(NamedTuple):
     values: tuple[JsonValue, ...]
     labels: tuple[str, ...] | None = None
     """Unique names of the values, in their order; None has them named by what they are."""
+    spare: int = 0
+    """How many of the values, the last ones, make no cell unless ``include`` names them."""
 
 
 class Combination(NamedTuple):
@@ -37,7 +39,8 @@ def combine(
     axes: Sequence[AxisValues], include: Sequence[JsonObject], exclude: Sequence[JsonObject]
 ) -> Combination:
     """Multiply the axes, the first varying slowest, then apply ``exclude``, then ``include``."""
-    cells: list[Places] = list(product(*(range(len(axis.values)) for axis in axes))) if axes else []
+    sizes = (range(len(axis.values) - axis.spare) for axis in axes)
+    cells: list[Places] = list(product(*sizes)) if axes else []
     idle = []
     for index, entry in enumerate(exclude):
         left = _without(cells, entry, axes)

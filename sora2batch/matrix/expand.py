@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sora2batch.catalog.catalog import Catalog
@@ -11,7 +12,7 @@ from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Job
 from sora2batch.ground.pending_job import AskedJob
-from sora2batch.ground.problem import DataPath, Problem
+from sora2batch.ground.problem import DataPath, Fault, Problem
 from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.suppression import idle_comments, judged
 from sora2batch.manifest.tree import FileTree
@@ -55,6 +56,11 @@ class Expansion(NamedTuple):
     """Where some jobs rest on the results of others: what waits for what. The jobs are those known now."""
 
     @property
+    def all_jobs(self) -> tuple[AskedJob, ...]:
+        """Every job in the order of the manifest: those known now, and the others as they wait."""
+        return self.stages.all_jobs if self.stages else self.jobs
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """The findings in words, for people."""
         return tuple(map(str, self.findings))
@@ -94,7 +100,7 @@ class _Expander:
         self._files = DataFiles(tree, manifest.data_file)
         self._diagnostics = Diagnostics(manifest, SourceLocator(manifest, self._files))
         self._input_files = InputFiles(tree)
-        self._upstream = UpstreamResults(tree, manifest.data_file, self._diagnostics, results)
+        self._upstream = UpstreamResults(manifest, tree, self._diagnostics, results)
         self._grids = GridBuilder(self._files, self._input_files, self._upstream, self._diagnostics)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()
@@ -137,14 +143,20 @@ class _Expander:
     def _is_staged(self) -> bool:
         return any(group.job_axes for group in self._manifest.groups)
 
+    @property
+    def _slips(self) -> Iterator[Fault]:
+        """What may be a slip in a matrix."""
+        return chain(self._grids.slips, self._upstream.slips)
+
     def _findings(self) -> tuple[Problem, ...]:
         """Gather what may be a slip, without what the manifest does not want to hear of."""
         manifest = self._manifest
         document, file, comments = manifest.document, manifest.file, manifest.document.ignore_comments
         found = (
-            *(slip.at(file, document.position(slip.path)) for slip in self._grids.slips),
+            *(slip.at(file, document.position(slip.path)) for slip in self._slips),
             *cut_texts(manifest, self._tools),
             *self._files.findings,
+            *self._upstream.picks.findings,
             *self._second_look(),
             *idle_comments(comments, file=file),
         )
@@ -156,7 +168,7 @@ class _Expander:
     def _digests(self) -> tuple[tuple[str, str], ...]:
         """Tell the sha256 of all that was read: data files, and files that are sent."""
         used = self._input_files.used.items()
-        picks = self._upstream.digests
+        picks = self._upstream.picks.digests
         return tuple(
             sorted({*self._files.digests, *picks, *((found.file, digest) for digest, found in used)})
         )

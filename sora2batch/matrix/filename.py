@@ -22,6 +22,7 @@ _RESERVED = frozenset(
 )
 _AFTER_LABEL = re.compile(r"(?:#[0-9]+)?(?:\.[A-Za-z0-9]+)?")
 _SHORT = 40
+HOLDS_OUTPUT = "holds the result of a job, which is a file and no name"
 _FORBIDDEN = frozenset('<>:"|?*\\')
 _FAMILIES = (
     ("mp4", "m4v", "mov", "qt"),
@@ -55,7 +56,7 @@ def filename_fault(name: str) -> str | None:
     if not name:
         return "is empty"
     if holds_output(name):
-        return "holds the result of a job, which is a file and no name; {{ NAME.id }} names it"
+        return HOLDS_OUTPUT
     if name.startswith("/"):
         return "must be relative to output.dir: it starts with /"
     if len(name.encode("utf-8", "replace")) > _MAX_BYTES:

@@ -85,12 +85,13 @@ class GridBuilder:
             return None
         combination = combine(known, group.matrix.include, group.matrix.exclude)
         for index in combination.idle_excludes:
-            self.slips.append(_idle_exclude(group, index, group.matrix.exclude[index]))
+            if not self._upstream.left_out(group, group.matrix.exclude[index]):
+                self.slips.append(_idle_exclude(group, index, group.matrix.exclude[index]))
         grid = sample_cells(combination.grid, group.sample) if group.sample else combination.grid
         if len(grid.cells) * group.repeat > MAX_CELLS:
             self._refuse_size(group, len(grid.cells) * group.repeat, "jobs")
             return None
-        if not grid.cells and not group.job_axes:
+        if not grid.cells and all(axis.values for axis in known):
             message = "exclude leaves no cell, so the group has no job"
             self.slips.append(Fault(path=("jobs", group.name), rule=Rule.NO_JOBS, message=message))
         return grid

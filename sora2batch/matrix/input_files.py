@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from sora2batch.catalog.media_field import is_url
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.file_input import read_file_input
-from sora2batch.ground.problem import DataPath, Fault
+from sora2batch.ground.problem import Fault
 from sora2batch.manifest.tree import FileTree
 from sora2batch.matrix.output_mark import is_output, key_of_output
 
@@ -31,17 +31,31 @@ class InputFiles:
         """Those that stand in an input, by the sha256 of their bytes."""
         return {} if self._made is None else self._made.used
 
-    def put_into(self, input: JsonObject, kinds: Mapping[str, str]) -> tuple[Fault, ...]:
-        """Replace the paths in the media fields of an input by what the files are; tell what is wrong."""
+    def put_into(
+        self, input: JsonObject, kinds: Mapping[str, str], *, outputs: bool = False
+    ) -> tuple[Fault, ...]:
+        """Replace the paths in the media fields of an input by what the files are; tell what is wrong.
+
+        Args:
+            input: it is changed.
+            kinds: its media fields, each with the kind.
+            outputs: whether results of jobs may stand there, which stay as they are.
+        """
+        is_kept = is_url_or_output if outputs else is_url
         faults: list[Fault] = []
         for name, kind in kinds.items():
             value = input.get(name)
             if type(value) is str:
-                if not is_url(value) and not is_output(value):
+                if not is_kept(value):
                     input[name] = self._lookup.take(value, kind, (name,), faults)
             elif isinstance(value, list) and value:
                 items = enumerate(value)
-                input[name] = [self._value(item, kind, (name, at), faults) for at, item in items]
+                input[name] = [
+                    self._lookup.take(item, kind, (name, at), faults)
+                    if isinstance(item, str) and not is_kept(item)
+                    else item
+                    for at, item in items
+                ]
         return tuple(faults)
 
     def axis_values(self, pattern: str, faults: list[Fault]) -> tuple[JsonValue, ...]:
@@ -57,11 +71,6 @@ class InputFiles:
         if self._made is not None:
             self._made.close()
 
-    def _value(self, value: JsonValue, kind: str, path: DataPath, faults: list[Fault]) -> JsonValue:
-        if not isinstance(value, str) or is_url(value) or is_output(value):
-            return value
-        return self._lookup.take(value, kind, path, faults)
-
     @property
     def _lookup(self) -> FileLookup:
         if self._made is None:
@@ -69,6 +78,11 @@ class InputFiles:
 
             self._made = FileLookup(self._tree)
         return self._made
+
+
+def is_url_or_output(text: str) -> bool:
+    """Tell whether a text in a media field is no path."""
+    return is_url(text) or is_output(text)
 
 
 def with_media_names(input: JsonObject, kinds: Mapping[str, str]) -> JsonObject:

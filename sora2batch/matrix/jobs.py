@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,18 +21,20 @@ from sora2batch.manifest.model import Group
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.field import PlacedError
 from sora2batch.matrix.field_check import FaultNotes, FieldChecker
-from sora2batch.matrix.filename import better_part, faulty_part, filename_fault, is_named
+from sora2batch.matrix.filename import HOLDS_OUTPUT, better_part, faulty_part, filename_fault, is_named
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.input_files import InputFiles, with_media_names
 from sora2batch.matrix.label import unique_names
-from sora2batch.matrix.output_mark import outputs_in
+from sora2batch.matrix.output_check import OutputCheck
+from sora2batch.matrix.output_mark import holds_output
 from sora2batch.matrix.render import GroupRenderer, Rendered
 from sora2batch.matrix.source_location import LabelledValue, TemplateReads
 from sora2batch.matrix.upstream import GroupUpstream
 from sora2batch.template.template import UndefinedNameError
 
 _NAME_SHOWN = 80
+_TAKE_END = re.compile(r"#[0-9]+\Z")
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -71,6 +74,7 @@ class JobMaker:
         upstream: GroupUpstream | None = None,
     ) -> None:
         self._upstream = upstream
+        self._outputs: OutputCheck | None = None
         self._group = group
         self._grid = grid
         self._fields = fields
@@ -84,6 +88,7 @@ class JobMaker:
     def jobs(self, tool: Tool) -> Iterator[AskedJob]:
         """Make the jobs cell by cell, the takes of one cell after each other."""
         checker, kinds = InputChecker(tool), media_fields(tool.input_schema)
+        self._outputs = self._upstream.check_for(tool) if self._upstream else None
         for index, (stem, labels) in enumerate(self._cells()):
             priced: _PricedInput | None = None
             for take in range(1, self._group.repeat + 1):
@@ -99,12 +104,12 @@ class JobMaker:
         """Render every cell, and check what fields there are, just to see whether that works."""
         checker = FieldChecker(tool) if tool else None
         kinds = media_fields(tool.input_schema) if tool else {}
+        self._outputs = self._upstream.check_for(tool) if self._upstream and tool else None
         for index, (stem, _) in enumerate(self._cells()):
             draft = self._draft(index, stem, take=1)
             rendered = self._render(draft)
             if checker:
-                faults = checker.faults(rendered.input)
-                self._note_faults(faults or self._input_files.put_into({**rendered.input}, kinds), draft)
+                self._note_faults(self._faults(checker, {**rendered.input}, kinds), draft)
 
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
@@ -120,7 +125,7 @@ class JobMaker:
         return list(zip(unique, labels, strict=True))
 
     def _draft(self, index: int, stem: str, take: int) -> _JobDraft:
-        key = stem if take == 1 else f"{stem}#{take}"
+        key = take_key(stem, take, self._group.repeat)
         position = index * self._group.repeat + take - 1
         scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
         return _JobDraft(index, take, key, scope)
@@ -150,7 +155,8 @@ class JobMaker:
     ) -> AskedJob | None:
         """Make a job that rests on results of others, if it does."""
         assert self._upstream is not None
-        needs = tuple(dict.fromkeys(outputs_in(priced.input)))
+        assert self._outputs is not None
+        needs = self._outputs.needs(priced.input)
         if not needs and not self._upstream.gate:
             return self._job(draft, labels, priced, tool, kinds)
         filename = self._filename(draft, labels, priced.input, kinds)
@@ -176,14 +182,10 @@ class JobMaker:
         rendered = self._render(draft)
         if rendered.errors:
             self._field_checker = self._field_checker or FieldChecker(tool)
-            faults = self._field_checker.faults(rendered.input)
-            self._note_faults(faults or self._input_files.put_into({**rendered.input}, kinds), draft)
+            self._note_faults(self._faults(self._field_checker, {**rendered.input}, kinds), draft)
             return None
         input = fill_defaults(tool, rendered.input)
-        faults = self._upstream.faults(input, kinds) if self._upstream else ()
-        faults = faults or checker.faults(input)
-        if kinds and not faults:
-            faults = self._input_files.put_into(input, kinds)
+        faults = self._faults(checker, input, kinds)
         if faults:
             self._note_faults(faults, draft)
             return None
@@ -194,6 +196,22 @@ class JobMaker:
             fault = Fault(path=path, rule=rule, message=error.message, hint=error.hint)
             self._diagnostics.add(fault, key=draft.key)
             return None
+
+    def _faults(
+        self, checker: InputChecker | FieldChecker, input: JsonObject, kinds: Mapping[str, str]
+    ) -> tuple[Fault, ...]:
+        """Find what is wrong with an input; put what the files are into it where nothing is."""
+        faults = self._outputs.faults(input) if self._outputs else ()
+        faults = faults or checker.faults(input)
+        if self._outputs and self._upstream and self._upstream.gate:
+            faults = tuple(fault for fault in faults if not self._is_open(fault, input))
+        if faults or not kinds:
+            return faults
+        return self._input_files.put_into(input, kinds, outputs=self._upstream is not None)
+
+    def _is_open(self, fault: Fault, input: JsonObject) -> bool:
+        """Tell whether a fault is only that a list has too many results as long as nobody has picked."""
+        return fault.rule is Rule.TOO_LONG and holds_output(input.get(str(fault.path[0])))
 
     def _render(self, draft: _JobDraft) -> Rendered:
         rendered = self.renderer.render(draft.index, draft.scope)
@@ -227,6 +245,11 @@ class JobMaker:
 
     def _note_filename(self, draft: _JobDraft, labels: Labels, name: str, why: str) -> None:
         """Point at the value whose label is no good, at the group if its name is, else at the template."""
+        if why == HOLDS_OUTPUT:
+            path, hint = ("output", "filename"), "the id of a result is its name: {{ NAME.id }}"
+            fault = Fault(path=path, rule=Rule.BAD_FILE_NAME, message=f"the file name {why}", hint=hint)
+            self._diagnostics.add(fault, key=draft.key)
+            return
         bad = faulty_part(name) or ""
         pair = next((pair for pair in labels if is_named(bad, pair[1])), None)
         if pair:
@@ -263,6 +286,16 @@ class JobMaker:
         notes = FaultNotes(self._group.name, self._fields, self._diagnostics, reads_of)
         for fault in faults:
             notes.note(fault, key=draft.key)
+
+
+def take_key(stem: str, take: int, repeat: int) -> str:
+    """Name a take of a cell; where the cell is named after a take itself, the first take is numbered, too.
+
+    Else ``clips/fox#2`` would be the second take of one cell and the first one of another.
+    """
+    if take == 1 and (repeat == 1 or not _TAKE_END.search(stem)):
+        return stem
+    return f"{stem}#{take}"
 
 
 def _shown(name: str) -> str:

@@ -1,7 +1,7 @@
 """What stands in an input for the result of another job, until that is there.
 
-``{{ still.output }}`` gives a text between two noncharacters of Unicode, which no manifest holds: it passes
-through templates as any text does, and is seen wherever it ends up.
+``{{ still.output }}`` gives a text of noncharacters of Unicode, which no manifest holds: it passes through
+templates as any text does, no filter for letters changes it, and it is seen wherever it ends up.
 
 Source: Unicode 16.0, section 23.7 (noncharacters are for a program's own use)
 """
@@ -10,57 +10,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 
 _BEGIN = "\ufdd0"
 _END = "\ufdd1"
-_WHOLE = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
+_DIGITS = "".join(map(chr, range(0xFDD2, 0xFDE2)))
+_WRITE = str.maketrans("0123456789abcdef", _DIGITS)
+_READ = str.maketrans(_DIGITS, "0123456789abcdef")
+_WHOLE = re.compile(f"{_BEGIN}((?:[{_DIGITS}]{{2}})+){_END}")
+_PART = re.compile("[\ufdd0-\ufdef]")
 
 
 def mark_output(key: str) -> str:
-    """Write the mark for the result of a job."""
-    return f"{_BEGIN}{key}{_END}"
+    """Write the mark for the result of a job: its key in hexadecimal digits of its own."""
+    return f"{_BEGIN}{key.encode().hex().translate(_WRITE)}{_END}"
 
 
 def is_output(text: str) -> bool:
     """Tell whether a text is one mark and nothing else."""
-    return text.startswith(_BEGIN) and _WHOLE.fullmatch(text) is not None
+    return text[:1] == _BEGIN and key_of_output(text) is not None
 
 
+@lru_cache(maxsize=8192)
 def key_of_output(text: str) -> str | None:
     """Read whose result a text stands for; None where it is no mark, or more than one."""
     found = _WHOLE.fullmatch(text)
-    return found[1] if found else None
+    if found is None:
+        return None
+    return bytes.fromhex(found[1].translate(_READ)).decode(errors="replace")
 
 
 def holds_output(value: JsonValue) -> bool:
     """Tell whether there is a mark, or a part of one, anywhere in a value."""
-    match value:
-        case str():
-            return _BEGIN in value or _END in value
-        case list():
-            return any(map(holds_output, value))
-        case dict():
-            return any(map(holds_output, value.values()))
-        case _:
-            return False
+    # Asked for every field of every job, and most texts are plain.
+    if type(value) is str:
+        return not value.isascii() and _PART.search(value) is not None
+    if isinstance(value, list):
+        return any(map(holds_output, value))
+    if isinstance(value, dict):
+        return any(map(holds_output, value.values()))
+    return False
 
 
 def outputs_in(value: JsonValue) -> Iterator[str]:
     """Find the keys of the jobs whose results stand in a value, in its order."""
-    match value:
-        case str():
-            if (key := key_of_output(value)) is not None:
-                yield key
-        case list():
-            for item in value:
-                yield from outputs_in(item)
-        case dict():
-            for item in value.values():
-                yield from outputs_in(item)
-        case _:
-            return
+    if type(value) is str:
+        if value[:1] == _BEGIN and (key := key_of_output(value)) is not None:
+            yield key
+    elif isinstance(value, list):
+        for item in value:
+            yield from outputs_in(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from outputs_in(item)
 
 
 def put_outputs(input: JsonObject, made_of: Callable[[str], JsonValue]) -> JsonObject:
@@ -69,18 +73,24 @@ def put_outputs(input: JsonObject, made_of: Callable[[str], JsonValue]) -> JsonO
 
 
 def _put(value: JsonValue, made_of: Callable[[str], JsonValue]) -> JsonValue:
-    match value:
-        case str():
-            key = key_of_output(value)
-            return value if key is None else made_of(key)
-        case list():
-            return [_put(item, made_of) for item in value]
-        case dict():
-            return put_outputs(value, made_of)
-        case _:
-            return value
+    if type(value) is str:
+        key = key_of_output(value) if value[:1] == _BEGIN else None
+        return value if key is None else made_of(key)
+    if isinstance(value, list):
+        return [_put(item, made_of) for item in value]
+    return put_outputs(value, made_of) if isinstance(value, dict) else value
+
+
+def with_names(value: JsonValue) -> JsonValue:
+    """Write a value for people: results are named by the keys of their jobs."""
+    if isinstance(value, str):
+        return without_marks(value) if holds_output(value) else value
+    if isinstance(value, list):
+        return [with_names(item) for item in value]
+    return {name: with_names(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def without_marks(text: str) -> str:
-    """Write a text for people: results are named by the keys of their jobs."""
-    return text.replace(_BEGIN, "output of ").replace(_END, "")
+    """Write a text for people: results are named by the keys of their jobs; parts of marks are dropped."""
+    named = _WHOLE.sub(lambda found: f"output of {key_of_output(found[0])}", text)
+    return _PART.sub("", named)

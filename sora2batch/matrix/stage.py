@@ -128,6 +128,12 @@ class Stages:
     alike: tuple[tuple[PendingJob, str], ...] = ()
     """(job, key of another) where both would send the very same, for two results are the same bytes."""
 
+    @property
+    def all_jobs(self) -> tuple[AskedJob, ...]:
+        """Every job in the order of the manifest: those known now, and the others as they wait."""
+        known = {job.key: job for job in self.jobs}
+        return tuple(known.get(job.key, job) for job in self.asked)
+
     @classmethod
     def of(cls, asked: tuple[AskedJob, ...], taken: Mapping[str, Job | PendingJob | str]) -> Stages:
         """Sort jobs by what became of each.

@@ -42,7 +42,19 @@ VISITS = {
 }
 """What is found at the URL of a wrong example; at that of the right one is a picture."""
 OF_PICKS = {Rule.UNKNOWN_JOB, Rule.CONTRADICTION}
-SHOWN = [rule for rule in Rule if rule not in NOT_SHOWN | VISITS.keys() | OF_PICKS]
+OF_GATES = {Rule.BROKEN_PICK, Rule.LOST_PICK}
+SHOWN = [rule for rule in Rule if rule not in NOT_SHOWN | VISITS.keys() | OF_PICKS | OF_GATES]
+STAGES = """
+jobs:
+  stills:
+    tool: nano-banana-image-api
+    matrix: {subject: [fox, owl]}
+    input: {prompt: "A {{ subject }}."}
+  clips:
+    tool: sora2-image-to-video-api
+    matrix: {still: {from_jobs: stills, picks: picks.yaml, min_rating: 4}}
+    input: {prompt: Slow pan., image: "{{ still.output }}"}
+"""
 
 
 @cache
@@ -108,6 +120,15 @@ def test_picks_that_contradict_each_other_are_wrong():
     )
     assert [fault.rule for fault in picks_faults(wrong)] == [Rule.CONTRADICTION]
     assert list(picks_faults(right)) == []
+
+
+@pytest.mark.parametrize("rule", OF_GATES)
+def test_picks_at_a_gate_break_the_rule_or_none(rule, tmp_path):
+    told = explanations()[rule]
+    for name, text, broken in (("wrong", told.wrong, {rule}), ("right", told.right, set())):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "picks.yaml").write_text(text.lstrip("\n"))
+        assert broken_rules(tmp_path / name, STAGES, None, "utf-8") == broken
 
 
 def test_every_rule_is_explained_and_nearly_every_one_has_its_example():
