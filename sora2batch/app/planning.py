@@ -130,6 +130,6 @@ def check_account(plan: Plan) -> Payer:
     """
     from sora2batch.app.backend.account import ask_account  # noqa: PLC0415  # loads the network
 
-    balance, payer = ask_account()
-    check_balance(plan, balance)
+    payer = ask_account()
+    check_balance(plan, payer.balance or 0.0)
     return payer

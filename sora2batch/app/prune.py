@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
-from sora2batch.app.execution.execution import DeclinedError
+from sora2batch.app.execution.consent import DeclinedError
 from sora2batch.app.execution.result_renaming import renamer_of
 from sora2batch.app.execution.settling import held
 from sora2batch.app.output.json_document import print_json

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sora2batch.catalog.media_field import is_url, media_fields
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.text import one_line, shortened, visible, without_secrets
@@ -45,7 +46,8 @@ def seen_inputs(subject: LintSubject, visits: Mapping[Address, Visit]) -> Mappin
     seen: dict[Fingerprint, Seen] = {}
     for job, kinds in _jobs(subject):
         digests = {one.name: _digest(one, kinds, visits) for one in _urls_in(job.input, kinds)}
-        if found := tuple(sorted((name, digest) for name, digest in digests.items() if digest)):
+        found = tuple(sorted((name, digest) for name, digest in digests.items() if digest))
+        if found and isinstance(job, Job):
             seen[job.fingerprint] = found
     return seen
 
@@ -69,7 +71,7 @@ def _last_seen(looks: Sequence[_Paid]) -> set[str]:
     return {look.sha256 for look in looks if look.submitted_at == last}
 
 
-def _jobs(subject: LintSubject) -> Iterator[tuple[Job, Mapping[str, str]]]:
+def _jobs(subject: LintSubject) -> Iterator[tuple[AskedJob, Mapping[str, str]]]:
     for tool, jobs in subject.by_tool():
         kinds = media_fields(tool.input_schema)
         for job in jobs if kinds else ():

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Fingerprint, Job, fingerprint_of
 from sora2batch.ground.pending_job import AskedJob, PendingJob
-from sora2batch.lockfile.entry import Attempt, Entry, State
+from sora2batch.lockfile.entry import Entry, State
 from sora2batch.matrix.output_mark import put_outputs
 
 
@@ -37,24 +37,32 @@ class RecordedResults(NamedTuple):
     """The output folder, relative to the manifest's, with forward slashes."""
 
     def output_of(self, fingerprint: Fingerprint, /) -> FileInput | None:
-        """Find the first file of the call that counts, by the hash that was recorded with it."""
+        """Find the first file of the task that counts, by the hash that was recorded with it."""
         entry = self.entries.get(fingerprint)
-        return first_output(entry.primary, self.folder) if entry else None
+        return output_of(entry, self.folder) if entry else None
 
 
-def first_output(attempt: Attempt, folder: str) -> FileInput | None:
-    """Find the first file that a call has made; None where none is complete.
+def output_of(entry: Entry, folder: str) -> FileInput | None:
+    """Find the first file that a job has made; None while it is not complete.
+
+    No other file takes its place, and no task counts while a second one that was paid too is open: what is
+    made of them would be asked for anew, and paid again, once it is known which file counts.
 
     Args:
-        attempt: the call that counts.
+        entry: what is known of the job.
         folder: the output folder, relative to the manifest's, with forward slashes.
     """
-    if attempt.state is not State.COMPLETED:
+    task = entry.primary
+    if task.state is not State.COMPLETED or not task.outputs:
         return None
-    for output in attempt.outputs:
-        if output.path and output.sha256:
-            return FileInput(f"{folder}/{output.path}", output.sha256)
-    return None
+    first = task.outputs[0]
+    if (
+        first.path is None
+        or first.sha256 is None
+        or any(one.state is State.SUBMITTED for one in entry.attempts)
+    ):
+        return None
+    return FileInput(f"{folder}/{first.path}", first.sha256)
 
 
 NO_RESULTS = NoResults()

@@ -57,6 +57,8 @@ class WaitingJob(NamedTuple):
     """One line for a person: what it needs."""
     credits: Credits
     """Its price; 0 if it is blocked."""
+    same_as: str | None = None
+    """The key of the job that sends the very same, where that is why it is blocked."""
 
 
 class Money(NamedTuple):
@@ -107,6 +109,18 @@ class Plan:
     """The selected jobs that rest on what is not made yet, in the manifest's order."""
     is_staged: bool = False
     """Whether the manifest has jobs that are made from the results of others."""
+    room: int | None = None
+    """How many jobs that wait ``--limit`` leaves room for; None without it."""
+
+    @property
+    def to_come(self) -> tuple[WaitingJob, ...]:
+        """Those that wait and are not blocked."""
+        return tuple(one for one in self.waiting if one.action is Action.WAIT)
+
+    @property
+    def unpaid(self) -> tuple[PlannedJob | WaitingJob, ...]:
+        """Those to submit, now or later."""
+        return (*self.with_action(Action.SUBMIT), *self.to_come)
 
     @property
     def listed(self) -> tuple[PlannedJob | WaitingJob, ...]:

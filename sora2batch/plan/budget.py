@@ -96,7 +96,7 @@ def check_charges(plan: Plan, catalog: Catalog, *, since: datetime) -> None:
     Raises:
         BudgetError: names the task, its charge and its price.
     """
-    wanted = {(one.job.tool_type, one.credits) for one in plan.with_action(Action.SUBMIT)}
+    wanted = {(one.job.tool_type, one.credits) for one in plan.unpaid}
     for entry in chain((one.entry for one in plan.jobs if one.entry), plan.orphans):
         price = catalog.price_or_none(entry.tool_type, entry.input)
         if price is None or (entry.tool_type, price) not in wanted:
@@ -120,7 +120,7 @@ def check_tools(plan: Plan, catalog: Catalog) -> None:
     Raises:
         RetiredToolError: names the nearest live tool and its price.
     """
-    refuse_retired((one.job.tool_type for one in plan.with_action(Action.SUBMIT)), catalog, plan.manifest)
+    refuse_retired((one.job.tool_type for one in plan.unpaid), catalog, plan.manifest)
 
 
 def refuse_retired(tool_types: Iterable[str], catalog: Catalog, manifest: str) -> None:
@@ -157,7 +157,7 @@ def _what_would_fit(plan: Plan) -> str:
 
 def _part_of_later(plan: Plan) -> str:
     """Say how many of the jobs that wait fit; where somebody has yet to pick, how many picks."""
-    waiting = [one for one in plan.waiting if one.action is Action.WAIT]
+    waiting = plan.to_come
     totals = accumulate(sorted(one.credits for one in waiting))
     fitting = sum(total <= plan.money.remaining for total in totals)
     first = min((one.job for one in plan.jobs), key=lambda job: job.group, default=None)

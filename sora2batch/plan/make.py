@@ -57,16 +57,19 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
         planned = [decision.decide(job) for job in picked]
     kept = _apply_limit(planned, inputs.selection.limit)
     waiting = _waiting(inputs.stages, pending, decision) if inputs.stages else ()
+    room = _room(kept, inputs.selection.limit)
     return Plan(
         manifest=inputs.manifest,
         jobs=tuple(kept),
         orphans=orphans,
         waiting=waiting,
         is_staged=inputs.stages is not None,
-        money=_money(kept, waiting, inputs.lockfile, inputs.budget),
+        room=room,
+        money=_money(kept, waiting, room, inputs),
         notices=(
             *inputs.notices,
             *_waiting_notice(inputs.selection.limit, len(planned) - len(kept)),
+            *_room_notice(room, waiting),
             *_picture_notice(kept, inputs.selection),
             *_unfetched_notice(orphans),
         ),
@@ -123,6 +126,19 @@ def _apply_limit(planned: list[PlannedJob], limit: int | None) -> list[PlannedJo
     return kept
 
 
+def _room(kept: Sequence[PlannedJob], limit: int | None) -> int | None:
+    """Tell how many jobs that wait the limit allows besides those that are submitted at once."""
+    return None if limit is None else limit - sum(one.action is Action.SUBMIT for one in kept)
+
+
+def _room_notice(room: int | None, waiting: Sequence[WaitingJob]) -> tuple[str, ...]:
+    count = sum(one.action is Action.WAIT for one in waiting)
+    if room is None or room >= count:
+        return ()
+    jobs = counted(count, "job that waits for others", "jobs that wait for others")
+    return (f"--limit leaves room for {room:,} of the {jobs}",)
+
+
 def _waiting_notice(limit: int | None, waiting: int) -> tuple[str, ...]:
     if not waiting:
         return ()
@@ -157,12 +173,14 @@ def _is_unfetched(attempt: Attempt) -> bool:
 
 
 def _money(
-    planned: Iterable[PlannedJob], waiting: Iterable[WaitingJob], lockfile: Lockfile, budget: Credits
+    planned: Iterable[PlannedJob], waiting: Iterable[WaitingJob], room: int | None, inputs: PlanInputs
 ) -> Money:
+    """Add up what a plan costs; where not all that wait have room, the dearest count."""
+    dearest = sorted((one.credits for one in waiting), reverse=True)[:room]
     return Money(
-        budget=budget,
-        spent=lockfile.spent,
-        in_doubt=lockfile.in_doubt_credits,
+        budget=inputs.budget,
+        spent=inputs.lockfile.spent,
+        in_doubt=inputs.lockfile.in_doubt_credits,
         to_spend=Credits(sum(one.credits for one in planned if one.action is Action.SUBMIT)),
-        later=Credits(sum(one.credits for one in waiting)),
+        later=Credits(sum(dearest)),
     )

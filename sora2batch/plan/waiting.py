@@ -8,10 +8,11 @@ from typing import NamedTuple
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.pending_job import PendingJob
 from sora2batch.ground.text import one_line
-from sora2batch.plan.action import Action, WaitingJob
+from sora2batch.plan.action import Action, Plan, WaitingJob
 
 _REASON_ROOM = 500
 _NOTHING = Credits(0)
+_MADE_BY_A_RUN = frozenset({Action.SUBMIT, Action.RESUME, Action.DOWNLOAD, Action.SKIP})
 
 
 class _Wait(NamedTuple):
@@ -49,7 +50,8 @@ class WaitingDecision:
         """Say what a job waits for; it costs nothing yet, and nothing at all if it is blocked."""
         found = self._why(pending)
         credits = pending.credits if found.action is Action.WAIT else _NOTHING
-        return WaitingJob(pending, found.action, one_line(found.reason, _REASON_ROOM), credits)
+        reason, other = one_line(found.reason, _REASON_ROOM), self._alike.get(pending.key)
+        return WaitingJob(pending, found.action, reason, credits, other)
 
     def _why(self, pending: PendingJob) -> _Wait:
         if other := self._alike.get(pending.key):
@@ -74,6 +76,8 @@ class WaitingDecision:
         return self._known[key]
 
     def _look_at(self, key: str) -> _Wait | None:
+        if other := self._alike.get(key):  # the result of the one serves for both
+            return self._for(other)
         if pending := self._waiting.get(key):
             is_blocked = self._why(pending).action is Action.BLOCKED
             return _Wait(Action.BLOCKED, f"rests on {key}, which is blocked") if is_blocked else _needs(key)
@@ -89,6 +93,23 @@ class WaitingDecision:
                 return None
             case _:
                 return _needs(key)
+
+
+def within_reach(plan: Plan) -> tuple[WaitingJob, ...]:
+    """Pick the jobs that wait and that one run may come to submit.
+
+    Nobody has to pick first, and all that they need is there, or is made by the same run.
+    """
+    coming = {one.job.key for one in plan.jobs if one.action in _MADE_BY_A_RUN}
+    coming |= {one.job.key for one in plan.waiting if one.same_as in coming}
+    picked: list[WaitingJob] = []
+    left = [one for one in plan.waiting if one.action is Action.WAIT and not one.job.gate]
+    while now := [one for one in left if coming.issuperset(one.job.needs)]:
+        picked += now
+        coming |= {one.job.key for one in now}
+        coming |= {one.job.key for one in plan.waiting if one.same_as in coming}
+        left = [one for one in left if one.job.key not in coming]
+    return tuple(picked)
 
 
 def _needs(key: str) -> _Wait:

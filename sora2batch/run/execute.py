@@ -131,8 +131,14 @@ class _Pipeline:
     def _on_fetched(self, job: Job, attempt: Attempt) -> None:
         self._storing.add(job, attempt)
         self._looking.add(job, attempt)
-        for planned in self._dependents.after(job, attempt) if self._dependents else ():
-            self._take_up(planned)
+        # Once a stop was requested no job begins, and what could is left for the next run.
+        if (
+            self._dependents
+            and self._queue.is_open
+            and (entry := self._context.recorder.entry(job.fingerprint))
+        ):
+            for planned in self._dependents.after(job, entry):
+                self._take_up(planned)
 
     def _take_up(self, planned: PlannedJob) -> None:
         """Begin with a job whose inputs are there now, wherever an earlier run has left it."""

@@ -35,6 +35,11 @@ class JobQueue:
         return self._jobs
 
     @property
+    def is_open(self) -> bool:
+        """Whether more are taken in."""
+        return self._is_open
+
+    @property
     def is_idle(self) -> bool:
         """Whether nothing waits, and nothing that was taken is still worked on."""
         return not self._jobs and self._taken == 0

@@ -21,6 +21,8 @@ class MadeFile(NamedTuple):
     path: str
     """In the output folder."""
     bytes: int
+    host: str | None
+    """The API's that made it, which alone knows the task; None where that is not recorded."""
 
 
 class MadeFiles:
@@ -36,8 +38,9 @@ class MadeFiles:
         """Note the files of a task that are in place."""
         for place, one in enumerate(attempt.outputs):
             if attempt.task_id and one.sha256 and one.path:
-                made = MadeFile(key, attempt.task_id, place, one.url, one.path, one.bytes or 0)
-                self._by_digest[one.sha256] = made
+                self._by_digest[one.sha256] = MadeFile(
+                    key, attempt.task_id, place, one.url, one.path, one.bytes or 0, attempt.api
+                )
 
     def get(self, sha256: str) -> MadeFile | None:
         """Find who made a file of this content."""

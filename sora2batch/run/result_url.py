@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple, Protocol, assert_never
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.file_input import FileInput, file_inputs_in, map_files
 from sora2batch.ground.job import Job
 from sora2batch.ground.signed_url import SignedUrl
-from sora2batch.run.input_urls import InputUrls
+from sora2batch.run.input_urls import InputUrls, NoInputUrls
 from sora2batch.run.made_files import MadeFile, MadeFiles
+from sora2batch.run.pace import backoff_seconds
 from sora2batch.run.recorded_url import recorded_url
 from sora2batch.sjinn import answer as api
+from sora2batch.store.store_error import StoreUnavailableError
 
 _FRESH_SECONDS = 60.0
 """So long one URL serves further jobs with the same file."""
+_TRIES = 3
+"""Where the API or its host has trouble of the kind that passes."""
+_LONGEST_WAIT_SECONDS = 10.0
+_MOST_IN_VAIN = 3
+"""Results in a row without a URL, after which the others are asked for once: the API may have forgotten them all."""
 
 
 class StatusApi(Protocol):
@@ -45,26 +54,47 @@ class UrlProbe(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultHost:
+    """Where results are asked for."""
+
+    api: StatusApi
+    probe: UrlProbe
+    name: str | None
+    """The API's host: of tasks that another one made it knows nothing. None for the simulator."""
+    must_be_public: bool
+    """Whether the API fetches from the internet."""
+
+
 class _Named(NamedTuple):
-    url: SignedUrl | None
-    """None where the task's own URL answers no more."""
+    """A URL that has just given the file."""
+
+    url: SignedUrl
     at: float
     """By the loop's clock."""
+
+
+class _Gone(NamedTuple):
+    """Why there is none."""
+
+    reason: str
+    at: float
+    may_pass: bool = False
+    """Whether it is worth asking again at once."""
+    asked_seconds: float | None = None
+    """How long the API wants to be left alone."""
 
 
 class ResultUrls:
     """Puts the URLs of results in their places, and leaves all other files to somebody else."""
 
-    def __init__(
-        self, api: StatusApi, probe: UrlProbe, made: MadeFiles, others: InputUrls, *, must_be_public: bool
-    ) -> None:
-        self._api = api
-        self._probe = probe
+    def __init__(self, host: ResultHost, made: MadeFiles, others: InputUrls) -> None:
+        self._host = host
         self._made = made
         self._others = others
-        self._must_be_public = must_be_public
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._named: dict[str, _Named] = {}
+        self._known: dict[str, _Named | _Gone] = {}
+        self._in_vain = 0
 
     async def prepare(self, jobs: Iterable[Job], /) -> None:
         """Have the files uploaded that no job has made."""
@@ -77,55 +107,89 @@ class ResultUrls:
         Raises:
             Sora2BatchError: a file cannot be fetched by the API now; the job has to wait.
         """
-        files = [found for found in file_inputs_in(job.input) if self._is_made(found)]
-        if not files:
+        found = {one.sha256: await self._find(made) for one, made in self._results_in(job)}
+        if not found:
             return await self._others.put_into(job)
-        urls = {found.sha256: url for found in files if (url := await self._url(found.sha256))}
-        input = map_files(job.input, lambda found: _put(found, urls))
+        input = map_files(job.input, lambda one: _put(one, found))
+        gone = {digest: one.reason for digest, one in found.items() if isinstance(one, _Gone)}
         try:
             return await self._others.put_into(job._replace(input=input))
         except Sora2BatchError as error:
-            gone = next((found for found in files if found.sha256 not in urls), None)
-            if gone is None:
-                raise
-            raise self._gone(gone, error) from error
+            raise self._told(error, gone) from error
+
+    def _results_in(self, job: Job) -> list[tuple[FileInput, MadeFile]]:
+        found = ((one, self._made.get(one.sha256)) for one in file_inputs_in(job.input))
+        return [(one, made) for one, made in found if made]
 
     def _is_made(self, found: FileInput) -> bool:
         return self._made.get(found.sha256) is not None
 
-    def _gone(self, found: FileInput, error: Sora2BatchError) -> Sora2BatchError:
-        made = self._made.get(found.sha256)
-        key = made.key if made else found.file
-        message = f"the API's URL of {key} answers no more, and it cannot be had otherwise: {error.message}"
-        return Sora2BatchError(message, hint="with a store (docs/files.md) the file itself would be sent")
-
-    async def _url(self, digest: str) -> SignedUrl | None:
-        now = asyncio.get_running_loop().time
-        async with self._locks[digest]:
-            known = self._named.get(digest)
-            if known is None or now() - known.at > _FRESH_SECONDS:
-                known = self._named[digest] = _Named(await self._ask(digest), now())
-            return known.url
-
-    async def _ask(self, digest: str) -> SignedUrl | None:
+    def _told(self, error: Sora2BatchError, gone: Mapping[str, str]) -> Sora2BatchError:
+        """Say why a result's own URL is of no use, besides what keeps its file from being sent."""
+        if not gone:
+            return error
+        digest, reason = next(iter(gone.items()))
         made = self._made.get(digest)
-        answer = await self._api.status(made.task_id) if made else None
-        if made is None or not isinstance(answer, api.Finished):
-            return None
-        found = _same_file(answer.urls, made)
-        if found is None:
-            return None
-        url = SignedUrl(found)
+        key = made.key if made else digest
+        has_none = isinstance(self._others, NoInputUrls)
+        hint = "with a store the file itself would be sent: docs/files.md" if has_none else error.hint
+        return Sora2BatchError(f"the result of {key} cannot be sent: {reason}; {error.message}", hint=hint)
+
+    async def _find(self, made: MadeFile) -> _Named | _Gone:
+        now = asyncio.get_running_loop().time
+        key = f"{made.task_id}/{made.place}"
+        async with self._locks[key]:
+            known = self._known.get(key)
+            if known is None or now() - known.at > _FRESH_SECONDS:
+                known = self._known[key] = await self._find_now(made)
+            return known
+
+    async def _find_now(self, made: MadeFile) -> _Named | _Gone:
+        """Ask for the URL and look whether it gives the file, a few times where the trouble may pass."""
+        most = 1 if self._in_vain >= _MOST_IN_VAIN else _TRIES
+        for tries in count(1):
+            found = await self._look(made)
+            if isinstance(found, _Named):
+                self._in_vain = 0
+                return found
+            if not found.may_pass or tries >= most:
+                self._in_vain += 1
+                return found
+            seconds = found.asked_seconds or backoff_seconds(tries, base=1.0, most=_LONGEST_WAIT_SECONDS)
+            await asyncio.sleep(min(seconds, _LONGEST_WAIT_SECONDS))
+        raise AssertionError("counting never ends")
+
+    async def _look(self, made: MadeFile) -> _Named | _Gone:
+        now = asyncio.get_running_loop().time
+        if made.host not in {None, self._host.name}:
+            return _Gone(f"it was made at {made.host}, which is not asked", now())
+        match await self._host.api.status(made.task_id):
+            case api.Finished(urls):
+                return await self._probe(_same_file(urls, made), made)
+            case api.Unreadable(reason, seconds):
+                return _Gone(f"the API does not tell its URL: {reason}", now(), True, seconds)
+            case api.KeyRefused(refusal):
+                return _Gone(f"the API does not tell its URL: {refusal.message}", now(), True)
+            case api.Working() | api.Failed():
+                return _Gone("the API no longer says that its task is done", now())
+            case answer:
+                assert_never(answer)
+
+    async def _probe(self, text: str | None, made: MadeFile) -> _Named | _Gone:
+        now = asyncio.get_running_loop().time
+        if text is None:
+            return _Gone("the API names no file of its task any more", now())
+        url, public = SignedUrl(text), self._host.must_be_public
         try:
-            await self._probe.check(url, length=made.bytes, must_be_public=self._must_be_public)
-        except Sora2BatchError:
-            return None
-        return url
+            await self._host.probe.check(url, length=made.bytes, must_be_public=public)
+        except Sora2BatchError as error:
+            return _Gone(url.redact(error.message), now(), isinstance(error, StoreUnavailableError))
+        return _Named(url, now())
 
 
-def _put(found: FileInput, urls: dict[str, SignedUrl]) -> JsonValue:
-    url = urls.get(found.sha256)
-    return url.reveal() if url else found.to_json()
+def _put(one: FileInput, found: Mapping[str, _Named | _Gone]) -> JsonValue:
+    known = found.get(one.sha256)
+    return known.url.reveal() if isinstance(known, _Named) else one.to_json()
 
 
 def _same_file(urls: tuple[str, ...], made: MadeFile) -> str | None:

@@ -124,7 +124,7 @@ def test_picks_that_contradict_each_other_are_wrong():
 
 @pytest.mark.parametrize("rule", OF_GATES)
 def test_picks_at_a_gate_break_the_rule_or_none(rule, tmp_path):
-    told = explanations()[rule]
+    told = rule_texts()[rule]
     for name, text, broken in (("wrong", told.wrong, {rule}), ("right", told.right, set())):
         (tmp_path / name).mkdir()
         (tmp_path / name / "picks.yaml").write_text(text.lstrip("\n"))

@@ -10,7 +10,7 @@ from sora2batch.app.backend.payer import Payer
 from sora2batch.app.process.loop import run_loop
 
 
-def ask_account() -> tuple[float, Payer]:
+def ask_account() -> Payer:
     """Read the balance; tell whose account it is, and what time it is there.
 
     Raises:
@@ -21,8 +21,8 @@ def ask_account() -> tuple[float, Payer]:
     return run_loop(_read_balance)
 
 
-async def _read_balance() -> tuple[float, Payer]:
+async def _read_balance() -> Payer:
     async with open_client(find_access(os.environ)) as client:
         account = await client.account()
         identity = account.identity if client.clock.is_told else None
-        return account.balance, Payer(clock=client.clock, account=identity)
+        return Payer(clock=client.clock, account=identity, balance=account.balance)

@@ -15,3 +15,5 @@ class Payer:
     """To stamp intents with: the API's, where its answer has told the time."""
     account: str | None = None
     """A hash of whose account it is, if the time was told with it: one without the other proves nothing."""
+    balance: float | None = None
+    """Its credits, if it was asked."""

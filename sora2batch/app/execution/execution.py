@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import NamedTuple
 
-from sora2batch.app.backend.connection import find_access, find_endpoint
-from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
-from sora2batch.app.config.settings import images_above_for
+from sora2batch.app.execution.consent import agree, check_means
 from sora2batch.app.execution.dependents import dependents_of
-from sora2batch.app.execution.input_means import check_inputs
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
+from sora2batch.app.execution.spending import spending_of
 from sora2batch.app.execution.storage_check import check_keeping
-from sora2batch.app.output.output import RunDisplay
-from sora2batch.app.planning import check_account, check_plan, outlook_for
-from sora2batch.app.preflight import check_before_paying
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
-from sora2batch.ground.clock import SystemClock
-from sora2batch.ground.credit_price import CreditPrice, credits_in_words
-from sora2batch.ground.errors import Sora2BatchError, UsageError
-from sora2batch.ground.job import Fingerprint
-from sora2batch.ground.option_words import option
+from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.ground.text import counted
-from sora2batch.lockfile.entry import Seen
 from sora2batch.lockfile.lockfile_store import LockfileStore
-from sora2batch.plan.action import Action, Plan
-from sora2batch.plan.budget import check_charges, check_tools
+from sora2batch.plan.action import Plan
+from sora2batch.plan.budget import check_tools
 from sora2batch.plan.decision import FileFault
-from sora2batch.plan.host import check_host
-from sora2batch.plan.render_text import money_line, totals_line, warning_lines
+from sora2batch.plan.render_text import totals_line
 from sora2batch.run.made_files import MadeFiles
 from sora2batch.run.opened_artifact import OpenedArtifacts
 from sora2batch.run.outcome import Outcome, assess
-from sora2batch.run.stages import Stages, asks_the_api, has_work
+from sora2batch.run.stages import Stages, has_work
 from sora2batch.run.stop_signal import StopRequest, StopSignal
 from sora2batch.sjinn.api_error import UnreachableError
-from sora2batch.sjinn.secret import load_key
-
-_CHARGES_COUNT_FOR = timedelta(days=1)
-
-
-class DeclinedError(Sora2BatchError):
-    """Whoever was asked said no, or Ctrl-C; nothing was sent."""
-
-    exit_code = StopReason.DECLINED.exit_code
-
-
-class _Agreement(NamedTuple):
-    """What was found out before somebody agreed."""
-
-    payer: Payer
-    seen_inputs: Mapping[Fingerprint, Seen]
 
 
 def check_beforehand(batches: Sequence[Batch], request: RunRequest) -> None:
@@ -76,9 +45,9 @@ def check_beforehand(batches: Sequence[Batch], request: RunRequest) -> None:
         batch.run_options(request.concurrency)
         plan = batch.plan(batch.read_lockfile(), request.selection)
         check_tools(plan, batch.catalog)
-        _check_means(batch, plan, request)
-        if _spends(plan, request.stages):
-            check_keeping(batch, plan, request)
+        check_means(batch, plan, request)
+        if (spending := spending_of(plan, request)).is_any:
+            check_keeping(batch, spending.jobs, request)
 
 
 def carry_out(batch: Batch, request: RunRequest) -> Outcome:
@@ -94,15 +63,13 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         plan = _plan(batch, store, request, fault)
         batch = batch.at(store.lockfile)
         made = MadeFiles(store.lockfile.entries.values()) if plan.is_staged else None
-        dependents = (
-            dependents_of(batch, plan, store, fault, made) if made and request.saved is None else None
-        )
+        dependents = dependents_of(batch, plan, store, fault, made, request) if made else None
         if request.events:
             request.events.planned(batch.manifest.file, plan)
         stop_signal, silence = StopSignal(), None
         if has_work(plan, request.stages):
             price = batch.credit_price
-            agreement = _agree(batch, plan, request)
+            agreement = agree(batch, plan, request)
             follow_keys(batch.expansion.jobs, store)
             from sora2batch.app.execution.launch import AgreedRun, launch  # noqa: PLC0415  # loads the network
 
@@ -188,75 +155,3 @@ async def _finish(batch: Batch, plan: Plan, store: LockfileStore, request: RunRe
         return
     async with store.session():
         await store.checkpoint()
-
-
-def _agree(batch: Batch, plan: Plan, request: RunRequest) -> _Agreement:
-    """Show the sums, refuse what cannot be paid, and ask whoever is there.
-
-    Intents are stamped with the payer's clock. It is the API's where anything is to be submitted: the first
-    call's intent, too, must not be stamped by a machine whose clock is wrong.
-
-    Raises:
-        Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
-    """
-    request.printer.info(f"{batch.manifest.file}: {totals_line(plan)}")
-    outlook = outlook_for(batch, plan, batch.run_options(request.concurrency))
-    request.printer.info(money_line(plan, outlook.credit_price))
-    if told := outlook.time_line if Stages.WAIT in request.stages else None:
-        request.printer.info(told)
-    for line in warning_lines(replace(plan, notices=request.told.new(plan.notices, batch.catalog))):
-        request.printer.info(line)
-    if _spends(plan, request.stages):
-        check_plan(batch, plan)
-        check_charges(plan, batch.catalog, since=SystemClock().now() - _CHARGES_COUNT_FOR)
-        check_inputs(batch, plan.with_action(Action.SUBMIT), request.printer)
-    _check_means(batch, plan, request)
-    if not batch.simulated and load_key(os.environ):
-        endpoint = find_endpoint(os.environ)
-        check_host(plan, endpoint.host, variable=endpoint.origin)
-    if _spends(plan, request.stages):
-        check_keeping(batch, plan, request)
-    if not _spends(plan, request.stages) or batch.simulated:
-        return _Agreement(Payer(clock=SystemClock()), {})
-    payer = check_account(plan)
-    looks_at_urls = request.looks_at_urls and plan.money.to_spend > images_above_for(batch.manifest)
-    jobs = [one.job for one in plan.with_action(Action.SUBMIT)]
-    seen = check_before_paying(
-        batch, jobs, request.printer, looks_at_urls=looks_at_urls, is_strict=request.is_strict
-    )
-    if not request.agreed:
-        _ask(plan, request.printer, outlook.credit_price)
-    return _Agreement(payer, seen)
-
-
-def _check_means(batch: Batch, plan: Plan, request: RunRequest) -> None:
-    """Look for the key and for somebody to ask before any of them is needed.
-
-    Raises:
-        UsageError: the key is missing, or nobody is there to ask and --yes was not given.
-    """
-    if batch.simulated:
-        return
-    if asks_the_api(plan, request.stages):
-        find_access(os.environ)
-    if _spends(plan, request.stages) and not request.agreed and not request.printer.can_ask:
-        raise UsageError(
-            f"{plan.manifest}: this would spend {plan.money.to_spend:,} credits and nobody is there to ask",
-            hint=f"say {option('yes', True)} if that is what you want",
-        )
-
-
-def _spends(plan: Plan, stages: Stages) -> bool:
-    return Stages.SUBMIT in stages and plan.counts[Action.SUBMIT] > 0
-
-
-def _ask(plan: Plan, printer: RunDisplay, price: CreditPrice | None) -> None:
-    jobs = counted(plan.counts[Action.SUBMIT], "job")
-    later = [one for one in plan.waiting if one.action is Action.WAIT and not one.job.gate]
-    more = ""
-    if later:
-        cost = credits_in_words(sum(one.credits for one in later), price)
-        more = f", then the {counted(len(later), 'job')} made from their results for {cost}"
-    question = f"Submit {jobs} for {credits_in_words(plan.money.to_spend, price)}{more}?"
-    if not printer.confirm(question):
-        raise DeclinedError(f"{plan.manifest}: not agreed to; nothing was sent")

@@ -29,7 +29,7 @@ from sora2batch.run.input_urls import (
     UrlTerms,
 )
 from sora2batch.run.made_files import MadeFiles
-from sora2batch.run.result_url import ResultUrls
+from sora2batch.run.result_url import ResultHost, ResultUrls
 from sora2batch.store.cloud_client import StoreTimeouts
 from sora2batch.store.content_object import ContentObject
 from sora2batch.store.content_store import ContentStore
@@ -67,7 +67,9 @@ async def open_input_urls(
             yield others
             return
         async with UrlChecker("the API's host", StoreTimeouts()) as probe:
-            yield ResultUrls(backend.api, probe, made, others, must_be_public=_is_public(backend))
+            public = _is_public(backend)
+            host = ResultHost(api=backend.api, probe=probe, name=backend.host, must_be_public=public)
+            yield ResultUrls(host, made, others)
 
 
 def _is_public(backend: Backend) -> bool:

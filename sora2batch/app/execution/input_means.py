@@ -10,11 +10,11 @@ from sora2batch.app.batch.chosen_store import STORE_VARIABLE, is_temporary
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.file_input import file_inputs_in
-from sora2batch.plan.action import PlannedJob
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.store.store_location import parse_location
 
 
-def check_inputs(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> None:
+def check_inputs(batch: Batch, jobs: Sequence[AskedJob], printer: Printer) -> None:
     """Refuse jobs with files where no store can give them to the API; tell what may go wrong later.
 
     Raises:
@@ -22,10 +22,7 @@ def check_inputs(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> 
     """
     # Results of other jobs have URLs of their own; should these not answer, their jobs wait.
     own = (
-        found
-        for one in jobs
-        for found in file_inputs_in(one.job.input)
-        if found.sha256 in batch.expansion.files
+        found for job in jobs for found in file_inputs_in(job.input) if found.sha256 in batch.expansion.files
     )
     file = next((found.file for found in own), None)
     if file is None or batch.simulated:

@@ -139,7 +139,7 @@ def _open_backend(run: AgreedRun) -> AbstractAsyncContextManager[Backend]:
     if run.batch.simulated:
         batch, tell = run.batch, run.request.printer.info
         return simulated_backend(batch.catalog, run.store.lockfile, batch.input_paths, tell)
-    if not asks_the_api(run.plan, run.request.stages):
+    if run.dependents is None and not asks_the_api(run.plan, run.request.stages):
         return download_backend(os.environ)
     return real_backend(os.environ, run.payer.clock)
 

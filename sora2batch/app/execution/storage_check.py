@@ -8,8 +8,8 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.output.output import Printer
 from sora2batch.catalog.tool import Kind
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.action import Action, Plan, PlannedJob
 from sora2batch.run.destination import check_destination, free_bytes
 from sora2batch.run.handle import find_handles, needed
 from sora2batch.run.stages import Stages
@@ -22,7 +22,7 @@ _USUALLY = {Kind.IMAGE: 3 * _MIB, Kind.VIDEO: 20 * _MIB}
 _SIMULATED = 16 * _KIB
 
 
-def check_keeping(batch: Batch, plan: Plan, request: RunRequest) -> None:
+def check_keeping(batch: Batch, jobs: Sequence[AskedJob], request: RunRequest) -> None:
     """Refuse to pay for results that the output folder, or the process, could not take.
 
     Raises:
@@ -39,7 +39,7 @@ def check_keeping(batch: Batch, plan: Plan, request: RunRequest) -> None:
             "once; `ulimit -n 1024` allows more"
         )
     if Stages.DOWNLOAD in request.stages:
-        _check_folder(batch, plan.with_action(Action.SUBMIT), request.printer)
+        _check_folder(batch, jobs, request.printer)
 
 
 def options_of(batch: Batch, request: RunRequest) -> RunOptions:
@@ -47,10 +47,10 @@ def options_of(batch: Batch, request: RunRequest) -> RunOptions:
     return batch.run_options(request.concurrency)
 
 
-def _check_folder(batch: Batch, jobs: Sequence[PlannedJob], printer: Printer) -> None:
-    kinds = [batch.catalog.get(planned.job.tool_type).kind for planned in jobs]
+def _check_folder(batch: Batch, jobs: Sequence[AskedJob], printer: Printer) -> None:
+    kinds = [batch.catalog.get(job.tool_type).kind for job in jobs]
     least = len(kinds) * _SIMULATED if batch.simulated else sum(_AT_LEAST[kind] for kind in kinds)
-    check_destination(batch.output_dir, (one.job.filename for one in jobs), least_bytes=least)
+    check_destination(batch.output_dir, (job.filename for job in jobs), least_bytes=least)
     usual = 0 if batch.simulated else sum(_USUALLY[kind] for kind in kinds)
     free = free_bytes(batch.output_dir)
     if free is not None and free < usual:
