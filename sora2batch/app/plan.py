@@ -13,7 +13,7 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.config.settings import is_strict
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Printer
-from sora2batch.app.planning import Planned, check_account, check_plan, narrow, read_selection
+from sora2batch.app.planning import Planned, check_account, check_plan, narrow, read_selection, within_groups
 from sora2batch.app.show_plan import print_text
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.action import Action
@@ -40,6 +40,8 @@ class PlanArgs:
     max_credits: int | None
     retry_failed: bool
     force: bool
+    until: tuple[str, ...]
+    only: bool
     simulated: bool
     tools_dirs: tuple[Path, ...]
     strict: bool | None
@@ -48,9 +50,10 @@ class PlanArgs:
     @property
     def selection(self) -> Selection:
         """What narrows the plan down."""
-        return read_selection(
+        selection = read_selection(
             self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
         )
+        return within_groups(selection, self.until, only=self.only)
 
     def worth_telling(
         self, plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]

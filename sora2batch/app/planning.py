@@ -84,6 +84,20 @@ def read_selection(
     return Selection(select=tuple(select), where=pairs, limit=limit, retry_failed=retry_failed, force=force)
 
 
+def within_groups(selection: Selection, until: Sequence[str], *, only: bool) -> Selection:
+    """Narrow a selection down to groups, and to what is named itself.
+
+    Raises:
+        UsageError: --only stands alone.
+    """
+    if only and not (selection.select or selection.where or until):
+        raise UsageError(
+            "--only goes with --select, --where or --until: it leaves out what these do not name",
+            hint="say which jobs, or leave it out",
+        )
+    return replace(selection, until=tuple(until), only=only)
+
+
 def narrow(batches: Sequence[Batch], selection: Selection) -> Sequence[Batch]:
     """Leave out the manifests of several in which the selection fits nothing.
 
@@ -96,7 +110,7 @@ def narrow(batches: Sequence[Batch], selection: Selection) -> Sequence[Batch]:
     misfit: UsageError | None = None
     for batch in batches:
         try:
-            selection.pick(batch.expansion.jobs)
+            selection.pick(batch.expansion.asked)
         except UsageError as error:
             misfit = misfit or error
         else:

@@ -22,7 +22,7 @@ from sora2batch.app.notify import News, notify, recipients
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Display, OutputError, Printer
 from sora2batch.app.plan import PlanView, planned, show_plans
-from sora2batch.app.planning import Planned, narrow, read_selection
+from sora2batch.app.planning import Planned, narrow, read_selection, within_groups
 from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
 from sora2batch.app.strictness import refuse_slips
@@ -56,6 +56,8 @@ class RunArgs:
     max_credits: int | None
     retry_failed: bool
     force: bool
+    until: tuple[str, ...]
+    only: bool
     concurrency: int | None
     fail_fast: bool
     no_wait: bool
@@ -73,9 +75,10 @@ class RunArgs:
         """What narrows the plan down: the saved plan's own flags, or those of this call."""
         if self.saved:
             return self.saved.selection
-        return read_selection(
+        selection = read_selection(
             self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
         )
+        return within_groups(selection, self.until, only=self.only)
 
     @property
     def is_one(self) -> bool:
@@ -92,6 +95,8 @@ class RunArgs:
         words = ["--plan", str(self.plan_file)] if self.plan_file else shlex.split(ending.batch.arguments)
         words += [word for glob in self.select for word in ("--select", glob)]
         words += [word for pair in self.where for word in ("--where", pair)]
+        words += [word for group in self.until for word in ("--until", group)]
+        words += ["--only"] if self.only else []
         words += ["--limit", str(limit)] if self.limit is not None else []
         if self.max_credits is not None and not self.saved:
             words += ["--max-credits", str(self.max_credits)]
@@ -210,7 +215,8 @@ def _with_saved_plan(args: RunArgs) -> RunArgs:
         return args
     saved = read_saved_plan(args.plan_file)
     limits = (args.limit, args.max_credits)
-    if args.select or args.where or args.retry_failed or args.force or limits != (None, None):
+    narrows = args.select or args.where or args.until or args.only
+    if narrows or args.retry_failed or args.force or limits != (None, None):
         raise UsageError(
             "--plan does exactly the saved plan; leave --select, --where, --limit and the like out"
         )

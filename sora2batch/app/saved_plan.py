@@ -48,7 +48,7 @@ def planned_again(batch: Batch, saved: SavedPlan) -> Planned:
 def proof_of(batch: Batch, lockfile: Lockfile) -> Proof:
     """Take the digests of everything that a plan of this batch rests on."""
     expansion = batch.expansion
-    return make_proof(batch.manifest.digest, expansion.data_digests, expansion.jobs, lockfile, batch.catalog)
+    return make_proof(batch.manifest.digest, expansion.data_digests, expansion.asked, lockfile, batch.catalog)
 
 
 def save_plan(planned: Planned, *, selection: Selection, max_credits: int | None, out: Path) -> None:

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 from sora2batch.cli.color import COLOR_CHOICES
 from sora2batch.cli.table import (
     GLOB_COMPLETION,
+    GROUP_COMPLETION,
     KEY_COMPLETION,
     MANIFEST_COMPLETION,
     RULE_COMPLETION,
@@ -91,6 +92,7 @@ complete_tool = _line_completer(TOOL_COMPLETION)
 complete_key = _line_completer(KEY_COMPLETION)
 complete_glob = _line_completer(GLOB_COMPLETION)
 complete_pair = _line_completer(WHERE_COMPLETION)
+complete_group = _line_completer(GROUP_COMPLETION)
 
 manifest_argument = click.argument(
     "manifest", metavar="MANIFEST", type=FILE, shell_complete=complete_manifest
@@ -191,7 +193,19 @@ _CHOICE: tuple[_Decorator[Any], ...] = (
 )
 _SELECTION: tuple[_Decorator[Any], ...] = (
     *_CHOICE,
-    click.option("--limit", type=WholeNumber(min=0), metavar="N", help="Submit at most N jobs now."),
+    click.option(
+        "--until",
+        multiple=True,
+        metavar="GROUP",
+        shell_complete=complete_group,
+        help="Only this group of jobs, and what its jobs are made from. May be repeated.",
+    ),
+    click.option(
+        "--only",
+        is_flag=True,
+        help="Only the jobs that are named, not those that they are made from.",
+    ),
+    click.option("--limit", type=WholeNumber(min=0), metavar="N", help="Submit at most N jobs in this run."),
     click.option(
         "--max-credits",
         type=WholeNumber(0, SAFE_INTEGER),

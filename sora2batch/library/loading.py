@@ -13,7 +13,7 @@ from sora2batch.app.batch.layout import MANIFEST_ENDINGS, BatchLayout
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.output.excerpt import in_order
-from sora2batch.app.planning import Planned, read_selection
+from sora2batch.app.planning import Planned, read_selection, within_groups
 from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside
@@ -124,6 +124,8 @@ def plan(
     limit: int | None = None,
     retry_failed: bool = False,
     force: bool = False,
+    until: Words = (),
+    only: bool = False,
     simulate: bool | None = None,
 ) -> Plan:
     """Find out what a run would do now and what it would cost; nothing is written and nothing is sent.
@@ -136,6 +138,8 @@ def plan(
         limit: how many jobs may be submitted; the rest waits.
         retry_failed: whether failed and rejected jobs are submitted again.
         force: whether that goes for jobs too whose picture the API refused.
+        until: groups; only their jobs, and what these are made from.
+        only: whether what the named jobs are made from is left out.
         simulate: whether it is for the simulator; None leaves it as the batch was loaded.
 
     Raises:
@@ -145,6 +149,7 @@ def plan(
     """
     most = whole_number("limit", limit, least=0)
     selection = read_selection(words(select), words(where), most, retry_failed=retry_failed, force=force)
+    selection = within_groups(selection, words(until), only=only)
     internal = loaded(batch, simulate=simulate).internal
     known = internal.read_lockfile() if lockfile is None else lockfile
     made = Planned(batch=internal, lockfile=known, plan=internal.plan(known, selection))

@@ -11,7 +11,7 @@ from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.execution.ending import ended
 from sora2batch.app.execution.execution import carry_out
 from sora2batch.app.execution.request import RunRequest
-from sora2batch.app.planning import read_selection
+from sora2batch.app.planning import read_selection, within_groups
 from sora2batch.app.saved_plan import saved_plan_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
@@ -79,6 +79,8 @@ async def run(
     limit: int | None = None,
     retry_failed: bool = False,
     force: bool = False,
+    until: Words = (),
+    only: bool = False,
     simulate: bool | None = None,
     concurrency: int | None = None,
     fail_fast: bool = False,
@@ -104,6 +106,8 @@ async def run(
         limit: how many jobs may be submitted; the rest waits.
         retry_failed: whether failed and rejected jobs are submitted again.
         force: whether that goes for jobs too whose picture the API refused.
+        until: groups; only their jobs, and what these are made from.
+        only: whether what the named jobs are made from is left out.
         simulate: whether to run it in the simulator; None leaves it as the batch was loaded.
         concurrency: how many tasks may be open at once, instead of the manifest's word.
         fail_fast: whether the first failed or rejected job ends the submitting.
@@ -138,6 +142,7 @@ async def run(
     @in_script()
     def work() -> Result:
         selection = read_selection(words(select), words(where), most, retry_failed=retry_failed, force=force)
+        selection = within_groups(selection, words(until), only=only)
         target = _planned(batch, selection, simulate) if isinstance(batch, Plan) else None
         request = RunRequest(
             selection=target.selection if target else selection,

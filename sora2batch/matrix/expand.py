@@ -61,6 +61,11 @@ class Expansion(NamedTuple):
         return self.stages.all_jobs if self.stages else self.jobs
 
     @property
+    def asked(self) -> tuple[AskedJob, ...]:
+        """All that the manifest asks for, whatever was made so far."""
+        return self.stages.asked if self.stages else self.jobs
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """The findings in words, for people."""
         return tuple(map(str, self.findings))

@@ -44,7 +44,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
     Raises:
         UsageError: the selection fits no job.
     """
-    picked, pending = _pick(inputs)
+    picked, pending, added = _pick(inputs)
     orphans = _orphans(inputs.jobs, inputs.lockfile)
     decision = Decision(
         entries=inputs.lockfile.entries,
@@ -70,6 +70,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
             *inputs.notices,
             *_waiting_notice(inputs.selection.limit, len(planned) - len(kept)),
             *_room_notice(room, waiting),
+            *_added_notice(kept, added, inputs.selection),
             *_picture_notice(kept, inputs.selection),
             *_unfetched_notice(orphans),
         ),
@@ -77,15 +78,24 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
     )
 
 
-def _pick(inputs: PlanInputs) -> tuple[Sequence[Job], Sequence[PendingJob]]:
+class _Picked(NamedTuple):
+    """The jobs that are selected."""
+
+    known: Sequence[Job]
+    waiting: Sequence[PendingJob]
+    added: frozenset[str]
+    """Keys of those that nobody named."""
+
+
+def _pick(inputs: PlanInputs) -> _Picked:
     """Choose the jobs that are selected: those whose requests are known, and those that wait."""
     if inputs.stages is None:
-        return inputs.selection.pick(inputs.jobs), ()
+        return _Picked(inputs.selection.pick(inputs.jobs), (), frozenset())
     waiting = (*inputs.stages.waiting, *(job for job, _ in inputs.stages.alike))
     asked: tuple[AskedJob, ...] = (*inputs.jobs, *waiting)
-    picked = inputs.selection.pick(asked)
+    picked, added = inputs.selection.choose(asked)
     known = tuple(job for job in picked if isinstance(job, Job))
-    return known, tuple(job for job in picked if isinstance(job, PendingJob))
+    return _Picked(known, tuple(job for job in picked if isinstance(job, PendingJob)), added)
 
 
 def _waiting(stages: Stages, pending: Sequence[PendingJob], decision: Decision) -> tuple[WaitingJob, ...]:
@@ -143,6 +153,18 @@ def _waiting_notice(limit: int | None, waiting: int) -> tuple[str, ...]:
     if not waiting:
         return ()
     return (f"{option('limit', limit)}: {counted(waiting, 'more job waits', 'more jobs wait')}",)
+
+
+def _added_notice(kept: Iterable[PlannedJob], added: frozenset[str], selection: Selection) -> tuple[str, ...]:
+    """Tell what is paid for that nobody named; who names a group with --until knows that it needs others."""
+    paid = [one for one in kept if one.action is Action.SUBMIT and one.job.key in added]
+    if not paid or not (selection.select or selection.where):
+        return ()
+    jobs, credits = counted(len(paid), "job that was", "jobs that were"), sum(one.credits for one in paid)
+    more = "" if len(paid) == 1 else " and others"
+    told = f"{jobs} not named {'is' if len(paid) == 1 else 'are'} submitted as well, for {credits:,} credits"
+    needed = f"the selected ones need {one_line(paid[0].job.key, _KEY_ROOM)}{more}"
+    return (f"{told}: {needed}; --only leaves them out",)
 
 
 def _picture_notice(planned: Iterable[PlannedJob], selection: Selection) -> tuple[str, ...]:

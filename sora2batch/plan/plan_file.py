@@ -13,7 +13,8 @@ import orjson
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.canonical import JsonObject, JsonValue, canonical_json
 from sora2batch.ground.errors import Sora2BatchError, UsageError
-from sora2batch.ground.job import Credits, Fingerprint, Job
+from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.pending_job import AskedJob, PendingJob
 from sora2batch.ground.plainfile import read_inside
 from sora2batch.ground.schema import load_schema
 from sora2batch.ground.validation import Validator
@@ -105,7 +106,7 @@ class SavedPlan:
 def make_proof(
     manifest_digest: str,
     data: Sequence[tuple[str, str]],
-    jobs: Sequence[Job],
+    jobs: Sequence[AskedJob],
     lockfile: Lockfile,
     catalog: Catalog | None = None,
 ) -> Proof:
@@ -119,11 +120,15 @@ def make_proof(
     )
 
 
-def _told(job: Job) -> bytes:
+def _told(job: AskedJob) -> bytes:
+    if isinstance(job, PendingJob):  # its fingerprint comes with what it needs
+        return repr(
+            (job.tool_type, job.take, job.input, job.credits, job.key, job.labels, job.filename)
+        ).encode()
     return repr((job.fingerprint, job.credits, job.key, job.labels, job.filename)).encode()
 
 
-def _tools_of(jobs: Sequence[Job], catalog: Catalog) -> Iterator[JsonValue]:
+def _tools_of(jobs: Sequence[AskedJob], catalog: Catalog) -> Iterator[JsonValue]:
     for tool_type in sorted({job.tool_type for job in jobs}):
         tool = catalog.get(tool_type)
         yield [tool_type, tool.availability.value, tool.price_text, tool.notice]
@@ -151,6 +156,8 @@ class _Basis(TypedDict):
     limit: int | None
     retry_failed: bool
     force: NotRequired[bool]
+    until: NotRequired[list[str]]
+    only: NotRequired[bool]
     max_credits: int | None
     simulated: bool
     manifest: str
@@ -189,6 +196,10 @@ def _basis_of(saved: SavedPlan) -> JsonObject:
     }
     if selection.force:
         basis["force"] = True
+    if selection.until:
+        basis["until"] = list(selection.until)
+    if selection.only:
+        basis["only"] = True
     return cast("JsonObject", basis)
 
 
@@ -246,6 +257,8 @@ def _saved_from(basis: _Basis, actions: Mapping[Fingerprint, Action]) -> SavedPl
             limit=basis["limit"],
             retry_failed=basis["retry_failed"],
             force=basis.get("force", False),
+            until=tuple(basis.get("until", ())),
+            only=basis.get("only", False),
         ),
         max_credits=None if max_credits is None else Credits(max_credits),
         simulated=basis["simulated"],

@@ -1,4 +1,4 @@
-"""Which part of a manifest a call is about: ``--select``, ``--where``, ``--limit``."""
+"""Which part of a manifest a call is about: ``--select``, ``--where``, ``--until``, ``--limit``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.option_words import option, said
@@ -18,6 +18,14 @@ from sora2batch.plan.where import Place, places_meant
 
 _KeyTest = Callable[[str], object]
 AnyJob = TypeVar("AnyJob", bound=AskedJob)
+
+
+class Picked(NamedTuple, Generic[AnyJob]):
+    """Jobs that were chosen, in their order."""
+
+    jobs: tuple[AnyJob, ...]
+    added: frozenset[str]
+    """The keys of those that nobody named: others rest on them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +51,19 @@ class Selection:
         """Choose the jobs that fit, and those that they rest on, in their order.
 
         Raises:
+            UsageError: as below.
+        """
+        return self.choose(jobs).jobs
+
+    def choose(self, jobs: Sequence[AnyJob]) -> Picked[AnyJob]:
+        """Choose them, and tell which of them nobody named.
+
+        Raises:
             UsageError: a glob, an axis, a value or a group fits nothing at all, most likely a slip; or
                 together they fit no job.
         """
         if not self.select and not self.where and not self.until:
-            return tuple(jobs)
+            return Picked(tuple(jobs), frozenset())
         tests = _key_tests(self.select, jobs)
         places = places_meant(self.where, jobs)
         _check_groups(self.until, jobs)
@@ -58,7 +74,11 @@ class Selection:
         )
         if not picked:
             raise UsageError(f"no job fits all of {self._spelled()}", hint=_way_to_keys())
-        return picked if self.only else _with_ancestors(picked, jobs)
+        if self.only:
+            return Picked(picked, frozenset())
+        whole = _with_ancestors(picked, jobs)
+        named = {job.key for job in picked} if len(whole) > len(picked) else ()
+        return Picked(whole, frozenset(job.key for job in whole if named and job.key not in named))
 
     def _spelled(self) -> str:
         words = [option("select", glob) for glob in self.select]

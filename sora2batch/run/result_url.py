@@ -1,7 +1,7 @@
 """Results as inputs of other jobs: at the API's own URL, asked for anew just before it is sent.
 
-These URLs expire, so none is kept. Where a task's URL answers no more, the file is taken from the store; where
-there is none, the job waits. Nothing is reserved meanwhile.
+These URLs expire, so none is kept. Where a task's URL answers no more, the file is taken from the store;
+where there is none, the job waits. Nothing is reserved meanwhile.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TRIES = 3
 """Where the API or its host has trouble of the kind that passes."""
 _LONGEST_WAIT_SECONDS = 10.0
 _MOST_IN_VAIN = 3
-"""Results in a row without a URL, after which the others are asked for once: the API may have forgotten them all."""
+"""Results in a row without a URL, after which the others are asked for once: all may be forgotten."""
 
 
 class StatusApi(Protocol):

@@ -11,7 +11,7 @@ from sora2batch.app.batch.layout import MANIFEST_ENDINGS
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.candidates.candidate import Candidate
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.text import counted
 from sora2batch.matrix.label import text_of
 
@@ -57,7 +57,14 @@ def pairs(words: Sequence[str], tools_dirs: Sequence[Path], begun: str) -> Itera
             yield Candidate(f"{axis}={shown}", counted(number, "job"))
 
 
-def _written(axis: str, jobs: Sequence[Job]) -> dict[str, str]:
+def groups(words: Sequence[str], tools_dirs: Sequence[Path], begun: str) -> Iterator[Candidate]:
+    """Find groups of jobs."""
+    for group, number in Counter(job.group for job in _jobs(words, tools_dirs)).items():
+        if group.startswith(begun):
+            yield Candidate(group, counted(number, "job"))
+
+
+def _written(axis: str, jobs: Sequence[AskedJob]) -> dict[str, str]:
     """Tell by the label how a value is written, where that is short and plain."""
     columns = {id(column): column for job in jobs for column in job.columns if column.name == axis}
     told = {}
@@ -69,7 +76,7 @@ def _written(axis: str, jobs: Sequence[Job]) -> dict[str, str]:
     return told
 
 
-def _jobs(words: Sequence[str], tools_dirs: Sequence[Path]) -> Sequence[Job]:
+def _jobs(words: Sequence[str], tools_dirs: Sequence[Path]) -> Sequence[AskedJob]:
     """Expand the manifests among the words of a command line, else the only one that is here."""
     named = [path for path in map(Path, words) if path.is_dir() or path.suffix in MANIFEST_ENDINGS]
     try:
@@ -79,4 +86,4 @@ def _jobs(words: Sequence[str], tools_dirs: Sequence[Path]) -> Sequence[Job]:
         batches = loader_for(tuple(tools_dirs)).load_all(paths)
     except (Sora2BatchError, OSError):
         return ()
-    return [job for batch in batches for job in batch.expansion.jobs]
+    return [job for batch in batches for job in batch.expansion.asked]

@@ -103,7 +103,7 @@ def _tell_balance(payer: Payer, spending: Spending, printer: RunDisplay) -> None
     lacks = spending.credits - max(0, int(payer.balance))
     printer.info(
         f"notice: the account has {max(0, int(payer.balance)):,} credits, {lacks:,} fewer than the "
-        f"{spending.credits:,} that all of it costs: the run stops when they are used up, and the next one goes on"
+        f"{spending.credits:,} that all of it costs: the run stops when they are used up"
     )
 
 

@@ -9,7 +9,7 @@ from sora2batch.ground.job import Job
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.matrix.stage import output_of
 from sora2batch.plan.action import Plan, PlannedJob, WaitingJob
-from sora2batch.plan.decision import Decision, FileFault
+from sora2batch.plan.decision import Decision
 from sora2batch.plan.waiting import within_reach
 from sora2batch.run.dependents import DependentInputs, Dependents
 from sora2batch.run.made_files import MadeFiles
@@ -27,17 +27,13 @@ def to_take_up(plan: Plan, request: RunRequest) -> tuple[WaitingJob, ...]:
 
 
 def dependents_of(
-    batch: Batch,
-    plan: Plan,
-    store: LockfileStore,
-    fault: FileFault,
-    made_files: MadeFiles,
-    request: RunRequest,
+    batch: Batch, plan: Plan, store: LockfileStore, made_files: MadeFiles, request: RunRequest
 ) -> Dependents | None:
     """Gather the jobs of a plan that this run may come to; None where there are none."""
     waiting = to_take_up(plan, request)
     if not waiting:
         return None
+    fault = batch.file_fault
     folder = batch.layout.output_name(batch.manifest.output.dir)
     jobs = batch.expansion.jobs
     alike = {one.job.key: one.same_as for one in plan.waiting if one.same_as}

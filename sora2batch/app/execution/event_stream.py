@@ -108,8 +108,6 @@ def told_of(happened: Event, progress: RunProgress) -> tuple[str, JsonObject]:
     match happened:
         case event.Uploaded(file=file, bytes=length, is_new=is_new):
             return "uploaded", {"file": file, "bytes": length, "is_new": is_new}
-        case event.Ready(job=job):
-            return "ready", {**_job(job), "needs": [*job.needs]}
         case event.Submitted(job=job, task_id=task_id):
             return "submitted", {**_job(job), "task_id": task_id, "credits": job.credits}
         case event.Rejected(job=job, message=message):
@@ -135,7 +133,8 @@ def told_of(happened: Event, progress: RunProgress) -> tuple[str, JsonObject]:
 
 
 _OfTask = (
-    event.Generated
+    event.Ready
+    | event.Generated
     | event.Failed
     | event.TimedOut
     | event.Downloaded
@@ -148,9 +147,11 @@ _OfTask = (
 
 
 def _told_of_task(happened: _OfTask) -> tuple[str, JsonObject]:
-    """Tell what became of a task that the API has accepted, and of its files."""
+    """Tell what became of a task that the API has accepted, of its files, and of who waits for these."""
     job = _job(happened.job)
     match happened:
+        case event.Ready():
+            return "ready", {**job, "needs": [*happened.job.needs]}
         case event.Generated():
             return "generated", job
         case event.Failed(message=message):

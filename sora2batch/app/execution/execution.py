@@ -63,7 +63,7 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         plan = _plan(batch, store, request, fault)
         batch = batch.at(store.lockfile)
         made = MadeFiles(store.lockfile.entries.values()) if plan.is_staged else None
-        dependents = dependents_of(batch, plan, store, fault, made, request) if made else None
+        dependents = dependents_of(batch, plan, store, made, request) if made else None
         if request.events:
             request.events.planned(batch.manifest.file, plan)
         stop_signal, silence = StopSignal(), None

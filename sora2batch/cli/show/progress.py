@@ -87,10 +87,10 @@ def detail(happened: Event) -> str | None:
             return None if look else f"nothing to look at: {isolated(job.key)}"
         case event.NotLooked(job=job, message=message):
             return f"not checked: {isolated(job.key)}: {one_line(message, _REASON_ROOM)}"
-        case event.Spent() | event.Ticked():
-            return None
         case (
-            event.Rejected()
+            event.Spent()
+            | event.Ticked()
+            | event.Rejected()
             | event.InDoubt()
             | event.Paused()
             | event.Failed()
@@ -100,7 +100,7 @@ def detail(happened: Event) -> str | None:
             | event.Warned()
             | event.Stopped()
         ):
-            return None  # ``describe`` words it
+            return None  # ``describe`` words it, or it is a number
         case _:
             assert_never(happened)
 
