@@ -24,7 +24,7 @@ def download(
         Sora2BatchError: nothing was fetched, or the results could not be written down.
     """
     batch, _ = load_with_inputs(loader_for(tools_dirs, simulated=simulated), manifest, printer)
-    selection = Selection(select=tuple(select))
+    selection = Selection(select=tuple(select), only=True)
     return carry_out(
         batch, RunRequest(selection=selection, stages=Stages.DOWNLOAD, printer=printer)
     ).file_exit_code

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sora2batch.app.batch.snapshot import BatchSnapshot
+from sora2batch.app.waiting_advice import gate_lines
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.image_refusal import is_image_refused
-from sora2batch.plan.job_status import PENDING
+from sora2batch.plan.job_status import PENDING, WAITING
 from sora2batch.plan.status_category import StatusCategory
 
 
@@ -22,12 +23,16 @@ def next_step(snapshot: BatchSnapshot) -> str:
         return f"sora2batch download {given}"
     if states[PENDING]:
         return _about_pending(snapshot)
+    for told in gate_lines(snapshot.batch, snapshot.status):
+        return told
     if states[State.FAILED] and _can_be_retried(snapshot):
         return f"sora2batch run {given} --retry-failed"
     if states[State.FAILED]:
         return "change the pictures that the API refused, then run it again"
     if states[State.REJECTED]:
         return "mend the manifest where jobs were rejected, then run it again"
+    if states[WAITING]:
+        return f"sora2batch run {given}"
     return f"nothing is left to do; the files are in {snapshot.batch.output_dir}"
 
 
@@ -40,5 +45,5 @@ def _can_be_retried(snapshot: BatchSnapshot) -> bool:
 def _about_pending(snapshot: BatchSnapshot) -> str:
     money, given = snapshot.status.money, snapshot.arguments
     if not money.within_budget:
-        return f"the pending jobs are {-money.remaining:,} credits over the budget: sora2batch plan {given}"
+        return f"the pending jobs are {-money.left:,} credits over the budget: sora2batch plan {given}"
     return f"sora2batch run {given}"

@@ -38,11 +38,13 @@ class News(NamedTuple):
     exit_code: ExitCode
     summary: str
     """A line."""
+    needs_person: bool = False
+    """Whether it went well, and somebody has to pick before it goes on."""
 
     @property
     def event(self) -> str:
         """``done``, or ``attention`` where a person is needed for it to go on."""
-        return "done" if self.exit_code in _DONE else "attention"
+        return "done" if self.exit_code in _DONE and not self.needs_person else "attention"
 
 
 def recipients(given: Sequence[str], folder: Path) -> tuple[str, ...]:

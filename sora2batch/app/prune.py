@@ -18,7 +18,7 @@ from sora2batch.app.output.output import Display
 from sora2batch.app.process.loop import run_loop
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
-from sora2batch.ground.job import FORMER_FOLDER
+from sora2batch.ground.job import FORMER_FOLDER, Fingerprint
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.ground.text import counted, readable, visible
 from sora2batch.lockfile.content import Lockfile
@@ -78,11 +78,22 @@ def _prunable(batch: Batch, lockfile: Lockfile, only: tuple[str, ...]) -> list[P
     survey = FolderSurvey(
         root=batch.output_dir,
         entries=lockfile.entries,
-        wanted={job.fingerprint for job in batch.expansion.jobs},
+        wanted=_wanted(batch, lockfile),
         beside=tuple(batch.lockfiles_beside().values()),
         is_own=_is_own(batch),
     )
     return [one for one in survey.prunable() if not only or one.kind in only]
+
+
+def _wanted(batch: Batch, lockfile: Lockfile) -> set[Fingerprint]:
+    """Find the jobs whose files stay: those that are asked for, and what was made of those that wait now.
+
+    These wait until what they need is known again; then it shows whether they are still what is asked for.
+    """
+    now = batch.at(lockfile).expansion
+    waiting = {job.key for job in now.stages.waiting} if now.stages else set[str]()
+    kept = {fingerprint for fingerprint, entry in lockfile.entries.items() if entry.key in waiting}
+    return kept | {job.fingerprint for job in now.jobs}
 
 
 def _is_own(batch: Batch) -> bool:

@@ -60,7 +60,7 @@ def pull(args: StoreArgs, printer: Printer) -> ExitCode:
     batch, is_whole = load_with_inputs(args.loader, args.manifest, printer)
     with held(batch) as store:
         fault = OpenedArtifacts(batch.output_dir).opened_fault
-        plan = batch.plan(store.lockfile, Selection(select=args.select), fault)
+        plan = batch.plan(store.lockfile, Selection(select=args.select, only=True), fault)
         wanted = plan.with_action(Action.DOWNLOAD)
         pulled = run_loop(partial(_pull, batch, store, wanted, printer))
     missing = sorted(pulled.missing)

@@ -84,7 +84,8 @@ def entries_of(batch: Batch, entries: Sequence[Entry], select: tuple[str, ...]) 
     """
     if not select:
         return tuple(entries)
-    wanted = {job.fingerprint for job in Selection(select=select).pick(batch.expansion.jobs)}
+    keys = {job.key for job in Selection(select=select, only=True).pick(batch.expansion.asked)}
+    wanted = {job.fingerprint for job in batch.expansion.jobs if job.key in keys}
     return tuple(entry for entry in entries if entry.fingerprint in wanted)
 
 

@@ -66,7 +66,7 @@ def wanted_jobs(batch: Batch, lockfile: Lockfile, choice: ReelChoice) -> list[Wa
     """
     if choice.min_rating is not None and choice.picks is None:
         raise UsageError("--min-rating chooses among picks: give --picks as well")
-    selection = Selection(select=choice.select, where=tuple(map(parse_where, choice.where)))
+    selection = Selection(select=choice.select, where=tuple(map(parse_where, choice.where)), only=True)
     jobs = selection.pick(batch.expansion.jobs)
     if choice.picks is None:
         wanted = [Wanted(job.key, labels_of(job), lockfile.get(job.fingerprint)) for job in jobs]

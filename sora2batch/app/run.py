@@ -26,6 +26,7 @@ from sora2batch.app.planning import Planned, narrow, read_selection, within_grou
 from sora2batch.app.saved_plan import planned_again
 from sora2batch.app.show_status import print_outcome
 from sora2batch.app.strictness import refuse_slips
+from sora2batch.app.waiting_advice import gates_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.ground.text import one_line
@@ -179,7 +180,8 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
         code = _told(code, lambda: print_documents(documents, printer, is_one=args.is_one), printer)
     if told:
         paths = tuple(one.manifest.path for one in batches)
-        notify(told, News(paths, code, "; ".join(map(_summary, endings))), printer)
+        summary = "; ".join(map(_summary, endings))
+        notify(told, News(paths, code, summary, any(map(_gates, endings))), printer)
     return code
 
 
@@ -205,8 +207,15 @@ def _summary(ending: Ending) -> str:
     """Write how a run of a batch ended in a line, for who is told of it."""
     status = _status_if_any(ending.batch)
     counts = words_of(status.states, sorted(status.states)) if status else ""
-    parts = [ending.batch.manifest.file, counts, ending.reason.message if ending.reason else ""]
+    picks = f"somebody has to pick: {', '.join(gates)}" if (gates := _gates(ending)) else ""
+    parts = [ending.batch.manifest.file, counts, picks, ending.reason.message if ending.reason else ""]
     return one_line(": ".join(part for part in parts if part), _SUMMARY_ROOM)
+
+
+def _gates(ending: Ending) -> Sequence[str]:
+    """Name the picks files that jobs wait for."""
+    status = _status_if_any(ending.batch)
+    return [*gates_of(status)] if status else []
 
 
 def _with_saved_plan(args: RunArgs) -> RunArgs:

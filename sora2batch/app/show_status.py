@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.output import Printer
+from sora2batch.app.waiting_advice import waiting_lines
 from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import State, reasons_of
@@ -32,6 +33,7 @@ def print_status(batch: Batch, status: Status, printer: Printer) -> None:
 def _job_line(one: JobStatus, width: int) -> str:
     error = one.entry.primary.error if one.entry else None
     told = f"  {one_line(error.message, _ERROR_ROOM)}" if error else ""
+    told = f"  {one.wait.reason}" if one.wait else told
     look = f"  look at it: {one_line(reasons_of(one.look), _ERROR_ROOM)}" if one.look else ""
     return f"  {one.state:<9}  {padded(isolated(one.job.key), width)}  {one.credits:>6,}{told}{look}"
 
@@ -49,6 +51,8 @@ def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
         if states[state]:
             told = advice.replace("{given}", batch.arguments).replace("{run}", batch.run_arguments)
             printer.output(f"next: {states[state]:,} {told}")
+    for told in waiting_lines(batch, status):
+        printer.output(f"next: {told}")
     if missing := sum(one.lacks_file for one in status.jobs):
         command = f"sora2batch download {batch.arguments}"
         printer.output(f"next: {missing:,} done but not downloaded: `{command}` fetches them")

@@ -30,6 +30,11 @@ class PendingJob(NamedTuple):
     gate: str | None = None
     """The picks file that somebody has to make first, as the manifest names it."""
 
+    @property
+    def fingerprint(self) -> None:
+        """It has none yet."""
+        return
+
 
 AskedJob: TypeAlias = Job | PendingJob
 """What a manifest asks for: known in full, or but for the results of others."""

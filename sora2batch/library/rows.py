@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.lockfile.entry import Attempt, Entry, Output, reasons_of
 from sora2batch.plan.action import PlannedJob
 from sora2batch.plan.job_status import JobStatus
@@ -50,11 +51,11 @@ def entry_rows(entries: Iterable[Entry]) -> Iterator[JsonObject]:
             yield _entry(entry) | _attempt(attempt) | _prefixed("input", entry.input)
 
 
-def _named(job: Job) -> JsonObject:
+def _named(job: AskedJob) -> JsonObject:
     return {"key": job.key, "group": job.group, "tool_type": job.tool_type, "take": job.take}
 
 
-def _asked(job: Job) -> JsonObject:
+def _asked(job: AskedJob) -> JsonObject:
     labels: JsonObject = dict(job.labels)
     return _prefixed("axis", labels) | _prefixed("input", job.input) | {"fingerprint": job.fingerprint}
 

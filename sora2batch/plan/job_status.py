@@ -11,25 +11,40 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.credit_price import CreditPrice, priced
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, Look, Output, State
-from sora2batch.plan.action import Money
+from sora2batch.plan.action import Action, Money, WaitingJob
 
 PENDING = "pending"
 """The state of a job that is not in the lockfile."""
+WAITING = "waiting"
+"""The state of a job that rests on what is not made yet."""
+BLOCKED = "blocked"
+"""The state of a job that rests on what failed."""
+_WAITS = {Action.WAIT: WAITING, Action.BLOCKED: BLOCKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStatus:
     """One job and what the lockfile knows of it."""
 
-    job: Job
+    job: AskedJob
     entry: Entry | None
+    wait: WaitingJob | None = None
+    """What it waits for, where it rests on others that are not done."""
 
     @property
     def state(self) -> str:
-        """A state of the lockfile, or ``pending``."""
+        """A state of the lockfile, or ``pending``, ``waiting`` or ``blocked``."""
+        if self.wait:
+            return _WAITS[self.wait.action]
         return self.entry.state.value if self.entry else PENDING
+
+    @property
+    def gate(self) -> str | None:
+        """The picks file that it waits for, if somebody has to pick first."""
+        return self.wait.job.gate if self.wait and self.wait.action is Action.WAIT else None
 
     @property
     def is_open(self) -> bool:
@@ -53,7 +68,9 @@ class JobStatus:
 
     @property
     def credits(self) -> Credits:
-        """What it cost; its price where it was not submitted yet."""
+        """What it cost; its price where it was not submitted yet, and nothing where it is blocked."""
+        if self.wait:
+            return self.wait.credits
         return self.entry.spent if self.entry else self.job.credits
 
 
@@ -65,6 +82,8 @@ class Status:
     jobs: tuple[JobStatus, ...]
     """In the manifest's order."""
     money: Money
+    is_staged: bool = False
+    """Whether the manifest has jobs that are made from the results of others."""
 
     @property
     def states(self) -> Counter[str]:
@@ -77,6 +96,25 @@ def make_status(manifest: str, jobs: Sequence[Job], lockfile: Lockfile, budget: 
     with collector_paused():
         found = tuple(JobStatus(job=job, entry=lockfile.get(job.fingerprint)) for job in jobs)
     return Status(manifest=manifest, jobs=found, money=money_of(jobs, lockfile, budget))
+
+
+def with_waiting(status: Status, asked: Sequence[AskedJob], waiting: Sequence[WaitingJob]) -> Status:
+    """Add the jobs that wait to a status of those whose requests are known.
+
+    Args:
+        status: of these.
+        asked: all of them, in the manifest's order.
+        waiting: what the others wait for.
+    """
+    known = {one.job.key: one for one in status.jobs}
+    known |= {one.job.key: JobStatus(job=one.job, entry=None, wait=one) for one in waiting}
+    later = Credits(sum(one.credits for one in waiting))
+    return Status(
+        manifest=status.manifest,
+        jobs=tuple(known[job.key] for job in asked if job.key in known),
+        money=status.money._replace(later=later),
+        is_staged=True,
+    )
 
 
 def money_of(jobs: Sequence[Job], lockfile: Lockfile, budget: Credits) -> Money:
@@ -96,12 +134,13 @@ def status_to_json(status: Status, price: CreditPrice | None = None) -> JsonObje
         "jobs": [_job(one) for one in status.jobs],
         "summary": {
             "jobs": len(status.jobs),
-            "states": {state: states[state] for state in [PENDING, *_VISIBLE]},
+            "states": {state: states[state] for state in [PENDING, *_VISIBLE, *_staged(status)]},
             "credits": {
                 "budget": money.budget,
                 "spent": money.spent,
                 "in_doubt": money.in_doubt,
                 "to_spend": money.to_spend,
+                **({"later": money.later} if status.is_staged else {}),
                 "remaining": money.remaining,
             },
         },
@@ -110,6 +149,10 @@ def status_to_json(status: Status, price: CreditPrice | None = None) -> JsonObje
 
 
 _VISIBLE = [state.value for state in State if state is not State.WITHDRAWN]
+
+
+def _staged(status: Status) -> list[str]:
+    return [WAITING, BLOCKED] if status.is_staged else []
 
 
 def _job(status: JobStatus) -> JsonObject:
@@ -122,6 +165,7 @@ def _job(status: JobStatus) -> JsonObject:
         "credits": status.credits,
         "outputs": [_output(output) for output in attempt.outputs] if attempt else [],
         "error": _error(attempt),
+        **({"reason": status.wait.reason} if status.wait else {}),
     }
 
 

@@ -17,7 +17,7 @@ from sora2batch.matrix.stage import Stages
 from sora2batch.plan.action import Action, Money, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.decision import Decision, FileFault
 from sora2batch.plan.selection import Selection
-from sora2batch.plan.waiting import WaitingDecision
+from sora2batch.plan.waiting import waiting_jobs
 
 _KEY_ROOM = 100
 
@@ -56,7 +56,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
     with collector_paused():
         planned = [decision.decide(job) for job in picked]
     kept = _apply_limit(planned, inputs.selection.limit)
-    waiting = _waiting(inputs.stages, pending, decision) if inputs.stages else ()
+    waiting = waiting_jobs(inputs.stages, pending, decision) if inputs.stages else ()
     room = _room(kept, inputs.selection.limit)
     return Plan(
         manifest=inputs.manifest,
@@ -96,13 +96,6 @@ def _pick(inputs: PlanInputs) -> _Picked:
     picked, added = inputs.selection.choose(asked)
     known = tuple(job for job in picked if isinstance(job, Job))
     return _Picked(known, tuple(job for job in picked if isinstance(job, PendingJob)), added)
-
-
-def _waiting(stages: Stages, pending: Sequence[PendingJob], decision: Decision) -> tuple[WaitingJob, ...]:
-    alike = {job.key: other for job, other in stages.alike}
-    others = (*stages.waiting, *(job for job, _ in stages.alike))
-    waits = WaitingDecision(stages.jobs, others, alike, lambda job: decision.decide(job).action)
-    return tuple(map(waits.decide, pending))
 
 
 def _orphans(jobs: Iterable[Job], lockfile: Lockfile) -> tuple[Entry, ...]:

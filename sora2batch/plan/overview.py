@@ -8,9 +8,18 @@ from dataclasses import dataclass
 
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.job_status import PENDING, JobStatus, Status
+from sora2batch.plan.job_status import BLOCKED, PENDING, WAITING, JobStatus, Status
 
-_ORDER = (PENDING, State.SUBMITTED, State.COMPLETED, State.FAILED, State.REJECTED, State.IN_DOUBT)
+_ORDER = (
+    WAITING,
+    PENDING,
+    State.SUBMITTED,
+    State.COMPLETED,
+    State.FAILED,
+    State.REJECTED,
+    BLOCKED,
+    State.IN_DOUBT,
+)
 """How states are read from left to right: in the order of a job's life, mishaps last."""
 
 
@@ -25,6 +34,8 @@ class Row:
     spent: Credits
     to_spend: Credits
     """The price of those that were not submitted yet."""
+    later: Credits
+    """The price of those that wait for others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,7 @@ def overview_of(status: Status) -> Overview:
             states=states,
             spent=money.spent,
             to_spend=money.to_spend,
+            later=money.later,
         ),
         states=tuple(state for state in _ORDER if states[state]),
     )
@@ -74,5 +86,6 @@ def _row(name: str, jobs: list[JobStatus]) -> Row:
         jobs=len(jobs),
         states=Counter(one.state for one in jobs),
         spent=Credits(sum(one.entry.spent for one in jobs if one.entry)),
-        to_spend=Credits(sum(one.job.credits for one in jobs if one.entry is None)),
+        to_spend=Credits(sum(one.job.credits for one in jobs if one.state == PENDING)),
+        later=Credits(sum(one.credits for one in jobs if one.wait)),
     )

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.pending_job import PendingJob
 from sora2batch.ground.text import one_line
+from sora2batch.matrix.stage import Stages
 from sora2batch.plan.action import Action, Plan, WaitingJob
+from sora2batch.plan.decision import Decision
 
 _REASON_ROOM = 500
 _NOTHING = Credits(0)
@@ -93,6 +95,14 @@ class WaitingDecision:
                 return None
             case _:
                 return _needs(key)
+
+
+def waiting_jobs(stages: Stages, pending: Iterable[PendingJob], decision: Decision) -> tuple[WaitingJob, ...]:
+    """Say of some of the jobs of a manifest what each waits for."""
+    alike = {job.key: other for job, other in stages.alike}
+    others = (*stages.waiting, *(job for job, _ in stages.alike))
+    waits = WaitingDecision(stages.jobs, others, alike, lambda job: decision.decide(job).action)
+    return tuple(map(waits.decide, pending))
 
 
 def within_reach(plan: Plan) -> tuple[WaitingJob, ...]:

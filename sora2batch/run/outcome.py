@@ -26,6 +26,8 @@ class Outcome:
     not_submitted: int
     stops: tuple[StopRequest, ...]
     stages: Stages
+    room: int = 0
+    """How many more jobs a limit would have allowed, had they become possible."""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -9,7 +9,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.hold import Holder, lock_holder
-from sora2batch.plan.job_status import JobStatus, Status, make_status
+from sora2batch.plan.job_status import JobStatus, Status
 from sora2batch.plan.overview import Overview, overview_of
 from sora2batch.plan.status_category import StatusCategory, by_category
 
@@ -44,7 +44,7 @@ def status_of(batch: Batch) -> Status:
     Raises:
         LockfileError: it cannot be read.
     """
-    return make_status(batch.manifest.file, batch.expansion.jobs, batch.read_lockfile(), batch.budget)
+    return batch.status(batch.read_lockfile())
 
 
 def look_at(batch: Batch) -> BatchSnapshot:
@@ -57,7 +57,8 @@ def look_at(batch: Batch) -> BatchSnapshot:
     # The holder first: a run that ends in between has left its last word in the file by then.
     holder = lock_holder(batch.lock_path)
     lockfile = batch.read_lockfile()
-    status = make_status(batch.manifest.file, batch.expansion.jobs, lockfile, batch.budget)
+    batch = batch.at(lockfile)
+    status = batch.status(lockfile)
     return BatchSnapshot(
         batch=batch,
         lockfile=lockfile,

@@ -17,7 +17,7 @@ from sora2batch.lockfile.hold import lock_fault, lock_holder
 
 def check_batch(batch: Batch) -> Iterator[Check]:
     """Look at what a run of it reads and writes."""
-    yield Check.fine("manifest", f"{batch.manifest.file}: {counted(len(batch.expansion.jobs), 'job')}")
+    yield Check.fine("manifest", f"{batch.manifest.file}: {counted(len(batch.expansion.asked), 'job')}")
     yield _check_lockfile(batch)
     if fault := lock_fault(batch.manifest.path):
         yield Check.failed("locks", fault)

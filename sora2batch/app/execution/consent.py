@@ -14,7 +14,7 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.config.settings import images_above_for
 from sora2batch.app.execution.input_means import check_inputs
 from sora2batch.app.execution.request import RunRequest
-from sora2batch.app.execution.spending import Spending, spending_of
+from sora2batch.app.execution.spending import Spending, left_waiting, spending_of
 from sora2batch.app.execution.storage_check import check_keeping
 from sora2batch.app.output.output import RunDisplay
 from sora2batch.app.planning import check_account, check_plan, outlook_for
@@ -66,6 +66,8 @@ def agree(batch: Batch, plan: Plan, request: RunRequest) -> Agreement:
         request.printer.info(told)
     for line in warning_lines(replace(plan, notices=request.told.new(plan.notices, batch.catalog))):
         request.printer.info(line)
+    if told := left_waiting(plan, request):
+        request.printer.info(f"notice: {told}")
     spending = spending_of(plan, request)
     if spending.is_any:
         check_plan(batch, plan)

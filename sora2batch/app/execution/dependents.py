@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Job
+from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.lockfile_store import LockfileStore
 from sora2batch.matrix.stage import output_of
-from sora2batch.plan.action import Plan, PlannedJob, WaitingJob
+from sora2batch.plan.action import Action, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.decision import Decision
 from sora2batch.plan.waiting import within_reach
 from sora2batch.run.dependents import DependentInputs, Dependents
@@ -24,6 +27,20 @@ def to_take_up(plan: Plan, request: RunRequest) -> tuple[WaitingJob, ...]:
     if not plan.waiting or request.saved or Stages.ALL not in request.stages or plan.room == 0:
         return ()
     return within_reach(plan)
+
+
+def became_possible(
+    batch: Batch, waiting: Iterable[WaitingJob], dependents: Dependents, lockfile: Lockfile
+) -> tuple[PlannedJob, ...]:
+    """Find what has become possible of the jobs that waited, but for those that a limit had no room for."""
+    known = {job.key: job for job in batch.at(lockfile).expansion.jobs}
+    tried = {one.job.key for one in dependents.made}
+    found = (known.get(one.job.key) for one in waiting)
+    return tuple(
+        PlannedJob(job, Action.WAIT, "its turn came while the run lasted", job.credits)
+        for job in found
+        if job and (dependents.room != 0 or job.key in tried or lockfile.get(job.fingerprint))
+    )
 
 
 def dependents_of(

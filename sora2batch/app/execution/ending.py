@@ -32,7 +32,7 @@ class Ending:
     reason: Reason | None = None
     """None where it went its way, even if jobs failed."""
     not_submitted: int | None = None
-    """How many jobs of its plan are left to submit; None where it did not come so far as to know."""
+    """How many jobs it might still have submitted; None where it did not come so far as to know."""
 
 
 def ended(batch: Batch, outcome: Outcome) -> Ending:
@@ -41,7 +41,7 @@ def ended(batch: Batch, outcome: Outcome) -> Ending:
         batch=batch,
         exit_code=outcome.exit_code,
         reason=_reason_of(outcome),
-        not_submitted=outcome.not_submitted,
+        not_submitted=outcome.not_submitted + outcome.room,
     )
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
 from sora2batch.app.execution.consent import agree, check_means
-from sora2batch.app.execution.dependents import dependents_of
+from sora2batch.app.execution.dependents import became_possible, dependents_of, to_take_up
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
@@ -92,8 +92,12 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
             run_loop(partial(_finish, batch, plan, store, request))
         was_sent = store.lockfile.spent != plan.money.spent
         stops = stop_signal.stops + _cut_off(stop_signal, None if was_sent else silence)
-        jobs = (*plan.jobs, *(dependents.made if dependents else ()))
-        return assess(jobs, store.lockfile, fault, stops, request.stages)
+        jobs, room = plan.jobs, 0
+        if dependents:
+            waiting = to_take_up(plan, request)
+            jobs += became_possible(batch, waiting, dependents, store.lockfile)
+            room = dependents.room or 0
+        return replace(assess(jobs, store.lockfile, fault, stops, request.stages), room=room)
 
 
 def _with_store(batch: Batch, request: RunRequest) -> RunRequest:

@@ -12,6 +12,7 @@ from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.text import counted
 from sora2batch.plan.action import Action, Plan, PlannedJob, WaitingJob
+from sora2batch.plan.waiting import within_reach
 from sora2batch.run.stages import Stages
 
 
@@ -84,6 +85,19 @@ class Spending(NamedTuple):
         if self.room is not None and self.room < count:
             return f"at most {self.room:,} of the {count:,} jobs"
         return f"the {counted(count, 'job')}"
+
+
+def left_waiting(plan: Plan, request: RunRequest) -> str | None:
+    """Say that jobs wait which this run will not come to, because of how it was asked for; else None."""
+    reach = within_reach(plan) if plan.waiting and Stages.SUBMIT in request.stages else ()
+    if not reach:
+        return None
+    jobs = counted(len(reach), "job that waits", "jobs that wait")
+    if request.saved:
+        return f"{jobs} for others: a saved plan submits only what it lists; make another one afterwards"
+    if Stages.ALL not in request.stages:
+        return f"{jobs} for others are not submitted by a run that does not wait for files and fetch them"
+    return None
 
 
 def spending_of(plan: Plan, request: RunRequest) -> Spending:

@@ -10,11 +10,13 @@ from rich.text import Text
 from sora2batch.ground.terminal_width import isolated
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import State
-from sora2batch.plan.job_status import PENDING
+from sora2batch.plan.job_status import BLOCKED, PENDING, WAITING
 from sora2batch.plan.overview import Overview, Row, words_of
 
 STYLES = {
+    WAITING: "dim",
     PENDING: "dim",
+    BLOCKED: "red",
     State.SUBMITTED: "cyan",
     State.COMPLETED: "green",
     State.FAILED: "red",
@@ -36,13 +38,16 @@ def group_table(overview: Overview, most_rows: int) -> Table:
         )
     table.add_column("spent", justify="right", no_wrap=True)
     table.add_column("to spend", justify="right", no_wrap=True)
+    if overview.total.later:
+        table.add_column("later", justify="right", no_wrap=True)
     for row in overview.groups[:most_rows]:
         table.add_row(*_cells(row, overview))
     if rest := _rest(overview, most_rows):
         table.add_row(Text(rest, style="dim"))
     if overview.orphans:
         blank = [""] * (1 + len(overview.states))
-        table.add_row(Text("(no longer asked for)", style="dim"), *blank, f"{overview.orphans:,}", "")
+        money = [""] * (2 if overview.total.later else 1)
+        table.add_row(Text("(no longer asked for)", style="dim"), *blank, f"{overview.orphans:,}", *money)
     table.add_row(*_cells(overview.total, overview), style="bold")
     return table
 
@@ -61,7 +66,8 @@ def group_lines(overview: Overview, most_rows: int) -> Iterator[Text]:
 def _lines(row: Row, overview: Overview) -> Iterator[Text]:
     yield Text.assemble((isolated(row.name), "bold"), f"  {counted(row.jobs, 'job')}")
     yield Text(f"  {words_of(row.states, overview.states)}")
-    yield Text(f"  {row.spent:,} spent, {row.to_spend:,} to spend")
+    later = f", {row.later:,} later" if row.later else ""
+    yield Text(f"  {row.spent:,} spent, {row.to_spend:,} to spend{later}")
 
 
 def _cells(row: Row, overview: Overview) -> Iterator[str | Text]:
@@ -71,6 +77,8 @@ def _cells(row: Row, overview: Overview) -> Iterator[str | Text]:
         yield f"{row.states[state]:,}" if row.states[state] else Text("-", style="dim")
     yield f"{row.spent:,}"
     yield f"{row.to_spend:,}"
+    if overview.total.later:
+        yield f"{row.later:,}"
 
 
 def _rest(overview: Overview, most_rows: int) -> str:
