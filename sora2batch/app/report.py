@@ -11,6 +11,7 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.browser import open_in_browser
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
+from sora2batch.app.report_picks import MarkSource, ReportPicks
 from sora2batch.app.report_view import PageLinks, ReportView, base_of
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.page_file import GALLERY, write_page
@@ -82,9 +83,9 @@ def _check_targets(page: Path, args: ReportArgs, batch: Batch) -> None:
 
 def _write_gallery(view: ReportView, path: Path, args: ReportArgs, printer: Printer) -> str:
     """Write the page and name it."""
-    gallery = view.gallery(
-        PageLinks.between(path, view.batch), read_picks(args.picks) if args.picks else None
-    )
+    given = (MarkSource(read_picks(args.picks)),) if args.picks else ()
+    marks = (*ReportPicks(view.batch, None).read(), *given)
+    gallery = view.gallery(PageLinks.between(path, view.batch), marks)
     keep_to_the_end(gallery)
     page = render_page(gallery)
     if path == STANDARD_OUTPUT:

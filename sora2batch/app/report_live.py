@@ -12,6 +12,8 @@ import orjson
 
 from sora2batch.app.batch.snapshot import BatchSnapshot
 from sora2batch.app.batch.watcher import BatchWatcher
+from sora2batch.app.report_gates import GateKeeper
+from sora2batch.app.report_picks import ReportPicks
 from sora2batch.app.report_view import PageLinks, ReportView
 from sora2batch.gallery.page.card import Card, Gallery
 from sora2batch.gallery.page.html import render_page
@@ -25,7 +27,7 @@ from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import FORMER_FOLDER
 from sora2batch.ground.text import one_line, readable
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.picks.picks import Picks, parse_picks
+from sora2batch.picks.picks import parse_picks
 from sora2batch.picks.picks_file import PicksFile
 
 _RESULTS, _INPUTS = "results", "inputs"
@@ -37,17 +39,25 @@ _ROOM = 300
 class LiveReport:
     """What the server shows: a ``GallerySource``. Its methods are called in threads, one look at a time."""
 
-    def __init__(self, watcher: BatchWatcher, picks_file: PicksFile, base: Base | None) -> None:
+    def __init__(self, watcher: BatchWatcher, picks: PicksFile, base: Base | None, *, is_only: bool) -> None:
         """Look for the first time.
+
+        Args:
+            watcher: the batch.
+            picks: the file for marks.
+            base: another state to compare with.
+            is_only: whether all marks are kept there, also those that a gate of the manifest asks for.
 
         Raises:
             ManifestError: the picks file has problems.
             UsageError: it cannot be read.
         """
         self._watcher = watcher
-        self._picks_file = picks_file
+        self._picks_file = picks
+        self._is_only = is_only
         self._base = base
-        self._picks = picks_file.read()
+        self._gate_keeper = GateKeeper()
+        self._picks = self._files.read()
         self._picks_fault: str | None = None
         gallery = self._make(watcher.snapshot)
         self._live = LiveGallery(gallery)
@@ -78,11 +88,13 @@ class LiveReport:
     def changes(self, version: int, edition: str) -> bytes:
         """Write what is new: a line of how things are, and a line of what has changed if anything has."""
         with self._changing:
-            new = self._live.since(version, edition)
+            new, now = self._live.since(version, edition), self._live.edition
         holder = self._watcher.snapshot.holder
         complaints = [*self._watcher.complaint_lines, *filter(None, [self._picks_fault])]
         head = {
             "version": new.version,
+            "edition": now,
+            "isWhole": new.is_whole,
             "isOutdated": new.is_outdated,
             "hasMarks": new.has_marks,
             "run": holder and one_line(str(holder), _ROOM),
@@ -95,18 +107,17 @@ class LiveReport:
 
     def save(self, body: bytes) -> SaveAnswer:
         """Put marks into the picks file. They come as a picks file in JSON, and are checked as one."""
-        name = readable(self._picks_file.path.name)
         try:
             orjson.loads(body)  # strict: no lone surrogates, which no file could hold
             made = parse_picks(body, file="picks.json").picks
             if not all(pick.fingerprint for pick in made):
                 return SaveAnswer(is_saved=False, words="each pick needs a fingerprint")
-            self._picks_file.save(made)
+            saved = self._files.save(made, self._watcher.snapshot.batch.expansion.jobs)
         except (orjson.JSONDecodeError, UnicodeError):
             return SaveAnswer(is_saved=False, words="these picks are not JSON")
         except Sora2BatchError as error:
             return SaveAnswer(is_saved=False, words=_told(error))
-        return SaveAnswer(is_saved=True, words=name)
+        return SaveAnswer(is_saved=True, words=" and ".join(saved) or readable(self._picks_file.path.name))
 
     def file_of(self, href: str) -> Path | None:
         """Find a file that the page links to; none that a link leads out to, and no hidden one."""
@@ -123,22 +134,33 @@ class LiveReport:
     def _served(self, live: LiveGallery) -> ServedPage:
         folder = self._watcher.snapshot.batch.manifest.path.parent
         picks = os.path.relpath(self._picks_file.path, folder)
-        return ServedPage(picks=readable(picks), version=live.version, edition=live.edition)
+        gates = tuple(map(readable, self._files.gate_names))
+        return ServedPage(picks=readable(picks), gates=gates, version=live.version, edition=live.edition)
 
     def _make(self, snapshot: BatchSnapshot) -> Gallery:
-        view = ReportView(batch=snapshot.batch, lockfile=snapshot.lockfile, base=self._base)
+        view = ReportView(
+            batch=snapshot.batch,
+            lockfile=snapshot.lockfile,
+            base=self._base,
+            gate_keeper=self._gate_keeper,
+        )
         return view.gallery(_LINKS, self._picks)
 
     def _read_picks(self) -> bool:
         """Read the picks file again; tell whether it says anything new."""
-        before: Picks = self._picks
+        before = self._picks
         try:
-            self._picks = self._picks_file.read()
+            self._picks = self._files.read()
         except Sora2BatchError as error:
             self._picks_fault = _told(error)
             return False
         self._picks_fault = None
-        return self._picks.picks != before.picks
+        return [one.picks.picks for one in self._picks] != [one.picks.picks for one in before]
+
+    @property
+    def _files(self) -> ReportPicks:
+        """The picks files, as the manifest of now wants them."""
+        return ReportPicks(self._watcher.snapshot.batch, self._picks_file, is_only=self._is_only)
 
 
 def _linked(gallery: Gallery) -> Iterator[str]:

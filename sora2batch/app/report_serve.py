@@ -19,6 +19,7 @@ from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.process.signals import Terminated
 from sora2batch.app.report_live import LiveReport
+from sora2batch.app.report_picks import gate_files
 from sora2batch.app.report_view import base_of
 from sora2batch.gallery.page.html import GENERATOR
 from sora2batch.gallery_server.serve_gallery import serve_gallery
@@ -51,7 +52,8 @@ def serve_report(args: ServeArgs, printer: Printer) -> ExitCode:
     loader = loader_for(args.tools_dirs, simulated=args.simulated)
     batch = loader.load(args.manifest)
     picks_file = PicksFile(path=_picks_path(args, batch), manifest=batch.manifest.file)
-    report = LiveReport(BatchWatcher(batch, loader), picks_file, base_of(batch, args.compare, printer))
+    base, is_only = base_of(batch, args.compare, printer), args.picks is not None
+    report = LiveReport(BatchWatcher(batch, loader), picks_file, base, is_only=is_only)
     host = _Host(args=args, batch=batch, picks=picks_file.path, printer=printer)
     try:
         run_loop(partial(serve_gallery, report, port=args.port, announce=host.announce))
@@ -96,7 +98,13 @@ class _Host:
             print_json({"version": 1, "manifest": manifest, **told}, self._printer)
         else:
             self._printer.output(f"gallery: {url}")
-            self._printer.info(f"picks are saved in {self._picks}; Ctrl-C ends this")
+            gates = () if self._args.picks else dict.fromkeys(gate_files(self._batch).values())
+            folder = self._batch.manifest.path.parent
+            for name in gates:
+                self._printer.info(f"picks that the manifest asks for are saved in {folder / name}")
+            self._printer.info(
+                f"{'other ' if gates else ''}picks are saved in {self._picks}; Ctrl-C ends this"
+            )
         if self._args.opens:
             self._open(url)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.batch.history import jobs_at, lockfile_at
+from sora2batch.app.batch.history import expansion_at, lockfile_at
 from sora2batch.app.output.output import Printer
-from sora2batch.gallery.page.card import Gallery, Mark
+from sora2batch.app.report_gates import GateKeeper
+from sora2batch.app.report_picks import MarkSource, marks_of
+from sora2batch.gallery.page.card import Gallery, StageAxis
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_gallery
 from sora2batch.gallery.page.tariff import tariffs_of
@@ -20,10 +22,12 @@ from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.lockfile.path import parts_inside
-from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.picks.agreement import disagreements
-from sora2batch.picks.picks import Picks
+from sora2batch.matrix.expand import Expansion
+from sora2batch.matrix.stage import RecordedResults
+from sora2batch.plan.action import Plan
 from sora2batch.plan.job_status import Status, make_status, money_of
+from sora2batch.plan.make import PlanInputs, make_plan
+from sora2batch.plan.selection import Selection
 
 
 class PageLinks(NamedTuple):
@@ -47,36 +51,41 @@ class ReportView:
     lockfile: Lockfile
     base: Base | None = None
     """Another state to compare with."""
+    gate_keeper: GateKeeper = field(default_factory=GateKeeper)
+    """Kept by whoever looks again and again."""
 
     @property
     def status(self) -> Status:
         """Where every job stands."""
-        batch = self.batch
+        batch = self.batch.at(self.lockfile)
         return make_status(batch.manifest.file, batch.expansion.jobs, self.lockfile, batch.budget)
 
-    def gallery(self, links: PageLinks, picks: Picks | None) -> Gallery:
+    def gallery(self, links: PageLinks, picks: Sequence[MarkSource] = ()) -> Gallery:
         """Make what stands on the page.
 
         Raises:
             ManifestError: two picks say different things of one job.
         """
-        batch, jobs = self.batch, self.batch.expansion.jobs
-        used = {job.tool_type for job in jobs}
+        batch = self.batch.at(self.lockfile)
+        jobs, plan = batch.expansion.jobs, _staged_plan(batch.expansion, self.lockfile, batch.budget)
+        used = {job.tool_type for job in jobs} | {one.job.tool_type for one in (plan.waiting if plan else ())}
         tools = (tool for name, tool in sorted(batch.catalog.tools.items()) if name in used)
         return make_gallery(
             GalleryInputs(
                 manifest=batch.manifest.file,
                 name=batch.manifest.name,
                 simulated=batch.simulated,
-                now=BatchState(jobs=jobs, lockfile=self.lockfile),
-                money=money_of(jobs, self.lockfile, batch.budget),
+                now=_state(batch.expansion, self.lockfile, plan),
+                money=plan.money if plan else money_of(jobs, self.lockfile, batch.budget),
                 links=links.results,
                 input_links=links.inputs,
                 price_of_former=self._price_of_former,
                 tariffs=tariffs_of(tools),
                 credit_price=batch.credit_price,
                 base=self.base,
-                marks=self._marks(picks) if picks else (),
+                marks=marks_of(picks, jobs),
+                stage_axes=_stage_axes(batch),
+                gates=self.gate_keeper.gates(batch, plan, self.lockfile) if plan else None,
             )
         )
 
@@ -103,17 +112,37 @@ class ReportView:
     def _price_of_former(self, entry: Entry) -> Credits:
         return self.batch.catalog.price_or_none(entry.tool_type, entry.input) or Credits(0)
 
-    def _marks(self, picks: Picks) -> tuple[Mark, ...]:
-        """Take earlier picks; those of jobs that are not here are left to whoever promotes them."""
-        by_key = {job.key: job.fingerprint for job in self.batch.expansion.jobs}
-        named = ((pick, pick.fingerprint or by_key.get(pick.key or "")) for pick in picks.picks)
-        known = [(pick, fingerprint) for pick, fingerprint in named if fingerprint]
-        if problems := tuple(disagreements(picks, known)):
-            raise ManifestError(problems)
-        return tuple(
-            Mark(fingerprint=mine, favourite=bool(pick.favourite), rating=pick.rating, note=pick.note)
-            for pick, mine in known
-        )
+
+def _staged_plan(expansion: Expansion, lockfile: Lockfile, budget: Credits) -> Plan | None:
+    """Make the plan of a batch in stages, for what waits and for its sums; no file is looked at."""
+    if expansion.stages is None:
+        return None
+    inputs = PlanInputs(
+        manifest="",
+        jobs=expansion.jobs,
+        lockfile=lockfile,
+        budget=budget,
+        selection=Selection(),
+        notices=(),
+        stages=expansion.stages,
+    )
+    return make_plan(inputs, file_fault=lambda _: None)
+
+
+def _state(expansion: Expansion, lockfile: Lockfile, plan: Plan | None) -> BatchState:
+    stages = expansion.stages
+    if plan is None or stages is None:
+        return BatchState(jobs=expansion.jobs, lockfile=lockfile)
+    order = tuple(job.key for job in stages.asked)
+    return BatchState(jobs=expansion.jobs, lockfile=lockfile, waiting=plan.waiting, order=order)
+
+
+def _stage_axes(batch: Batch) -> tuple[StageAxis, ...]:
+    return tuple(
+        StageAxis(group.name, axis.name, axis.group)
+        for group in batch.manifest.groups
+        for axis in group.job_axes
+    )
 
 
 def base_of(batch: Batch, ref: str | None, printer: Printer) -> Base | None:
@@ -128,7 +157,10 @@ def base_of(batch: Batch, ref: str | None, printer: Printer) -> Base | None:
         return None
     lockfile = lockfile_at(batch, ref)
     try:
-        state = BatchState(jobs=jobs_at(batch, ref), lockfile=lockfile)
+        results = RecordedResults(lockfile.entries, batch.layout.output_name(batch.manifest.output.dir))
+        expansion = expansion_at(batch, ref, results)
+        plan = _staged_plan(expansion, lockfile, batch.budget)
+        state = _state(expansion, lockfile, plan)
     except Sora2BatchError as error:
         printer.info(f"notice: only the lockfile of {ref} is compared: {error.message}")
         state = BatchState(jobs=None, lockfile=lockfile)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sora2batch.app.report_picks import ReportPicks
 from sora2batch.app.report_view import PageLinks, ReportView
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.page_file import write_page
@@ -34,5 +35,6 @@ def report(batch: Batch | FilePath, path: FilePath | None = None, *, simulate: b
     internal = loaded(batch, simulate=simulate).internal
     page = internal.layout.report if path is None else Path(path).absolute()
     view = ReportView(batch=internal, lockfile=internal.read_lockfile())
-    write_page(page, render_page(view.gallery(PageLinks.between(page, internal), None)))
+    marks = ReportPicks(internal, None).read()
+    write_page(page, render_page(view.gallery(PageLinks.between(page, internal), marks)))
     return page

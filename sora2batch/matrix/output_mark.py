@@ -81,13 +81,18 @@ def _put(value: JsonValue, made_of: Callable[[str], JsonValue]) -> JsonValue:
     return put_outputs(value, made_of) if isinstance(value, dict) else value
 
 
+def with_names_in(input: JsonObject) -> JsonObject:
+    """Write an input for people: in the place of each result stands whose it is."""
+    return {name: with_names(item) for name, item in input.items()}
+
+
 def with_names(value: JsonValue) -> JsonValue:
     """Write a value for people: results are named by the keys of their jobs."""
     if isinstance(value, str):
         return without_marks(value) if holds_output(value) else value
     if isinstance(value, list):
         return [with_names(item) for item in value]
-    return {name: with_names(item) for name, item in value.items()} if isinstance(value, dict) else value
+    return with_names_in(value) if isinstance(value, dict) else value
 
 
 def without_marks(text: str) -> str:

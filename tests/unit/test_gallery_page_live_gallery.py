@@ -32,7 +32,7 @@ def keys(changes):
 def test_only_what_has_changed_is_told_and_only_once():
     live = LiveGallery(gallery())
     assert not live.put(gallery())
-    assert live.since(0, live.edition) == (0, None, False, False)
+    assert live.since(0, live.edition) == (0, None, False, False, False)
     assert live.put(gallery(["owl"], spent=420))
     first = live.since(0, live.edition)
     assert (keys(first), first.gallery.money.spent, first.version) == (["owl"], 420, 1)

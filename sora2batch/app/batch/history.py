@@ -12,16 +12,28 @@ from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.git_tree import GitTree
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.tree import MissingFileError
-from sora2batch.matrix.expand import expand
+from sora2batch.matrix.expand import Expansion, expand
+from sora2batch.matrix.stage import Results
 
 
-def jobs_at(batch: Batch, ref: str) -> Sequence[Job]:
+def expansion_at(batch: Batch, ref: str, results: Results) -> Expansion:
     """Expand the manifest as it stands in git at a ref; where it is new, there are no jobs.
+
+    Args:
+        batch: as it is now.
+        ref: the git revision.
+        results: what had been made then, for jobs that rest on others.
 
     Raises:
         Sora2BatchError: there is no such ref, or the manifest has problems there.
     """
-    return state_at(batch, ref).jobs
+    path = batch.manifest.path
+    tree = GitTree(path.parent, ref)
+    try:
+        manifest = load_manifest(path, tree=tree)
+    except MissingFileError:
+        return Expansion(jobs=(), findings=(), data_digests=())
+    return expand(manifest, batch.catalog, tree, results)
 
 
 class PastState(NamedTuple):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 
 from sora2batch.gallery.page.card import Axis, Card
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.lockfile.entry import Entry
 
 GROUP = "group"
@@ -18,7 +18,7 @@ _OWN = frozenset({GROUP, TAKE})
 Labels = tuple[tuple[str, str], ...]
 
 
-def labels_of(job: Job) -> Labels:
+def labels_of(job: AskedJob) -> Labels:
     """Name a job's place: its group, its labels, its take. An axis that is called ``group`` wins."""
     return _whole(job.group, job.labels, job.take)
 
@@ -26,7 +26,7 @@ def labels_of(job: Job) -> Labels:
 class FormerPlaces:
     """Guesses where a job that is no longer asked for had its place, from its key."""
 
-    def __init__(self, jobs: Iterable[Job]) -> None:
+    def __init__(self, jobs: Iterable[AskedJob]) -> None:
         self._axes: dict[str, tuple[str, ...]] = {}
         for job in jobs:
             if job.group not in self._axes:

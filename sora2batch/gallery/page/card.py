@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from sora2batch.gallery.page.gate import Gates
 from sora2batch.gallery.page.link import Links
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import CreditPrice
@@ -40,11 +41,21 @@ class SentFile(NamedTuple):
     """Where it lies, seen from the page; None if other content is there now, or its path leads elsewhere."""
 
 
+class Wait(NamedTuple):
+    """Why a job cannot be asked for yet."""
+
+    reason: str
+    """One line: what it needs."""
+    is_blocked: bool
+    """Whether that will never be there, as things are."""
+
+
 class Card(NamedTuple):
     """One job on the page."""
 
     key: str
-    fingerprint: Fingerprint
+    fingerprint: Fingerprint | None
+    """None while it rests on what is not made yet."""
     labels: tuple[tuple[str, str], ...]
     """(axis, label), ``group`` and ``take`` included; each axis once."""
     tool_type: str
@@ -69,6 +80,17 @@ class Card(NamedTuple):
     """Only where two states are compared."""
     before: Card | None = None
     """What the key stood for, or how far the request was, in the other state."""
+    needs: tuple[str, ...] = ()
+    """What it is made from: the keys of jobs that are asked for, the fingerprints of those that are not."""
+    wait: Wait | None = None
+    """Only of a job that rests on what is not made yet."""
+
+    @property
+    def identity(self) -> str:
+        """By what it is known again: one that rests on others by its key, for its fingerprint comes later."""
+        if self.fingerprint is None or (self.needs and not self.is_orphan):
+            return self.key
+        return self.fingerprint
 
     @property
     def spent(self) -> Credits:
@@ -117,6 +139,15 @@ class Mark:
     note: str = ""
 
 
+class StageAxis(NamedTuple):
+    """An axis whose values are the results of another group."""
+
+    group: str
+    axis: str
+    upstream: str
+    """The group whose results they are."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gallery:
     """A whole batch on one page."""
@@ -141,3 +172,7 @@ class Gallery:
     """Of the tools in use."""
     marks: tuple[Mark, ...] = ()
     """Earlier picks."""
+    stage_axes: tuple[StageAxis, ...] = ()
+    """In the order of the manifest; empty where no job is made from others."""
+    gates: Gates | None = None
+    """Where people choose what is made next."""

@@ -49,7 +49,7 @@ def table_of(cards: Sequence[Card], files: FileNumbers, links: Links) -> dict[st
         "count": len(cards),
         "labels": [(axis, column_of(values)) for axis, values in labels.items()],
         "key": continued(_stems(labels, len(cards)), keys),
-        "fingerprint": _fingerprints([card.fingerprint for card in cards]),
+        **_identities(cards),
         "tool": column_of([card.tool_type for card in cards]),
         "take": column_of([card.take for card in cards]),
         "input": records_of([card.input for card in cards]),
@@ -63,6 +63,7 @@ def table_of(cards: Sequence[Card], files: FileNumbers, links: Links) -> dict[st
         "isPast": column_of([card.is_past for card in cards]),
         "change": column_of([card.change and card.change.value for card in cards]),
         "before": _before(cards, files, links),
+        **_lineage(cards),
     }
 
 
@@ -90,6 +91,27 @@ def _stems(labels: dict[str, list[str | None]], count: int) -> Iterable[str]:
     """Put the labels of each card together as keys do: all but the last, which is the take."""
     columns = [*labels.values()][:-1]
     return ("/".join(filter(None, row)) for row in zip(*columns, strict=True)) if columns else [""] * count
+
+
+def _identities(cards: Sequence[Card]) -> dict[str, Any]:
+    """Write the fingerprints of those that have one, and how many each has: one or none."""
+    known = [card.fingerprint for card in cards if card.fingerprint is not None]
+    counts = [card.fingerprint is not None for card in cards] if len(known) < len(cards) else [True]
+    return {"known": column_of([*map(int, counts)]), "fingerprint": _fingerprints(known)}
+
+
+def _lineage(cards: Sequence[Card]) -> dict[str, Any]:
+    """Write what each is made from, and why some wait; next to nothing where there is neither."""
+    count, needs = lists_of([card.needs for card in cards])
+    waits, found = lists_of([(card.wait,) if card.wait else () for card in cards])
+    return {
+        "needs": {"count": count, "name": column_of(needs)},
+        "wait": {
+            "count": waits,
+            "reason": column_of([wait.reason for wait in found]),
+            "isBlocked": column_of([wait.is_blocked for wait in found]),
+        },
+    }
 
 
 def _fingerprints(fingerprints: Sequence[str]) -> str | Column:

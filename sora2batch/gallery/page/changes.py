@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sora2batch.gallery.page.card import Card, Change, spent_on
-from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Attempt
 
 
@@ -18,12 +17,16 @@ def compare_cards(now: Sequence[Card], then: Sequence[Card]) -> tuple[Card, ...]
     """
     past = _past_of(now, then)
     asked = [_told(card, past) for card in now if not card.is_orphan]
-    replaced = {card.before.fingerprint for card in asked if card.change is Change.REPLACED and card.before}
+    replaced = {
+        _mark(card.before)
+        for card in asked
+        if card.before and (card.change is Change.REPLACED or card.before.fingerprint is None)
+    }
     gone = {mark: card for mark, card in past.gone.items() if mark not in replaced}
     orphans = [card for card in now if card.is_orphan]
-    kept = (card._replace(change=Change.REMOVED if card.fingerprint in gone else None) for card in orphans)
-    known = {card.fingerprint for card in orphans}
-    lost = (card for card in gone.values() if card.fingerprint not in known)
+    kept = (card._replace(change=Change.REMOVED if _mark(card) in gone else None) for card in orphans)
+    known = {_mark(card) for card in orphans}
+    lost = (card for card in gone.values() if _mark(card) not in known)
     return (
         *asked,
         *kept,
@@ -35,27 +38,38 @@ def compare_cards(now: Sequence[Card], then: Sequence[Card]) -> tuple[Card, ...]
 class _Past:
     """What was asked for then."""
 
-    asked: Mapping[Fingerprint, Card]
-    gone: Mapping[Fingerprint, Card]
+    asked: Mapping[str, Card]
+    gone: Mapping[str, Card]
     """The part of it that is no longer asked for."""
     gone_by_key: Mapping[str, Card]
 
 
+def _mark(card: Card) -> str:
+    """By what a request is known; by its key as long as it waits for what it is made from."""
+    return card.fingerprint or card.key
+
+
 def _past_of(now: Sequence[Card], then: Sequence[Card]) -> _Past:
-    wanted = {card.fingerprint for card in now if not card.is_orphan}
-    asked = {card.fingerprint: card for card in then if not card.is_orphan}
+    wanted = {_mark(card) for card in now if not card.is_orphan}
+    asked = {_mark(card): card for card in then if not card.is_orphan}
     gone = {mark: card for mark, card in asked.items() if mark not in wanted}
     return _Past(asked=asked, gone=gone, gone_by_key={card.key: card for card in gone.values()})
 
 
 def _told(card: Card, past: _Past) -> Card:
-    before = past.asked.get(card.fingerprint)
+    before = past.asked.get(_mark(card))
     if before is None:
         former = past.gone_by_key.get(card.key)
-        return card._replace(change=Change.REPLACED if former else Change.ADDED, before=former)
+        return card._replace(change=_change_from(former), before=former)
     if _shown(before.result) == _shown(card.result):
         return card._replace(change=Change.SAME)
     return card._replace(change=Change.CHANGED, before=before)
+
+
+def _change_from(former: Card | None) -> Change:
+    if former is None:
+        return Change.ADDED
+    return Change.REPLACED if former.fingerprint else Change.CHANGED
 
 
 def _shown(result: Attempt | None) -> tuple[object, ...] | None:

@@ -18,7 +18,7 @@ GENERATOR = '<meta name="generator" content="sora2batch">'
 """Stands in every page, near its beginning: by it the program knows its own files."""
 
 _ASSETS = Path(__file__).parent / "assets"
-_STYLES = ("theme", "frame", "grid", "card", "dialog", "wipe", "print")
+_STYLES = ("theme", "frame", "grid", "card", "dialog", "wipe", "lineage", "print")
 _SCRIPTS = (
     "text",
     "dom",
@@ -28,7 +28,9 @@ _SCRIPTS = (
     "columns",
     "cards",
     "batch",
+    "lineage",
     "marks",
+    "gates",
     "section",
     "choice",
     "sieve",
@@ -54,6 +56,7 @@ _SCRIPTS = (
     "compare",
     "wipe",
     "command",
+    "gate_export",
     "export",
     "help",
     "paper",

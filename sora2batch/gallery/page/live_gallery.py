@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sora2batch.gallery.page.card import Card, Gallery
-from sora2batch.ground.job import Fingerprint
 
 
 class Changes(NamedTuple):
@@ -20,6 +19,8 @@ class Changes(NamedTuple):
     """Whether what is thought of the results has changed: then all marks are in the gallery, else none."""
     is_outdated: bool
     """Whether the page was made of other jobs: it must be loaded anew to show those of now."""
+    is_whole: bool
+    """Whether the page was made of other jobs and all those of now are in the gallery, to be taken in."""
 
 
 class LiveGallery:
@@ -33,7 +34,7 @@ class LiveGallery:
         self.version = 0
         self._edition = 1
         self._marks_since = 0
-        self._since: dict[Fingerprint, int] = {}
+        self._since: dict[str, int] = {}
         """Of the cards that are not as they were to begin with."""
 
     @property
@@ -47,7 +48,7 @@ class LiveGallery:
         is_same_set = _is_same_set(before, gallery)
         changed = _changed(before, gallery)
         has_marks = frozenset(before.marks) != frozenset(gallery.marks)
-        has_frame = before.money != gallery.money or not is_same_set
+        has_frame = (before.money, before.gates) != (gallery.money, gallery.gates) or not is_same_set
         if not (changed or has_marks or has_frame):
             return False
         self.version += 1
@@ -58,20 +59,22 @@ class LiveGallery:
 
     def since(self, version: int, edition: str) -> Changes:
         """Collect what is new for a page of that version and edition."""
-        is_outdated = edition != self.edition
+        is_other = edition != self.edition
+        if is_other and self.gallery.stage_axes:  # jobs come and go while people pick and a run goes on
+            return Changes(self.version, self.gallery, has_marks=True, is_outdated=False, is_whole=True)
         if version >= self.version:
-            return Changes(self.version, None, has_marks=False, is_outdated=is_outdated)
+            return Changes(self.version, None, has_marks=False, is_outdated=is_other, is_whole=False)
         new = {mark for mark, since in self._since.items() if since > version}
-        cards = tuple(card for card in self.gallery.cards if card.fingerprint in new) if new else ()
+        cards = tuple(card for card in self.gallery.cards if card.identity in new) if new else ()
         has_marks = self._marks_since > version
         marks = self.gallery.marks if has_marks else ()
         partial = replace(self.gallery, cards=cards, marks=marks)
-        return Changes(self.version, partial, has_marks=has_marks, is_outdated=is_outdated)
+        return Changes(self.version, partial, has_marks=has_marks, is_outdated=is_other, is_whole=False)
 
 
-def _changed(before: Gallery, now: Gallery) -> list[Fingerprint]:
-    known = {card.fingerprint: card for card in before.cards}
-    return [card.fingerprint for card in now.cards if known.get(card.fingerprint) != card]
+def _changed(before: Gallery, now: Gallery) -> list[str]:
+    known = {card.identity: card for card in before.cards}
+    return [card.identity for card in now.cards if known.get(card.identity) != card]
 
 
 def _is_same_set(before: Gallery, now: Gallery) -> bool:
@@ -81,4 +84,4 @@ def _is_same_set(before: Gallery, now: Gallery) -> bool:
 
 
 def _place(card: Card) -> tuple[object, ...]:
-    return card.fingerprint, card.key, card.labels, card.is_orphan
+    return card.identity, card.key, card.labels, card.is_orphan

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from typing import NamedTuple
 
 import orjson
 
 from sora2batch.gallery.page.axes import FormerPlaces, axes_of, labels_of
-from sora2batch.gallery.page.card import Card, Gallery, Mark, SentFile, Tariff
+from sora2batch.gallery.page.card import Card, Gallery, Mark, SentFile, StageAxis, Tariff, Wait
 from sora2batch.gallery.page.changes import compare_cards
+from sora2batch.gallery.page.gate import Gates
+from sora2batch.gallery.page.lineage import ParentFinder
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.sent_files import SentFiles
 from sora2batch.ground.canonical import JsonObject, JsonValue, is_flat
@@ -24,7 +26,8 @@ from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry
-from sora2batch.plan.action import Money
+from sora2batch.matrix.output_mark import with_names_in
+from sora2batch.plan.action import Action, Money, WaitingJob
 
 _SCHEMES = ("http://", "https://")
 _LONGEST_SCHEME = len("https://")
@@ -37,6 +40,10 @@ class BatchState:
     jobs: Sequence[Job] | None
     """In the manifest's order; None where it cannot be read: then all that was sent counts as asked for."""
     lockfile: Lockfile
+    waiting: Sequence[WaitingJob] = ()
+    """Those that rest on what is not made yet."""
+    order: Sequence[str] = ()
+    """Where some wait: the keys of all in the manifest's order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,8 @@ class GalleryInputs:
     credit_price: CreditPrice | None = None
     base: Base | None = None
     marks: tuple[Mark, ...] = ()
+    stage_axes: tuple[StageAxis, ...] = ()
+    gates: Gates | None = None
 
 
 def make_gallery(inputs: GalleryInputs) -> Gallery:
@@ -89,6 +98,8 @@ def make_gallery(inputs: GalleryInputs) -> Gallery:
         tariffs=inputs.tariffs,
         credit_price=inputs.credit_price,
         marks=inputs.marks,
+        stage_axes=inputs.stage_axes,
+        gates=inputs.gates,
     )
 
 
@@ -109,10 +120,14 @@ class _CardMaker:
     def cards(self, state: BatchState) -> tuple[Card, ...]:
         """Make a card of every job, then of every orphan."""
         jobs = state.jobs or ()
-        places = FormerPlaces(jobs)
+        places = FormerPlaces(chain(jobs, (one.job for one in state.waiting)))
         entry_of = state.lockfile.entries.get
         asked = [self._asked(job, entry_of(job.fingerprint)) for job in jobs]
-        others = (self._former(entry, places) for entry in _unasked(jobs, state.lockfile))
+        if state.waiting:
+            asked = _in_order([*asked, *map(self._waiting, state.waiting)], state.order)
+        unasked = _unasked(jobs, state.lockfile)
+        parents = ParentFinder(asked, unasked)
+        others = (self._former(entry, places, parents) for entry in unasked)
         is_orphan = state.jobs is not None
         return (*asked, *(card._replace(is_orphan=is_orphan) for card in others))
 
@@ -130,9 +145,27 @@ class _CardMaker:
             price=job.credits,
             result=entry.attempts[0] if entry else None,
             also_paid=_also_paid(entry) if entry else (),
+            needs=job.needs,
         )
 
-    def _former(self, entry: Entry, places: FormerPlaces) -> Card:
+    def _waiting(self, one: WaitingJob) -> Card:
+        job = one.job
+        shown, files, kin = self._inputs.read(job.tool_type, job.input)
+        return Card(
+            key=job.key,
+            fingerprint=None,
+            labels=labels_of(job),
+            tool_type=job.tool_type,
+            take=job.take,
+            input=with_names_in(shown),
+            files=files,
+            kin=kin,
+            price=job.credits,
+            needs=job.needs,
+            wait=Wait(one.reason, is_blocked=one.action is Action.BLOCKED),
+        )
+
+    def _former(self, entry: Entry, places: FormerPlaces, parents: ParentFinder) -> Card:
         shown, files, kin = self._inputs.read(entry.tool_type, entry.input)
         return Card(
             key=entry.key,
@@ -146,6 +179,7 @@ class _CardMaker:
             price=self._price_of_former(entry),
             result=entry.primary,
             also_paid=_also_paid(entry),
+            needs=parents.of(entry) if entry.needs else (),
         )
 
 
@@ -196,7 +230,12 @@ def _spelled_flat(input: JsonObject) -> str:
     return orjson.dumps(input, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Iterable[Entry]:
+def _in_order(cards: Iterable[Card], keys: Iterable[str]) -> list[Card]:
+    places = {key: place for place, key in enumerate(keys)}
+    return sorted(cards, key=lambda card: places[card.key])
+
+
+def _unasked(jobs: Iterable[Job], lockfile: Lockfile) -> Sequence[Entry]:
     asked = {job.fingerprint for job in jobs}
     left = [entry for mark, entry in lockfile.entries.items() if mark not in asked]
     return sorted(left, key=lambda entry: (entry.key, entry.fingerprint))

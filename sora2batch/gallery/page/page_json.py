@@ -8,6 +8,8 @@ import orjson
 
 from sora2batch.gallery.page.card import Gallery, Mark, SentFile, Tariff
 from sora2batch.gallery.page.card_table import FileNumbers, table_of
+from sora2batch.gallery.page.column import column_of, lists_of
+from sora2batch.gallery.page.gate import Gates
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.garbage import collector_paused
 from sora2batch.ground.text import readable
@@ -41,6 +43,7 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
             "spent": money.spent,
             "inDoubt": money.in_doubt,
             "toSpend": money.to_spend,
+            "later": money.later,
         },
         "axes": [{"name": axis.name, "labels": axis.labels} for axis in gallery.axes],
         "cards": table_of(gallery.cards, files, gallery.links),
@@ -50,6 +53,8 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
     } | _present(
         folder=readable(gallery.folder),
         creditPrice=gallery.credit_price and _credit_price(gallery.credit_price),
+        stageAxes=[axis._asdict() for axis in gallery.stage_axes],
+        gates=gallery.gates and _gates(gallery.gates),
     )
 
 
@@ -66,6 +71,23 @@ def _tariff(tariff: Tariff) -> dict[str, Any]:
 def _credit_price(price: CreditPrice) -> dict[str, Any]:
     """Tell the page the price and how it is rounded; a browser's number has digits enough to show it."""
     return {"amount": float(price.amount), "currency": price.currency, "digits": price.digits}
+
+
+def _gates(gates: Gates) -> dict[str, Any]:
+    """Write the gates, and in columns what picks make possible: there may be many."""
+    clauses_of, clauses = lists_of([offer.clauses for offer in gates.offers])
+    keys_of, keys = lists_of([clause.keys for clause in clauses])
+    return {
+        "gates": [_present(file=one.file, group=one.group, minRating=one.min_rating) for one in gates.gates],
+        "free": gates.free,
+        "offers": {
+            "count": len(gates.offers),
+            "jobs": column_of([offer.jobs for offer in gates.offers]),
+            "credits": column_of([offer.credits for offer in gates.offers]),
+            "clauses": {"count": clauses_of, "gate": column_of([clause.gate for clause in clauses])},
+            "keys": {"count": keys_of, "key": column_of(keys)},
+        },
+    }
 
 
 def _mark(mark: Mark) -> dict[str, Any]:

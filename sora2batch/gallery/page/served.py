@@ -18,6 +18,8 @@ class ServedPage(NamedTuple):
     """How far the batch had come when the page was made."""
     edition: str
     """Which jobs it was made of."""
+    gates: tuple[str, ...] = ()
+    """The picks files that the manifest asks for and that the server writes, as the manifest names them."""
 
 
 def encode_served(served: ServedPage) -> str:

@@ -1,7 +1,7 @@
 // Choose what goes down and what across: in the toolbar, or in the title of each section where there are several.
 
 function axisBoxes(section) {
-  return section.axes.length ? [...boxesOf(section, "down", "Down"), ...boxesOf(section, "across", "Across")] : [];
+  return section.axes.length && !section.isLineal ? [...boxesOf(section, "down", "Down"), ...boxesOf(section, "across", "Across")] : [];
 }
 
 // One box for the first axis of a side, and a second one once that is chosen.

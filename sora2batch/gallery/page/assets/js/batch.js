@@ -4,6 +4,8 @@ const STATES = {
   completed: "done",
   submitted: "generating",
   pending: "not submitted",
+  waiting: "waiting",
+  blocked: "blocked",
   no_file: "no file yet",
   in_doubt: "in doubt",
   failed: "failed",
@@ -13,6 +15,8 @@ const STATES = {
 const EXPLANATIONS = {
   submitted: "The task is under way. `sora2batch run` waits for it.",
   pending: "Not submitted yet. `sora2batch run` submits it.",
+  waiting: "It is made from what is not there yet. `sora2batch run` submits it once that is, unless somebody has to pick first.",
+  blocked: "What it is made from cannot be had as things are. `sora2batch plan` says what would help.",
   no_file: "Done and paid, but its file was not fetched. `sora2batch download` fetches it.",
   in_doubt: "The answer to its create call was lost: it may have been charged. `sora2batch reconcile` settles it.",
   failed: "The generation failed. It was charged.",
@@ -33,6 +37,7 @@ function readBatch(text) {
   batch.axisByName = new Map(batch.axes.map((axis) => [axis.name, readAxis(axis)]));
   const table = readTable(batch.cards, batch.files, batch.axisByName);
   batch.cards = Array.from({ length: table.rows }, (_, row) => new Card(table, row, row));
+  batch.isStaged = table.isStaged;
   return batch;
 }
 
@@ -58,16 +63,23 @@ function commonAspect(cards) {
 }
 
 function hasLabel(card, axis) {
-  return card.labelOn(axis) !== null;
+  return labelOn(card, axis) !== null;
 }
 
 function labelOf(card, axis) {
-  return card.labelOn(axis) ?? NO_LABEL;
+  return labelOn(card, axis) ?? NO_LABEL;
+}
+
+// Some axes are the page's own: these know the places of cards themselves.
+function labelOn(card, axis) {
+  const { at, labels } = BATCH.axisByName.get(axis) ?? {};
+  return at ? (labels[at[card.index]] ?? null) : card.labelOn(axis);
 }
 
 function placeOf(card, axis) {
-  const place = card.placeOn(axis);
-  return place < 0 ? BATCH.axisByName.get(axis).labels.length : place;
+  const { at, labels } = BATCH.axisByName.get(axis);
+  const place = at ? at[card.index] : card.placeOn(axis);
+  return place < 0 ? labels.length : place;
 }
 
 function labelsOf(axis) {

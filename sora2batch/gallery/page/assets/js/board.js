@@ -50,14 +50,16 @@ const BOARD = (() => {
   // what is shown, or in which order, hangs on it all is laid out anew; nothing scrolls for it.
   function renew(changed) {
     const { states, query, sort } = CHOICE.get();
-    if (states.length || query || sort === "cost" || sort === "time") {
-      const { scrollLeft, scrollTop } = scroller;
-      rebuild();
-      scroller.scrollTo(scrollLeft, scrollTop);
-      return;
-    }
+    if (states.length || query || sort === "cost" || sort === "time") return stay(rebuild);
     for (const card of changed) if (views.has(card)) redraw(card, views.get(card));
     markActive();
+  }
+
+  // Lay out anew, and do not scroll for it.
+  function stay(act) {
+    const { scrollLeft, scrollTop } = scroller;
+    act();
+    scroller.scrollTo(scrollLeft, scrollTop);
   }
 
   function redraw(card, view) {
@@ -69,7 +71,7 @@ const BOARD = (() => {
 
   // The size for the whole batch: cards do not grow and shrink while one searches.
   function fittedSize(chosen, room) {
-    const name = JSON.stringify([chosen.axes, room, BATCH.cards.length]);
+    const name = JSON.stringify([chosen.axes, chosen.lineage, chosen.together, room]); // also where jobs come and go
     if (fitted.name === name) return fitted.size;
     const asked = BATCH.cards.filter(isAskedFor);
     const tables = tablesOf(asked.length ? asked : BATCH.cards, { ...chosen, empty: false });
@@ -242,6 +244,7 @@ const BOARD = (() => {
 
   return {
     rebuild,
+    stay,
     focus,
     resume,
     walk: (key) => focus(stepFrom(layout, active, key)),

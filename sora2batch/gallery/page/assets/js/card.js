@@ -62,7 +62,7 @@ function addFormer(view, size) {
 
 function noticeOf(card) {
   if (card.state === "completed") return null;
-  return notice(card.state, STATES[card.state], card.error?.message ?? "");
+  return notice(card.state, STATES[card.state], card.complaint);
 }
 
 function notice(state, words, more) {
@@ -78,6 +78,8 @@ function badgesOf(card) {
   if (card.change && card.change !== "same") badges.push(make("span", { class: `badge ${card.change}`, title: CHANGES[card.change] }, drawIcon(card.change), CHANGES[card.change]));
   if (card.alsoPaid.length) badges.push(make("span", { class: "badge paid", title: "more than one task was paid for this job" }, `paid ${card.alsoPaid.length + 1}×`));
   if (card.looks.length) badges.push(lookBadge(card));
+  const made = childrenBadge(card);
+  if (made) badges.push(made);
   if (card.clips.length > 1) badges.push(make("span", { class: "badge", title: card.clips.map(({ path }) => path).join("\n") }, count(card.clips.length, "file")));
   if (card.isOrphan && !card.change) badges.push(make("span", { class: "badge orphan", title: "no longer in the manifest" }, "orphan"));
   return badges.length ? make("div", { class: "badges" }, badges) : null;
@@ -102,7 +104,7 @@ function cardButton(icon, name, kind, click) {
 
 // What the place of a card does not say already.
 function captionOf(card, isShown) {
-  const names = SECTIONS.of(card).axes.filter(({ name }) => hasLabel(card, name) && !isShown.has(name));
+  const names = SECTIONS.ownOf(card).axes.filter((axis) => !axis.isDerived && hasLabel(card, axis.name) && !isShown.has(axis.name) && !isTold(card, axis.name));
   const name = isShown.size ? names.map(({ name: axis }) => labelOf(card, axis)).join(" · ") : card.key;
   return make(
     "div",
@@ -111,6 +113,17 @@ function captionOf(card, isShown) {
     make("span", { class: "stars" }),
     make("span", { class: "cost", title: card.result ? "credits spent" : "price in credits" }, card.isPriced ? NUMBERS.format(card.cost) : NO_LABEL),
   );
+}
+
+// In a line the job with which it began names all others.
+function isTold(card, axis) {
+  if (!CHOICE.get().lineage) return false;
+  const [parent] = LINEAGE.parentsOf(card);
+  return parent !== undefined && parent === LINEAGE.rootOf(card) && stageAxesOf(card).includes(axis);
+}
+
+function stageAxesOf(card) {
+  return (BATCH.stageAxes ?? []).filter(({ group }) => group === groupOf(card)).map(({ axis }) => axis);
 }
 
 function updateMarks(view) {
@@ -125,9 +138,11 @@ function updateMarks(view) {
 
 function nameOf(card, mark) {
   const words = [card.key, STATES[card.state], card.isPriced ? creditsText(card.cost) : priceText(0)];
-  if (card.error) words.push(card.error.message);
+  if (card.complaint) words.push(card.complaint);
   if (card.looks.length) words.push(`to look at: ${reasonsOf(card)}`);
   if (card.sources.length) words.push(`from ${card.sources.map((sent) => sent.file).join(" and ")}`);
+  const made = LINEAGE.childrenOf(card).length;
+  if (made) words.push(`${count(made, "job")} made from it`);
   if (card.change && card.change !== "same") words.push(CHANGES[card.change]);
   if (mark.rating) words.push(`rated ${mark.rating} of 5`);
   if (mark.favourite) words.push("favourite");

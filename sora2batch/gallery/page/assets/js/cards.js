@@ -13,9 +13,10 @@ class Card {
     this.#read(table, row);
   }
 
-  // The same job as another page's data tell of it, which came later.
-  become(later) {
-    this.#kept = { kin: this.kin }; // by rows of the first table, so that all can be told apart
+  // The same job as another page's data tell of it, which came later: with those that changed, or with all.
+  become(later, { isWhole = false } = {}) {
+    this.#kept = isWhole ? {} : { kin: this.kin }; // by rows of the first table, so that all can be told apart
+    if (isWhole) this.index = later.index;
     this.#read(later.#table, later.#row);
   }
 
@@ -30,10 +31,11 @@ class Card {
     this.isPast = valueIn(table.isPast, row);
     this.change = valueIn(table.change, row) ?? undefined;
     const isSent = table.results.hasOne(row);
+    const wait = table.waitOf(row);
     // What was asked for costs what it cost, be it nothing; what was not, what it would.
     this.isPriced = isSent || this.price > 0;
     this.cost = isSent ? this.spent : this.price;
-    this.state = isSent ? table.results.stateOf(row) : this.isOrphan ? "dropped" : "pending";
+    this.state = isSent ? table.results.stateOf(row) : this.isOrphan ? "dropped" : wait === null ? "pending" : wait ? "blocked" : "waiting";
   }
 
   get key() {
@@ -42,6 +44,21 @@ class Card {
 
   get fingerprint() {
     return this.#table.fingerprintOf(this.#row);
+  }
+
+  // By what it is known again: one that is made from others by its key, for its fingerprint comes later.
+  get identity() {
+    return this.fingerprint === null || (!this.isOrphan && this.needs.length) ? this.key : this.fingerprint;
+  }
+
+  // What it is made from: keys, and fingerprints of what is no longer asked for.
+  get needs() {
+    return (this.#kept.needs ??= this.#table.needsOf(this.#row));
+  }
+
+  // What a card that shows no clip says beside its state.
+  get complaint() {
+    return this.error?.message ?? this.#table.reasonOf(this.#row);
   }
 
   get kin() {
@@ -120,7 +137,7 @@ class Card {
   }
 
   #searched() {
-    const words = [this.key, this.tool, this.result?.taskId, this.error?.message, STATES[this.state], reasonsOf(this), ...this.inputValues.map(valueText)];
+    const words = [this.key, this.tool, this.result?.taskId, this.complaint, STATES[this.state], reasonsOf(this), ...this.inputValues.map(valueText)];
     return words.filter(Boolean).join("\n").toLowerCase();
   }
 }
@@ -143,6 +160,10 @@ function readTable(table, sent, axisByName) {
   const filesBegin = beginningsOf(table.files.count, rows);
   const beforeBegins = table.before && beginningsOf(table.before.count, rows);
   const formers = table.before && readTable(table.before.cards, sent, axisByName);
+  const knownBegin = beginningsOf(table.known, rows);
+  const needsBegin = beginningsOf(table.needs.count, rows);
+  const waitsBegin = beginningsOf(table.wait.count, rows);
+  const inWait = (name, row) => (waitsBegin(row + 1) > waitsBegin(row) ? valueIn(table.wait[name], waitsBegin(row)) : null);
   return {
     ...table,
     rows,
@@ -152,7 +173,11 @@ function readTable(table, sent, axisByName) {
     results: readResults(table.result, rows),
     alsoPaid: readResults(table.alsoPaid, rows),
     keyOf: (row) => continuing(stems.map((column) => valueIn(column, row)).filter(Boolean).join("/"), valueIn(table.key, row)),
-    fingerprintOf: (row) => (Array.isArray(table.fingerprint) ? table.fingerprint[row] : `sha256:${table.fingerprint.slice(64 * row, 64 * row + 64)}`),
+    fingerprintOf: (row) => listIn(knownBegin, row, (at) => (Array.isArray(table.fingerprint) ? table.fingerprint[at] : `sha256:${table.fingerprint.slice(64 * at, 64 * at + 64)}`))[0] ?? null,
+    isStaged: needsBegin(rows) > 0,
+    needsOf: (row) => listIn(needsBegin, row, (at) => valueIn(table.needs.name, at)),
+    waitOf: (row) => inWait("isBlocked", row),
+    reasonOf: (row) => inWait("reason", row) ?? "",
     filesOf: (row) => listIn(filesBegin, row, (at) => [valueIn(table.files.field, at), valueIn(table.files.place, at)]),
     beforeOf: (row, index) => (formers ? listIn(beforeBegins, row, (at) => new Card(formers, at, index))[0] : undefined),
     placesOn(axis) {

@@ -36,6 +36,7 @@ function standard() {
   return {
     axes: {},
     together: false,
+    lineage: false,
     sort: "plan",
     size: "fit",
     empty: false,
@@ -83,6 +84,7 @@ function fromAddress(hash) {
 const CHECKS = {
   axes: (axes) => knownAxes(axes),
   together: (isOn) => isOn === true,
+  lineage: (isOn) => isOn === true && LINEAGE.exists,
   sort: (sort) => (Object.hasOwn(SORTS, sort) ? sort : undefined),
   size: (size) => (size === "fit" || Object.hasOwn(SIZES, size) ? size : undefined),
   query: (query) => (typeof query === "string" ? query : undefined),

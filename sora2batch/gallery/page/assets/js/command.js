@@ -31,6 +31,13 @@ function pageFolder() {
   }
 }
 
+// Put the picks where the manifest looks for them, and go on; from the folder of the page, or of the manifest.
+function runCommand(file, downloaded) {
+  const folder = SERVED.picks === null && BATCH.folder ? `${BATCH.folder}/` : "";
+  const run = ["sora2batch", "run", shellPath(folder + BATCH.manifest), ...(BATCH.simulated ? ["--simulate"] : [])].join(" ");
+  return downloaded === null ? run : `${SERVED.picks === null ? "mv" : "cp"} ${shellPath(downloaded)} ${shellPath(folder + file)} && ${run}`;
+}
+
 // It works in the folder of the page; of a page that is served, in that of the manifest.
 function promoteCommand(picks, settings = []) {
   const folder = SERVED.picks === null && BATCH.folder ? `${BATCH.folder}/` : "";

@@ -58,7 +58,7 @@ function comparedColumn(card, cards, shown, soundButton) {
 // The clip of a card, or in words why there is none.
 function comparedClip(card) {
   const clip = mainClip(card);
-  if (!clip) return notice(card.state, STATES[card.state], card.error?.message ?? "");
+  if (!clip) return notice(card.state, STATES[card.state], card.complaint);
   const lost = () => shown.replaceWith(lostNotice(clip));
   const shown =
     clip.kind === "image"
@@ -94,6 +94,6 @@ function favouriteToggle(card) {
     toggleFavourite(card);
     change(button, { "aria-pressed": MARKS.of(card).favourite });
   });
-  change(button, { "aria-pressed": MARKS.of(card).favourite, disabled: card.isPast });
+  change(button, { "aria-pressed": MARKS.of(card).favourite, disabled: !isMarkable(card) });
   return button;
 }

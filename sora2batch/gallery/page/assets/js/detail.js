@@ -18,12 +18,13 @@ function showDetail(card) {
     previous.disabled = !neighbour(-1);
     following.disabled = !neighbour(1);
   };
-  const fill = (card) => body.replaceChildren(stageOf(card), make("div", { class: "about" }, opinion.element, explanationOf(card), lookCallout(card), factList(card, differencesFrom(card)), alsoPaidOf(card)));
+  const fill = (card) => body.replaceChildren(stageOf(card), make("div", { class: "about" }, opinion.element, explanationOf(card), lookCallout(card), relativesOf(card, show), factList(card, differencesFrom(card)), alsoPaidOf(card)));
   // A job that goes on meanwhile is shown as it is now; what is being written of it stays under the hand.
   const follow = (cards) => {
     if (!cards.includes(shown)) return;
     const hand = opinion.element.contains(document.activeElement) ? document.activeElement : null;
     releaseVideos(body);
+    opinion.update();
     fill(shown);
     hand?.focus({ preventScroll: true });
   };
@@ -35,6 +36,7 @@ function showDetail(card) {
     if (isTyping(event.target) || hasModifier(event)) return;
     if (event.key === "ArrowLeft" && !isSlider(event.target)) show(neighbour(-1));
     else if (event.key === "ArrowRight" && !isSlider(event.target)) show(neighbour(1));
+    else if (event.key === "u" || event.key === "d") show(stepInLine(shown, event.key === "u" ? -1 : 1));
     else if (event.key === " " && event.target.tagName !== "BUTTON") togglePlayback(body.querySelector("video:not(.source)"));
     else if (!markByKey(shown, event.key)) return;
     event.preventDefault();
@@ -68,7 +70,7 @@ function formerWipe(card) {
 }
 
 function figureOf(card, caption) {
-  const clips = card.clips.length ? card.clips.map(largeClip) : [notice(card.state, STATES[card.state], card.error?.message ?? "")];
+  const clips = card.clips.length ? card.clips.map(largeClip) : [notice(card.state, STATES[card.state], card.complaint)];
   const isAhead = AHEAD.has(card.state) && shownSources(card).length > 0;
   const figure = make("figure", { class: isAhead ? "ahead" : null }, clips, caption && make("figcaption", {}, caption));
   return card.sources.length ? make("div", { class: "with-sources" }, figure, sourceFigures(card)) : figure;
@@ -99,17 +101,17 @@ function makeOpinion(card) {
     change(favourite, { "aria-pressed": mark.favourite });
     change(compared, { "aria-pressed": COMPARED.has(card) });
     if (document.activeElement !== note) note.value = mark.note;
+    for (const control of [...stars, favourite, note]) control.disabled = !isMarkable(card);
   };
   update();
-  for (const control of card.isPast ? [...stars, favourite, note] : []) control.disabled = true;
   return { update, element: make("div", { class: "opinion" }, make("div", { class: "stars", role: "group", "aria-label": "Rating" }, stars), favourite, compared, note) };
 }
 
 function explanationOf(card) {
   const text = EXPLANATIONS[card.state];
-  if (!text && !card.error) return null;
+  if (!text && !card.complaint) return null;
   const code = card.error?.code === undefined ? "" : ` (error code ${card.error.code})`;
-  return make("div", { class: `explanation ${card.state}` }, text && make("p", {}, text), card.error && make("blockquote", {}, card.error.message, code));
+  return make("div", { class: `explanation ${card.state}` }, text && make("p", {}, text), card.complaint && make("blockquote", {}, card.complaint, code));
 }
 
 // What a check saw in its files, in words: somebody should look.

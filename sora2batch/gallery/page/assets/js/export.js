@@ -22,10 +22,12 @@ function picksText(cards) {
 function showExport() {
   const cards = MARKS.picked();
   const name = picksName();
-  const save = textButton(`Download ${name}`, () => download(name, picksText(cards)), { class: SERVED.picks === null && "primary", disabled: cards.length === 0 });
-  const body = make("div", { class: "exported" }, summaryOf(cards), save, cards.length > 0 && nextSteps(cards), !MARKS.isKept && make("p", { class: "warning" }, "This browser keeps nothing for this page: download the picks before you close it."), listOf(cards));
+  const others = cards.filter((card) => gateFileOf(card) === null);
+  const isOwn = !GATES.exists || (others.length > 0 && !gateFiles().some((file) => baseName(file) === name));
+  const save = isOwn && textButton(`Download ${name}`, () => download(name, picksText(others)), { class: SERVED.picks === null && "primary", disabled: others.length === 0 });
+  const body = make("div", { class: "exported" }, summaryOf(cards), gateParts(), save, others.length > 0 && nextSteps(others), !MARKS.isKept && make("p", { class: "warning" }, "This browser keeps nothing for this page: download the picks before you close it."), listOf(cards));
   openDialog("Picks", body, { class: "narrow" });
-  save.focus();
+  document.querySelector("dialog[open] .exported button:not(:disabled)")?.focus();
 }
 
 function summaryOf(cards) {
@@ -49,7 +51,7 @@ function nextSteps(cards) {
   let { settings } = ways.at(-1);
   const draw = () => {
     const text = promoteCommand(picks.path, settings);
-    command.replaceChildren(...text.split(" ").flatMap((word, place) => [place ? " " : "", make("span", {}, word)]));
+    command.replaceChildren(...wordsToBreak(text));
     copy.replaceChildren(copyButton(text, "command"));
   };
   const picks = picksPlace(draw);
@@ -79,6 +81,11 @@ function picksPlace(changed) {
     words: make("p", { class: "where" }, "The browser puts it where it puts downloads, as a rule in ", make("b", {}, DOWNLOADS), ". If that has one already, the new one gets a number, such as ", make("b", {}, numbered(name)), ": then change “Picks file” below, or an older choice is taken."),
     box: make("p", { class: "path" }, make("span", { "aria-hidden": true }, "Picks file"), field),
   };
+}
+
+// A long command is broken between its words.
+function wordsToBreak(text) {
+  return text.split(" ").flatMap((word, place) => [place ? " " : "", make("span", {}, word)]);
 }
 
 function numbered(name) {

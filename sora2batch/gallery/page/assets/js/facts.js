@@ -66,7 +66,7 @@ function factsOf(card) {
   for (const clip of result?.clips ?? []) if (clip.path) facts.push(["file", clip.path]);
   const size = (result?.clips ?? []).reduce((sum, clip) => sum + (clip.bytes ?? 0), 0);
   if (size) facts.push(["size", bytesText(size)]);
-  facts.push(["fingerprint", card.fingerprint]);
+  if (card.fingerprint) facts.push(["fingerprint", card.fingerprint]);
   return facts;
 }
 

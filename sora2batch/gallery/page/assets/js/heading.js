@@ -8,7 +8,7 @@ function makeSectionView(section) {
   const axes = make("div", { class: "axes", role: "group", "aria-label": `Axes of ${section.name}` });
   const head = make("div", { class: "columns", role: "row", "aria-rowindex": 1 });
   const grid = make("div", { class: "grid", role: "grid", "aria-label": isAlone ? "Jobs" : section.name, "aria-readonly": true, "aria-multiselectable": true }, head);
-  const title = make("div", { class: "section-title" }, make("div", {}, name, amount, section.axes.length > 0 && axes));
+  const title = make("div", { class: "section-title" }, make("div", {}, name, amount, section.axes.length > 0 && !section.isLineal && axes));
   const element = make("div", { class: "section", role: "presentation" }, !isAlone && title, grid);
   let drawn = null;
 

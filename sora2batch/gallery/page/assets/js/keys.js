@@ -28,6 +28,7 @@ const PAGE_KEYS = {
   e: showExport,
   C: showComparison,
   w: () => showWipe(),
+  l: toggleLineage,
 };
 
 function listenToKeys() {
@@ -42,6 +43,13 @@ function listenToKeys() {
   });
 }
 
+// Where a filter hides what one would go to, the full view still shows it.
+function goInLine(direction) {
+  const next = stepInLine(BOARD.active, direction);
+  if (next && BOARD.cards.includes(next)) BOARD.focus(next);
+  else if (next) showDetail(next);
+}
+
 function onPage({ key }) {
   PAGE_KEYS[key]?.();
   return key in PAGE_KEYS;
@@ -53,6 +61,7 @@ function onBoard({ key, target }) {
   if (!isOnBoard || !BOARD.active) return false;
   if (target.tagName === "BUTTON" && (key === "Enter" || key === " ")) return false;
   if (key in STEPS) BOARD.walk(key);
+  else if (key === "u" || key === "d") goInLine(key === "u" ? -1 : 1);
   else if (key === "Enter") showDetail(BOARD.active);
   else if (key === " ") togglePlay(BOARD.activeView ?? {});
   else return markByKey(BOARD.active, key);

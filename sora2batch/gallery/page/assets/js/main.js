@@ -7,7 +7,7 @@ try {
   // Then it is as the system says.
 }
 drawHead();
-document.getElementById("head").append(markButtons());
+document.getElementById("head").append(...[markButtons(), gatesPlace()].filter(Boolean));
 drawToolbar();
 listenToKeys();
 listenToPrint();

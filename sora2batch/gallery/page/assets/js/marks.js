@@ -105,7 +105,12 @@ function isPicked({ favourite, rating, note }) {
 // What only the other moment knows can be looked at, and cannot be made again from this batch.
 function canBeMarked(card) {
   if (card.isPast) tell(`${card.key} is no longer in this batch`);
-  return !card.isPast;
+  else if (!card.fingerprint) tell(`${card.key} cannot be marked yet: it ${STATES[card.state] === "blocked" ? "is blocked" : "waits for what it is made from"}`);
+  return isMarkable(card);
+}
+
+function isMarkable(card) {
+  return !card.isPast && card.fingerprint !== null;
 }
 
 function rate(card, rating) {

@@ -75,8 +75,8 @@ function paperHead(amount) {
   const asked = BATCH.cards.filter((card) => !card.isOrphan);
   const counts = Object.keys(STATES).map((state) => [asked.filter((card) => card.state === state).length, STATES[state]]);
   const states = counts.filter(([jobs]) => jobs).map(([jobs, state]) => `${NUMBERS.format(jobs)} ${state}`);
-  const { budget, spent, inDoubt, toSpend } = BATCH.money;
-  const money = [`${NUMBERS.format(spent)} of ${creditsText(budget)} spent`, inDoubt && `${NUMBERS.format(inDoubt)} in doubt`, toSpend && `${NUMBERS.format(toSpend)} to spend`];
+  const { budget, spent, inDoubt, toSpend, later } = BATCH.money;
+  const money = [`${NUMBERS.format(spent)} of ${creditsText(budget)} spent`, inDoubt && `${NUMBERS.format(inDoubt)} in doubt`, toSpend && `${NUMBERS.format(toSpend)} to spend`, later && `${NUMBERS.format(later)} later`];
   const title = [BATCH.manifest, BATCH.simulated && "simulated", BATCH.base && `since ${BATCH.base}`];
   const lines = [[...title, count(asked.length, "job"), ...states], money, paperChoice(amount)];
   return make("header", {}, make("h1", {}, BATCH.name), lines.filter((line) => line.length).map((line) => make("p", {}, line.filter(Boolean).join(" · "))));
@@ -102,7 +102,7 @@ function paperChoice(amount) {
 }
 
 function printedCard(card, poster) {
-  const labels = BATCH.axes.filter(({ name }) => hasLabel(card, name)).map(({ name }) => `${name}: ${labelOf(card, name)}`);
+  const labels = BATCH.axes.filter(({ name, isDerived }) => !isDerived && hasLabel(card, name)).map(({ name }) => `${name}: ${labelOf(card, name)}`);
   const { favourite, rating, note } = MARKS.of(card);
   const figures = [STATES[card.state], card.isPriced ? creditsText(card.cost) : priceText(0), favourite && "favourite", rating > 0 && starsText(rating)];
   const more = [card.change && card.change !== "same" && CHANGES[card.change], card.isOrphan && !card.change && "orphan", card.alsoPaid.length > 0 && `paid ${card.alsoPaid.length + 1}×`, card.looks.length > 0 && `to look at: ${reasonsOf(card)}`, card.sources.length > 0 && `from ${card.sources.map(({ file }) => file).join(", ")}`];
@@ -120,7 +120,7 @@ function printedCard(card, poster) {
 
 // A job without a clip says why; the picture that it starts from may stand behind.
 function printedPicture(card, poster) {
-  const told = card.state === "completed" ? null : notice(card.state, STATES[card.state], card.error?.message ?? "");
+  const told = card.state === "completed" ? null : notice(card.state, STATES[card.state], card.complaint);
   if (poster) return [poster, told];
   if (told || !card.clips.length) return told;
   return make("p", {}, poster === null ? `cannot be shown: ${mainClip(card).path}` : "no poster yet: the page's own Print draws it first");

@@ -18,16 +18,19 @@ const SECTIONS = (() => {
 
   return {
     get all() {
+      if (CHOICE.get().lineage) return found().lineal;
       return CHOICE.get().together ? [found().together] : found().apart;
     },
     // Also those that are not seen just now.
     get every() {
-      return [...found().apart, found().together];
+      return [...new Set([...found().apart, found().together, ...found().lineal])];
     },
     get areSeveral() {
       return found().apart.length > 1;
     },
-    of: (card) => (CHOICE.get().together ? found().together : found().byGroup.get(groupOf(card))),
+    // Of its own group, whatever is seen.
+    ownOf: (card) => (CHOICE.get().lineage ? found().byGroup.get(groupOf(card)) : SECTIONS.of(card)),
+    of: (card) => (CHOICE.get().lineage ? found().linealByGroup.get(groupOf(card)) : CHOICE.get().together ? found().together : found().byGroup.get(groupOf(card))),
   };
 })();
 
@@ -40,10 +43,35 @@ function divide(cards) {
     if (!byGroup.has(group)) byGroup.set(group, sectionOf(group, axesByGroup.get(group), sections));
     byGroup.get(group).cards.push(card);
   }
+  const { lineal, linealByGroup } = divideByLineage(cards, byGroup);
   const together = { key: TOGETHER, groups: [...byGroup.keys()], cards, heads: new Map() };
   for (const section of [...sections.values(), together]) finish(section);
-  return { apart: [...sections.values()], together, byGroup };
+  for (const section of lineal) if (section.isLineal) finish(section);
+  return { apart: [...sections.values()], together, byGroup, lineal, linealByGroup };
 }
+
+// Groups that are made from each other make one section; the others stay as they are, as far as they can.
+function divideByLineage(cards, byGroup) {
+  const heads = LINEAGE.exists ? familiesOf(cards) : new Map();
+  const families = new Map();
+  const linealByGroup = new Map();
+  for (const card of cards) {
+    const group = groupOf(card);
+    if (!heads.has(group)) {
+      linealByGroup.set(group, byGroup.get(group));
+      continue;
+    }
+    const head = heads.get(group);
+    if (!families.has(head)) families.set(head, { key: `\n${LINE}\n${head}`, groups: [], cards: [], heads: new Map(), isLineal: true });
+    const family = families.get(head);
+    if (!linealByGroup.has(group)) family.groups.push(group);
+    linealByGroup.set(group, family);
+    family.cards.push(card);
+  }
+  const lineal = [...new Set(linealByGroup.values())];
+  return { lineal, linealByGroup };
+}
+
 
 function groupOf(card) {
   return labelOf(card, "group");
@@ -78,11 +106,12 @@ function finish(section) {
 
 // Groups down, then the axes that half of the cards have: the first one down, the second across, and a third beside
 // it while that stays narrow. Takes stand side by side in their cell unless nothing else could go across.
-function standardAxes({ groups, cards, axes }) {
+function standardAxes({ groups, cards, axes, isLineal = false }) {
+  if (isLineal) return { down: [BATCH.line.name], across: [BATCH.stage.name] };
   if (groups.length === cards.length) return { down: [], across: [] };
   const down = axes.some(({ name }) => name === "group") ? ["group"] : [];
   const covered = (axis) => cards.filter((card) => hasLabel(card, axis.name)).length;
-  const main = axes.filter((axis) => !NOT_OF_A_GROUP.has(axis.name) && 2 * covered(axis) >= cards.length);
+  const main = axes.filter((axis) => !axis.isDerived && !NOT_OF_A_GROUP.has(axis.name) && 2 * covered(axis) >= cards.length);
   const takes = axes.filter(({ name }) => name === "take");
   const [first, second, third] = main;
   if (!first) return { down, across: takes.map(({ name }) => name) };

@@ -7,6 +7,7 @@ const SERVED = (() => {
   const listeners = new Set();
   return {
     picks: told.picks ?? null, // the picks file, seen from the manifest's folder
+    gates: told.gates ?? [], // the picks files of the manifest that the server writes
     version: told.version ?? 0, // how far the batch had come when this page was made
     edition: told.edition ?? null, // which jobs it was made of
     listen(listener) {

@@ -3,10 +3,11 @@
 
 const MOST_THUMBNAILS = 3;
 const THUMBNAIL = 0.3; // of the shorter side of a card's frame
-const AHEAD = new Set(["pending", "submitted"]);
+const AHEAD = new Set(["pending", "submitted", "waiting"]);
 
 function shownSources(card) {
-  return card.sources.filter((sent) => sent.href && sent.kind !== "audio");
+  const sent = card.sources.filter((one) => one.href && one.kind !== "audio");
+  return sent.length || !card.needs.length ? sent : LINEAGE.parentsOf(card).map(mainClip).filter((clip) => clip?.kind === "image");
 }
 
 // Before there is a result the first picture stands in its place. The file may be missing: then all is as without it.

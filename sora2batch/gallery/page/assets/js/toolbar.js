@@ -7,7 +7,7 @@ function drawToolbar() {
   const filterMenu = dropDown("Filter", filters);
   const draw = () => {
     const boxes = SECTIONS.all.length === 1 ? axisBoxes(SECTIONS.all[0]) : []; // else they stand in the titles
-    axes.replaceChildren(...sectionsButton(), ...boxes, sortBox());
+    axes.replaceChildren(...lineageButton(), ...sectionsButton(), ...boxes, sortBox());
     drawFilters(filters);
     filterMenu.querySelector("summary").textContent = filterName();
   };
@@ -53,9 +53,19 @@ function searchBox() {
 // Groups with other axes apart, or all in one table: then one can sort them all.
 function sectionsButton() {
   if (!SECTIONS.areSeveral) return [];
-  const { together } = CHOICE.get();
-  const click = () => CHOICE.set({ together: !together });
-  return [textButton("Sections", click, { class: "switch", "aria-pressed": !together, "data-name": "sections", title: "Groups with other axes in sections of their own" })];
+  const { together, lineage } = CHOICE.get();
+  const click = () => CHOICE.set({ together: !lineage && !together, lineage: false });
+  return [textButton("Sections", click, { class: "switch", "aria-pressed": !together && !lineage, "data-name": "sections", title: "Groups with other axes in sections of their own" })];
+}
+
+// Each line of what is made from each other in a row of its own.
+function lineageButton() {
+  if (!LINEAGE.exists) return [];
+  return [textButton("Lineage", toggleLineage, { class: "switch", "aria-pressed": CHOICE.get().lineage, "data-name": "lineage", title: "Beside each job what became of it (l)" })];
+}
+
+function toggleLineage() {
+  CHOICE.set({ lineage: LINEAGE.exists && !CHOICE.get().lineage });
 }
 
 function sortBox() {

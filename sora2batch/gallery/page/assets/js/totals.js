@@ -84,11 +84,11 @@ function budgetPlace() {
 
 // Spent, in doubt and to spend, held against the budget.
 function budgetChart() {
-  const { budget, spent, inDoubt, toSpend } = BATCH.money;
-  const whole = Math.max(budget, spent + toSpend, 1);
-  const over = spent + toSpend - budget;
-  const left = over > 0 ? `${NUMBERS.format(over)} over the budget` : `${NUMBERS.format(budget - spent - toSpend)} left`;
-  const parts = [["spent", spent - inDoubt, "spent"], ["doubt", inDoubt, "in doubt"], ["ahead", toSpend, "to spend"]];
+  const { budget, spent, inDoubt, toSpend, later } = BATCH.money;
+  const whole = Math.max(budget, spent + toSpend + later, 1);
+  const over = spent + toSpend + later - budget;
+  const left = over > 0 ? `${NUMBERS.format(over)} over the budget` : `${NUMBERS.format(budget - spent - toSpend - later)} left`;
+  const parts = [["spent", spent - inDoubt, "spent"], ["doubt", inDoubt, "in doubt"], ["ahead", toSpend, "to spend"], ["later", later, "later"]];
   const words = parts.filter(([, amount]) => amount).map(([, amount, word]) => `${NUMBERS.format(amount)} ${word}`);
   const bar = make("div", { class: "bar", "aria-hidden": true });
   bar.append(...parts.map(([name, amount]) => barPart(name, amount, whole)).filter(Boolean));
@@ -124,14 +124,15 @@ function creditsByAxis(axis) {
   const sums = new Map();
   for (const card of BATCH.cards.filter(({ isPast }) => !isPast)) {
     const label = labelOf(card, axis);
-    const sum = sums.get(label) ?? { jobs: 0, spent: 0, ahead: 0 };
+    const sum = sums.get(label) ?? { jobs: 0, spent: 0, ahead: 0, later: 0 };
     sum.jobs += !card.isOrphan;
     sum.spent += card.spent;
-    if (!card.result && !card.isOrphan) sum.ahead += card.price;
+    if (card.state === "waiting") sum.later += card.price;
+    else if (card.state === "pending") sum.ahead += card.price;
     sums.set(label, sum);
   }
-  const most = Math.max(1, ...[...sums.values()].map((sum) => sum.spent + sum.ahead));
-  const heads = ["", "jobs", "spent", "to spend", ""].map((word, index) => make("th", { scope: "col", class: index ? "number" : "" }, word));
+  const most = Math.max(1, ...[...sums.values()].map((sum) => sum.spent + sum.ahead + sum.later));
+  const heads = ["", "jobs", "spent", "to spend", ...(BATCH.money.later ? ["later"] : []), ""].map((word, index) => make("th", { scope: "col", class: index ? "number" : "" }, word));
   const rows = [...sums].map(([label, sum]) => creditsRow(label, sum, most));
   return make("table", {}, make("caption", {}, axis), make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
 }
@@ -140,8 +141,8 @@ function barPart(name, amount, whole) {
   return amount > 0 && make("i", { class: name, style: { width: `${(100 * amount) / whole}%` } });
 }
 
-function creditsRow(label, { jobs, spent, ahead }, most) {
-  const bar = make("div", { class: "bar", "aria-hidden": true }, barPart("spent", spent, most), barPart("ahead", ahead, most));
-  const numbers = [jobs, spent, ahead].map((amount) => make("td", { class: "number" }, NUMBERS.format(amount)));
+function creditsRow(label, { jobs, spent, ahead, later }, most) {
+  const bar = make("div", { class: "bar", "aria-hidden": true }, barPart("spent", spent, most), barPart("ahead", ahead, most), barPart("later", later, most));
+  const numbers = [jobs, spent, ahead, ...(BATCH.money.later ? [later] : [])].map((amount) => make("td", { class: "number" }, NUMBERS.format(amount)));
   return make("tr", {}, make("th", { scope: "row" }, label), numbers, make("td", { class: "chart" }, bar));
 }
