@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.gallery.page.gate import Gates
 from sora2batch.gallery.page.offers import PickedJobs, gates_in
-from sora2batch.ground.job import Credits
+from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.tree import DiskTree, MissingFileError
 from sora2batch.matrix.expand import expand
+from sora2batch.matrix.stage import RecordedResults, Stages
 from sora2batch.plan.action import Action, Plan
 
 
@@ -22,6 +25,7 @@ class GateKeeper:
 
     def __init__(self) -> None:
         self._manifest: Manifest | None = None
+        self._stages: Stages | None = None
         self._picked: PickedJobs | None = None
 
     def gates(self, batch: Batch, plan: Plan, lockfile: Lockfile) -> Gates | None:
@@ -36,23 +40,31 @@ class GateKeeper:
         if not gates:
             return None
         if self._manifest is not batch.manifest:
-            self._manifest, self._picked = batch.manifest, _picked_jobs(batch)
-        picked = self._picked
-        gated = picked.clauses if picked else {}
-        sent = {job.key for job in batch.expansion.jobs if job.fingerprint in lockfile.entries}
-        offers = picked.offers(key for key in gated if key not in sent) if picked else ()
+            self._manifest, self._stages = batch.manifest, _open_stages(batch)
+            self._picked = PickedJobs(batch.manifest.groups, self._stages.asked) if self._stages else None
+        if self._stages is None or self._picked is None:
+            return Gates(gates=gates, offers=(), free=_free(plan, ()))
+        gated = self._picked.clauses
+        folder = batch.layout.output_name(batch.manifest.output.dir)
+        possible = self._stages.anew(RecordedResults(lockfile.entries, folder)).jobs
+        sent = {job.key for job in possible if job.fingerprint in lockfile.entries}
+        offers = self._picked.offers(key for key in gated if key not in sent)
         return Gates(gates=gates, offers=offers, free=_free(plan, gated))
 
 
-def _picked_jobs(batch: Batch) -> PickedJobs | None:
-    """Expand a manifest as if nothing had been picked yet; None where that would be too much."""
+def _open_stages(batch: Batch) -> Stages | None:
+    """Expand a manifest as if everything had been picked; None where that would be too much."""
     manifest = batch.manifest
     names = frozenset(axis.picks for group in manifest.groups for axis in group.job_axes if axis.picks)
     try:
         stages = expand(manifest, batch.catalog, _WithoutPicks(manifest.path.parent, names)).stages
     except ManifestError:
         return None
-    return PickedJobs(manifest.groups, stages.asked) if stages else None
+    return replace(stages, asked=tuple(map(_without_gate, stages.asked))) if stages else None
+
+
+def _without_gate(asked: AskedJob) -> AskedJob:
+    return asked if isinstance(asked, Job) else asked._replace(gate=None)
 
 
 class _WithoutPicks(DiskTree):

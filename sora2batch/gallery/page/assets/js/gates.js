@@ -134,7 +134,7 @@ function gateLines() {
 }
 
 function sumLine({ jobs, credits, left, more, others }) {
-  const cost = jobs ? `${count(jobs, "job")} for ${creditsText(credits)}${moneyText(credits)}` : "they cost nothing yet";
+  const cost = jobs ? `${count(jobs, "job")} for ${creditsText(credits)}${moneyText(credits)}` : "nothing to pay for them";
   const rest = left < 0 ? `${NUMBERS.format(-left)} over the budget` : `${NUMBERS.format(left)} left`;
   const room = left < 0 ? null : !others ? null : more === others ? "all the others fit, too" : `${count(more, "more pick")} ${more === 1 ? "fits" : "fit"}`;
   return make("p", { class: left < 0 ? "sum over" : "sum" }, [cost, rest, room].filter(Boolean).join(" · "));

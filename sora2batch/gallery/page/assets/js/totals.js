@@ -9,10 +9,18 @@ function drawHead() {
 }
 
 function subtitle() {
+  const amount = make("span", {}, jobsInWords());
+  SERVED.listen(() => {
+    amount.textContent = jobsInWords();
+  });
+  return make("p", {}, amount, BATCH.simulated && make("span", { class: "tag", title: "made in the simulator: nothing was spent" }, "simulated"));
+}
+
+function jobsInWords() {
   const asked = BATCH.cards.filter((card) => !card.isOrphan).length;
   const words = [BATCH.manifest, count(asked, "job")];
   if (BATCH.base) words.push(`since ${BATCH.base}`);
-  return make("p", {}, words.join(" · "), BATCH.simulated && make("span", { class: "tag", title: "made in the simulator: nothing was spent" }, "simulated"));
+  return words.join(" · ");
 }
 
 // Each state that occurs, with its number; a click shows only these.
