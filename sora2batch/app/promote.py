@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +21,14 @@ from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.gallery.promotion.present_files import PresentFiles
 from sora2batch.gallery.promotion.proof import prove
 from sora2batch.gallery.promotion.relocation import Relocation
-from sora2batch.gallery.promotion.setting import Setting, read_settings
+from sora2batch.gallery.promotion.setting import read_settings
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words, priced
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import STANDARD_OUTPUT, write_new
 from sora2batch.ground.plainfile import is_stream
 from sora2batch.ground.text import counted
+from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.tree import DiskTree
 from sora2batch.manifest.write import write_manifest
 from sora2batch.picks.picks import Picks, read_picks
@@ -42,6 +42,7 @@ class PromoteArgs:
     manifest: Path
     picks: Path
     settings: tuple[str, ...]
+    tool_type: str | None
     min_rating: int | None
     out: Path
     as_json: bool
@@ -64,6 +65,7 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
 
     Raises:
         UsageError: the target may not be written, or no pick is taken.
+        UnknownToolError: there is no such tool.
         ManifestError: the manifest or the picks file has problems.
         LockfileError: the lockfile cannot be read.
         PromotionError: the settings do not suit the jobs.
@@ -72,9 +74,13 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
     _check_target(args)
     settings = read_settings(args.settings)
     batch = loader_for(args.tools_dirs, simulated=args.simulated).load(args.manifest)
+    if args.tool_type:
+        batch.catalog.get(args.tool_type)
     picks = read_picks(args.picks)
     choice = choose(picks, min_rating=args.min_rating)
-    promotion = _promotion_of(batch, picks, choice, settings)
+    lockfile = batch.read_lockfile()
+    batch = batch.at(lockfile)
+    promotion = _promotion_of(batch, lockfile, picks, choice, args)
     provenance = Provenance(
         manifest=batch.manifest.file,
         picks="standard input" if is_stream(args.picks) else args.picks.name,
@@ -82,6 +88,7 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
         choice=choice,
         settings=settings,
         simulated=args.simulated,
+        tool_type=args.tool_type,
     )
     text = _text_of(promotion, provenance, batch, args)
     printer.info(f"{provenance.choice.count}: {provenance.choice.reason}")
@@ -94,13 +101,18 @@ def promote_picks(args: PromoteArgs, printer: Printer) -> None:
         _tell(args, provenance, promotion, printer, batch.credit_price)
 
 
-def _promotion_of(batch: Batch, picks: Picks, choice: Choice, settings: Sequence[Setting]) -> Promotion:
+def _promotion_of(
+    batch: Batch, lockfile: Lockfile, picks: Picks, choice: Choice, args: PromoteArgs
+) -> Promotion:
     """Find the picked jobs, set what is asked for, and follow their files to where they lie now."""
-    lockfile = batch.read_lockfile()
-    origins = find_origins(picks, choice.taken, Finder(batch.expansion.jobs, lockfile))
-    promotion = promote(origins, settings, batch.catalog, lockfile)
+    jobs, stages = batch.expansion.jobs, batch.expansion.stages
+    results = batch.layout.output_name(batch.manifest.output.dir)
+    finder = Finder(jobs, lockfile, folder=results, waiting=stages.waiting if stages else ())
+    origins = find_origins(picks, choice.taken, finder)
+    settings = read_settings(args.settings)
+    promotion = promote(origins, settings, batch.catalog, lockfile, tool_type=args.tool_type)
     refuse_retired((job.tool_type for job in promotion.jobs), batch.catalog, batch.manifest.file)
-    return PresentFiles(batch.expansion.jobs, DiskTree(batch.manifest.path.parent)).follow(promotion)
+    return PresentFiles(jobs, DiskTree(batch.manifest.path.parent), results=results).follow(promotion)
 
 
 def _text_of(promotion: Promotion, provenance: Provenance, batch: Batch, args: PromoteArgs) -> str:

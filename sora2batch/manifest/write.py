@@ -7,18 +7,38 @@ from dataclasses import dataclass
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Credits
-from sora2batch.manifest.emit import entry_lines
+from sora2batch.manifest.emit import entry_lines, mapping_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueDraft:
+    """One value of an axis."""
+
+    comments: tuple[str, ...] = ()
+    """One line each, above it."""
+    value: JsonObject
+    """Never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisDraft:
+    """The one axis of a matrix."""
+
+    name: str
+    values: tuple[ValueDraft, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDraft:
-    """One entry under ``jobs:``, without a matrix."""
+    """One entry under ``jobs:``."""
 
     name: str
     comments: tuple[str, ...] = ()
     """One line each, above the group."""
     tool: str | None = None
     """None where the manifest's tool is meant."""
+    axis: AxisDraft | None = None
+    """None where there is no matrix."""
     input: JsonObject
     """Texts are templates, as in any manifest."""
 
@@ -66,9 +86,26 @@ def _head(draft: ManifestDraft) -> list[str]:
 
 
 def _group(group: GroupDraft) -> list[str]:
+    comments = [f"  {_comment(line)}" for line in group.comments]
     tool: JsonObject = {} if group.tool is None else {"tool": group.tool}
-    body: JsonObject = tool | {"input": group.input}
-    return [*(f"  {_comment(line)}" for line in group.comments), *entry_lines(group.name, body, indent=2)]
+    if group.axis is None:
+        return [*comments, *entry_lines(group.name, tool | {"input": group.input}, indent=2)]
+    head = entry_lines(group.name, {}, indent=2)[0].removesuffix(" {}")
+    matrix = ["    matrix:", *_axis(group.axis)]
+    return [*comments, head, *_entries(tool), *matrix, *_entries({"input": group.input})]
+
+
+def _entries(body: JsonObject) -> list[str]:
+    return mapping_lines(body, indent=4)
+
+
+def _axis(axis: AxisDraft) -> Iterator[str]:
+    yield entry_lines(axis.name, {}, indent=6)[0].removesuffix(" {}")
+    for one in axis.values:
+        yield from (f"        {_comment(line)}" for line in one.comments)
+        first, *others = mapping_lines(one.value, indent=10)
+        yield f"        - {first.removeprefix(' ' * 10)}"
+        yield from others
 
 
 def _comment(text: str) -> str:

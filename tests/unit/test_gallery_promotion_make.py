@@ -8,7 +8,7 @@ from fakes.building import entry_of, job_of
 from fakes.lock_entry import completed, in_doubt, rejected
 from fakes.promotion_case import KLING, picked, picks_of, promotion_of, without_mode
 from sora2batch.catalog.catalog import load_catalog
-from sora2batch.gallery.promotion.make import PromotionError
+from sora2batch.gallery.promotion.promoted_request import PromotionError
 from sora2batch.ground.schema import schema_dir
 
 FOX = job_of("fox", group="hero")

@@ -5,7 +5,7 @@ import pytest
 from fakes.building import job_of
 from fakes.lock_entry import DIGEST
 from fakes.promotion_case import picked, promotion_of, text_of
-from sora2batch.gallery.promotion.make import PromotionError
+from sora2batch.gallery.promotion.promoted_request import PromotionError
 from sora2batch.gallery.promotion.relocation import Relocation
 from sora2batch.ground.file_input import FileInput
 

@@ -7,7 +7,7 @@ import pytest
 from fakes.building import job_of
 from fakes.promotion_case import KLING, picked, promotion_of, without_mode
 from sora2batch.catalog.catalog import load_catalog
-from sora2batch.gallery.promotion.make import PromotionError
+from sora2batch.gallery.promotion.promoted_request import PromotionError
 from sora2batch.gallery.promotion.setting import SettingError, read_settings
 from sora2batch.ground.errors import UsageError
 

@@ -25,6 +25,7 @@ from sora2batch.ground.errors import ExitCode
     examples=(
         "sora2batch promote spring.yaml --picks picks.yaml --set mode=pro -o next.yaml",
         "sora2batch promote spring.yaml --picks picks.yaml --min-rating 4 --set duration=15 -o next.yaml",
+        "sora2batch promote stills.yaml --picks p.yaml --tool TOOL --set 'image={{ output }}' -o clips.yaml",
     ),
 )
 @manifest_argument
@@ -36,7 +37,14 @@ from sora2batch.ground.errors import ExitCode
     "settings",
     multiple=True,
     metavar="FIELD=VALUE",
-    help="Set a field of every promoted job's input, such as mode=pro. May be repeated.",
+    help="Set a field of every promoted job's input, such as mode=pro. {{ output }} is the file that was "
+    "picked. May be repeated.",
+)
+@click.option(
+    "--tool",
+    "tool_type",
+    metavar="TOOL",
+    help="The tool of every promoted job; inputs that it does not have are left out.",
 )
 @min_rating_option
 @click.option(
@@ -57,5 +65,8 @@ def command(**given: Any) -> ExitCode:
     Takes the favourites; where none is marked, all but those rated below 3. Prompts are written out, the
     budget is exactly the price, and a comment above each job says where it comes from. Sends nothing; needs
     neither key nor network. What two picks would send alike becomes one job.
+
+    With --tool and an input that is set to {{ output }}, chosen stills become clips: each result is a value
+    of an axis, and its file the input.
     """
     return call("promote", **given)

@@ -16,6 +16,9 @@ _KEY_ROOM = 100
 
 def promotion_notices(promotion: Promotion, provenance: Provenance) -> Iterator[str]:
     """Tell of picks that became one job, and of requests that were paid before."""
+    if promotion.dropped:
+        fields = ", ".join(promotion.dropped)
+        yield f"{promotion.jobs[0].tool_type} has no {fields}: what was sent there is left out"
     yield from _merged(promotion)
     paid = [job.origins[0] for job in promotion.jobs if job.is_paid]
     if paid:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sora2batch.gallery.promotion.choose import Choice
 from sora2batch.gallery.promotion.make import PromotedJob, Promotion
+from sora2batch.gallery.promotion.matrix_draft import matrices_of
 from sora2batch.gallery.promotion.origin import Origin
 from sora2batch.gallery.promotion.relocation import HERE, Relocation
 from sora2batch.gallery.promotion.setting import Setting
@@ -31,6 +33,8 @@ class Provenance:
     choice: Choice
     settings: Sequence[Setting]
     simulated: bool
+    tool_type: str | None = None
+    """The tool that was given for every job."""
 
 
 def draft_of(
@@ -45,7 +49,9 @@ def draft_of(
         relocation: how files are named from the new manifest; it has been checked.
     """
     tools = {job.tool_type for job in promotion.jobs}
-    common = _common_input(promotion.jobs) if len(promotion.jobs) > 1 else {}
+    is_matrix = bool(promotion.output_fields)
+    common = _common_input(promotion.jobs) if len(promotion.jobs) > 1 and not is_matrix else {}
+    line_of = partial(_origin_line, provenance=provenance)
     return ManifestDraft(
         comments=tuple(_header(provenance)),
         name=_name_of(provenance.target),
@@ -54,26 +60,35 @@ def draft_of(
         budget_comment=promotion.arithmetic,
         default_input=_literal(relocation.rewritten(common)),
         run=run,
-        groups=tuple(
-            GroupDraft(
-                name=job.name,
-                comments=tuple(_origin_line(origin, provenance) for origin in job.origins),
-                tool=None if len(tools) == 1 else job.tool_type,
-                input=_literal(
-                    relocation.rewritten(
-                        {field: job.input[field] for field in job.input if field not in common}
-                    )
-                ),
-            )
-            for job in promotion.jobs
+        groups=(
+            tuple(matrices_of(promotion, line_of, relocation))
+            if is_matrix
+            else tuple(_one_by_one(promotion, common, line_of, relocation))
         ),
     )
+
+
+def _one_by_one(
+    promotion: Promotion, common: JsonObject, line_of: Callable[[Origin], str], relocation: Relocation
+) -> Iterator[GroupDraft]:
+    """Lay out each job as a group of its own, without what all have in common."""
+    tools = {job.tool_type for job in promotion.jobs}
+    for job in promotion.jobs:
+        own = {field: job.input[field] for field in job.input if field not in common}
+        yield GroupDraft(
+            name=job.name,
+            comments=tuple(map(line_of, job.origins)),
+            tool=None if len(tools) == 1 else job.tool_type,
+            input=_literal(relocation.rewritten(own)),
+        )
 
 
 def _header(provenance: Provenance) -> Iterator[str]:
     simulated = " (simulated)" if provenance.simulated else ""
     source = f"{_line(provenance.manifest)}{simulated} by {_line(provenance.picks)}"
     yield f"Promoted from {source}: {provenance.choice.count} ({provenance.choice.reason})."
+    if provenance.tool_type:
+        yield f"Tool of every job: {_line(provenance.tool_type)}."
     if provenance.settings:
         yield f"Set for every job: {', '.join(setting.shown for setting in provenance.settings)}."
     flag = " --simulate" if provenance.simulated else ""

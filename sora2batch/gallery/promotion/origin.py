@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.pending_job import PendingJob
 from sora2batch.ground.problem import Fault, Problem
 from sora2batch.ground.rule import Rule
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
+from sora2batch.matrix.stage import output_of
 from sora2batch.picks.agreement import disagreements
 from sora2batch.picks.picks import Pick, Picks
 
@@ -28,12 +31,31 @@ class Origin:
     task_id: str | None
     """None if it has not been run, or nothing came of it."""
     pick: Pick
+    output: FileInput | None = None
+    """What it has made; None while that is not complete."""
 
 
 class Finder:
     """Looks picks up, by fingerprint first: keys follow renames."""
 
-    def __init__(self, jobs: Iterable[Job], lockfile: Lockfile) -> None:
+    def __init__(
+        self,
+        jobs: Iterable[Job],
+        lockfile: Lockfile,
+        *,
+        folder: str = "out",
+        waiting: Iterable[PendingJob] = (),
+    ) -> None:
+        """Get ready.
+
+        Args:
+            jobs: those that are asked for.
+            lockfile: what is known of these, and of others.
+            folder: the output folder, relative to the manifest's, with forward slashes.
+            waiting: what cannot be asked for yet, for it is made from what is not there.
+        """
+        self._folder = folder
+        self._waiting = frozenset(job.key for job in waiting)
         self._by_fingerprint: dict[str, Job] = {}
         self._by_key: dict[str, Job] = {}
         for job in jobs:
@@ -75,6 +97,8 @@ class Finder:
 
     def _hint(self, pick: Pick) -> str | None:
         """Say how a pick that is not found may be mended."""
+        if pick.key in self._waiting:
+            return "it waits for what it is made from: pick it once it is there"
         if pick.fingerprint is None:
             if pick.key in self._orphan_keys:
                 return "the lockfile has an orphan of this key: give its fingerprint"
@@ -94,6 +118,7 @@ class Finder:
             input=job.input,
             task_id=entry.primary.task_id if entry else None,
             pick=pick,
+            output=output_of(entry, self._folder) if entry else None,
         )
 
     def _of_orphan(self, fingerprint: Fingerprint, pick: Pick) -> Origin | None:
@@ -107,6 +132,7 @@ class Finder:
             input=entry.input,
             task_id=entry.primary.task_id,
             pick=pick,
+            output=output_of(entry, self._folder),
         )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sora2batch.gallery.promotion.make import PromotedJob, Promotion, PromotionError
+from sora2batch.gallery.promotion.make import PromotedJob, Promotion
+from sora2batch.gallery.promotion.promoted_request import PromotionError
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.file_input import FileInput, file_inputs_in, map_files
 from sora2batch.ground.job import Job
@@ -20,8 +21,16 @@ _ROOM = 100
 class PresentFiles:
     """Finds files by their content: first among those of the jobs of now, then where they lay."""
 
-    def __init__(self, jobs: Iterable[Job], tree: FileTree) -> None:
-        self._present = {found for job in jobs for found in file_inputs_in(job.input)}
+    def __init__(self, jobs: Iterable[Job], tree: FileTree, *, results: str | None = None) -> None:
+        """Look at the files of jobs.
+
+        Args:
+            jobs: those of now. What is a result of another job was not looked at when they were made.
+            tree: the manifest's folder.
+            results: the output folder, as files of inputs name it.
+        """
+        self._results = results
+        self._present = {found for job in jobs if not job.needs for found in file_inputs_in(job.input)}
         self._file_of = {found.sha256: found.file for found in sorted(self._present, reverse=True)}
         self._prober = prober_for(tree)
         self._known: dict[FileInput, str | None] = {}
@@ -34,9 +43,8 @@ class PresentFiles:
         """
         if reasons := [reason for job in promotion.jobs for reason in self._reasons(job)]:
             raise PromotionError(reasons)
-        return Promotion(
-            jobs=tuple(replace(job, input=map_files(job.input, self._as_it_lies)) for job in promotion.jobs)
-        )
+        jobs = tuple(replace(job, input=map_files(job.input, self._as_it_lies)) for job in promotion.jobs)
+        return replace(promotion, jobs=jobs)
 
     def _reasons(self, job: PromotedJob) -> Iterator[str]:
         for field, value in job.input.items():
@@ -44,6 +52,8 @@ class PresentFiles:
                 if fault := self._fault_of(found):
                     key, file = one_line(job.origins[0].key, _ROOM), one_line(found.file, _ROOM)
                     mend = f"put back the one that was sent, or give another by --set {field}=URL"
+                    if self._results and found.file.startswith(f"{self._results}/"):
+                        mend = "`sora2batch download` fetches it"
                     yield f"{key}: {file} {fault}: {mend}"
 
     def _as_it_lies(self, found: FileInput) -> JsonObject:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sora2batch.gallery.promotion.make import Promotion, PromotionError
+from sora2batch.gallery.promotion.make import Promotion
+from sora2batch.gallery.promotion.promoted_request import PromotionError
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.file_input import FileInput, file_inputs_in, map_files
 from sora2batch.ground.text import one_line
