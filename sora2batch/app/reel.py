@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -57,7 +57,8 @@ class ReelArgs:
     @property
     def choice(self) -> ReelChoice:
         """What says which clips."""
-        return ReelChoice(self.picks, self.min_rating, self.select, self.where, self.order)
+        grid = tuple(_words(self.grid or ""))
+        return ReelChoice(self.picks, self.min_rating, self.select, self.where, self.order, grid)
 
 
 def make(args: ReelArgs, printer: Display) -> ExitCode:
@@ -103,8 +104,12 @@ def _settings_of(args: ReelArgs) -> ReelSettings:
         titles=args.titles,
         sound=args.sound,
         size=read_size(args.size) if args.size else None,
-        grid=None if args.grid is None else tuple(one.strip() for one in args.grid.split(",") if one.strip()),
+        grid=None if args.grid is None else tuple(_words(args.grid)),
     )
+
+
+def _words(text: str) -> Iterator[str]:
+    return (one.strip() for one in text.split(",") if one.strip())
 
 
 def _positive(text: str | None, option: str) -> Fraction | None:

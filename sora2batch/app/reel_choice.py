@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.reel_lineage import ReelLineage
 from sora2batch.gallery.page.axes import FormerPlaces, labels_of
 from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.origin import Finder, find_origins
 from sora2batch.ground.errors import ExitCode, UsageError
-from sora2batch.ground.job import Fingerprint
+from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.lockfile.content import Lockfile
@@ -29,6 +30,8 @@ class Wanted(NamedTuple):
     key: str
     labels: Labels
     entry: Entry | None
+    places: Labels
+    """All that it can be ordered by."""
 
 
 class Found(NamedTuple):
@@ -55,6 +58,8 @@ class ReelChoice(NamedTuple):
     select: tuple[str, ...]
     where: tuple[str, ...]
     order: str | None
+    grid: tuple[str, ...] = ()
+    """The axes that are side by side."""
 
 
 def wanted_jobs(batch: Batch, lockfile: Lockfile, choice: ReelChoice) -> list[Wanted]:
@@ -66,41 +71,56 @@ def wanted_jobs(batch: Batch, lockfile: Lockfile, choice: ReelChoice) -> list[Wa
     """
     if choice.min_rating is not None and choice.picks is None:
         raise UsageError("--min-rating chooses among picks: give --picks as well")
-    selection = Selection(select=choice.select, where=tuple(map(parse_where, choice.where)), only=True)
-    jobs = selection.pick(batch.expansion.jobs)
+    lines = ReelLineage(batch.expansion.jobs, lockfile, choice.grid)
+    where = tuple(map(parse_where, choice.where))
+    of_others = tuple(pair for pair in where if "." in pair[0])
+    plain = tuple(pair for pair in where if "." not in pair[0])
+    selection = Selection(select=choice.select, where=plain, only=True)
+    jobs = lines.narrowed(selection.pick(batch.expansion.jobs), of_others)
+    is_narrow = bool(choice.select or where)
     if choice.picks is None:
-        wanted = [Wanted(job.key, labels_of(job), lockfile.get(job.fingerprint)) for job in jobs]
+        shown = jobs if is_narrow else lines.ends(jobs)
+        wanted = [_wanted(job, lines, lockfile) for job in shown]
     else:
-        is_narrow = bool(choice.select or choice.where)
         among = {job.fingerprint for job in jobs} if is_narrow else None
-        wanted = list(_picked(batch, lockfile, choice.picks, choice.min_rating, among))
+        wanted = list(_picked(batch, lockfile, choice, lines, among))
         if not wanted:
             raise UsageError("none of the picks fits --select and --where")
     return _ordered(wanted, choice.order, batch) if choice.order else wanted
 
 
+def _wanted(job: Job, lines: ReelLineage, lockfile: Lockfile) -> Wanted:
+    return Wanted(job.key, lines.labels(job), lockfile.get(job.fingerprint), lines.places(job))
+
+
 def _picked(
-    batch: Batch, lockfile: Lockfile, path: Path, min_rating: int | None, among: set[Fingerprint] | None
+    batch: Batch, lockfile: Lockfile, choice: ReelChoice, lines: ReelLineage, among: set[Fingerprint] | None
 ) -> Iterator[Wanted]:
+    """Find what was picked; what was picked to be made into something else stands for what became of it."""
+    assert choice.picks is not None
     jobs = batch.expansion.jobs
-    picks = read_picks(path)
-    taken = choose(picks, min_rating=min_rating).taken
+    picks = read_picks(choice.picks)
+    taken = choose(picks, min_rating=choice.min_rating).taken
     by_fingerprint = {job.fingerprint: job for job in jobs}
     places = FormerPlaces(jobs)
+    shown: set[Fingerprint] = set()
     for origin in find_origins(picks, taken, Finder(jobs, lockfile)):
-        if among is not None and origin.fingerprint not in among:
+        job = by_fingerprint.get(origin.fingerprint)
+        if job is None:
+            if among is None and (entry := lockfile.get(origin.fingerprint)):
+                labels = places.labels_of(entry)
+                yield Wanted(entry.key, labels, entry, labels)
             continue
-        entry = lockfile.get(origin.fingerprint)
-        if job := by_fingerprint.get(origin.fingerprint):
-            yield Wanted(job.key, labels_of(job), entry)
-        elif entry:
-            yield Wanted(entry.key, places.labels_of(entry), entry)
+        for one in lines.what_became_of(job) if among is None else (job,):
+            if one.fingerprint not in shown and (among is None or one.fingerprint in among):
+                shown.add(one.fingerprint)
+                yield _wanted(one, lines, lockfile)
 
 
 def _ordered(wanted: Sequence[Wanted], order: str, batch: Batch) -> list[Wanted]:
     """Sort by axes; what has no place on one comes last."""
     known: dict[str, dict[str, int]] = {}
-    for labels in (*map(labels_of, batch.expansion.jobs), *(one.labels for one in wanted)):
+    for labels in (*map(labels_of, batch.expansion.jobs), *(one.places for one in wanted)):
         for axis, label in labels:
             ranks = known.setdefault(axis, {})
             ranks.setdefault(label, len(ranks))
@@ -116,7 +136,7 @@ def _ordered(wanted: Sequence[Wanted], order: str, batch: Batch) -> list[Wanted]
 
 
 def _rank(one: Wanted, axis: str, ranks: dict[str, int], sign: int) -> float:
-    label = dict(one.labels).get(axis)
+    label = dict(one.places).get(axis)
     return float("inf") if label is None else sign * ranks[label]
 
 

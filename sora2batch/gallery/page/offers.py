@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TypeAlias
 
 from sora2batch.gallery.page.gate import Clause, Gate, Offer
-from sora2batch.ground.job import Column, Credits
+from sora2batch.gallery.page.upstream_labels import MemberKeys, member_keys
+from sora2batch.ground.job import Credits
 from sora2batch.ground.pending_job import AskedJob
 from sora2batch.manifest.model import Group, JobAxis
 
@@ -36,7 +37,7 @@ class PickedJobs:
         self._jobs = {job.key: job for job in jobs}
         self._places = {gate: place for place, gate in enumerate(gates_in(groups))}
         self._axes = {group.name: group.job_axes for group in groups if group.job_axes}
-        self._members: dict[str, Mapping[_Label, tuple[str, ...]]] = {}
+        self._members: dict[str, MemberKeys] = {}
         self._known: dict[tuple[_Label, ...] | str, Clauses] = {}
         self.clauses = {key: found for key, job in self._jobs.items() if (found := self._of(job))}
         """By key; only of jobs that rest on picks."""
@@ -83,22 +84,12 @@ class PickedJobs:
             alternatives.setdefault(clause.gate, {}).update(dict.fromkeys(clause.keys))
         yield from (Clause(gate, tuple(found)) for gate, found in alternatives.items())
 
-    def _members_in(self, job: AskedJob) -> Mapping[_Label, tuple[str, ...]]:
+    def _members_in(self, job: AskedJob) -> MemberKeys:
         """Find what the labels of a group stand for."""
         if job.group not in self._members:
-            self._members[job.group] = dict(chain.from_iterable(map(_members_of, job.columns)))
+            self._members[job.group] = member_keys(job.columns)
         return self._members[job.group]
 
 
 def _gate_of(axis: JobAxis) -> Gate | None:
     return Gate(axis.picks, axis.group, axis.min_rating) if axis.picks else None
-
-
-def _members_of(column: Column) -> Iterator[tuple[_Label, tuple[str, ...]]]:
-    """Read the keys of results out of the values of an axis; other values have none."""
-    for label, value in zip(column.labels, column.values, strict=True):
-        match value:
-            case {"key": str(key)}:
-                yield label, (key,)
-            case {"keys": list(keys)}:
-                yield label, tuple(map(str, keys))
