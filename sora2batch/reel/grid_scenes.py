@@ -36,9 +36,10 @@ def grids_of(footage: Sequence[Footage], settings: ReelSettings) -> tuple[Size, 
     """Make a scene of each combination of the other axes, and choose the size of the frame.
 
     Raises:
-        UsageError: there is no such axis, or too many clips would be side by side.
+        UsageError: there is no such axis, no clip has a place, or too many would be side by side.
     """
     axes = _axes_meant(footage, settings.grid or ())
+    footage = _with_a_place(footage, axes)
     rows = _labels(footage, axes.down) if axes.down else [""]
     columns = _labels(footage, axes.across)
     if len(rows) * len(columns) > MOST_CELLS:
@@ -69,11 +70,11 @@ def grids_of(footage: Sequence[Footage], settings: ReelSettings) -> tuple[Size, 
 def _axes_meant(footage: Sequence[Footage], named: Sequence[str]) -> _Axes:
     known = _axes_of(footage)
     if not named:
-        chosen = [axis for axis in known if len(_labels(footage, axis)) > 1 and axis not in {GROUP, TAKE}]
-        chosen += [axis for axis in (GROUP, TAKE) if len(_labels(footage, axis)) > 1]
-        if not chosen:
+        first = _axes_that_differ(footage, known)[:1]
+        if not first:
             raise UsageError("--grid: the clips differ in no axis", hint="leave --grid out")
-        named = chosen[:2]
+        beside = [one for one in footage if _has_axes(one, first)]  # groups may have other axes
+        named = [*first, *[axis for axis in _axes_that_differ(beside, known) if axis not in first][:1]]
     for axis in named:
         if axis not in known:
             raise UsageError(
@@ -85,12 +86,34 @@ def _axes_meant(footage: Sequence[Footage], named: Sequence[str]) -> _Axes:
     return _Axes(named[0] if len(named) > 1 else None, named[-1])
 
 
+def _axes_that_differ(footage: Sequence[Footage], known: Iterable[str]) -> list[str]:
+    """Name the axes that leave a choice, those of the manifest first."""
+    differ = [axis for axis in known if len(_labels(footage, axis)) > 1]
+    return sorted(differ, key=lambda axis: (GROUP, TAKE).index(axis) + 1 if axis in {GROUP, TAKE} else 0)
+
+
+def _with_a_place(footage: Iterable[Footage], axes: _Axes) -> list[Footage]:
+    """Leave out the clips that lack one of the axes."""
+    wanted = [axis for axis in axes if axis]
+    placed = [one for one in footage if _has_axes(one, wanted)]
+    if not placed:
+        raise UsageError(
+            f"--grid {','.join(wanted)}: no clip has both axes, so none has a place",
+            hint=f"name axes of one group, or one alone: --grid {wanted[0]}",
+        )
+    return placed
+
+
+def _has_axes(one: Footage, axes: Iterable[str]) -> bool:
+    return set(axes) <= {axis for axis, _ in one.labels}
+
+
 def _axes_of(footage: Iterable[Footage]) -> list[str]:
     return list(dict.fromkeys(axis for one in footage for axis, _ in one.labels))
 
 
 def _labels(footage: Iterable[Footage], axis: str) -> list[str]:
-    """Collect an axis's labels in the order of the clips; a clip that has no place on it is left out."""
+    """Collect an axis's labels in the order of the clips; one that has no place on it has none."""
     return list(dict.fromkeys(label for one in footage for name, label in one.labels if name == axis))
 
 
@@ -99,8 +122,6 @@ def _scenes(footage: Sequence[Footage], axes: _Axes) -> list[list[Footage]]:
     scenes: dict[tuple[object, ...], dict[tuple[str | None, str], Footage]] = {}
     for one in footage:
         labels = dict(one.labels)
-        if axes.across not in labels or (axes.down and axes.down not in labels):
-            continue
         place = (labels.get(axes.down or ""), labels[axes.across])
         others = tuple(pair for pair in one.labels if pair[0] not in axes)
         turn = 0

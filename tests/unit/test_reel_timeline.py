@@ -99,6 +99,28 @@ def test_a_clip_without_a_place_on_the_grids_axes_is_not_in_it():
     assert stranger not in footage_of(edit.scenes)
 
 
+def test_a_grid_takes_axes_that_clips_have_together():
+    """Groups may have axes of their own; no clip has all of them."""
+    heroes = [imagined(name, ("group", "hero"), ("picture", name)) for name in ("fox", "owl")]
+    shots = [imagined(name, ("group", "shots"), ("shot", name)) for name in ("one", "two")]
+    edit = edit_of(*heroes, *shots, grid=())
+    assert footage_of(edit.scenes) == tuple(heroes)
+    assert [one.text for one in edit.scenes[0].captions] == ["fox", "owl"]
+
+
+def test_a_grid_has_no_empty_rows_for_clips_that_are_not_in_it():
+    other = imagined("other", ("group", "other"), ("camera", "crane"))
+    edit = edit_of(place("fox", "pan"), place("owl", "pan"), other, grid=("animal", "camera"))
+    assert [one.text for one in edit.scenes[0].captions] == ["pan", "fox", "owl"]
+
+
+def test_a_grid_of_axes_that_no_clip_has_together_is_refused():
+    clips = [imagined("fox", ("picture", "fox")), imagined("one", ("shot", "one"))]
+    with pytest.raises(UsageError, match="no clip has both axes") as raised:
+        edit_of(*clips, grid=("picture", "shot"))
+    assert raised.value.hint == "name axes of one group, or one alone: --grid picture"
+
+
 @pytest.mark.parametrize(
     ("grid", "message"),
     [
