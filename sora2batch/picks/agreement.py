@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.problem import Problem
-from sora2batch.picks.fault import contradiction
 from sora2batch.picks.picks import Pick, Picks
+from sora2batch.picks.picks_fault import contradiction
 
 
 def disagreements(picks: Picks, known: Iterable[tuple[Pick, Fingerprint]]) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from sora2batch.ground.plainfile import is_stream, read_inside, read_stream, rea
 from sora2batch.ground.problem import DataPath
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.picks.fault import opinion_of, picks_faults, picks_path
+from sora2batch.picks.picks_fault import opinion_of, picks_faults, picks_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from sora2batch.ground.edited_file import write_edited
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.output_file import check_folder
 from sora2batch.ground.plainfile import followed_inside, read_inside, reason
-from sora2batch.picks.merge import merge_picks
 from sora2batch.picks.picks import Pick, Picks, parse_picks
-from sora2batch.picks.text import head_of, picks_text
+from sora2batch.picks.picks_merge import merge_picks
+from sora2batch.picks.picks_text import head_of, picks_text
 
 _TRIES = 5
 """Somebody else writes the file just now; nobody does so five times in a row."""

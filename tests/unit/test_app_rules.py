@@ -26,7 +26,7 @@ from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.media.facts import MediaFacts
 from sora2batch.media.sniff import JPEG
 from sora2batch.media.visit import Fetched, NotReached, NotThere, Visit
-from sora2batch.picks.fault import picks_faults
+from sora2batch.picks.picks_fault import picks_faults
 
 SHOTS = "jobs: {a: {matrix: {shot: {from: FILE}}, input: {prompt: '{{ shot.text }}'}}}\n"
 FACTS = MediaFacts(JPEG, 9, "0" * 64, 1280, 720)
@@ -42,8 +42,8 @@ VISITS = {
 }
 """What is found at the URL of a wrong example; at that of the right one is a picture."""
 OF_PICKS = {Rule.UNKNOWN_JOB, Rule.CONTRADICTION}
-OF_GATES = {Rule.BROKEN_PICK, Rule.LOST_PICK}
-SHOWN = [rule for rule in Rule if rule not in NOT_SHOWN | VISITS.keys() | OF_PICKS | OF_GATES]
+OF_GATES = (Rule.BROKEN_PICK, Rule.LOST_PICK)
+SHOWN = [rule for rule in Rule if rule not in NOT_SHOWN | VISITS.keys() | OF_PICKS | {*OF_GATES}]
 STAGES = """
 jobs:
   stills:

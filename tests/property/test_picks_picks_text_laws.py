@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora2batch.picks.merge import merge_picks
 from sora2batch.picks.picks import Pick, parse_picks
-from sora2batch.picks.text import head_of, picks_text
+from sora2batch.picks.picks_merge import merge_picks
+from sora2batch.picks.picks_text import head_of, picks_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 FINGERPRINTS = st.integers(0, 7).map(lambda number: f"sha256:{number:064x}")
