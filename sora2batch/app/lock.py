@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sora2batch.app.output.first_keys import first_keys
 from sora2batch.app.output.output import Printer
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.ground.plainfile import is_stream, read_plain_file, read_stream
@@ -26,6 +27,8 @@ def resolve_file(printer: Printer, *, file: Path) -> None:
     lockfile = resolve_conflicts(_read(file), file=str(file))
     write_lockfile(file, lockfile)
     printer.info(_summary(file, lockfile))
+    if twice := [entry.key for entry in lockfile.entries.values() if entry.is_paid_twice]:
+        printer.info(f"paid more than once: {len(twice):,}: {first_keys(twice)}; all their tasks are kept")
 
 
 def check_files(printer: Printer, *, files: Sequence[Path]) -> ExitCode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.output.first_keys import first_keys
 from sora2batch.app.output.output import Printer
 from sora2batch.app.waiting_advice import waiting_lines
 from sora2batch.ground.terminal_width import isolated, padded, width_of
@@ -11,7 +12,6 @@ from sora2batch.lockfile.entry import State, reasons_of
 from sora2batch.plan.job_status import PENDING, JobStatus, Status
 
 _ERROR_ROOM = 1000
-_KEYS_SHOWN = 5
 _ADVICE = {
     State.IN_DOUBT: "in doubt, may have been charged: `sora2batch reconcile {given}` settles them",
     State.SUBMITTED: "still generating: `sora2batch run {run}` waits for them",
@@ -56,15 +56,13 @@ def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
     if missing := sum(one.lacks_file for one in status.jobs):
         command = f"sora2batch download {batch.arguments}"
         printer.output(f"next: {missing:,} done but not downloaded: `{command}` fetches them")
-    if seen := sum(bool(one.look) for one in status.jobs):
-        printer.output(f"to look at: {seen:,}: {_first_keys(status)}")
-
-
-def _first_keys(status: Status) -> str:
-    """Name the first few jobs in whose files something was seen."""
-    keys = [isolated(one.job.key) for one in status.jobs if one.look]
-    shown, rest = keys[:_KEYS_SHOWN], len(keys) - _KEYS_SHOWN
-    return ", ".join([*shown, f"and {rest:,} more"] if rest > 0 else shown)
+    if seen := [one.job.key for one in status.jobs if one.look]:
+        printer.output(f"to look at: {len(seen):,}: {first_keys(seen)}")
+    if twice := [one.job.key for one in status.jobs if one.is_paid_twice]:
+        command = f"sora2batch explain {batch.arguments} KEY"
+        printer.output(
+            f"paid more than once: {len(twice):,}: {first_keys(twice)} (`{command}` shows the tasks)"
+        )
 
 
 def print_outcome(batch: Batch, status: Status, printer: Printer) -> None:

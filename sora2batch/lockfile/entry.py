@@ -221,6 +221,13 @@ class Entry(NamedTuple):
         return Credits(sum(attempt.credits for attempt in self.attempts if attempt.is_paid))
 
     @property
+    def is_paid_twice(self) -> bool:
+        """Tell whether several tasks of it gave a result or still may: two people paid for it, say."""
+        if len(self.attempts) == 1:
+            return False
+        return sum(attempt.state in {State.COMPLETED, State.SUBMITTED} for attempt in self.attempts) > 1
+
+    @property
     def in_doubt_credits(self) -> Credits:
         """The part of ``spent`` of which nobody knows whether it was charged."""
         if len(self.attempts) == 1 and self.attempts[0].state is not State.IN_DOUBT:

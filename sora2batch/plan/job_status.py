@@ -61,6 +61,11 @@ class JobStatus:
         return not any(output.sha256 for output in self.entry.primary.outputs)
 
     @property
+    def is_paid_twice(self) -> bool:
+        """Tell whether several tasks of it were paid for and none of them failed."""
+        return self.entry is not None and self.entry.is_paid_twice
+
+    @property
     def look(self) -> Look:
         """What somebody should look at in its files."""
         outputs = self.entry.primary.outputs if self.entry else ()

@@ -21,10 +21,11 @@ class StatusCategory(StrEnum):
     NOT_DOWNLOADED = "done but not downloaded"
     TO_LOOK_AT = "to look at"
     """A check saw something in a file of it."""
+    PAID_TWICE = "paid more than once"
 
 
 def by_category(status: Status) -> Mapping[StatusCategory, tuple[JobStatus, ...]]:
-    """Pick the jobs that concern somebody, each once, in the manifest's order.
+    """Pick the jobs that concern somebody, each once, in the manifest's order; what was paid twice once more.
 
     *Shape*: in the order of ``StatusCategory``; one that no job gives is no key.
     """
@@ -32,6 +33,8 @@ def by_category(status: Status) -> Mapping[StatusCategory, tuple[JobStatus, ...]
     for one in status.jobs:
         if (category := _category_of(one)) is not None:
             found[category].append(one)
+        if one.is_paid_twice:
+            found[StatusCategory.PAID_TWICE].append(one)
     return {category: tuple(jobs) for category, jobs in found.items() if jobs}
 
 

@@ -49,7 +49,11 @@ def test_conflict_marks_stop_everything_until_they_are_resolved(folder, manifest
     assert "sora2batch lock resolve" in refused.err
     assert lock.read_text() == text
 
-    assert call("lock", "resolve", lock).code == 0
+    resolved = call("lock", "resolve", lock)
+    assert resolved.code == 0
+    assert "paid more than once: 1: hero/fox; all their tasks are kept" in resolved.err
+    told = "paid more than once: 1: hero/fox (`sora2batch explain small.yaml KEY` shows the tasks)"
+    assert told in call("status", manifest).out
     plan = call("plan", manifest, "--json").document
     assert plan["summary"]["actions"]["resume"] == 2
     assert plan["summary"]["credits"]["spent"] == 3 * 420, "both tasks of the fox were paid"

@@ -167,3 +167,15 @@ def test_a_watch_survives_the_run_and_ends_with_ctrl_c(terminal, manifest, api, 
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
     assert "error" not in plain(screen)
     assert screen.shown.rindex("\x1b[?25h") > screen.shown.rindex("\x1b[?25l")
+
+
+def test_what_was_paid_for_twice_is_told_with_its_tasks(terminal, manifest):
+    batch = load_batch(manifest)
+    write_state(batch, completed("task-ours", outputs=(FILE,)))
+    text = batch.lock_path.read_text()
+    batch.lock_path.write_text(text + text.splitlines()[1].replace("task-ours", "task-theirs") + "\n")
+    screen = terminal("status", manifest)
+    assert screen.end() == 0
+    assert "paid more than once: 1\n  hero/fox   840 credits  task task-ours, task task-theirs" in plain(
+        screen
+    )

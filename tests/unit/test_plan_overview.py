@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.building import entry_of, job_of, lockfile_of
-from fakes.lock_entry import attempt, completed, in_doubt, rejected, submitted
+from fakes.lock_entry import attempt, completed, failed, in_doubt, rejected, submitted
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Output, State
 from sora2batch.plan.job_status import make_status
@@ -53,18 +53,20 @@ def test_nothing_is_summed_up_to_nothing():
     assert (overview.groups, overview.states, overview.total.jobs) == ((), (), 0)
 
 
-def test_jobs_that_concern_somebody_are_picked_once():
-    jobs = [job_of(name) for name in ("open", "second", "doubt", "lacking", "done", "pending")]
+def test_jobs_that_concern_somebody_are_picked_once_and_once_more_where_they_were_paid_twice():
+    jobs = [job_of(name) for name in ("open", "second", "doubt", "lacking", "done", "pending", "again")]
     entries = [
         entry_of(jobs[0], submitted("1")),
         entry_of(jobs[1], completed("2", outputs=()), submitted("3")),
         entry_of(jobs[2], in_doubt()),
         entry_of(jobs[3], completed("4")),
         entry_of(jobs[4], completed("5", outputs=(FILE,))),
+        entry_of(jobs[6], completed("7", outputs=(FILE,), number=2), failed("6")),
     ]
     found = by_category(status_of(*jobs, entries=entries))
     assert {category: [one.job.key for one in some] for category, some in found.items()} == {
         StatusCategory.OPEN: ["hero/open", "hero/second"],
         StatusCategory.IN_DOUBT: ["hero/doubt"],
         StatusCategory.NOT_DOWNLOADED: ["hero/lacking"],
+        StatusCategory.PAID_TWICE: ["hero/second"],
     }

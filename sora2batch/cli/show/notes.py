@@ -22,6 +22,7 @@ _STYLES = {
     StatusCategory.REJECTED: "red",
     StatusCategory.NOT_DOWNLOADED: "yellow",
     StatusCategory.TO_LOOK_AT: "magenta",
+    StatusCategory.PAID_TWICE: "magenta",
 }
 _ERROR_ROOM = 400
 _NARROW = 72
@@ -86,6 +87,8 @@ def _attempt_of(category: StatusCategory, status: JobStatus) -> Attempt:
 def _told(category: StatusCategory, status: JobStatus, now: datetime) -> str:
     if category is StatusCategory.TO_LOOK_AT:
         return one_line(reasons_of(status.look), _ERROR_ROOM)
+    if category is StatusCategory.PAID_TWICE:
+        return _tasks_of(status)
     attempt = _attempt_of(category, status)
     age = age_of(attempt.submitted, now)
     words = [f"for {age}"] if age and category in {StatusCategory.OPEN, StatusCategory.IN_DOUBT} else []
@@ -94,6 +97,12 @@ def _told(category: StatusCategory, status: JobStatus, now: datetime) -> str:
     if attempt.error:
         words.append(one_line(attempt.error.message, _ERROR_ROOM))
     return "  ".join(words)
+
+
+def _tasks_of(status: JobStatus) -> str:
+    assert status.entry is not None
+    tasks = [f"task {one.task_id}" for one in status.entry.attempts if one.is_paid and one.task_id]
+    return f"{status.entry.spent:,} credits  {', '.join(tasks)}"
 
 
 def _line(words: str, layout: NoteLayout) -> Text:
