@@ -11,6 +11,7 @@ from sora2batch.app.checks.batch_check import check_batch
 from sora2batch.app.checks.check import Check, Verdict
 from sora2batch.app.checks.editor_check import check_editor
 from sora2batch.app.checks.git_check import check_git
+from sora2batch.app.checks.input_check import check_input_files
 from sora2batch.app.checks.settings_check import SettingsReport, report_settings
 from sora2batch.app.checks.store_check import check_store
 from sora2batch.app.output.json_document import print_json
@@ -69,4 +70,5 @@ def _found(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check 
         yield from check_batch(batch)
         yield from check_git(batch.layout)
         yield from check_editor(batch.manifest.path.parent, batch.catalog)
+        yield from check_input_files(batch)
     yield from check_store(batch)

@@ -3,10 +3,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from fakes.lock_entry import completed
+from fakes.pictures import picture
 from fakes.repository import foreign_git, git
+from fakes.watching import load_batch, write_state
 
 KEY = "sk-never-to-be-seen"
 
@@ -131,6 +135,34 @@ def test_a_store_is_tried_step_by_step_and_leaves_one_object(folder, manifest, a
     assert ran.code == 2
     assert "bad   store: " in ran.out
     assert "hunter2" not in ran.out + ran.err
+
+
+def test_pictures_without_a_store_that_has_urls_are_told_before_a_run_refuses_them(
+    folder, api, call, monkeypatch
+):
+    api()
+    picture(folder, "images/fox.png")
+    call("init", "campaign.yaml", "--from-folder", "images")
+    ran = call("doctor", "campaign.yaml")
+    assert ran.code == 2
+    told = "bad   inputs: campaign.yaml: the API takes URLs only, and images/fox.png has none: no store is"
+    assert told in ran.out
+    monkeypatch.setenv("SORA2BATCH_STORE", folder.joinpath("bucket").as_uri())
+    told = "bad   inputs: campaign.yaml: the API takes URLs only, and a folder such as file:///"
+    assert told in call("doctor", "campaign.yaml").out
+    store = f"{{url: '{folder.joinpath('bucket').as_uri()}', public_url: 'https://cdn.example.com'}}"
+    monkeypatch.delenv("SORA2BATCH_STORE")
+    Path("campaign.yaml").write_text(Path("campaign.yaml").read_text() + f"store: {store}\n")
+    assert " inputs: " not in call("doctor", "campaign.yaml").out
+
+
+def test_pictures_that_were_sent_already_need_no_store(folder, api, call):
+    api()
+    picture(folder, "images/fox.png")
+    call("init", "campaign.yaml", "--from-folder", "images")
+    batch = load_batch(Path("campaign.yaml"))
+    write_state(batch, completed("task-a"))
+    assert " inputs: " not in call("doctor", "campaign.yaml").out
 
 
 def test_it_shows_where_each_setting_comes_from(call, folder, manifest, monkeypatch):
