@@ -37,6 +37,12 @@ def test_a_run_without_mishaps_names_none():
     assert counted.line == "1/3 submitted, 1/3 generated, 0/3 downloaded; 0 of 5,000 credits"
 
 
+def test_what_is_no_part_of_a_run_is_not_counted():
+    counted = RunProgress(to_submit=0, to_generate=0, to_download=2, budget=1000, spent=840)
+    assert counted.line == "0/2 downloaded; 840 of 1,000 credits"
+    assert RunProgress(to_submit=0, to_generate=0, to_download=0, budget=9, spent=1).line == "1 of 9 credits"
+
+
 def test_more_than_was_expected_never_looks_like_less_than_nothing():
     counted = RunProgress(to_submit=0, to_generate=0, to_download=0, budget=1, spent=0)
     counted.count(event.Downloaded(job=FOX, paths=("fox.mp4",)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -26,9 +26,10 @@ from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.option_words import option
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Seen
-from sora2batch.plan.action import Plan
+from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.budget import check_charges
 from sora2batch.plan.host import check_host
+from sora2batch.plan.outlook import Outlook
 from sora2batch.plan.render_text import money_line, totals_line, warning_lines
 from sora2batch.run.stages import Stages, asks_the_api
 from sora2batch.sjinn.secret import load_key
@@ -59,11 +60,9 @@ def agree(batch: Batch, plan: Plan, request: RunRequest) -> Agreement:
     Raises:
         Sora2BatchError: the plan must not, or cannot, be carried out; nothing was sent.
     """
-    request.printer.info(f"{batch.manifest.file}: {totals_line(plan)}")
     outlook = outlook_for(batch, plan, batch.run_options(request.concurrency))
-    request.printer.info(money_line(plan, outlook.credit_price))
-    if told := outlook.time_line if Stages.WAIT in request.stages else None:
-        request.printer.info(told)
+    for line in _announced(plan, outlook, request.stages):
+        request.printer.info(line)
     for line in warning_lines(replace(plan, notices=request.told.new(plan.notices, batch.catalog))):
         request.printer.info(line)
     if told := left_waiting(plan, request):
@@ -82,6 +81,17 @@ def agree(batch: Batch, plan: Plan, request: RunRequest) -> Agreement:
     if not spending.is_any or batch.simulated:
         return Agreement(Payer(clock=SystemClock()), {})
     return _pay(batch, plan, spending, request, outlook.credit_price)
+
+
+def _announced(plan: Plan, outlook: Outlook, stages: Stages) -> Iterator[str]:
+    """Say what is about to be done; of money and time only where something may be submitted."""
+    if stages is Stages.DOWNLOAD:
+        yield f"{plan.manifest}: {plan.counts[Action.DOWNLOAD]:,} to download"
+        return
+    yield f"{plan.manifest}: {totals_line(plan)}"
+    yield money_line(plan, outlook.credit_price)
+    if Stages.WAIT in stages and outlook.time_line:
+        yield outlook.time_line
 
 
 def _pay(

@@ -87,7 +87,8 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
             )
             silence = launch(run)
         else:
-            request.printer.info(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
+            idle = "nothing to download" if request.stages is Stages.DOWNLOAD else "nothing to do"
+            request.printer.info(f"{batch.manifest.file}: {idle}: {totals_line(plan)}")
             follow_keys(batch.expansion.jobs, store)
             run_loop(partial(_finish, batch, plan, store, request))
         was_sent = store.lockfile.spent != plan.money.spent

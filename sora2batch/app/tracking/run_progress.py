@@ -133,14 +133,17 @@ class RunProgress:
 
     @property
     def line(self) -> str:
-        """The counts in a line."""
+        """The counts in a line; of what is no part of this run, nothing."""
         parts = [f"{counted(self.uploaded, 'file')} uploaded"] if self.uploaded else []
+        steps = (
+            (self.to_submit, self.submitted, self.expected_to_submit, "submitted"),
+            (self.to_generate, self.generated, self.expected_to_generate, "generated"),
+            (self.to_download, self.downloaded, self.expected_to_download, "downloaded"),
+            (self.to_store, self.stored, self.expected_to_store, "stored"),
+        )
         parts += [
-            f"{self.submitted:,}/{self.expected_to_submit:,} submitted",
-            f"{self.generated:,}/{self.expected_to_generate:,} generated",
-            f"{self.downloaded:,}/{self.expected_to_download:,} downloaded",
+            f"{done:,}/{all_of_it:,} {what}" for planned, done, all_of_it, what in steps if planned or done
         ]
-        parts += [f"{self.stored:,}/{self.expected_to_store:,} stored"] if self.to_store else []
         mishaps = {
             "not submitted": self.refused,
             "failed or overdue": self.failed,
@@ -149,7 +152,7 @@ class RunProgress:
         }
         parts += [f"{number:,} {what}" for what, number in mishaps.items() if number]
         parts += [f"{self.to_look_at:,} to look at"] if self.to_look_at else []
-        return f"{', '.join(parts)}; {self.money}"
+        return "; ".join([*filter(None, [", ".join(parts)]), self.money])
 
     @property
     def money(self) -> str:
