@@ -14,6 +14,7 @@ from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.plainfile import is_stream, read_plain_file, reason
 from sora2batch.ground.problem import Problem
+from sora2batch.ground.suggest import nearest
 from sora2batch.manifest.document import Document, parse_document
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import (
@@ -94,10 +95,21 @@ def _read(path: Path) -> bytes:
     try:
         return read_plain_file(path)
     except FileNotFoundError as error:
-        hint = "`sora2batch init` makes one to start from"
+        meant = _neighbour_of(path)
+        hint = f"did you mean {meant.as_posix()}?" if meant else "`sora2batch init` makes one to start from"
         raise UsageError(f"there is no manifest {path.as_posix()}", hint=hint) from error
     except (OSError, ValueError) as error:
         raise UsageError(f"the manifest {path.as_posix()} cannot be read: {reason(error)}") from error
+
+
+def _neighbour_of(path: Path) -> Path | None:
+    """Find the YAML file whose name is most like one that is not there; its ending does not count."""
+    try:
+        found = {one.stem: one for one in sorted(path.parent.iterdir()) if one.suffix in {".yaml", ".yml"}}
+    except OSError:
+        return None
+    stem = path.stem if path.stem in found else nearest(path.stem, found)
+    return found.get(str(stem))
 
 
 def _manifest(path: Path, document: Document, data: JsonObject, digest: str) -> Manifest:

@@ -1,6 +1,7 @@
 """A script is spoken to in its own words: arguments, not the options of a command line."""
 
 import re
+import traceback
 
 import pytest
 
@@ -54,6 +55,13 @@ def test_what_fits_no_job(studio, selection, told):
     with pytest.raises(sora2batch.UsageError) as caught:
         sora2batch.plan(studio.load(), **selection)
     assert told in words_of(caught.value)
+
+
+def test_a_traceback_ends_with_what_to_do(studio):
+    with pytest.raises(sora2batch.UsageError) as caught:
+        sora2batch.plan(studio.load(), select="heroo/*")
+    assert caught.value.hint
+    assert traceback.format_exception(caught.value)[-1] == f"hint: {caught.value.hint}\n"
 
 
 async def test_why_a_job_is_left_alone(studio):

@@ -151,6 +151,18 @@ def test_a_missing_manifest_is_one_line_and_a_hint(tmp_path):
     assert "sora2batch init" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("spring.yml", "spring.yaml"), ("spring", "spring.yaml"), ("sprng.yaml", "spring.yaml")],
+)
+def test_of_a_missing_manifest_the_nearest_one_is_named(tmp_path, given, told):
+    (tmp_path / "spring.yaml").write_text(SMALL)
+    (tmp_path / "spring.csv").write_text("a\n")
+    with pytest.raises(UsageError) as caught:
+        load_manifest(tmp_path / given)
+    assert caught.value.hint == f"did you mean {(tmp_path / told).as_posix()}?"
+
+
 def test_a_folder_is_no_manifest(tmp_path):
     with pytest.raises(UsageError, match=r"cannot be read: it is a folder$"):
         load_manifest(tmp_path)
