@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.batch.loader import loader_for, results_of
+from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.explanation.explanation import Explanation, find_job, nearest_record
 from sora2batch.app.explanation.explanation_json import explanation_to_json
 from sora2batch.app.explanation.explanation_text import explanation_lines
@@ -19,6 +19,7 @@ from sora2batch.lockfile.entry import Entry
 from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.provenance.job_origin import FieldKind
 from sora2batch.matrix.provenance.trace import trace
+from sora2batch.matrix.stage import NO_RESULTS
 from sora2batch.plan.action import PlannedJob
 from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
@@ -57,7 +58,7 @@ def _of_job(batch: Batch, lockfile: Lockfile, job: Job) -> Explanation:
     stages = batch.expansion.stages
     asked = stages.asked if stages else batch.expansion.jobs
     keys = [one.key for one in asked if one.group == job.group]
-    tree, results = DiskTree(batch.manifest.path.parent), results_of(batch.manifest, batch.layout)
+    tree, results = DiskTree(batch.manifest.path.parent), batch.known or NO_RESULTS
     origin = trace(batch.manifest, batch.catalog, tree, job, keys.index(job.key), results)
     by_tool = [field.name for field in origin.fields if field.kind is FieldKind.TOOL]
     marks = {one.fingerprint for one in batch.expansion.jobs}

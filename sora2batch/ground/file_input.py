@@ -26,6 +26,11 @@ class FileInput(NamedTuple):
         """Write it as a job's input, a lockfile and a plan have it."""
         return {"file": self.file, "sha256": self.sha256}
 
+    @property
+    def canonical_content(self) -> Fragment:
+        """What counts of it in a fingerprint, in canonical JSON."""
+        return Fragment(f'{{"sha256":"{self.sha256}"}}')
+
 
 def read_file_input(value: JsonValue) -> FileInput | None:
     """Read a file out of an input's value; None for anything else."""
@@ -70,7 +75,7 @@ def canonical_content(input: JsonObject) -> bytes:
     written: dict[str, JsonValue | Fragment] = {**input}
     for name, value in input.items():
         if type(value) is dict and (found := read_file_input(value)):
-            written[name] = Fragment(f'{{"sha256":"{found.sha256}"}}')
+            written[name] = found.canonical_content
     return canonical_flat(written) or canonical_json(with_content_only(input))
 
 

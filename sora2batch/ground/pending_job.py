@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.job import Column, Credits, Job
+from sora2batch.ground.job import Column, Credits, Fingerprint, Job
 
 
 class PendingJob(NamedTuple):
@@ -25,8 +25,12 @@ class PendingJob(NamedTuple):
     """The price, which no result changes."""
     filename: str
     columns: tuple[Column, ...]
+    request: Fingerprint
+    """Tells it from other requests while it waits; it is written nowhere."""
     needs: tuple[str, ...]
     """Keys of the jobs whose results are sent, in the order of the input; each once."""
+    fields: tuple[str, ...]
+    """The fields of the input in which they stand."""
     gate: str | None = None
     """The picks file that somebody has to make first, as the manifest names it."""
 

@@ -9,12 +9,16 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.matrix.field import Leaf, Part, PlacedError, render_part
-from sora2batch.matrix.grid import Places
+from sora2batch.matrix.grid import ABSENT, Places
+from sora2batch.matrix.output_mark import is_output
 from sora2batch.template.limit import MAX_CHARACTERS
 from sora2batch.template.template import TemplateError
 
 CacheKey: TypeAlias = Callable[[Places], Any]
 """Takes those of a cell's places that decide what a template gives."""
+
+
+_SHORT = 2000
 
 
 def nothing(_: Places) -> tuple[()]:
@@ -67,6 +71,40 @@ class CachedWhole:
         if self._cache_key is not None:
             self._known[self._cache_key(places)] = value
         return value
+
+
+class CachedItem:
+    """A value that is what an axis has under a key, and nothing else."""
+
+    def __init__(self, part: Part, values: Sequence[JsonValue], at: int, key: str) -> None:
+        """Get ready.
+
+        Args:
+            part: the template.
+            values: of the axis.
+            at: the place of the axis in a cell.
+            key: in each value.
+        """
+        self._part = part
+        self._values = values
+        self._at = at
+        self._key = key
+
+    def recall(self, places: Places) -> JsonValue | PlacedError | Unknown:
+        """Look it up; what is no short text is left to the rendering, which checks it."""
+        place = places[self._at]
+        whole = self._values[place] if place != ABSENT else None
+        value = whole.get(self._key) if type(whole) is dict else None
+        if type(value) is str and len(value) <= _SHORT and (value.isascii() or is_output(value)):
+            return value
+        return UNKNOWN
+
+    def render(self, _: Places, scope: dict[str, Any]) -> JsonValue | PlacedError:
+        """Render it."""
+        try:
+            return render_part(self._part, scope)
+        except PlacedError as error:
+            return error
 
 
 class CachedPieces:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.file_input import file_inputs_in
-from sora2batch.ground.job import Job, fingerprint_of
+from sora2batch.ground.job import Job
 from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Fault
 from sora2batch.ground.rule import Rule
@@ -48,7 +48,7 @@ def refuse_duplicates(jobs: Sequence[AskedJob], manifest: Manifest, diagnostics:
 
 def _request_of(job: AskedJob) -> str:
     """Identify a request: two that rest on the same results of the same jobs are the same one."""
-    return job.fingerprint if isinstance(job, Job) else fingerprint_of(job.tool_type, job.input, job.take)
+    return job.fingerprint if isinstance(job, Job) else job.request
 
 
 def _note_requests(duplicates: _Pair, diagnostics: Diagnostics) -> None:

@@ -124,7 +124,7 @@ class _Expander:
             self._try_idle_variable(name)
         refuse_duplicates(asked, self._manifest, self._diagnostics)
         self._diagnostics.close()
-        stages = Stages.of(asked, self._upstream.taken) if self._is_staged else None
+        stages = self._upstream.stages(asked) if self._is_staged else None
         return Expansion(
             jobs=stages.jobs if stages else cast("tuple[Job, ...]", asked),
             findings=self._findings(),

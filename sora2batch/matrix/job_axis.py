@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sora2batch.catalog.tool import Kind
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import DataPath, Fault, Target
 from sora2batch.ground.rule import Rule
-from sora2batch.manifest.model import JobAxis
+from sora2batch.manifest.model import Group, JobAxis
 from sora2batch.matrix.combine import AxisValues
 from sora2batch.matrix.grid import ABSENT, Grid
 from sora2batch.matrix.label import unique_names
@@ -25,21 +24,20 @@ _OF_SETS = frozenset({"id", "keys", TAKE, "outputs"})
 class UpstreamGroup:
     """A group that others are made from, with its jobs."""
 
-    def __init__(self, name: str, kind: Kind, grid: Grid, repeat: int, jobs: tuple[AskedJob, ...]) -> None:
+    def __init__(self, group: Group, grid: Grid, jobs: tuple[AskedJob, ...], marks: Sequence[str]) -> None:
         """Keep a group that was made.
 
         Args:
-            name: of the group.
-            kind: what its results are.
+            group: as it is written.
             grid: its cells.
-            repeat: takes of each.
             jobs: cell by cell, the takes of one cell after each other.
+            marks: what stands for the result of each.
         """
-        self.name = name
-        self.kind = kind
+        self.name = group.name
         self.grid = grid
-        self.repeat = repeat
+        self.repeat = group.repeat
         self.jobs = jobs
+        self._marks = marks
 
     def label(self, job: AskedJob) -> str:
         """Name a result: the key without the group; the group itself where that is all of it."""
@@ -53,7 +51,7 @@ class UpstreamGroup:
             "id": self.label(job),
             "key": job.key,
             TAKE: job.take,
-            "output": mark_output(job.key),
+            "output": self._marks[at],
         }
 
     @cached_property

@@ -26,7 +26,7 @@ from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.input_files import InputFiles, with_media_names
 from sora2batch.matrix.label import unique_names
-from sora2batch.matrix.output_check import OutputCheck
+from sora2batch.matrix.output_check import Needs, OutputCheck
 from sora2batch.matrix.output_mark import holds_output
 from sora2batch.matrix.render import GroupRenderer, Rendered
 from sora2batch.matrix.source_location import LabelledValue, TemplateReads
@@ -34,6 +34,7 @@ from sora2batch.matrix.upstream import GroupUpstream
 from sora2batch.template.template import UndefinedNameError
 
 _NAME_SHOWN = 80
+_NO_NEEDS = Needs()
 _TAKE_END = re.compile(r"#[0-9]+\Z")
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -46,6 +47,7 @@ class _PricedInput:
 
     input: JsonObject
     credits: Credits
+    needs: Needs
 
 
 @dataclass(slots=True, eq=False)
@@ -109,7 +111,8 @@ class JobMaker:
             draft = self._draft(index, stem, take=1)
             rendered = self._render(draft)
             if checker:
-                self._note_faults(self._faults(checker, {**rendered.input}, kinds), draft)
+                needs = self._needs(rendered.input)
+                self._note_faults(self._faults(checker, {**rendered.input}, kinds, needs), draft)
 
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
@@ -155,12 +158,11 @@ class JobMaker:
     ) -> AskedJob | None:
         """Make a job that rests on results of others, if it does."""
         assert self._upstream is not None
-        assert self._outputs is not None
-        needs = self._outputs.needs(priced.input)
-        if not needs and not self._upstream.gate:
+        if not priced.needs.keys and not self._upstream.gate:
             return self._job(draft, labels, priced, tool, kinds)
+        request = self._fingerprint(draft, priced, tool)
         filename = self._filename(draft, labels, priced.input, kinds)
-        if filename is None:
+        if request is None or filename is None:
             return None
         return PendingJob(
             key=draft.key,
@@ -172,7 +174,9 @@ class JobMaker:
             credits=priced.credits,
             filename=filename,
             columns=self._grid.columns,
-            needs=needs,
+            request=request,
+            needs=priced.needs.keys,
+            fields=priced.needs.fields,
             gate=self._upstream.gate,
         )
 
@@ -182,27 +186,32 @@ class JobMaker:
         rendered = self._render(draft)
         if rendered.errors:
             self._field_checker = self._field_checker or FieldChecker(tool)
-            self._note_faults(self._faults(self._field_checker, {**rendered.input}, kinds), draft)
+            needs = self._needs(rendered.input)
+            faults = self._faults(self._field_checker, {**rendered.input}, kinds, needs)
+            self._note_faults(faults, draft)
             return None
         input = fill_defaults(tool, rendered.input)
-        faults = self._faults(checker, input, kinds)
+        needs = self._needs(input)
+        faults = self._faults(checker, input, kinds, needs)
         if faults:
             self._note_faults(faults, draft)
             return None
         try:
-            return _PricedInput(input, price_of(tool, input))
+            return _PricedInput(input, price_of(tool, input), needs)
         except PriceError as error:
             path, rule = self._input_path, Rule.UNKNOWN_PRICE
             fault = Fault(path=path, rule=rule, message=error.message, hint=error.hint)
             self._diagnostics.add(fault, key=draft.key)
             return None
 
+    def _needs(self, input: JsonObject) -> Needs:
+        return self._outputs.look_at(input) if self._outputs else _NO_NEEDS
+
     def _faults(
-        self, checker: InputChecker | FieldChecker, input: JsonObject, kinds: Mapping[str, str]
+        self, checker: InputChecker | FieldChecker, input: JsonObject, kinds: Mapping[str, str], needs: Needs
     ) -> tuple[Fault, ...]:
         """Find what is wrong with an input; put what the files are into it where nothing is."""
-        faults = self._outputs.faults(input) if self._outputs else ()
-        faults = faults or checker.faults(input)
+        faults = needs.faults or checker.faults(input)
         if self._outputs and self._upstream and self._upstream.gate:
             faults = tuple(fault for fault in faults if not self._is_open(fault, input))
         if faults or not kinds:

@@ -9,8 +9,9 @@ Source: Unicode 16.0, section 23.7 (noncharacters are for a program's own use)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from sora2batch.ground.canonical import JsonObject, JsonValue
 
@@ -54,31 +55,25 @@ def holds_output(value: JsonValue) -> bool:
     return False
 
 
-def outputs_in(value: JsonValue) -> Iterator[str]:
-    """Find the keys of the jobs whose results stand in a value, in its order."""
+def put_outputs(input: JsonObject, made: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what was made in the place of each mark; the rest of the input is shared with the new one.
+
+    Args:
+        input: as it waits.
+        made: by the mark that stands for it.
+    """
+    return {
+        name: made.get(value, value) if type(value) is str else _put(value, made)
+        for name, value in input.items()
+    }
+
+
+def _put(value: JsonValue, made: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what is put in, or JSON
     if type(value) is str:
-        if value[:1] == _BEGIN and (key := key_of_output(value)) is not None:
-            yield key
-    elif isinstance(value, list):
-        for item in value:
-            yield from outputs_in(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from outputs_in(item)
-
-
-def put_outputs(input: JsonObject, made_of: Callable[[str], JsonValue]) -> JsonObject:
-    """Put what was made in the place of each mark; the rest of the input is shared with the new one."""
-    return {name: _put(value, made_of) for name, value in input.items()}
-
-
-def _put(value: JsonValue, made_of: Callable[[str], JsonValue]) -> JsonValue:
-    if type(value) is str:
-        key = key_of_output(value) if value[:1] == _BEGIN else None
-        return value if key is None else made_of(key)
+        return made.get(value, value)
     if isinstance(value, list):
-        return [_put(item, made_of) for item in value]
-    return put_outputs(value, made_of) if isinstance(value, dict) else value
+        return [_put(item, made) for item in value]
+    return put_outputs(value, made) if isinstance(value, dict) else value
 
 
 def with_names_in(input: JsonObject) -> JsonObject:

@@ -181,8 +181,8 @@ class _PickReader:
 
     def _may_be_mine(self, pick: Pick) -> bool:
         """Tell whether a pick means a job of this group, or of none, as far as its key says."""
-        if pick.key is None:
-            return True
+        if pick.key is None:  # nobody can tell whose it was
+            return False
         group = pick.key.partition("#")[0].partition("/")[0]
         is_misspelled = pick.fingerprint is None and group not in self._groups
         return group == self._axis.group or is_misspelled

@@ -11,10 +11,19 @@ from typing import Any
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Column
 from sora2batch.ground.suggest import did_you_mean
-from sora2batch.matrix.cached_value import UNKNOWN, CachedPieces, CachedValue, CachedWhole, CacheKey, nothing
+from sora2batch.matrix.cached_value import (
+    UNKNOWN,
+    CachedItem,
+    CachedPieces,
+    CachedValue,
+    CachedWhole,
+    CacheKey,
+    nothing,
+)
 from sora2batch.matrix.dependency import INPUT, JOB, VARS, DependencyResolver
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
+from sora2batch.matrix.place_ids import PlaceIds, joined
 from sora2batch.template.sandbox import GLOBALS
 from sora2batch.template.template import UndefinedNameError
 
@@ -162,13 +171,31 @@ class GroupRenderer:
         """Remember a value, or else its pieces, by the axis values that are read."""
         cache_key = self._cache_key(self._reads([part]))
         if cache_key is None and isinstance(part, Leaf):
-            picks = [
-                self._cache_key(self._dependencies.reads(sorted(names))) for names in part.template.pieces
-            ]
+            template = part.template
+            if template.lone_key and template.lone_key[0] in self._columns:
+                at = self._columns[template.lone_key[0]]
+                return CachedItem(part, self._grid.columns[at].values, at, template.lone_key[1])
+            picks = [*map(self._piece_key, template.pieces, template.piece_keys)]
             known = [cache_key for cache_key in picks if cache_key]
             if picks and len(known) == len(picks):
                 return CachedPieces(part, known)
+            cache_key = None if picks else self._piece_key(template.names, template.keys)
         return CachedWhole(part, cache_key)
+
+    def _piece_key(self, names: frozenset[str], keys: Mapping[str, frozenset[str]]) -> CacheKey | None:
+        """Pick the places of the axes that are read, or else of what is read of their values."""
+        reads = self._dependencies.reads(sorted(names))
+        whole = self._cache_key(reads)
+        if whole or not keys or not _OF_ONE_JOB.isdisjoint(reads):
+            return whole
+        others = self._dependencies.reads(sorted(names - keys.keys()))
+        finders = [
+            PlaceIds(self._grid.columns[at], at, None if name in others else keys.get(name))
+            for name, at in self._columns.items()
+            if name in reads
+        ]
+        is_worth_it = prod(finder.count + 1 for finder in finders) * 2 <= len(self._grid.cells)
+        return joined(finders) if is_worth_it else None
 
     def _cache_key(self, reads: frozenset[str]) -> CacheKey | None:
         """Pick the places of the axes that are read; None where to remember saves less than half the work."""

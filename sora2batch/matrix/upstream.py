@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sora2batch.catalog.tool import Kind, Tool
@@ -19,9 +19,10 @@ from sora2batch.matrix.combine import AxisValues
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.job_axis import AxisFaults, UpstreamGroup, result_values
-from sora2batch.matrix.output_check import OutputCheck
+from sora2batch.matrix.output_check import MadeMedia, OutputCheck
+from sora2batch.matrix.output_mark import mark_output
 from sora2batch.matrix.picked import BrokenPicksError, PicksFiles, no_choice
-from sora2batch.matrix.stage import Results, Stager
+from sora2batch.matrix.stage import Results, Stager, Stages, Taken
 
 _MADE = {Kind.IMAGE: "image", Kind.VIDEO: "video"}
 """The kind of media that each kind of tool makes."""
@@ -32,15 +33,16 @@ class UpstreamResults:
 
     def __init__(self, manifest: Manifest, tree: Tree, diagnostics: Diagnostics, results: Results) -> None:
         self._names = [group.name for group in manifest.groups]
+        self._wanted = {axis.group for group in manifest.groups for axis in group.job_axes}
         self._diagnostics = diagnostics
         self.picks = PicksFiles(tree, manifest.data_file, diagnostics)
         self._groups: dict[str, UpstreamGroup] = {}
         self._stager = Stager(results)
-        self.taken: dict[str, Job | PendingJob | str] = {}
-        """What each job is now, by its key; see ``Stager.take``."""
+        self._taken: dict[str, Taken] = {}
+        """What each job that rests on others is now, by its key; see ``Stager.take``."""
         self._marks: dict[str, Fingerprint] = {}
-        self._kinds: dict[str, str] = {}
-        """By the key of each job so far: the kind of media that its result is."""
+        self._made: dict[str, MadeMedia] = {}
+        """What each job so far makes, by the mark of its result."""
         self._gates: dict[str, str] = {}
         """By group: the picks file that it waits for."""
         self.slips: list[Fault] = []
@@ -50,12 +52,25 @@ class UpstreamResults:
         """Keep a group that was made; one of which jobs are missing is faulty, which has been noted."""
         if len(jobs) < len(grid.cells) * group.repeat:
             return
-        self._groups[group.name] = UpstreamGroup(group.name, tool.kind, grid, group.repeat, jobs)
-        for job in jobs:
-            now = self.taken[job.key] = self._stager.take(job)
-            self._kinds[job.key] = _MADE[tool.kind]
-            if isinstance(now, Job):
-                self._marks[job.key] = now.fingerprint
+        known = [job for job in jobs if isinstance(job, Job)]
+        self._stager.take_all(known)
+        if group.name in self._wanted:
+            marks = [mark_output(job.key) for job in jobs]
+            self._groups[group.name] = UpstreamGroup(group, grid, jobs, marks)
+            kind = _MADE[tool.kind]
+            self._made.update(
+                [(mark, MadeMedia(job.key, kind)) for mark, job in zip(marks, jobs, strict=True)]
+            )
+            self._marks.update([(job.key, job.fingerprint) for job in known])
+        for job in jobs if len(known) < len(jobs) else ():
+            if isinstance(job, PendingJob):
+                now = self._taken[job.key] = self._stager.take(job)
+                if isinstance(now, Job):
+                    self._marks[job.key] = now.fingerprint
+
+    def stages(self, asked: tuple[AskedJob, ...]) -> Stages:
+        """Sort all jobs, in the order of the manifest; of a faulty one this is never called."""
+        return Stages.of(asked, self._taken, self._stager.made)
 
     def values(self, group: Group, axis: JobAxis) -> AxisValues | None:
         """Make the values of an axis of results; None where its group could not be made, or this is noted."""
@@ -92,7 +107,7 @@ class UpstreamResults:
         """Tell what a group is made from; None for one that needs no other."""
         if not group.job_axes:
             return None
-        return GroupUpstream(axes=group.job_axes, kinds=self._kinds, gate=self._gates.get(group.name))
+        return GroupUpstream(axes=group.job_axes, made=self._made, gate=self._gates.get(group.name))
 
     def _chosen(
         self, group: Group, axis: JobAxis, upstream: UpstreamGroup
@@ -116,14 +131,14 @@ class GroupUpstream:
     """What one group is made from."""
 
     axes: tuple[JobAxis, ...]
-    kinds: dict[str, str]
-    """By the key of each job that it may rest on: the kind of media that its result is."""
+    made: Mapping[str, MadeMedia]
+    """What each job makes that it may rest on, by the mark of its result."""
     gate: str | None
     """The picks file that it waits for."""
 
     def check_for(self, tool: Tool) -> OutputCheck:
         """Get ready to look at its inputs."""
-        return OutputCheck(tool, self.axes, self.kinds)
+        return OutputCheck(tool, self.axes, self.made)
 
 
 def _every(_: AskedJob) -> bool:

@@ -56,7 +56,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
     with collector_paused():
         planned = [decision.decide(job) for job in picked]
     kept = _apply_limit(planned, inputs.selection.limit)
-    waiting = waiting_jobs(inputs.stages, pending, decision) if inputs.stages else ()
+    waiting = waiting_jobs(inputs.stages, pending, decision, planned) if inputs.stages else ()
     room = _room(kept, inputs.selection.limit)
     return Plan(
         manifest=inputs.manifest,

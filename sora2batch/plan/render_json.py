@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import priced
 from sora2batch.lockfile.entry import Entry
-from sora2batch.matrix.output_mark import put_outputs
+from sora2batch.matrix.output_mark import mark_output, put_outputs
 from sora2batch.plan.action import STAGED_ACTIONS, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
 
@@ -78,12 +78,13 @@ def _job(planned: PlannedJob) -> JsonObject:
 def _waiting_job(waiting: WaitingJob) -> JsonObject:
     job = waiting.job
     gate: JsonObject = {"gate": job.gate} if job.gate else {}
+    awaited: JsonObject = {mark_output(key): {"output_of": key} for key in job.needs}
     return {
         "key": job.key,
         "fingerprint": None,
         "tool_type": job.tool_type,
         "take": job.take,
-        "input": put_outputs(job.input, lambda key: {"output_of": key}),
+        "input": put_outputs(job.input, awaited),
         "credits": waiting.credits,
         "action": waiting.action.value,
         "reason": waiting.reason,

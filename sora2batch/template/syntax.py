@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, groupby
 from math import isfinite
 
@@ -178,6 +178,34 @@ def _reads_of_run(run: list[nodes.Expr], is_text: bool) -> list[frozenset[str]]:
     return [frozenset()] if is_text else [free_names(part) for part in run]
 
 
+def keys_of_pieces(tree: nodes.Template) -> tuple[Mapping[str, frozenset[str]], ...]:
+    """Find what each piece reads by keys alone; see ``reads_of_pieces`` and ``keys_read``."""
+    match tree.body:
+        case [nodes.Output(nodes=parts)]:
+            runs = groupby(parts, key=lambda part: isinstance(part, nodes.TemplateData))
+            return tuple(chain.from_iterable([{}] if text else map(keys_read, run) for text, run in runs))
+        case _:
+            return ()
+
+
+def keys_read(tree: nodes.Node) -> Mapping[str, frozenset[str]]:
+    """Find the names of which only certain keys can be read, with these: ``x.a`` and ``x["b"]``."""
+    keys: dict[str, set[str]] = {}
+    whole: dict[str, int] = {}
+    for node in _all_nodes(tree):
+        if read := _key_of_name(node):
+            keys.setdefault(read[0], set()).add(read[1])
+            whole[read[0]] = whole.get(read[0], 0) - 1
+        elif isinstance(node, nodes.Name):
+            whole[node.name] = whole.get(node.name, 0) + 1
+    return {name: frozenset(found) for name, found in keys.items() if not whole[name]}
+
+
+def lone_key(expression: nodes.Expr) -> tuple[str, str] | None:
+    """Tell the name and the key of an expression that reads just that: ``x.a``."""
+    return _key_of_name(expression)
+
+
 def free_names(tree: nodes.Node) -> frozenset[str]:
     """Find the names a template may read from outside; ``vars.x`` where it reads one key of ``vars``.
 
@@ -208,11 +236,16 @@ def literal_texts(tree: nodes.Template) -> tuple[str, ...]:
 
 
 def _key_of_vars(node: nodes.Node) -> str | None:
+    read = _key_of_name(node)
+    return read[1] if read and read[0] == "vars" else None
+
+
+def _key_of_name(node: nodes.Node) -> tuple[str, str] | None:
     match node:
-        case nodes.Getattr(node=nodes.Name(name="vars"), attr=key):
-            return str(key)
-        case nodes.Getitem(node=nodes.Name(name="vars"), arg=nodes.Const(value=str(key))):
-            return key
+        case nodes.Getattr(node=nodes.Name(name=str(name)), attr=key):
+            return name, str(key)
+        case nodes.Getitem(node=nodes.Name(name=str(name)), arg=nodes.Const(value=str(key))):
+            return name, key
         case _:
             return None
 

@@ -28,8 +28,11 @@ from sora2batch.template.syntax import (
     add_counting,
     audit,
     free_names,
+    keys_of_pieces,
+    keys_read,
     literal_texts,
     lone_expression,
+    lone_key,
     reads_of_pieces,
 )
 
@@ -76,6 +79,12 @@ class Template:
         """What it may read: names, and ``vars.x`` where it reads one key of ``vars``."""
         self.pieces = reads_of_pieces(tree) if form is Form.TEXT else ()
         """What each piece that ``render_pieces`` gives may read, as far as that can be told apart."""
+        self.keys = keys_read(tree)
+        """Of what it reads: the names of which only certain keys count, with these."""
+        self.piece_keys = keys_of_pieces(tree) if form is Form.TEXT else ()
+        """The same of each piece."""
+        self.lone_key = _lone_key(tree) if form is Form.VALUE else None
+        """The name and the key of a template that is ``{{ name.key }}`` and nothing else."""
         self._tree = tree
         self.has_hole = False
         """Whether a rendering so far left a hole, or pieces that may meet and leave one."""
@@ -272,6 +281,14 @@ def _checked_text(text: str) -> str:
     if not text.isascii() and _SURROGATE.search(text):
         raise ValueError("half of a surrogate pair is no text")
     return text
+
+
+def _lone_key(tree: nodes.Template) -> tuple[str, str] | None:
+    match tree.body:
+        case [nodes.Assign(node=nodes.Expr() as expression)]:
+            return lone_key(expression)
+        case _:
+            return None
 
 
 def _key(key: Any) -> str:

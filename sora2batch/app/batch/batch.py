@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sora2batch.app.batch.argument import arguments_for
 from sora2batch.app.batch.chosen_store import ChosenStore, choose_store, is_on_this_machine
+from sora2batch.app.batch.known_results import KnownResults
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.stamp import Stamp
 from sora2batch.app.config.settings import ceiling_for, credit_price_for, run_options_for
@@ -52,6 +53,8 @@ class Batch:
     """The manifest and its data files, each as it stood before it was read."""
     notices: tuple[str, ...] = ()
     """What is to be said of the name under which the manifest was given."""
+    known: KnownResults | None = None
+    """What its jobs were made with, where some rest on the results of others."""
 
     @property
     def layout(self) -> BatchLayout:
@@ -142,7 +145,8 @@ class Batch:
 
     def read_lockfile(self) -> Lockfile:
         """Read what is known, a dead run's journal included; writes nothing."""
-        return read_state(self.lock_path, manifest=self.manifest.file)
+        read_before = self.known.current() if self.known else None
+        return read_before or read_state(self.lock_path, manifest=self.manifest.file)
 
     def lockfiles_beside(self) -> dict[str, Lockfile]:
         """Read the other lockfiles of the folder, simulated ones apart from real ones, by their names.
@@ -173,7 +177,7 @@ class Batch:
     def at(self, lockfile: Lockfile) -> Batch:
         """Make the same batch, with the jobs that are possible by what a lockfile says."""
         stages = self.expansion.stages
-        if stages is None:
+        if stages is None or (self.known and self.known.is_of(lockfile)):
             return self
         now = stages.anew(
             RecordedResults(lockfile.entries, self.layout.output_name(self.manifest.output.dir))

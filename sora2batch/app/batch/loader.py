@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.known_results import KnownResults
 from sora2batch.app.batch.layout import BatchLayout
 from sora2batch.app.batch.source import Source, find_source, find_sources
 from sora2batch.app.batch.stamp import StampedTree
 from sora2batch.app.config.settings import tools_dirs_for
 from sora2batch.catalog.catalog import Catalog, load_catalog
-from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.file_input import FileInput
-from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.job import Credits
 from sora2batch.ground.problem import Problem
-from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.load import FaultyManifestError, load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.tree import DiskTree, FileTree
 from sora2batch.matrix.expand import expand
-from sora2batch.matrix.stage import NO_RESULTS, RecordedResults, Results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +68,8 @@ class BatchLoader:
         except FaultyManifestError as error:
             raise _with_expansion(error, catalog, tree) from None
         layout = BatchLayout(manifest=manifest.path, simulated=self.simulated)
-        expansion = expand(manifest, catalog, tree, results_of(manifest, layout))
+        known = KnownResults(manifest, layout)
+        expansion = expand(manifest, catalog, tree, known)
         budget = manifest.max_credits if self.max_credits is None else Credits(self.max_credits)
         return Batch(
             manifest=manifest,
@@ -85,6 +81,7 @@ class BatchLoader:
             named_tools_dirs=self.tools_dirs,
             sources=tree.stamps,
             notices=source.notices,
+            known=known,
         )
 
     def load_all(self, paths: Sequence[Path]) -> tuple[Batch, ...]:
@@ -104,31 +101,6 @@ class BatchLoader:
         if problems:
             raise ManifestError(tuple(problems))
         return tuple(batches)
-
-
-def results_of(manifest: Manifest, layout: BatchLayout) -> Results:
-    """Tell what the lockfile knows of results; it is read when a job is found that rests on one."""
-    return _LazyResults(manifest, layout)
-
-
-class _LazyResults:
-    """A lockfile that cannot be read knows nothing here: whoever needs it reads it again, and says why."""
-
-    def __init__(self, manifest: Manifest, layout: BatchLayout) -> None:
-        self._manifest = manifest
-        self._layout = layout
-
-    def output_of(self, fingerprint: Fingerprint, /) -> FileInput | None:
-        """Find the file that a job has made, if it is complete."""
-        return self._recorded.output_of(fingerprint)
-
-    @cached_property
-    def _recorded(self) -> Results:
-        try:
-            lockfile = read_state(self._layout.lockfile, manifest=self._manifest.file)
-        except Sora2BatchError:
-            return NO_RESULTS
-        return RecordedResults(lockfile.entries, self._layout.output_name(self._manifest.output.dir))
 
 
 def _with_expansion(error: FaultyManifestError, catalog: Catalog, tree: FileTree) -> ManifestError:
