@@ -63,12 +63,14 @@ def fingerprint_of(tool_type: str, input: JsonObject, take: int) -> Fingerprint:
     Raises:
         NotCanonicalError: the input has no canonical JSON form.
     """
-    return fingerprint_of_content(tool_type, canonical_flat(input) or canonical_content(input), take)
+    # The three keys stand in canonical order, so that only the input has to be looked at.
+    content = canonical_flat(input) or canonical_content(input)
+    digest = sha256(b'{"input":' + content + _after_input(tool_type, take)).hexdigest()
+    return Fingerprint(f"sha256:{digest}")
 
 
 def fingerprint_of_content(tool_type: str, content: bytes, take: int) -> Fingerprint:
-    """Compute a job's identity from what is sent, written in canonical JSON as it counts."""
-    # The three keys stand in canonical order, so that only the input has to be looked at.
+    """Compute the same of an input that is written in canonical JSON already, as it counts."""
     digest = sha256(b'{"input":' + content + _after_input(tool_type, take)).hexdigest()
     return Fingerprint(f"sha256:{digest}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +24,7 @@ from sora2batch.matrix.filename import HOLDS_OUTPUT, better_part, faulty_part, f
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.input_files import InputFiles, with_media_names
-from sora2batch.matrix.label import unique_names
+from sora2batch.matrix.label import take_key, unique_names
 from sora2batch.matrix.output_check import Needs, OutputCheck
 from sora2batch.matrix.output_mark import holds_output
 from sora2batch.matrix.render import GroupRenderer, Rendered
@@ -35,7 +34,6 @@ from sora2batch.template.template import UndefinedNameError
 
 _NAME_SHOWN = 80
 _NO_NEEDS = Needs()
-_TAKE_END = re.compile(r"#[0-9]+\Z")
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -111,8 +109,7 @@ class JobMaker:
             draft = self._draft(index, stem, take=1)
             rendered = self._render(draft)
             if checker:
-                needs = self._needs(rendered.input)
-                self._note_faults(self._faults(checker, {**rendered.input}, kinds, needs), draft)
+                self._note_faults(self._faults(checker, {**rendered.input}, kinds), draft)
 
     def try_template(self, index: int) -> None:
         """Render one cell just to see whether that works."""
@@ -128,7 +125,7 @@ class JobMaker:
         return list(zip(unique, labels, strict=True))
 
     def _draft(self, index: int, stem: str, take: int) -> _JobDraft:
-        key = take_key(stem, take, self._group.repeat)
+        key = stem if self._group.repeat == 1 else take_key(stem, take)
         position = index * self._group.repeat + take - 1
         scope: JsonObject = {"group": self._group.name, "index": position, "take": take, "key": key}
         return _JobDraft(index, take, key, scope)
@@ -186,12 +183,10 @@ class JobMaker:
         rendered = self._render(draft)
         if rendered.errors:
             self._field_checker = self._field_checker or FieldChecker(tool)
-            needs = self._needs(rendered.input)
-            faults = self._faults(self._field_checker, {**rendered.input}, kinds, needs)
-            self._note_faults(faults, draft)
+            self._note_faults(self._faults(self._field_checker, {**rendered.input}, kinds), draft)
             return None
         input = fill_defaults(tool, rendered.input)
-        needs = self._needs(input)
+        needs = self._outputs.look_at(input) if self._outputs else _NO_NEEDS
         faults = self._faults(checker, input, kinds, needs)
         if faults:
             self._note_faults(faults, draft)
@@ -204,14 +199,17 @@ class JobMaker:
             self._diagnostics.add(fault, key=draft.key)
             return None
 
-    def _needs(self, input: JsonObject) -> Needs:
-        return self._outputs.look_at(input) if self._outputs else _NO_NEEDS
-
     def _faults(
-        self, checker: InputChecker | FieldChecker, input: JsonObject, kinds: Mapping[str, str], needs: Needs
+        self,
+        checker: InputChecker | FieldChecker,
+        input: JsonObject,
+        kinds: Mapping[str, str],
+        needs: Needs | None = None,
     ) -> tuple[Fault, ...]:
         """Find what is wrong with an input; put what the files are into it where nothing is."""
-        faults = needs.faults or checker.faults(input)
+        if self._outputs:
+            needs = needs or self._outputs.look_at(input)
+        faults = (needs.faults if needs else ()) or checker.faults(input)
         if self._outputs and self._upstream and self._upstream.gate:
             faults = tuple(fault for fault in faults if not self._is_open(fault, input))
         if faults or not kinds:
@@ -295,16 +293,6 @@ class JobMaker:
         notes = FaultNotes(self._group.name, self._fields, self._diagnostics, reads_of)
         for fault in faults:
             notes.note(fault, key=draft.key)
-
-
-def take_key(stem: str, take: int, repeat: int) -> str:
-    """Name a take of a cell; where the cell is named after a take itself, the first take is numbered, too.
-
-    Else ``clips/fox#2`` would be the second take of one cell and the first one of another.
-    """
-    if take == 1 and (repeat == 1 or not _TAKE_END.search(stem)):
-        return stem
-    return f"{stem}#{take}"
 
 
 def _shown(name: str) -> str:

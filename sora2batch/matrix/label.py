@@ -11,6 +11,7 @@ from sora2batch.ground.canonical import JsonValue, with_whole_numbers
 from sora2batch.ground.slug import full_slug, slug
 
 _MAX_CHARACTERS = 64
+_TAKE_END = re.compile(r"#[0-9]+\Z")
 _VERBATIM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -69,6 +70,14 @@ def labels_of(values: Sequence[JsonValue]) -> tuple[str, ...]:
             for value, name in zip(values, names, strict=True)
         ]
     return unique_names(names)
+
+
+def take_key(stem: str, take: int) -> str:
+    """Name a take of a cell; where the cell is named after a take itself, the first take is numbered, too.
+
+    Else ``clips/fox#2`` would be the second take of one cell and the first one of another.
+    """
+    return stem if take == 1 and not _TAKE_END.search(stem) else f"{stem}#{take}"
 
 
 def _told_apart(value: JsonValue, name: str) -> str:

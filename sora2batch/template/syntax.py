@@ -201,9 +201,13 @@ def keys_read(tree: nodes.Node) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(found) for name, found in keys.items() if not whole[name]}
 
 
-def lone_key(expression: nodes.Expr) -> tuple[str, str] | None:
-    """Tell the name and the key of an expression that reads just that: ``x.a``."""
-    return _key_of_name(expression)
+def lone_key(tree: nodes.Template) -> tuple[str, str] | None:
+    """Tell the name and the key where an expression that is assigned reads just that: ``x.a``."""
+    match tree.body:
+        case [nodes.Assign(node=nodes.Expr() as expression)]:
+            return _key_of_name(expression)
+        case _:
+            return None
 
 
 def free_names(tree: nodes.Node) -> frozenset[str]:

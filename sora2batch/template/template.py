@@ -79,11 +79,9 @@ class Template:
         """What it may read: names, and ``vars.x`` where it reads one key of ``vars``."""
         self.pieces = reads_of_pieces(tree) if form is Form.TEXT else ()
         """What each piece that ``render_pieces`` gives may read, as far as that can be told apart."""
-        self.keys = keys_read(tree)
-        """Of what it reads: the names of which only certain keys count, with these."""
-        self.piece_keys = keys_of_pieces(tree) if form is Form.TEXT else ()
-        """The same of each piece."""
-        self.lone_key = _lone_key(tree) if form is Form.VALUE else None
+        self.keys, self.piece_keys = keys_read(tree), keys_of_pieces(tree)
+        """Of what it, and each piece, reads: the names of which only certain keys count, with these."""
+        self.lone_key = lone_key(tree)
         """The name and the key of a template that is ``{{ name.key }}`` and nothing else."""
         self._tree = tree
         self.has_hole = False
@@ -281,14 +279,6 @@ def _checked_text(text: str) -> str:
     if not text.isascii() and _SURROGATE.search(text):
         raise ValueError("half of a surrogate pair is no text")
     return text
-
-
-def _lone_key(tree: nodes.Template) -> tuple[str, str] | None:
-    match tree.body:
-        case [nodes.Assign(node=nodes.Expr() as expression)]:
-            return lone_key(expression)
-        case _:
-            return None
 
 
 def _key(key: Any) -> str:
