@@ -9,8 +9,9 @@ from fakes.problem_line import without_rule
 from sora2batch.catalog.catalog import Catalog, load_catalog
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
-from sora2batch.manifest.tree import TreeError
+from sora2batch.manifest.tree import MissingFileError
 from sora2batch.matrix.expand import Expansion, expand
+from sora2batch.matrix.stage import NO_RESULTS, Results
 
 HEAD = """\
 version: 1
@@ -29,14 +30,17 @@ class MemoryTree:
     def read(self, name: str) -> bytes:
         self.reads.append(name)
         if name not in self.files:
-            raise TreeError(f'there is no file "{name}"')
+            raise MissingFileError(f'there is no file "{name}"')
         return self.files[name].encode()
 
 
-def expand_text(text: str, *, catalog: Catalog | None = None, **files: str) -> Expansion:
+def expand_text(
+    text: str, *, catalog: Catalog | None = None, results: Results = NO_RESULTS, **files: str
+) -> Expansion:
     """Expand a manifest without its head; ``shots_csv="..."`` is the data file ``shots.csv``."""
     tree = MemoryTree({"batch.yaml": HEAD + text, **{_name(key): value for key, value in files.items()}})
-    return expand(load_manifest(Path("folder/batch.yaml"), tree=tree), catalog or load_catalog(), tree)
+    manifest = load_manifest(Path("folder/batch.yaml"), tree=tree)
+    return expand(manifest, catalog or load_catalog(), tree, results)
 
 
 def problems_of(text: str, *, catalog: Catalog | None = None, **files: str) -> list[str]:

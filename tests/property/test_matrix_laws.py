@@ -12,7 +12,9 @@ from fakes.matrix_case import expand_text
 from sora2batch.ground.slug import slug
 from sora2batch.manifest.model import RandomDraw
 from sora2batch.matrix.combine import AxisValues, combine
+from sora2batch.matrix.field import compile_value
 from sora2batch.matrix.label import unique_names
+from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.sample import pairwise, sample_cells
 from sora2batch.template.sandbox import GLOBALS
 from sora2batch.template.template import Compiler, TemplateError
@@ -94,6 +96,34 @@ def test_keys_are_unique_and_the_same_each_time(values, more):
     jobs = expand_text(text).jobs
     assert len({job.key.casefold() for job in jobs}) == len(jobs) == len(values) + len(more)
     assert jobs == expand_text(text).jobs
+
+
+PARTS = st.sampled_from([1, True, 1.5, "1", "fox", ["fox"], {"b": 1, "a": 2}, {"a": 2, "b": 1}])
+ROWS = st.lists(st.fixed_dictionaries({"a": PARTS, "keys": PARTS}), min_size=2, max_size=3)
+FIELDS = st.sampled_from(
+    [
+        "{{ x.a }}",
+        "{{ x.a | string }}",
+        "A {{ x.a }}, {{ x['keys'] }} and {{ 'b' if x.a is string else 'c' }}",
+        "{% for one in x.a if one is string %}{{ one }}{% else %}{{ x.keys }}{% endfor %} a",
+    ]
+)
+
+
+@given(ROWS, st.integers(5, 8), FIELDS)
+@settings(deadline=None)
+def test_what_is_remembered_of_a_value_by_its_keys_is_what_is_rendered_of_it_alone(rows, times, field):
+    values = [rows[at * at % len(rows)] for at in range(times * len(rows))]
+    assert _rendered(values, field) == [one for value in values for one in _rendered([value], field)]
+
+
+def _rendered(values, field):
+    """Render a field in every cell of one axis; told with the types of what came of it."""
+    grid = combine([AxisValues(name="x", values=tuple(values))], [], []).grid
+    compiler = Compiler(total_steps=10_000)
+    fields = {"field": compile_value(field, ("field",), compiler)}
+    renderer = GroupRenderer(grid=grid, variables={}, fields=fields, filename=None)
+    return [repr(renderer.render(at, {"key": "k"}).input) for at in range(len(values))]
 
 
 PIECES = st.sampled_from(
