@@ -18,7 +18,12 @@ function showDetail(card) {
     previous.disabled = !neighbour(-1);
     following.disabled = !neighbour(1);
   };
-  const fill = (card) => body.replaceChildren(stageOf(card), make("div", { class: "about" }, opinion.element, explanationOf(card), lookCallout(card), relativesOf(card, show), factList(card, differencesFrom(card)), alsoPaidOf(card)));
+  const fill = (card) => body.replaceChildren(stageOf(card), make("div", { class: "about" }, opinion.element, explanationOf(card), lookCallout(card), relativesOf(card, goTo), factList(card, differencesFrom(card)), alsoPaidOf(card)));
+  const goTo = (next) => {
+    LINEAGE.remember(shown, next);
+    show(next);
+    dialog.querySelector("h2").focus();
+  };
   // A job that goes on meanwhile is shown as it is now; what is being written of it stays under the hand.
   const follow = (cards) => {
     if (!cards.includes(shown)) return;

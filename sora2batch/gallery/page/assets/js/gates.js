@@ -133,8 +133,9 @@ function gateLines() {
   return sums.isKnown ? [...lines, sumLine(sums)] : lines; // a matrix that is too large as long as nothing is picked
 }
 
-function sumLine({ jobs, credits, left, more, others }) {
-  const cost = jobs ? `${count(jobs, "job")} for ${creditsText(credits)}${moneyText(credits)}` : "nothing to pay for them";
+function sumLine({ jobs, credits, left, more, others, counts }) {
+  const none = counts.some(({ picked }) => picked) ? "nothing more to pay for them" : "nothing is picked yet";
+  const cost = jobs ? `${count(jobs, "job")} for ${creditsText(credits)}${moneyText(credits)}` : none;
   const rest = left < 0 ? `${NUMBERS.format(-left)} over the budget` : `${NUMBERS.format(left)} left`;
   const room = left < 0 ? null : !others ? null : more === others ? "all the others fit, too" : `${count(more, "more pick")} ${more === 1 ? "fits" : "fit"}`;
   return make("p", { class: left < 0 ? "sum over" : "sum" }, [cost, rest, room].filter(Boolean).join(" · "));

@@ -14,8 +14,12 @@ const LINEAGE = (() => {
 
   function up(card) {
     const [parent] = found().parents.get(card) ?? [];
-    if (parent) cameFrom.set(parent, card);
+    if (parent) remember(card, parent);
     return parent ?? null;
+  }
+
+  function remember(from, to) {
+    if (found().parents.get(from)?.includes(to)) cameFrom.set(to, from);
   }
 
   function down(card) {
@@ -33,6 +37,8 @@ const LINEAGE = (() => {
     rootOf: (card) => rootOf(card, found().parents),
     up,
     down,
+    // Somebody went from one job to another: the way back leads there again.
+    remember,
   };
 })();
 
