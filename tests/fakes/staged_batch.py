@@ -85,7 +85,7 @@ class StagedBatch:
 
     def _made(self, job: Job) -> Entry:
         is_still = job.group == "stills"
-        data = still(job.key) if is_still else clip()
+        data = still(job.fingerprint) if is_still else clip()
         path = f"{job.key}.{'png' if is_still else 'mp4'}"
         target = self.folder / "out/show" / path
         target.parent.mkdir(parents=True, exist_ok=True)
