@@ -9,14 +9,14 @@ import pytest
 from fakes.page_case import gallery_of
 from fakes.page_data import meant
 from sora2batch.gallery.page import html
-from sora2batch.gallery.page.card import Axis, Change, SentFile
+from sora2batch.gallery.page.card import Axis, Change, SentFile, Wait
 from sora2batch.gallery.page.page_json import encode_gallery
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 
 SCRIPTS = Path(html.__file__).parent / "assets/js"
 FIELDS = (
     *("key", "fingerprint", "labels", "tool", "input", "kin", "price", "spent"),
-    *("take", "result", "alsoPaid", "isOrphan", "isPast", "change"),
+    *("take", "result", "alsoPaid", "isOrphan", "isPast", "change", "needs"),
 )
 READ = """(source) => new Function(`${source}
   const told = (card) => ({
@@ -75,7 +75,7 @@ def card_of(number):
     prompt = f"{subject} filmed by {camera}, in the snow, at dawn, with a long lens. 日本 \u2028 campaign."
     return plain._replace(
         key=key,
-        fingerprint=f"sha256:{number:064x}",
+        fingerprint=None if number % 12 == 5 else f"sha256:{number:064x}",
         labels=(
             ("group", "hero"),
             ("subject", subject),
@@ -94,7 +94,13 @@ def card_of(number):
         is_orphan=number % 10 == 9,
         change=(None, Change.REPLACED, Change.SAME)[number % 3],
         before=card_of(number + 7) if number % 30 == 1 else None,
+        needs=(f"stills/{number // 4}", "stills/a") if number % 4 == 2 else (),
+        wait=waits(number) if number % 12 == 5 else None,
     )
+
+
+def waits(number):
+    return Wait(f"needs stills/{number}", is_blocked=number % 24 == 5)
 
 
 def test_every_card_is_read_as_it_was_meant(read):
@@ -116,26 +122,28 @@ def check(card, told):
     assert (former is None) is (was is None)
     if former:
         check(former, was)
+    wait = told.pop("wait", None)
     files = [{"field": field, **file} for field, file in told.pop("files", [])]
     assert [{name: sent[name] for name in sent if name != "kind"} for sent in also["sources"]] == files
-    assert card == {"take": 1, "alsoPaid": [], "isOrphan": False, "isPast": False} | told
+    assert card == {"take": 1, "alsoPaid": [], "isOrphan": False, "isPast": False, "needs": []} | told
     result = told.get("result", {})
     clips = [clip for clip in result.get("clips", []) if "href" in clip]
     assert [{name: clip[name] for name in clip if name != "kind"} for clip in also["clips"]] == clips
-    assert also["state"] == state_of(told, clips)
+    assert also["state"] == state_of(told, clips, wait)
     assert also["cost"] == (told["spent"] if result else told["price"])
     assert also["looks"] == [[*look] for clip in clips[:1] for look in clip.get("look", {}).items()]
     assert also["error"] == result.get("error")
     assert also["aspect"] == (0.5625 if "aspect_ratio" in told["input"] else None)
     is_timed = "finishedAt" in result and also["state"] != "in_doubt"
     assert also["seconds"] == (180 if is_timed else None)
-    for text in (told["key"], told["input"]["prompt"], result.get("taskId", "")):
+    for text in (told["key"], told["input"]["prompt"], result.get("taskId", ""), wait[0] if wait else ""):
         assert text.lower() in also["searched"]
 
 
-def state_of(told, clips):
+def state_of(told, clips, wait):
     if "result" not in told:
-        return "dropped" if told.get("isOrphan") else "pending"
+        waiting = wait and ("blocked" if wait[1] else "waiting")
+        return "dropped" if told.get("isOrphan") else (waiting or "pending")
     state = told["result"]["state"]
     return "no_file" if state == "completed" and not clips else state
 

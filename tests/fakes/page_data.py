@@ -33,9 +33,13 @@ def cards_of(table) -> list[dict]:
         ["/".join(filter(None, row)) for row in zip(*labels[:-1], strict=True)] if names[1:] else [""] * rows
     )
     keys = continued(stems, values(table["key"], rows))
-    digests = table["fingerprint"]
+    digests, known = table["fingerprint"], values(table["known"], rows)
     if isinstance(digests, str):
-        digests = [f"sha256:{digests[64 * row : 64 * row + 64]}" for row in range(rows)]
+        digests = [f"sha256:{digests[64 * row : 64 * row + 64]}" for row in range(sum(known))]
+    digests = [found[0] if found else None for found in lists(table["known"], rows, digests)]
+    needs = lists(table["needs"]["count"], rows, values(table["needs"]["name"], total(table["needs"], rows)))
+    told = (values(table["wait"][name], total(table["wait"], rows)) for name in ("reason", "isBlocked"))
+    waits = lists(table["wait"]["count"], rows, [*map(list, zip(*told, strict=True))])
     columns = {
         name: values(table[name], rows)
         for name in ("tool", "take", "price", "spent", "isOrphan", "isPast", "change", "kin")
@@ -69,6 +73,8 @@ def cards_of(table) -> list[dict]:
             "alsoPaid": also[row],
             **{name: columns[name][row] for name in ("isOrphan", "isPast", "change")},
             "before": former[row][0] if former and former[row] else None,
+            "needs": needs[row],
+            "wait": waits[row][0] if waits[row] else None,
         }
         cards.append(card | present(more))
     return cards
@@ -176,6 +182,8 @@ def _card(card, links):
         "isOrphan": card.is_orphan,
         "isPast": card.is_past,
         "change": card.change and card.change.value,
+        "needs": [*card.needs],
+        "wait": card.wait and [*card.wait],
     }
     return always | present(more | {"before": card.before and _card(card.before, links)})
 

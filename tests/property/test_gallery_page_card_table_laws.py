@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fakes.page_case import gallery_of
 from fakes.page_data import meant, read_data, values
-from sora2batch.gallery.page.card import Card, Change, SentFile
+from sora2batch.gallery.page.card import Card, Change, SentFile, Wait
 from sora2batch.gallery.page.column import SPELLED_OUT, column_of
 from sora2batch.gallery.page.front_coding import BLOCK, front_code
 from sora2batch.gallery.page.page_json import encode_gallery
@@ -64,7 +64,7 @@ def cards(before):
     return st.builds(
         Card,
         key=TEXTS,
-        fingerprint=FINGERPRINTS,
+        fingerprint=st.none() | FINGERPRINTS,
         labels=LABELS.map(lambda labels: (*labels.items(),)),
         tool_type=TEXTS,
         take=st.integers(1, 3),
@@ -78,6 +78,8 @@ def cards(before):
         is_past=st.booleans(),
         change=st.none() | st.sampled_from(Change),
         before=before,
+        needs=st.lists(TEXTS, max_size=2).map(tuple),
+        wait=st.none() | st.builds(Wait, reason=TEXTS, is_blocked=st.booleans()),
     )
 
 

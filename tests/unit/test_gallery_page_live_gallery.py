@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fakes.page_case import gallery_of
-from sora2batch.gallery.page.card import Gallery, Mark
+from sora2batch.gallery.page.card import Gallery, Mark, StageAxis
 from sora2batch.gallery.page.live_gallery import LiveGallery
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.lockfile.entry import Attempt, State
@@ -67,3 +67,23 @@ def test_a_page_of_other_jobs_is_outdated_and_still_told_how_they_fare():
 
 def test_a_page_of_a_later_version_than_there_is_learns_nothing():
     assert keys(LiveGallery(gallery()).since(99, "1")) is None
+
+
+def test_in_stages_jobs_that_come_and_go_are_told_all_together():
+    staged = {"stage_axes": (StageAxis("clips", "still", "stills"),)}
+    live = LiveGallery(replace(gallery(), **staged))
+    edition = live.edition
+    live.put(replace(gallery(names=("fox", "owl")), **staged))
+    told = live.since(0, edition)
+    assert (keys(told), told.is_whole, told.is_outdated, told.has_marks) == (["fox", "owl"], True, False, True)
+    assert live.since(told.version, live.edition).gallery is None
+
+
+def test_a_job_that_becomes_possible_is_the_same_job():
+    waiting, known = gallery(), gallery()
+    cards = [card._replace(needs=("still",)) for card in known.cards]
+    live = LiveGallery(replace(waiting, cards=tuple(card._replace(fingerprint=None) for card in cards)))
+    edition = live.edition
+    live.put(replace(known, cards=(cards[0], *(card._replace(fingerprint=None) for card in cards[1:]))))
+    assert live.edition == edition
+    assert keys(live.since(0, edition)) == ["fox"]
