@@ -75,7 +75,12 @@ def test_in_stages_jobs_that_come_and_go_are_told_all_together():
     edition = live.edition
     live.put(replace(gallery(names=("fox", "owl")), **staged))
     told = live.since(0, edition)
-    assert (keys(told), told.is_whole, told.is_outdated, told.has_marks) == (["fox", "owl"], True, False, True)
+    assert (keys(told), told.is_whole, told.is_outdated, told.has_marks) == (
+        ["fox", "owl"],
+        True,
+        False,
+        True,
+    )
     assert live.since(told.version, live.edition).gallery is None
 
 

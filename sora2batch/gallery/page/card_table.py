@@ -102,12 +102,13 @@ def _identities(cards: Sequence[Card]) -> dict[str, Any]:
 
 def _lineage(cards: Sequence[Card]) -> dict[str, Any]:
     """Write what each is made from, and why some wait; next to nothing where there is neither."""
-    count, needs = lists_of([card.needs for card in cards])
-    waits, found = lists_of([(card.wait,) if card.wait else () for card in cards])
+    staged = cards if any(card.needs or card.wait for card in cards) else ()
+    count, needs = lists_of([card.needs for card in staged])
+    waits, found = lists_of([(card.wait,) if card.wait else () for card in staged])
     return {
-        "needs": {"count": count, "name": column_of(needs)},
+        "needs": {"count": count if staged else {"is": 0}, "name": column_of(needs)},
         "wait": {
-            "count": waits,
+            "count": waits if staged else {"is": 0},
             "reason": column_of([wait.reason for wait in found]),
             "isBlocked": column_of([wait.is_blocked for wait in found]),
         },
