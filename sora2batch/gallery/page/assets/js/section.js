@@ -68,6 +68,7 @@ function divideByLineage(cards, byGroup) {
     linealByGroup.set(group, family);
     family.cards.push(card);
   }
+  for (const { groups } of families.values()) groups.sort((one, other) => BATCH.stage.places.get(one) - BATCH.stage.places.get(other));
   const lineal = [...new Set(linealByGroup.values())];
   return { lineal, linealByGroup };
 }
