@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
@@ -21,9 +19,9 @@ from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.notify import News, notify, recipients
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Display, OutputError, Printer
-from sora2batch.app.plan import PlanView, planned, show_plans
-from sora2batch.app.planning import Planned, narrow, read_selection, within_groups
-from sora2batch.app.saved_plan import planned_again
+from sora2batch.app.plan import show_plans
+from sora2batch.app.planning import narrow
+from sora2batch.app.run_args import RunArgs
 from sora2batch.app.show_status import print_outcome
 from sora2batch.app.strictness import refuse_slips
 from sora2batch.app.waiting_advice import gates_of
@@ -33,120 +31,10 @@ from sora2batch.ground.text import one_line
 from sora2batch.plan.job_status import Status
 from sora2batch.plan.overview import words_of
 from sora2batch.plan.plan_file import SavedPlan, read_saved_plan
-from sora2batch.plan.selection import Selection
-from sora2batch.run.port import OnFailure
-from sora2batch.run.stages import Stages, stages_up_to
 
 _SUMMARY_ROOM = 500
 _ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, ExitCode.UNREACHABLE})
 """After these the next batch is not begun."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunArgs:
-    """The command line, as given."""
-
-    manifests: tuple[Path, ...]
-    yes: bool
-    dry_run: bool
-    plan_file: Path | None
-    simulated: bool
-    select: tuple[str, ...]
-    where: tuple[str, ...]
-    limit: int | None
-    max_credits: int | None
-    retry_failed: bool
-    force: bool
-    until: tuple[str, ...]
-    only: bool
-    concurrency: int | None
-    fail_fast: bool
-    no_wait: bool
-    no_download: bool
-    no_images: bool
-    as_json: bool
-    as_jsonl: bool
-    notify: tuple[str, ...]
-    strict: bool | None
-    tools_dirs: tuple[Path, ...]
-    saved: SavedPlan | None = None
-
-    @property
-    def selection(self) -> Selection:
-        """What narrows the plan down: the saved plan's own flags, or those of this call."""
-        if self.saved:
-            return self.saved.selection
-        selection = read_selection(
-            self.select, self.where, self.limit, retry_failed=self.retry_failed, force=self.force
-        )
-        return within_groups(selection, self.until, only=self.only)
-
-    @property
-    def is_one(self) -> bool:
-        """Whether exactly one manifest was named."""
-        return is_one_manifest(self.manifests)
-
-    def again(self, ending: Ending) -> tuple[str, ...]:
-        """Write the arguments with which a program goes on from where a run ended.
-
-        They ask for no more than this call did: a limit shrinks to what is left of it, and what failed is
-        submitted again once and not at each call.
-        """
-        limit = self.limit if ending.not_submitted is None else ending.not_submitted
-        words = ["--plan", str(self.plan_file)] if self.plan_file else shlex.split(ending.batch.arguments)
-        words += [word for glob in self.select for word in ("--select", glob)]
-        words += [word for pair in self.where for word in ("--where", pair)]
-        words += [word for group in self.until for word in ("--until", group)]
-        words += ["--only"] if self.only else []
-        words += ["--limit", str(limit)] if self.limit is not None else []
-        if self.max_credits is not None and not self.saved:
-            words += ["--max-credits", str(self.max_credits)]
-        words += ["--concurrency", str(self.concurrency)] if self.concurrency else []
-        words += [word for command in self.notify for word in ("--notify", command)]
-        given = {
-            "--fail-fast": self.fail_fast,
-            "--no-wait": self.no_wait,
-            "--no-download": self.no_download,
-            "--no-images": self.no_images,
-            "--strict": self.strict is True,
-            "--no-strict": self.strict is False,
-            "--yes": self.yes,
-            "--json": self.as_json,
-            "--jsonl": self.as_jsonl,
-        }
-        return (*words, *(flag for flag, is_given in given.items() if is_given))
-
-    @property
-    def plan_maker(self) -> Callable[[Batch], Planned]:
-        """How the plan of a batch is made: anew, or again as it was saved."""
-        if self.saved:
-            return partial(planned_again, saved=self.saved)
-        return partial(planned, selection=self.selection)
-
-    def view(self, printer: Printer) -> PlanView:
-        """How a plan is shown."""
-        form = "json" if self.as_json else "text"
-        return PlanView(form=form, is_one=self.is_one, printer=printer, concurrency=self.concurrency)
-
-    @property
-    def stages(self) -> Stages:
-        """How far to go."""
-        return stages_up_to(waits=not self.no_wait, downloads=not self.no_download)
-
-    def request(self, printer: Display, events: EventStream | None, *, is_strict: bool) -> RunRequest:
-        """All that concerns one batch."""
-        return RunRequest(
-            selection=self.selection,
-            stages=self.stages,
-            printer=printer,
-            on_failure=OnFailure.STOP_SUBMITTING if self.fail_fast else OnFailure.GO_ON,
-            concurrency=self.concurrency,
-            agreed=self.yes,
-            looks_at_urls=not self.no_images,
-            is_strict=is_strict,
-            saved=self.saved,
-            events=events,
-        )
 
 
 def run(args: RunArgs, printer: Display) -> ExitCode:

@@ -75,7 +75,7 @@ WORK = {
     "plan --format markdown": Work(
         "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.plan:PlanArgs"
     ),
-    "run": Work("sora2batch.app.run:run", "sora2batch.app.run:RunArgs", document="run"),
+    "run": Work("sora2batch.app.run:run", "sora2batch.app.run_args:RunArgs", document="run"),
     "status": Work("sora2batch.app.status:show_statuses", document="status"),
     "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),
     "status --ledger --csv": Work("sora2batch.app.status_csv:print_claims_csv"),

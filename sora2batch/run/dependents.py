@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,8 +12,11 @@ from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.pending_job import PendingJob
 from sora2batch.lockfile.entry import Entry
 from sora2batch.matrix.stage import output_of, resolve
-from sora2batch.plan.action import Action, PlannedJob
+from sora2batch.plan.action import Action, Plan, PlannedJob
+from sora2batch.plan.decision import Decision, FileFault
+from sora2batch.plan.waiting import within_reach
 from sora2batch.run.made_files import MadeFiles
+from sora2batch.run.port import Recorder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,32 +31,38 @@ class DependentInputs:
     """By the key of a job that would send the very same as another: the key of that."""
     room: int | None
     """How many of those that wait may be submitted; None for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependentTerms:
+    """How it is decided what is to be done about them."""
+
     folder: str
     """The output folder, relative to the manifest's."""
+    file_fault: FileFault
+    retry_failed: bool = False
+    force: bool = False
 
 
 class Dependents:
     """Makes jobs of those that wait, each once, as soon as the last result that it needs is in place."""
 
     def __init__(
-        self,
-        inputs: DependentInputs,
-        known: Callable[[str], FileInput | None],
-        decide: Callable[[Job], PlannedJob],
-        made_files: MadeFiles,
+        self, inputs: DependentInputs, terms: DependentTerms, recorder: Recorder, made_files: MadeFiles
     ) -> None:
         """Get ready.
 
         Args:
             inputs: what is known now.
-            known: finds what a job has made already, by its key.
-            decide: says what is to be done about a job, by what is on disk.
+            terms: how to decide.
+            recorder: what is on disk about jobs.
             made_files: where files are noted that are in place now.
         """
+        self._terms = terms
+        self._recorder = recorder
         self._made_files = made_files
-        self._known = known
-        self._decide = decide
-        self._folder = inputs.folder
+        self._marks = {job.key: job.fingerprint for job in inputs.jobs}
+        self._marks |= {key: self._marks[one] for key, one in inputs.alike.items() if one in self._marks}
         self._files: dict[str, FileInput] = {}
         self._taken: dict[Fingerprint, str] = {job.fingerprint: job.key for job in inputs.jobs}
         self._resolved: set[str] = set()
@@ -71,7 +80,7 @@ class Dependents:
 
     def after(self, job: Job, entry: Entry) -> Iterator[PlannedJob]:
         """Tell which jobs can be taken up now that files of another are in place."""
-        file = output_of(entry, self._folder)
+        file = output_of(entry, self._terms.folder)
         if file is None:
             return
         self._made_files.add(job.key, entry.primary)
@@ -110,7 +119,7 @@ class Dependents:
         if planned.action is not Action.SKIP or planned.entry is None:
             return planned, []
         self._made_files.add(made.key, planned.entry.primary)  # an earlier run has made it
-        found = output_of(planned.entry, self._folder)
+        found = output_of(planned.entry, self._terms.folder)
         return planned, [_Done(made.key, found)] if found else []
 
     def _takes_room(self) -> bool:
@@ -121,8 +130,22 @@ class Dependents:
         self.room -= 1
         return True
 
+    def _decide(self, job: Job) -> PlannedJob:
+        entry = self._recorder.entry(job.fingerprint)
+        decision = Decision(
+            entries={job.fingerprint: entry} if entry else {},
+            former={},
+            retry_failed=self._terms.retry_failed,
+            force=self._terms.force,
+            file_fault=self._terms.file_fault,
+        )
+        return decision.decide(job)
+
     def _output_of(self, key: str) -> FileInput | None:
-        return self._files.get(key) or self._known(key)
+        if key in self._files or key not in self._marks:
+            return self._files.get(key)
+        entry = self._recorder.entry(self._marks[key])
+        return output_of(entry, self._terms.folder) if entry else None
 
 
 class _Done(NamedTuple):
@@ -130,3 +153,23 @@ class _Done(NamedTuple):
 
     key: str
     file: FileInput
+
+
+def gather_dependents(
+    plan: Plan, jobs: Sequence[Job], terms: DependentTerms, recorder: Recorder, made_files: MadeFiles
+) -> Dependents | None:
+    """Gather the jobs of a plan that wait and that one run may come to; None where there are none.
+
+    Args:
+        plan: what is carried out.
+        jobs: all of the manifest whose requests are known.
+        terms: how it is decided what is to be done about them.
+        recorder: what is on disk about jobs.
+        made_files: where files are noted that are in place now.
+    """
+    waiting = [one.job for one in within_reach(plan)]
+    if not waiting:
+        return None
+    alike = {one.job.key: one.same_as for one in plan.waiting if one.same_as}
+    inputs = DependentInputs(waiting=waiting, jobs=jobs, alike=alike, room=plan.room)
+    return Dependents(inputs, terms, recorder, made_files)

@@ -20,6 +20,7 @@ from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote
 from sora2batch.lockfile.task_id import plain_task_id
 from sora2batch.run import entries
+from sora2batch.run.answer_count import AnswerCount
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.input_urls import urls_or_deferral
@@ -31,9 +32,6 @@ from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.stop_signal import StopRequest
 from sora2batch.run.submit_rate import rate_limit
 from sora2batch.sjinn import answer as api
-
-_MOST_DOUBTS_IN_A_ROW = 20
-"""Calls without an answer, and none answered between them, after which no more are made."""
 
 
 class _Again:
@@ -56,9 +54,7 @@ class SubmitStage:
         self._prices = PriceWatch(context, self._waits)
         self._rate = rate_limit(context.options.submit_rate)
         self._workers: list[asyncio.Task[None]] = []
-        self._answered = 0
-        """Calls that the API took or refused for good: while this grows, the API is there."""
-        self._doubts_in_a_row = 0
+        self._answers = AnswerCount()
         self._rejections = RepeatLimit(context.stop_signal, limit=context.stop_after, end="was rejected")
         self._named: dict[str, Job] = {}
         """Whose each task is that this run was answered with, whether or not that is on disk yet."""
@@ -144,11 +140,11 @@ class SubmitStage:
         intent = self._context.next_intent(job, moment=self._moment())
         refusals = 0
         while True:
-            answered = self._answered
+            answered = self._answers.answered
             handled = await self._call_or_stop(job, intent, sent)
             if not isinstance(handled, _Again):
                 return handled
-            others_get_through = self._answered > answered
+            others_get_through = self._answers.answered > answered
             refusals = 1 if others_get_through else refusals + 1
             if refusals > self._context.options.retries:
                 self._defer(job, others_get_through=others_get_through)
@@ -280,9 +276,7 @@ class SubmitStage:
 
     async def _doubt(self, job: Job, intent: Attempt, reason: str) -> None:
         self._context.budget_tracker.doubt(job.credits)
-        self._doubts_in_a_row += 1
-        if self._doubts_in_a_row >= _MOST_DOUBTS_IN_A_ROW:
-            message = f"{_MOST_DOUBTS_IN_A_ROW} create calls in a row got no answer that can be trusted"
+        if message := self._answers.add_doubt():
             self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, message)
         attempt = intent._replace(finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
         await self._context.recorder.record(Entry.of(job, attempt))
@@ -290,8 +284,7 @@ class SubmitStage:
 
     def _count_answer(self) -> None:
         self._context.pause.accept()
-        self._answered += 1
-        self._doubts_in_a_row = 0
+        self._answers.add()
 
     def _defer(self, job: Job, *, others_get_through: bool) -> None:
         message = f"not submitted after {1 + self._context.options.retries} tries; nothing was charged"

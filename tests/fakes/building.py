@@ -43,6 +43,22 @@ def entry_of(job: Job, *attempts: Attempt, key: str | None = None) -> Entry:
     return Entry.of(job, *attempts).with_key(key or job.key)
 
 
+def job_behind(entry: Entry, key: str | None = None) -> Job:
+    """The job that an entry is about, as a manifest asks for it now."""
+    return Job(
+        key=key or entry.key,
+        group=(key or entry.key).partition("/")[0],
+        labels=(),
+        tool_type=entry.tool_type,
+        take=entry.take,
+        input=entry.input,
+        fingerprint=entry.fingerprint,
+        credits=Credits(420),
+        filename=key or entry.key,
+        needs=entry.needs,
+    )
+
+
 def lockfile_of(*entries: Entry) -> Lockfile:
     found: dict[Fingerprint, Entry] = {entry.fingerprint: entry for entry in entries}
     return Lockfile(manifest="campaign.yaml", entries=found)

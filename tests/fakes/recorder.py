@@ -19,6 +19,7 @@ class MemoryRecorder:
         self, *, seconds: float = 0.001, refuses: Callable[[int, Entry], bool] = lambda number, entry: False
     ) -> None:
         self._view = JobTable()
+        self._seen: dict[Fingerprint, None] = {}
         self._seconds = seconds
         self._refuses = refuses
         self._number = 0
@@ -30,6 +31,11 @@ class MemoryRecorder:
     def lockfile(self) -> Lockfile:
         return self._view.lockfile("campaign.yaml")
 
+    @property
+    def all_known(self) -> tuple[Entry, ...]:
+        """Everything, calls that cost nothing included."""
+        return tuple(entry for one in self._seen if (entry := self._view.get(one)))
+
     def entry(self, fingerprint: Fingerprint, /) -> Entry | None:
         return self._view.get(fingerprint)
 
@@ -38,6 +44,7 @@ class MemoryRecorder:
 
     def put(self, *entries: Entry) -> None:
         """What earlier runs left."""
+        self._seen.update((entry.fingerprint, None) for entry in entries)
         self._view.absorb_all(entries)
 
     def states(self, name: str) -> list[State]:
@@ -63,5 +70,6 @@ class MemoryRecorder:
         self._keep(entry)
 
     def _keep(self, entry: Entry) -> None:
+        self._seen[entry.fingerprint] = None
         self._view.absorb(entry)
         self.lines.append((str(entry.input["prompt"]), entry.state))

@@ -19,6 +19,7 @@ from sora2batch.plan.action import Plan
 from sora2batch.plan.make import FileFault, PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.budget_tracker import BudgetTracker
+from sora2batch.run.dependents import Dependents
 from sora2batch.run.event import Event
 from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.input_urls import InputUrls, NoInputUrls
@@ -180,11 +181,24 @@ class Rig:
             seen_inputs=self.seen_inputs,
         )
         tools = {job.tool_type for job in self.jobs}
-        spec = RunSpec(plan=plan, stages=self.stages, expected_seconds=dict.fromkeys(tools, self.expected))
+        spec = RunSpec(
+            plan=plan,
+            stages=self.stages,
+            expected_seconds=dict.fromkeys(tools, self.expected),
+            dependents=self.dependents(plan),
+        )
         await execute(context, spec, self.folder, self.destination, self.inspection)
+
+    def dependents(self, _: Plan) -> Dependents | None:
+        """The jobs that wait for results of others."""
+        return None
 
     def job(self, name: str) -> Job:
         return next(job for job in self.jobs if job.input["prompt"] == name)
+
+    def known(self, name: str) -> Entry | None:
+        """What the recorder knows of a job just now."""
+        return self.recorder.entry(self.job(name).fingerprint)
 
     def entry(self, name: str) -> Entry | None:
         """What is known of a job in the end; None where that is nothing, or only calls that cost nothing."""
@@ -217,7 +231,7 @@ class Rig:
             assert row.task_id in known or self.state(name) is State.IN_DOUBT, f"{row.task_id} was lost"
 
     def _check_intent(self, name: str) -> None:
-        entry = self.recorder.entry(self.job(name).fingerprint)
+        entry = self.known(name)
         assert entry is not None, f"{name}: called without an intent"
         assert any(a.state is State.IN_DOUBT and a.error is None for a in entry.attempts), (
             f"{name}: called without an intent; it is {entry.state}"

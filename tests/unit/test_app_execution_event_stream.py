@@ -25,6 +25,7 @@ from sora2batch.run.stages import Stages
 FOX = job_of("fox")
 EVENTS = [
     event.Uploaded(file="images/fox.jpg", bytes=7, is_new=True),
+    event.Ready(job=FOX._replace(needs=("stills/fox",))),
     event.Submitted(job=FOX, task_id="a"),
     event.Rejected(job=FOX, message="no"),
     event.InDoubt(job=FOX, message="no answer"),

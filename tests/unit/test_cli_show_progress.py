@@ -33,6 +33,7 @@ DETAILS = [
     event.Deferred(job=FOX, message="the store has failed before", is_news=False),
     event.Uploaded(file="images/fox.jpg", bytes=7, is_new=True),
     event.Uploaded(file="images/owl.jpg", bytes=7, is_new=False),
+    event.Ready(job=FOX._replace(needs=("stills/fox",))),
     event.Submitted(job=FOX, task_id="a"),
     event.Generated(job=FOX),
     event.Downloaded(job=FOX, paths=("fox.mp4",)),

@@ -9,7 +9,7 @@ from functools import partial
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.renaming import follow_keys
 from sora2batch.app.execution.consent import agree, check_means
-from sora2batch.app.execution.dependents import became_possible, dependents_of, to_take_up
+from sora2batch.app.execution.later_jobs import became_possible, dependents_of, to_take_up
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning

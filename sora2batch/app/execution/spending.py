@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sora2batch.app.execution.dependents import to_take_up
+from sora2batch.app.execution.later_jobs import to_take_up
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words
 from sora2batch.ground.job import Credits, Job

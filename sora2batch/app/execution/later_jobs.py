@@ -6,15 +6,11 @@ from collections.abc import Iterable
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.request import RunRequest
-from sora2batch.ground.file_input import FileInput
-from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.lockfile_store import LockfileStore
-from sora2batch.matrix.stage import output_of
 from sora2batch.plan.action import Action, Plan, PlannedJob, WaitingJob
-from sora2batch.plan.decision import Decision
 from sora2batch.plan.waiting import within_reach
-from sora2batch.run.dependents import DependentInputs, Dependents
+from sora2batch.run.dependents import Dependents, DependentTerms, gather_dependents
 from sora2batch.run.made_files import MadeFiles
 from sora2batch.run.stages import Stages
 
@@ -47,32 +43,12 @@ def dependents_of(
     batch: Batch, plan: Plan, store: LockfileStore, made_files: MadeFiles, request: RunRequest
 ) -> Dependents | None:
     """Gather the jobs of a plan that this run may come to; None where there are none."""
-    waiting = to_take_up(plan, request)
-    if not waiting:
+    if not to_take_up(plan, request):
         return None
-    fault = batch.file_fault
-    folder = batch.layout.output_name(batch.manifest.output.dir)
-    jobs = batch.expansion.jobs
-    alike = {one.job.key: one.same_as for one in plan.waiting if one.same_as}
-    marks = {job.key: job.fingerprint for job in jobs}
-    marks |= {key: marks[other] for key, other in alike.items() if other in marks}
-
-    def known(key: str) -> FileInput | None:
-        entry = store.entry(marks[key]) if key in marks else None
-        return output_of(entry, folder) if entry else None
-
-    def decide(job: Job) -> PlannedJob:
-        entry = store.entry(job.fingerprint)
-        decision = Decision(
-            entries={job.fingerprint: entry} if entry else {},
-            former={},
-            retry_failed=request.selection.retry_failed,
-            force=request.selection.force,
-            file_fault=fault,
-        )
-        return decision.decide(job)
-
-    inputs = DependentInputs(
-        waiting=[one.job for one in waiting], jobs=jobs, alike=alike, room=plan.room, folder=folder
+    terms = DependentTerms(
+        folder=batch.layout.output_name(batch.manifest.output.dir),
+        file_fault=batch.file_fault,
+        retry_failed=request.selection.retry_failed,
+        force=request.selection.force,
     )
-    return Dependents(inputs, known, decide, made_files)
+    return gather_dependents(plan, batch.expansion.jobs, terms, store, made_files)
