@@ -75,8 +75,6 @@ class Sora2BatchError(Exception):
         """What is wrong and where; one line, without a final full stop where a place leads it."""
         self.hint = hint
         """What to do about it, if that is not plain from the message."""
-        if hint:
-            self.add_note(f"hint: {hint}")  # for a traceback, which is what a notebook shows
 
     @property
     def sentence(self) -> str:

@@ -9,15 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from sora2batch.ground.errors import Sora2BatchError
+
 _IN_SCRIPT: ContextVar[bool] = ContextVar("in_script", default=False)
 
 
 @contextmanager
 def in_script() -> Iterator[None]:
-    """Speak to somebody who writes Python, in this thread or task."""
+    """Speak to somebody who writes Python, in this thread or task; a traceback ends with what to do."""
     token = _IN_SCRIPT.set(True)
     try:
         yield
+    except Sora2BatchError as error:
+        note = f"hint: {error.hint}"
+        if error.hint and note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
+        raise
     finally:
         _IN_SCRIPT.reset(token)
 

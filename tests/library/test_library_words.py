@@ -57,10 +57,13 @@ def test_what_fits_no_job(studio, selection, told):
     assert told in words_of(caught.value)
 
 
-def test_a_traceback_ends_with_what_to_do(studio):
+async def test_a_traceback_ends_with_what_to_do(studio):
     with pytest.raises(sora2batch.UsageError) as caught:
         sora2batch.plan(studio.load(), select="heroo/*")
     assert caught.value.hint
+    assert traceback.format_exception(caught.value)[-1] == f"hint: {caught.value.hint}\n"
+    with pytest.raises(sora2batch.BudgetError) as caught:
+        await sora2batch.run(studio.load(max_credits=1), yes=True)
     assert traceback.format_exception(caught.value)[-1] == f"hint: {caught.value.hint}\n"
 
 
