@@ -45,6 +45,9 @@ class _Missing(NamedTuple):
     key: str
     name: str
     message: str
+    is_lacking: bool
+    """Whether it is not there at all."""
+    is_result: bool
 
 
 def verify_store(
@@ -68,6 +71,13 @@ def verify_store(
         for one in faults:
             printer.output(f"{isolated(one.key)}: {one.message}: {store_url}/{one.name}")
     printer.info(f"{counted(len(expected), 'object')} of {store_url} checked, {len(faults):,} differ")
+    lacking = [one for one in faults if one.is_lacking]
+    if any(one.is_result for one in lacking) and not batch.stores_outputs:
+        printer.info(
+            "notice: runs put no results there, as the manifest does not say `store: {outputs: true}`"
+        )
+    if lacking:
+        printer.info(f"next: `sora2batch push {batch.arguments}` puts there what is on disk")
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 
@@ -113,7 +123,10 @@ async def _find(store: ObjectStore, one: _Expected) -> tuple[str, int | None]:
 
 def _fault(one: _Expected, name: str, length: int | None) -> _Missing | None:
     if length is None:
-        return _Missing(one.key, name, "there is no such object")
+        return _Missing(
+            one.key, name, "there is no such object", is_lacking=True, is_result=one.bytes is not None
+        )
     if one.bytes is not None and length != one.bytes:
-        return _Missing(one.key, name, f"it has {length:,} bytes, not {one.bytes:,}")
+        message = f"it has {length:,} bytes, not {one.bytes:,}"
+        return _Missing(one.key, name, message, is_lacking=False, is_result=True)
     return None

@@ -105,6 +105,18 @@ def test_pull_and_verify_say_what_the_store_does_not_have(folder, manifest, buck
     assert call("download", manifest, "--simulate").code == 0, "the API has them still"
 
 
+def test_verify_says_how_results_get_into_a_store_that_lacks_them(folder, manifest, bucket, call):
+    assert call("run", manifest, "--simulate").code == 0
+    ran = call("verify", manifest, "--simulate", "--store")
+    assert ran.code == 1
+    assert ran.err.splitlines()[1:] == [
+        "notice: runs put no results there, as the manifest does not say `store: {outputs: true}`",
+        "next: `sora2batch push small.yaml --simulate` puts there what is on disk",
+    ]
+    assert call("push", manifest, "--simulate").code == 0
+    assert "next: " not in call("verify", manifest, "--simulate", "--store").err
+
+
 @pytest.mark.parametrize("arguments", [["push"], ["pull"], ["verify", "--store"]])
 def test_without_a_store_it_is_said_how_to_name_one(manifest, call, arguments):
     ran = call(arguments[0], manifest, *arguments[1:])
