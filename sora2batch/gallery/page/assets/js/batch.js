@@ -23,7 +23,7 @@ const EXPLANATIONS = {
   rejected: "The API refused the request. It was not charged.",
   dropped: "It was asked for once, and is no longer; it was never submitted.",
 };
-const CHANGES = { added: "added", replaced: "replaced", changed: "changed", removed: "removed", same: "as it was" };
+const CHANGES = { added: "added", replaced: "replaced", changed: "changed", removed: "removed", same: "unchanged" };
 const PICTURE = /\.(png|jpe?g|gif|webp|avif)$/i;
 const FILM = /\.(mp4|m4v|mov|webm)$/i;
 const SOUND = /\.(mp3|wav|m4a|aac|ogg|oga|opus|flac)$/i;
