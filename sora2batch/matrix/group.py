@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import prod
 from typing import NamedTuple, assert_never
 
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.tool import Tool
-from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.problem import DataPath, Fault
 from sora2batch.ground.rule import Rule
+from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import listed
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import AnyAxis, Axis, FileAxis, Group, JobAxis, Manifest, Matrix, RandomDraw
@@ -29,6 +30,8 @@ from sora2batch.matrix.upstream import UpstreamResults
 from sora2batch.template.template import Compiler
 
 MAX_CELLS = 1_000_000
+_LOOKED_AT = 1_000
+"""Values of an axis that are held against an entry of exclude that fits none."""
 
 
 class Field(NamedTuple):
@@ -86,7 +89,7 @@ class GridBuilder:
         combination = combine(known, group.matrix.include, group.matrix.exclude)
         for index in combination.idle_excludes:
             if not self._upstream.left_out(group, group.matrix.exclude[index]):
-                self.slips.append(_idle_exclude(group, index, group.matrix.exclude[index]))
+                self.slips.append(_idle_exclude(group, index, group.matrix.exclude[index], known))
         grid = sample_cells(combination.grid, group.sample) if group.sample else combination.grid
         if len(grid.cells) * group.repeat > MAX_CELLS:
             self._refuse_size(group, len(grid.cells) * group.repeat, "jobs")
@@ -148,10 +151,26 @@ class GridBuilder:
         self._diagnostics.add(Fault(path=path, rule=Rule.MATRIX_TOO_LARGE, message=message, hint=hint))
 
 
-def _idle_exclude(group: Group, index: int, entry: JsonValue) -> Fault:
+def _idle_exclude(group: Group, index: int, entry: JsonObject, axes: Iterable[AxisValues]) -> Fault:
     message = f"matches no cell: {json.dumps(entry, ensure_ascii=False)}; is it a slip?"
     path = ("jobs", group.name, "matrix", "exclude", index)
-    return Fault(path=path, rule=Rule.IDLE_EXCLUDE, message=message)
+    hints = (_what_was_meant(entry[axis.name], axis) for axis in axes if axis.name in entry)
+    hint = next((hint for hint in hints if hint), None)
+    return Fault(path=path, rule=Rule.IDLE_EXCLUDE, message=message, hint=hint)
+
+
+def _what_was_meant(given: JsonValue, axis: AxisValues) -> str | None:
+    """Say how a value may have been meant: by a key of its own, as it has no such id, or another word."""
+    if isinstance(given, dict | list):
+        return None
+    values = axis.values[:_LOOKED_AT]
+    rows = [value for value in values if isinstance(value, dict)]
+    key = next((key for row in rows for key, item in row.items() if key != "id" and item == given), None)
+    if key is not None and not any(row.get("id") == given for row in rows):
+        told = json.dumps(given, ensure_ascii=False)
+        return f"name the key that holds it: {{{axis.name}: {{{key}: {told}}}}}"
+    words = [value.get("id") if isinstance(value, dict) else value for value in values]
+    return did_you_mean(given, [word for word in words if isinstance(word, str | int | float)])
 
 
 def compile_fields(

@@ -164,6 +164,23 @@ def test_an_exclude_that_matches_nothing_is_a_notice():
     )
 
 
+@pytest.mark.parametrize(
+    ("axis", "entry", "hint"),
+    [
+        ("[{name: a}, {name: b}]", "b", 'name the key that holds it: {a: {name: "b"}}'),
+        ("[{id: fox}, {id: owl}]", "fix", 'did you mean "fox"?'),
+        ("[snow, rain]", "snwo", 'did you mean "snow"?'),
+        ("[5, 10]", "'5'", "write 5 without quotes"),
+    ],
+)
+def test_an_exclude_that_matches_nothing_says_what_may_be_meant(axis, entry, hint):
+    text = (
+        f"matrix: {{a: {axis}, exclude: [{{a: {entry}}}]}}\n    input: {{prompt: 'no {{{{ a | tojson }}}}'}}"
+    )
+    [notice] = expand_text(group(text)).notices
+    assert f"is it a slip? ({hint}) [idle-exclude]" in notice
+
+
 def test_a_group_that_excludes_everything_is_a_notice():
     text = "matrix: {a: [1], exclude: [{a: 1}]}\n    input: {prompt: '{{ a }}'}"
     expansion = expand_text(group(text))
