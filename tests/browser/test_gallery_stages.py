@@ -147,6 +147,7 @@ def test_a_page_that_is_served_saves_where_the_gate_looks_and_takes_new_jobs_in(
         expect(page.locator("#gates")).to_contain_text("nothing more to pay for them")
         page.keyboard.press("e")
         expect(page.get_by_role("dialog").locator("pre")).to_have_text("sora2batch run show.yaml")
+        page.close()  # before its server ends
 
 
 def test_a_batch_without_stages_has_nothing_of_it(tmp_path, report, open_page):
