@@ -11,7 +11,7 @@ from sora2batch.app.checks.batch_check import check_batch
 from sora2batch.app.checks.check import Check, Verdict
 from sora2batch.app.checks.editor_check import check_editor
 from sora2batch.app.checks.git_check import check_git
-from sora2batch.app.checks.input_check import check_input_files
+from sora2batch.app.checks.input_files_check import check_input_files
 from sora2batch.app.checks.settings_check import SettingsReport, report_settings
 from sora2batch.app.checks.store_check import check_store
 from sora2batch.app.output.json_document import print_json

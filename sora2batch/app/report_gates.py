@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.gallery.page.gate import Gates
 from sora2batch.gallery.page.offers import PickedJobs, gates_in
-from sora2batch.ground.job import Credits, Job
-from sora2batch.ground.pending_job import AskedJob
+from sora2batch.ground.job import Credits
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.model import Manifest
@@ -60,11 +58,7 @@ def _open_stages(batch: Batch) -> Stages | None:
         stages = expand(manifest, batch.catalog, _WithoutPicks(manifest.path.parent, names)).stages
     except ManifestError:
         return None
-    return replace(stages, asked=tuple(map(_without_gate, stages.asked))) if stages else None
-
-
-def _without_gate(asked: AskedJob) -> AskedJob:
-    return asked if isinstance(asked, Job) else asked._replace(gate=None)
+    return stages.without_gates() if stages else None
 
 
 class _WithoutPicks(DiskTree):

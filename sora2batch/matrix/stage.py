@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, TypeAlias
 
 from orjson import Fragment
@@ -213,6 +213,12 @@ class Stages:
             waiting=tuple([job for job in now if isinstance(job, PendingJob)]),
             alike=tuple([(job, one) for key, job in pending.items() if isinstance(one := taken[key], str)]),
         )
+
+    def without_gates(self) -> Stages:
+        """The same jobs, as if nobody had to pick first; what is possible then is told by ``anew``."""
+        opened = {job.key: job._replace(gate=None) for job in self.in_turn}
+        asked = tuple([opened.get(job.key, job) for job in self.asked])
+        return replace(self, asked=asked, in_turn=tuple(opened.values()))
 
     def anew(self, results: Results) -> Stages:
         """Sort the same jobs by what has been made since."""

@@ -12,7 +12,7 @@ from fakes.video_api import ScriptedApi
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.file_input import file_inputs_in, map_files
-from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.ground.pending_job import PendingJob
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.matrix.output_mark import mark_output
@@ -30,17 +30,20 @@ FOLDER = "out"
 def pending_of(name: str, *needs: str, price: int = 420, key: str | None = None, gate: str | None = None):
     """A job that sends the results of others, by their keys; its prompt is its name."""
     key = key or f"clips/{name}"
+    input = {"prompt": name, "images": [mark_output(one) for one in needs]}
     return PendingJob(
         key=key,
         group=key.partition("/")[0],
         labels=(),
         tool_type=TOOL,
         take=1,
-        input={"prompt": name, "images": [mark_output(one) for one in needs]},
+        input=input,
         credits=Credits(price),
         filename=f"{key}.mp4",
         columns=(),
+        request=fingerprint_of(TOOL, input, 1),
         needs=tuple(dict.fromkeys(needs)),
+        fields=("images",),
         gate=gate,
     )
 
@@ -85,10 +88,8 @@ class StagedRig(Rig):
 
     @property
     def now(self) -> Stages:
-        asked = (*self.jobs, *self.pending)
-        return Stages(asked=asked, jobs=(), waiting=()).anew(
-            RecordedResults(self.recorder.lockfile.entries, FOLDER)
-        )
+        stages = Stages.of((*self.jobs, *self.pending), {job.key: job for job in self.pending}, {})
+        return stages.anew(RecordedResults(self.recorder.lockfile.entries, FOLDER))
 
     def plan(self) -> Plan:
         now = self.now
