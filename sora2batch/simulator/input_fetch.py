@@ -32,7 +32,8 @@ class InputError(Exception):
 def input_session() -> aiohttp.ClientSession:
     """Make a session that cannot leave this machine, by no name, no proxy and no cookie."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=_LocalhostOnly()),
+        # A connection ends with its answer: kept open, it would outlive the task, also at this very server.
+        connector=aiohttp.TCPConnector(resolver=_LocalhostOnly(), force_close=True),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

@@ -99,6 +99,27 @@ def test_killed_at_any_step_of_a_download_ends_with_the_file_and_nothing_else(be
     assert executioner.kinds() >= STEPS_OF_MONEY | STEPS_OF_FILES | STEPS_OF_STORE
 
 
+def test_killed_at_any_step_of_two_stages_every_job_is_paid_once_and_made_from_the_right_file(
+    begin, executioner
+):
+    for campaign in executioner.kill_runs(begin, jobs=1, has_clips=True):
+        campaign.finish()
+        campaign.assert_done()
+        clip, still = read_lockfile(campaign.lock_path).entries.values()
+        assert clip.needs == (still.key,)
+        assert clip.input["image"]["sha256"] == still.primary.outputs[0].sha256
+        sent = [created.input["image"] for created in campaign.service.created if "image" in created.input]
+        assert {url.partition("?")[0] for url in sent} == {still.primary.outputs[0].url}
+        assert "sig=" not in campaign.transcript()
+    assert executioner.kinds() >= STEPS_OF_MONEY | STEPS_OF_FILES
+
+
+def test_killed_at_any_step_with_two_stages_side_by_side_ends_with_every_job_paid_once(begin, executioner):
+    for campaign in executioner.kill_runs(begin, jobs=2, concurrency=4, has_clips=True):
+        campaign.finish()
+        campaign.assert_done()
+
+
 def test_killed_at_any_step_of_sending_a_picture_the_job_is_paid_once_and_the_object_is_whole(
     begin, executioner
 ):

@@ -29,8 +29,13 @@ jobs:
   hero:
     matrix: {{animal: [{animals}]}}
     input: {{prompt: "{{{{ animal }}}}"{image}}}
-run: {{submit_concurrency: {concurrency}, poll_interval: 0.05}}
+{clips}run: {{submit_concurrency: {concurrency}, poll_interval: 0.05}}
 output: {{dir: out, check: {checks}}}
+"""
+CLIPS = """\
+  clips:
+    matrix: {still: {from_jobs: hero}}
+    input: {prompt: "{{ still.animal }} moves", image: "{{ still.output }}"}
 """
 ANIMALS = ("fox", "owl", "cat", "bear", "hare", "wolf", "lynx", "crow", "swan", "toad", "newt", "mole")
 
@@ -55,6 +60,8 @@ class Campaign:
     concurrency: int = 1
     has_store: bool = False
     """Whether results go to a folder beside as well."""
+    has_clips: bool = False
+    """Whether there is a second stage: a job made from the result of each other one."""
     files_url: str | None = None
     """Where the API finds what is beside this campaign's folder; with one, each job sends a picture of its own."""
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -69,11 +76,12 @@ class Campaign:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        self.budget = self.jobs * PRICE if self.budget is None else self.budget
+        self.budget = len(self.all_prompts) * PRICE if self.budget is None else self.budget
         text = MANIFEST.format(
             tool=TOOL,
             budget=self.budget,
             animals=", ".join(self.prompts),
+            clips=CLIPS if self.has_clips else "",
             concurrency=self.concurrency,
             checks=str(self.checks).lower(),
             image=', image: "images/{{ animal }}.jpg"' if self.files_url else "",
@@ -90,6 +98,12 @@ class Campaign:
     @property
     def prompts(self) -> tuple[str, ...]:
         return ANIMALS[: self.jobs]
+
+    @property
+    def all_prompts(self) -> tuple[str, ...]:
+        """Those of the second stage, too."""
+        clips = tuple(f"{animal} moves" for animal in self.prompts) if self.has_clips else ()
+        return self.prompts + clips
 
     @property
     def bucket(self) -> Path:
@@ -195,7 +209,9 @@ class Campaign:
     def assert_done(self) -> None:
         """In the end: every job was paid once, is known, and the folder is tidy."""
         self.assert_money_is_safe()
-        assert sorted(one.prompt for one in self.service.charges()) == sorted(self.prompts), self.transcript()
+        assert sorted(one.prompt for one in self.service.charges()) == sorted(self.all_prompts), (
+            self.transcript()
+        )
         assert self.lost() == [], self.transcript()
         lockfile = read_lockfile(self.lock_path)
         assert {entry.state for entry in lockfile.entries.values()} == {State.COMPLETED}, self.transcript()
