@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.lockfile.entry import Attempt, Entry
@@ -41,6 +42,10 @@ class MadeFiles:
                 self._by_digest[one.sha256] = MadeFile(
                     key, attempt.task_id, place, one.url, one.path, one.bytes or 0, attempt.api
                 )
+
+    def paths(self, folder: Path) -> dict[str, Path]:
+        """Tell where the files lie, if nobody has moved them, by their sha256."""
+        return {digest: folder / made.path for digest, made in self._by_digest.items()}
 
     def get(self, sha256: str) -> MadeFile | None:
         """Find who made a file of this content."""

@@ -48,6 +48,14 @@ class FaultKind(StrEnum):
     """It is less than half as long as asked for."""
     SHAPE = "shape"
     """It lies where it should stand, or the other way round."""
+    RESULT_GONE = "result-gone"
+    """A result that was fetched once is not there any more: 404."""
+    RESULT_EXPIRED = "result-expired"
+    """A result that was fetched once must not be read any more: 403."""
+    RESULT_LENGTH = "result-length"
+    """A result that was fetched once is another file now."""
+    RESULT_FORGOTTEN = "result-forgotten"
+    """A task whose result was fetched once is not known any more."""
 
 
 INPUT_FAULTS = (
@@ -66,6 +74,13 @@ CLIP_FAULTS = (
     FaultKind.SHAPE,
 )
 """What can be wrong with a clip that came about, was charged, and can be fetched."""
+RESULT_FAULTS = (
+    FaultKind.RESULT_GONE,
+    FaultKind.RESULT_EXPIRED,
+    FaultKind.RESULT_LENGTH,
+    FaultKind.RESULT_FORGOTTEN,
+)
+"""What can become of a result that was fetched: it was paid, and whoever comes later does not find it."""
 
 
 def flaw_in(prompt: str) -> FaultKind | None:
@@ -152,6 +167,13 @@ class Dice:
     def clip_fault(self, task_id: str) -> FaultKind | None:
         """Draw what is wrong with a task's clip; mostly nothing is."""
         for kind in CLIP_FAULTS:
+            if draw(self._seed, kind, task_id) < self._rates.get(kind, 0.0):
+                return kind
+        return None
+
+    def result_fault(self, task_id: str) -> FaultKind | None:
+        """Draw what becomes of a task's result once it was fetched; mostly nothing does."""
+        for kind in RESULT_FAULTS:
             if draw(self._seed, kind, task_id) < self._rates.get(kind, 0.0):
                 return kind
         return None

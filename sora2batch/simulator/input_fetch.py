@@ -85,6 +85,10 @@ def simulated_refusal(fault: FaultKind) -> InputError | None:
             | FaultKind.SILENT
             | FaultKind.SHORT
             | FaultKind.SHAPE
+            | FaultKind.RESULT_GONE
+            | FaultKind.RESULT_EXPIRED
+            | FaultKind.RESULT_LENGTH
+            | FaultKind.RESULT_FORGOTTEN
         ):  # those strike calls, generations, clips and results
             return None
         case _:

@@ -11,7 +11,7 @@ from typing import assert_never
 import orjson
 from aiohttp import web
 
-from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.simulator import wire
 from sora2batch.simulator.calls import Call, answer
 from sora2batch.simulator.fault import Dice, FaultKind, FaultTiming, Mishap
@@ -25,7 +25,7 @@ from sora2batch.simulator.refusal import ErrorCode, RefusalError, envelope
 from sora2batch.simulator.scene.index import SAMPLES
 from sora2batch.simulator.service import SimulatedService
 from sora2batch.simulator.studio import Studio
-from sora2batch.simulator.task import TaskState
+from sora2batch.simulator.task import Task, TaskState
 
 _FILE_FAULTS = (
     FaultKind.SERVER_ERROR,
@@ -53,6 +53,8 @@ class Server:
         self._dice = dice
         self._speed = speed
         self._inputs = inputs
+        self._fetched: set[str] = set()
+        """The tasks whose results somebody has fetched."""
         self._input_work = InputWork(service, studio.pictures, speed=speed)
 
     def application(self) -> web.Application:
@@ -87,7 +89,10 @@ class Server:
         def act() -> web.Response:
             try:
                 _check_key(request)
-                return _json(200, envelope(answer(self._service, call, _params(request, body), home=home)))
+                params = _params(request, body)
+                if call is Call.STATUS:
+                    self._refuse_forgotten(params.get("task_id"))
+                return _json(200, envelope(answer(self._service, call, params, home=home)))
             except RefusalError as refusal:
                 return _json(refusal.http_status, refusal.envelope())
             finally:
@@ -128,6 +133,10 @@ class Server:
                 | FaultKind.SILENT
                 | FaultKind.SHORT
                 | FaultKind.SHAPE
+                | FaultKind.RESULT_GONE
+                | FaultKind.RESULT_EXPIRED
+                | FaultKind.RESULT_LENGTH
+                | FaultKind.RESULT_FORGOTTEN
             ):  # those are the service's and the studio's: they strike generations and clips, not calls
                 return act()
             case _:
@@ -143,9 +152,30 @@ class Server:
             raise web.HTTPForbidden
         if name != task.file_name or self._service.state(task) is not TaskState.DONE:
             raise web.HTTPNotFound
-        content = await self._studio.film(task)
+        content = self._later(task, await self._studio.film(task))
         mishap = self._dice.mishap("result", task.id, _FILE_FAULTS)
         return await self._spoil(mishap, request, lambda: file_response(request, content))
+
+    def _later(self, task: Task, content: bytes) -> bytes:
+        """Spoil a result that is not fetched for the first time, where the dice say so."""
+        if task.id not in self._fetched:
+            self._fetched.add(task.id)
+            return content
+        match self._dice.result_fault(task.id):
+            case FaultKind.RESULT_GONE:
+                raise web.HTTPNotFound
+            case FaultKind.RESULT_EXPIRED:
+                raise web.HTTPForbidden
+            case FaultKind.RESULT_LENGTH:
+                return content + b"\0"
+            case _:
+                return content
+
+    def _refuse_forgotten(self, task_id: JsonValue) -> None:
+        """Know nothing more of a task whose result was fetched, where the dice say so."""
+        is_forgotten = FaultKind.RESULT_FORGOTTEN
+        if task_id in self._fetched and self._dice.result_fault(str(task_id)) is is_forgotten:
+            raise RefusalError(ErrorCode.NOT_FOUND, "Task not found")
 
     async def _sample(self, request: web.Request) -> web.Response:
         name = request.match_info["name"].removesuffix(".jpg")

@@ -138,7 +138,8 @@ def _to_submit(run: AgreedRun) -> list[Job]:
 def _open_backend(run: AgreedRun) -> AbstractAsyncContextManager[Backend]:
     if run.batch.simulated:
         batch, tell = run.batch, run.request.printer.info
-        return simulated_backend(batch.catalog, run.store.lockfile, batch.input_paths, tell)
+        made = run.made.paths(batch.output_dir) if run.made else {}
+        return simulated_backend(batch.catalog, run.store.lockfile, {**made, **batch.input_paths}, tell)
     if run.dependents is None and not asks_the_api(run.plan, run.request.stages):
         return download_backend(os.environ)
     return real_backend(os.environ, run.payer.clock)

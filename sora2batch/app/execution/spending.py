@@ -73,6 +73,8 @@ class Spending(NamedTuple):
         """Say in a few words how much it is."""
         if not self.later:
             return f"{self.credits_now:,} credits"
+        if not self.now:
+            return f"up to {self.credits_later:,} credits on what is made from results that are still to come"
         return f"{self.credits_now:,} credits, and {self.credits_later:,} later"
 
     @property

@@ -40,7 +40,8 @@ from sora2batch.ground.errors import ExitCode
     multiple=True,
     metavar="KIND=RATE",
     help="429, 500, reset, slow, fail, truncate or page; or, of fetching an input, input-gone, input-403, "
-    "input-expired, input-length or input-slow; or, of a clip, black, frozen, silent, short or shape; at a "
+    "input-expired, input-length or input-slow; or, of a clip, black, frozen, silent, short or shape; or, of "
+    "a result once it was fetched, result-gone, result-expired, result-length or result-forgotten; at a "
     "rate from 0 to 1. May be repeated.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides every draw.")
