@@ -333,3 +333,34 @@ async def test_a_port_that_is_taken_is_an_error_with_a_way_out(client_of, catalo
                 pass
         assert str(port) in caught.value.message
         assert "--port" in caught.value.hint
+
+
+@pytest.mark.parametrize(("kind", "status"), [(FaultKind.RESULT_GONE, 404), (FaultKind.RESULT_EXPIRED, 403)])
+async def test_a_result_can_be_gone_once_it_was_fetched(client_of, kind, status):
+    async with client_of(faults=(Fault(kind=kind, rate=1.0),)) as client:
+        url = await client.finished_url()
+        statuses = []
+        for _ in range(3):
+            async with client.session.get(url) as answer:
+                statuses.append(answer.status)
+        assert statuses == [200, status, status]
+
+
+async def test_a_result_can_be_another_file_once_it_was_fetched(client_of):
+    async with client_of(faults=(Fault(kind=FaultKind.RESULT_LENGTH, rate=1.0),)) as client:
+        url = await client.finished_url()
+        lengths = []
+        for _ in range(2):
+            async with client.session.get(url) as answer:
+                lengths.append(len(await answer.read()))
+        assert lengths[1] == lengths[0] + 1
+
+
+async def test_a_task_can_be_forgotten_once_its_result_was_fetched(client_of):
+    async with client_of(faults=(Fault(kind=FaultKind.RESULT_FORGOTTEN, rate=1.0),)) as client:
+        url = await client.finished_url()
+        async with client.session.get(url) as answer:
+            assert answer.status == 200
+        task_id = url.partition("/result/")[2].partition(".")[0]
+        _, answer = await client.post("query_tool_task_status", task_id=task_id)
+        assert (answer["success"], answer["errorMsg"]) == (False, "Task not found")
