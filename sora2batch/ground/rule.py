@@ -55,7 +55,7 @@ class Rule(StrEnum):
     JSON_SYNTAX = "json-syntax", "A text is not JSON."
     CSV_SYNTAX = "csv-syntax", "A text is not CSV."
     SEVERAL_DOCUMENTS = "several-documents", "A file holds more than one YAML document."
-    DUPLICATE_KEY = "duplicate-key", "A mapping or a header says one thing twice."
+    DUPLICATE_KEY = "duplicate-key", "A mapping, a header or a list of names says one thing twice."
     NO_KEY = "no-key", "A list, a mapping or an alias stands where a key should."
     UNQUOTED_TEMPLATE = "unquoted-template", "A template without quotes, which YAML takes for a mapping."
     UNQUOTED_TEXT = "unquoted-text", "A text without quotes of which YAML takes a part for something else."

@@ -217,6 +217,15 @@ def _empty(violation: Violation) -> Iterator[Fault]:
     yield _fault(violation, f"is {describe(violation.value)}", filling_hint(violation.path))
 
 
+def _said_twice(violation: Violation) -> Iterator[Fault]:
+    seen: list[JsonValue] = []
+    for at, item in enumerate(violation.value if isinstance(violation.value, list) else ()):
+        if item in seen:
+            path, message = (*violation.path, at), f"is {describe(item)}, which is there already"
+            yield Fault(path=path, rule=Rule.DUPLICATE_KEY, message=message, hint="remove it")
+        seen.append(item)
+
+
 def _no_alternative(violation: Violation) -> Iterator[Fault]:
     """Explain the one alternative that was meant; where none was, name them all."""
     fitting = {branch for branch, _ in violation.parts if _is_meant(violation.value, violation.limit[branch])}
@@ -284,5 +293,6 @@ _WORDS: dict[str, Callable[[Violation], Iterator[Fault]]] = {
     "minLength": _empty,
     "minItems": _empty,
     "minProperties": _empty,
+    "uniqueItems": _said_twice,
     "oneOf": _no_alternative,
 }

@@ -63,7 +63,8 @@ class WaitingDecision:
     def _why(self, pending: PendingJob) -> _Wait:
         if other := self._alike.get(pending.key):
             return _Wait(Action.BLOCKED, f"it would send the very same as {other}: {_SAME_BYTES}")
-        found = [wait for key in pending.needs if (wait := self._result(key))]
+        keys = dict.fromkeys([self._alike.get(key, key) for key in pending.needs])
+        found = [wait for key in keys if (wait := self._result(key))]
         for wait in found:
             if wait.action is Action.BLOCKED:
                 return wait
@@ -76,7 +77,6 @@ class WaitingDecision:
 
     def _result(self, key: str) -> _Wait | None:
         """Say why a result is not there, as a reason for those that rest on it; None where it is."""
-        key = self._alike.get(key, key)
         if key not in self._results:
             self._results[key] = self._look_at(key)
         return self._results[key]
