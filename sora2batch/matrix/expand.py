@@ -23,18 +23,17 @@ from sora2batch.matrix.field import Constant, Part, PlacedError, compile_value
 from sora2batch.matrix.field_check import FaultNotes, FieldChecker, constants
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field, GridBuilder, compile_fields, find_tool
-from sora2batch.matrix.group_order import groups_in_order
 from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.jobs import JobMaker
 from sora2batch.matrix.render import GroupRenderer
 from sora2batch.matrix.review import GroupJobs, Reviewer, cut_texts
 from sora2batch.matrix.source_location import SourceLocator
 from sora2batch.matrix.stage import NO_RESULTS, Results, Stages
-from sora2batch.matrix.upstream import UpstreamResults
 from sora2batch.template.template import Compiler, Form
 
 if TYPE_CHECKING:
     from sora2batch.matrix.input_file import InputFile
+    from sora2batch.matrix.upstream import UpstreamResults
 
 _STEPS_IN_ALL = 5_000_000
 _STEPS_A_JOB = 500
@@ -105,7 +104,7 @@ class _Expander:
         self._files = DataFiles(tree, manifest.data_file)
         self._diagnostics = Diagnostics(manifest, SourceLocator(manifest, self._files))
         self._input_files = InputFiles(tree)
-        self._upstream = UpstreamResults(manifest, tree, self._diagnostics, results)
+        self._upstream = self._make_upstream(tree, results)
         self._grids = GridBuilder(self._files, self._input_files, self._upstream, self._diagnostics)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()
@@ -124,7 +123,7 @@ class _Expander:
             self._try_idle_variable(name)
         refuse_duplicates(asked, self._manifest, self._diagnostics)
         self._diagnostics.close()
-        stages = self._upstream.stages(asked) if self._is_staged else None
+        stages = self._upstream.stages(asked) if self._upstream else None
         return Expansion(
             jobs=stages.jobs if stages else cast("tuple[Job, ...]", asked),
             findings=self._findings(),
@@ -141,17 +140,21 @@ class _Expander:
     def _asked(self) -> tuple[AskedJob, ...]:
         """Make all jobs: those first that others rest on, and hand them on in the order of the manifest."""
         groups = self._manifest.groups
-        made = {group.name: self._jobs_of(group) for group in groups_in_order(groups, self._diagnostics)}
+        in_order = groups if self._upstream is None else self._upstream.in_order(groups)
+        made = {group.name: self._jobs_of(group) for group in in_order}
         return tuple(job for group in groups for job in made[group.name])
 
-    @property
-    def _is_staged(self) -> bool:
-        return any(group.job_axes for group in self._manifest.groups)
+    def _make_upstream(self, tree: FileTree, results: Results) -> UpstreamResults | None:
+        if not any(group.job_axes for group in self._manifest.groups):
+            return None
+        from sora2batch.matrix.upstream import UpstreamResults  # noqa: PLC0415  # most manifests have one stage
+
+        return UpstreamResults(self._manifest, tree, self._diagnostics, results)
 
     @property
     def _slips(self) -> Iterator[Fault]:
         """What may be a slip in a matrix."""
-        return chain(self._grids.slips, self._upstream.slips)
+        return chain(self._grids.slips, self._upstream.slips if self._upstream else ())
 
     def _findings(self) -> tuple[Problem, ...]:
         """Gather what may be a slip, without what the manifest does not want to hear of."""
@@ -161,7 +164,7 @@ class _Expander:
             *(slip.at(file, document.position(slip.path)) for slip in self._slips),
             *cut_texts(manifest, self._tools),
             *self._files.findings,
-            *self._upstream.picks.findings,
+            *(self._upstream.picks.findings if self._upstream else ()),
             *self._second_look(),
             *idle_comments(comments, file=file),
         )
@@ -173,7 +176,7 @@ class _Expander:
     def _digests(self) -> tuple[tuple[str, str], ...]:
         """Tell the sha256 of all that was read: data files, and files that are sent."""
         used = self._input_files.used.items()
-        picks = self._upstream.picks.digests
+        picks = self._upstream.picks.digests if self._upstream else ()
         return tuple(
             sorted({*self._files.digests, *picks, *((found.file, digest) for digest, found in used)})
         )
@@ -220,7 +223,7 @@ class _Expander:
             maker.try_fields(tool)
             return ()
         jobs = tuple(maker.jobs(tool))
-        if grid and self._is_staged:
+        if grid and self._upstream:
             self._upstream.add(group, tool, grid, jobs)
         self._tools.append(tool)
         self._made.append(GroupJobs(jobs=jobs, repeat=group.repeat, fields=fields, renderer=maker.renderer))
@@ -236,7 +239,7 @@ class _Expander:
         self._idle.difference_update(renderer.needed)
         if not self._broken.isdisjoint(renderer.needed):
             return None
-        upstream = self._upstream.of(group)
+        upstream = self._upstream.of(group) if self._upstream else None
         return JobMaker(group, grid, fields, renderer, self._input_files, self._diagnostics, upstream)
 
     def _check_constants(self, group: Group, fields: Mapping[str, Field], tool: Tool) -> None:

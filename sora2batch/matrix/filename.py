@@ -12,6 +12,7 @@ from sora2batch.matrix.output_mark import holds_output
 
 _MAX_PART_BYTES = 200
 _MAX_BYTES = 1000
+_SHOWN = 80
 _DEVICE = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))"
 _PART = rf"{_DEVICE}[a-z0-9][a-z0-9_#-]{{0,63}}"
 _PLAIN = re.compile(rf"(?:{_PART}/){{0,12}}{_PART}(?:\.[a-z0-9]{{1,8}})?")
@@ -138,3 +139,9 @@ def collision_key(name: str) -> str:
     """Make names equal that could be one file on some disk, or that differ in the media type only."""
     folded = name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
     return split_ending(folded)[0]
+
+
+def shown_name(name: str) -> str:
+    """Write a name for people: in quotes, cut where it is long, and spelled out where it cannot be read."""
+    text = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..."
+    return f'"{text}"' if text.isprintable() else ascii(text)

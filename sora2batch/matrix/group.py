@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import prod
-from typing import NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from sora2batch.catalog.catalog import Catalog, UnknownToolError
 from sora2batch.catalog.tool import Tool
@@ -26,8 +26,10 @@ from sora2batch.matrix.file_pattern import makes_files
 from sora2batch.matrix.grid import LONE_CELL, Grid
 from sora2batch.matrix.input_files import InputFiles
 from sora2batch.matrix.sample import sample_cells
-from sora2batch.matrix.upstream import UpstreamResults
 from sora2batch.template.template import Compiler
+
+if TYPE_CHECKING:
+    from sora2batch.matrix.upstream import UpstreamResults
 
 MAX_CELLS = 1_000_000
 _LOOKED_AT = 1_000
@@ -70,7 +72,11 @@ class GridBuilder:
     """Makes the cells of groups; problems go to the diagnostics, what may be a slip is kept."""
 
     def __init__(
-        self, files: DataFiles, input_files: InputFiles, upstream: UpstreamResults, diagnostics: Diagnostics
+        self,
+        files: DataFiles,
+        input_files: InputFiles,
+        upstream: UpstreamResults | None,
+        diagnostics: Diagnostics,
     ) -> None:
         self._files = files
         self._input_files = input_files
@@ -88,7 +94,7 @@ class GridBuilder:
             return None
         combination = combine(known, group.matrix.include, group.matrix.exclude)
         for index in combination.idle_excludes:
-            if not self._upstream.left_out(group, group.matrix.exclude[index]):
+            if self._upstream is None or not self._upstream.left_out(group, group.matrix.exclude[index]):
                 self.slips.append(_idle_exclude(group, index, group.matrix.exclude[index], known))
         grid = sample_cells(combination.grid, group.sample) if group.sample else combination.grid
         if len(grid.cells) * group.repeat > MAX_CELLS:
@@ -107,6 +113,7 @@ class GridBuilder:
                 found = self._file_values(("jobs", group.name, "matrix", name, "from"), source)
                 return None if found is None else AxisValues(name=name, values=found)
             case JobAxis():
+                assert self._upstream is not None, "the manifest has such an axis"
                 return self._upstream.values(group, axis)
             case _:
                 assert_never(axis)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sora2batch.catalog.input_check import InputChecker, fill_defaults
 from sora2batch.catalog.media_field import media_fields
@@ -20,7 +20,14 @@ from sora2batch.manifest.model import Group
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.field import PlacedError
 from sora2batch.matrix.field_check import FaultNotes, FieldChecker
-from sora2batch.matrix.filename import HOLDS_OUTPUT, better_part, faulty_part, filename_fault, is_named
+from sora2batch.matrix.filename import (
+    HOLDS_OUTPUT,
+    better_part,
+    faulty_part,
+    filename_fault,
+    is_named,
+    shown_name,
+)
 from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.input_files import InputFiles, with_media_names
@@ -29,8 +36,10 @@ from sora2batch.matrix.output_check import Needs, OutputCheck
 from sora2batch.matrix.output_mark import holds_output
 from sora2batch.matrix.render import GroupRenderer, Rendered
 from sora2batch.matrix.source_location import LabelledValue, TemplateReads
-from sora2batch.matrix.upstream import GroupUpstream
 from sora2batch.template.template import UndefinedNameError
+
+if TYPE_CHECKING:
+    from sora2batch.matrix.upstream import GroupUpstream
 
 _NAME_SHOWN = 80
 _NO_NEEDS = Needs()
@@ -270,7 +279,7 @@ class JobMaker:
         fault = Fault(
             path=("jobs", self._group.name) if is_group else ("output", "filename"),
             rule=Rule.BAD_FILE_NAME,
-            message=f"the file name {_shown(name)} {why}",
+            message=f"the file name {shown_name(name)} {why}",
             hint="give the group another name" if is_group else None,
             target=Target.KEY if is_group else Target.VALUE,
         )
@@ -293,8 +302,3 @@ class JobMaker:
         notes = FaultNotes(self._group.name, self._fields, self._diagnostics, reads_of)
         for fault in faults:
             notes.note(fault, key=draft.key)
-
-
-def _shown(name: str) -> str:
-    text = name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}..."
-    return f'"{text}"' if text.isprintable() else ascii(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sora2batch.catalog.tool import Kind, Tool
@@ -18,6 +18,7 @@ from sora2batch.manifest.tree import Tree
 from sora2batch.matrix.combine import AxisValues
 from sora2batch.matrix.diagnostics import Diagnostics
 from sora2batch.matrix.grid import Grid
+from sora2batch.matrix.group_order import groups_in_order
 from sora2batch.matrix.job_axis import AxisFaults, UpstreamGroup, result_values
 from sora2batch.matrix.output_check import MadeMedia, OutputCheck
 from sora2batch.matrix.output_mark import mark_output
@@ -47,6 +48,10 @@ class UpstreamResults:
         """By group: the picks file that it waits for."""
         self.slips: list[Fault] = []
         """Axes that nothing is left of."""
+
+    def in_order(self, groups: Sequence[Group]) -> tuple[Group, ...]:
+        """Sort the groups so that each comes after those that it is made from."""
+        return groups_in_order(groups, self._diagnostics)
 
     def add(self, group: Group, tool: Tool, grid: Grid, jobs: tuple[AskedJob, ...]) -> None:
         """Keep a group that was made; one of which jobs are missing is faulty, which has been noted."""
