@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -41,7 +41,6 @@ from sora2batch.template.template import UndefinedNameError
 if TYPE_CHECKING:
     from sora2batch.matrix.upstream import GroupUpstream
 
-_NAME_SHOWN = 80
 _NO_NEEDS = Needs()
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -203,9 +202,8 @@ class JobMaker:
         try:
             return _PricedInput(input, price_of(tool, input), needs)
         except PriceError as error:
-            path, rule = self._input_path, Rule.UNKNOWN_PRICE
-            fault = Fault(path=path, rule=rule, message=error.message, hint=error.hint)
-            self._diagnostics.add(fault, key=draft.key)
+            fault = Fault(rule=Rule.UNKNOWN_PRICE, message=error.message, hint=error.hint)
+            self._diagnostics.add(replace(fault, path=self._input_path), key=draft.key)
             return None
 
     def _faults(
@@ -216,8 +214,7 @@ class JobMaker:
         needs: Needs | None = None,
     ) -> tuple[Fault, ...]:
         """Find what is wrong with an input; put what the files are into it where nothing is."""
-        if self._outputs:
-            needs = needs or self._outputs.look_at(input)
+        needs = self._outputs.look_at(input) if self._outputs and needs is None else needs
         faults = (needs.faults if needs else ()) or checker.faults(input)
         if self._outputs and self._upstream and self._upstream.gate:
             faults = tuple(fault for fault in faults if not self._is_open(fault, input))
@@ -239,9 +236,8 @@ class JobMaker:
         try:
             return fingerprint_of(tool.tool_type, priced.input, draft.take)
         except NotCanonicalError as error:
-            message = f"the input cannot be written as JSON: {error}"
-            fault = Fault(path=self._input_path, rule=Rule.UNSAFE_VALUE, message=message)
-            self._diagnostics.add(fault, key=draft.key)
+            path, message = self._input_path, f"the input cannot be written as JSON: {error}"
+            self._diagnostics.add(Fault(path=path, rule=Rule.UNSAFE_VALUE, message=message), key=draft.key)
             return None
 
     def _filename(
