@@ -9,6 +9,8 @@ from sora2batch.ground.text import listed
 
 _NEAR = 0.6
 """How much alike two words are before one is taken for the other; ``difflib``'s own measure, from 0 to 1."""
+_SHORTEST_PART = 3
+"""Characters of a part by which the whole is known: not ``a`` or ``to``."""
 
 
 def did_you_mean(word: object, choices: Iterable[object]) -> str | None:
@@ -32,7 +34,16 @@ def nearest(word: object, choices: Iterable[object]) -> object | None:
         by_look.setdefault(_look(choice), choice)
     if (look := _look(word)) in by_look:
         return by_look[look]
-    return next((by_look[near] for near in close_matches(look, by_look, _NEAR)), None)
+    near = next(iter(close_matches(look, by_look, _NEAR)), None) or _only_one_with(look, by_look)
+    return None if near is None else by_look[near]
+
+
+def _only_one_with(word: str, choices: Iterable[str]) -> str | None:
+    """Find the one choice of which a word is a whole part: ``mode`` of ``model_mode``."""
+    if len(word) < _SHORTEST_PART:
+        return None
+    found = [choice for choice in choices if word in choice.replace("-", "_").split("_")]
+    return found[0] if len(found) == 1 else None
 
 
 def close_matches(word: str, choices: Iterable[str], nearness: float = _NEAR) -> list[str]:

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sora2batch.app.job_candidates import groups
 
 from fakes.campaign import tools_dir
 from fakes.s3_server import BUCKET, s3_environ, s3_server
 from fakes.service import PRICE, TOOL, Service
-from sora2batch.app.job_candidates import groups
 from sora2batch.simulator.fault import RESULT_FAULTS, Fault, FaultKind
 from sora2batch.store.cloud_client import StoreTimeouts
 from sora2batch.store.make import open_store

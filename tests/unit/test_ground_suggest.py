@@ -28,6 +28,10 @@ MODES = ["std", "pro"]
         ("prompt", ["prompt\u200b"], r'did you mean "prompt\u200b"?'),
         ("prompt", ["pro\nmpt"], r'did you mean "pro\u000ampt"?'),
         ("zebra", MODES, None),
+        ("mode", ["prompt", "model_mode", "multi_shot"], 'did you mean "model_mode"?'),
+        ("lipsync", ["image-lipsync-api", "kling3-image-to-video-api"], 'did you mean "image-lipsync-api"?'),
+        ("api", ["image-lipsync-api", "kling3-image-to-video-api"], None),
+        ("to", ["text-to-video"], None),
         ("ガラス", ["カラス", "ガラス"], None),
     ],
 )
