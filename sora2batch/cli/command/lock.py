@@ -43,7 +43,10 @@ def resolve(**given: Any) -> ExitCode:
 @click.argument("theirs", type=FILE)
 @printer_options
 def merge(**given: Any) -> ExitCode:
-    """Merge THEIRS into OURS, as a git merge driver does; name it in .gitattributes as merge=sora2batch."""
+    """Merge THEIRS into OURS, as a git merge driver does.
+
+    Name it in .gitattributes as merge=sora2batch.
+    """
     return call("lock merge", **given)
 
 
