@@ -56,6 +56,11 @@ class Job(NamedTuple):
     needs: tuple[str, ...] = ()
     """Keys of the jobs whose results it sends; no part of its identity, which has their content."""
 
+    def __repr__(self) -> str:
+        """Show everything but the columns: they hold every value of every axis, for all jobs of the group."""
+        shown = zip(self._fields, self, strict=True)
+        return f"Job({', '.join(f'{name}={value!r}' for name, value in shown if name != 'columns')})"
+
 
 def fingerprint_of(tool_type: str, input: JsonObject, take: int) -> Fingerprint:
     """Compute a job's identity from what is sent, and from nothing else; a file counts by its content.

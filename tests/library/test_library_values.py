@@ -272,3 +272,10 @@ def test_a_name_that_no_file_can_have_is_told(studio):
     for read in (sora2batch.load, sora2batch.read_lockfile, sora2batch.status):
         with pytest.raises(sora2batch.UsageError, match=r"a\\u0000b\.yaml: no file has such a name"):
             read("a\0b.yaml")
+
+
+def test_a_job_is_shown_without_what_all_jobs_of_its_group_share(studio):
+    """Else one job of a thousand rows is shown with all of them."""
+    job = sora2batch.expand(studio.load())[0]
+    assert repr(job).startswith(f"Job(key={job.key!r}, group={job.group!r}, ")
+    assert "Column(" not in repr(job)
