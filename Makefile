@@ -20,6 +20,7 @@ demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -c "from pathlib import Path; print(' ', Path('manifests/quickstart.sim.report.html').resolve().as_uri())"
 	@echo "Next:"
 	@echo "  $(BIN)/sora2batch run manifests/quickstart.yaml --simulate    again: nothing is left to do"
+	@echo "  $(BIN)/sora2batch run manifests/stills-to-clips.yaml --simulate    stills from words, then clips of the chosen ones"
 	@echo "  $(BIN)/sora2batch run manifests/pictures.yaml --simulate      clips that begin with the pictures of a folder"
 	@echo "  $(BIN)/sora2batch plan manifests/kling3.yaml                  another matrix and its price"
 	@echo "  $(BIN)/sora2batch init campaign.yaml                          write your own"

@@ -121,7 +121,7 @@ def _missing(source: Source, error: UsageError) -> Problem:
 
 def _tell(batch: Batch, checked: Checked, printer: Printer) -> None:
     """Say what a sound manifest comes to, and what is to be said of its name."""
-    jobs = batch.expansion.jobs
+    jobs = batch.expansion.asked
     price = sum(job.credits for job in jobs)
     state = "valid" if checked.is_valid else "not valid"
     sums = f"{counted(len(jobs), 'job')}, {price:,} credits if all are submitted"

@@ -6,12 +6,14 @@ import json
 import shutil
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
-from sora2batch.app.job_candidates import groups
 
 from fakes.campaign import tools_dir
 from fakes.s3_server import BUCKET, s3_environ, s3_server
 from fakes.service import PRICE, TOOL, Service
+from sora2batch.app.candidates.job_candidates import groups
+from sora2batch.ground.schema import load_schema
 from sora2batch.simulator.fault import RESULT_FAULTS, Fault, FaultKind
 from sora2batch.store.cloud_client import StoreTimeouts
 from sora2batch.store.make import open_store
@@ -336,6 +338,27 @@ def test_prune_leaves_the_clips_whose_stills_are_not_known_just_now(film, serve,
     assert states_of(call("status", "film.yaml", "--json").document) == {"pending": STILLS, "waiting": CLIPS}
     listed = call("prune", "film.yaml", "--dry-run").out
     assert "clips/" not in listed
+
+
+def fits(document, name: str) -> bool:
+    return jsonschema_rs.validator_for(load_schema(f"{name}.schema.json")).is_valid(document)
+
+
+def test_every_document_has_its_schema_also_where_jobs_wait_or_are_blocked(film, serve, call):
+    service = serve()
+    for form in ("status", "plan"):
+        assert fits(call(form, film(more=", picks: picks.yaml"), "--json").document, form)
+    service.fail_generations()
+    lines = call("run", film(), "--yes", "--jsonl").out.splitlines()
+    assert all(fits(json.loads(line), "events") for line in lines)
+    assert fits(call("run", "film.yaml", "--yes", "--json").document, "run")
+    blocked = call("status", "film.yaml", "--json").document
+    assert fits(blocked, "status")
+    assert {one["reason"] for one in blocked["jobs"] if one["state"] == "blocked"} == {
+        "rests on stills/fox, which failed",
+        "rests on stills/owl, which failed",
+    }
+    assert "blocked" in call("status", "film.yaml", "--csv").out
 
 
 def test_groups_are_completed(film, folder):
