@@ -98,7 +98,8 @@ class ReportPicks:
             yield MarkSource(self._file(name).read(), groups)
 
     def _file(self, name: str) -> PicksFile:
-        return PicksFile(path=Path(self._manifest.path.parent, name), manifest=self._manifest.file)
+        path = Path(self._manifest.path.parent, name)
+        return PicksFile(path=path, manifest=self._manifest.file, makes_folder=True)
 
 
 def _group_of(pick: Pick, groups: Mapping[Fingerprint, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator
 
@@ -27,12 +26,11 @@ def waiting_lines(batch: Batch, status: Status) -> Iterator[str]:
 def gate_lines(batch: Batch, status: Status) -> Iterator[str]:
     """Say of each picks file that is not there yet how many jobs wait for it, and how to make it."""
     for gate, count in gates_of(status).items():
-        path = shlex.quote(str(batch.manifest.path.parent / gate))
         jobs = f"{counted(count, 'job waits', 'jobs wait')} for {gate}: somebody has to pick"
         if not _has_results(status, gate):
             yield f"{jobs} once there are results"
             continue
-        page = f"sora2batch report {batch.arguments} --serve --open --picks {path}"
+        page = f"sora2batch report {batch.arguments} --serve --open"
         yield f"{jobs}: `{page}`, mark the best, then `sora2batch run {batch.run_arguments}`"
 
 

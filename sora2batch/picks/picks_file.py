@@ -26,6 +26,8 @@ class PicksFile:
     path: Path
     manifest: str
     """The bare name of the manifest whose jobs are picked."""
+    makes_folder: bool = False
+    """Whether a folder that is not there is made with the first pick; else the file is refused."""
 
     def read(self) -> Picks:
         """Read what stands in it; nothing where there is no such file.
@@ -49,6 +51,7 @@ class PicksFile:
             if news is None:
                 return
             if self._text() == text:
+                self._make_folder()
                 write_edited(followed_inside(self.path), news)
                 return
         raise UsageError(f"{self.path} is being written by somebody else all the time")
@@ -65,8 +68,16 @@ class PicksFile:
     def _parsed(self, text: bytes | None) -> Picks:
         return parse_picks(text or _NOTHING, file=self.path.as_posix())
 
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            folder = self.path.parent.as_posix()
+            raise UsageError(f"the folder {folder} cannot be made: {reason(error)}") from error
+
     def _text(self) -> bytes | None:
-        check_folder(self.path)
+        if not self.makes_folder:
+            check_folder(self.path)
         try:
             return read_inside(self.path)
         except FileNotFoundError:

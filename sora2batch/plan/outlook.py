@@ -12,7 +12,7 @@ from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.text import counted
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.action import Action, Plan
+from sora2batch.plan.action import Action, Plan, WaitingJob
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
@@ -85,11 +85,38 @@ def duration_of(
         options: how many tasks may be open at once, and how many are created in a second.
         busy: how long each task that is open already still takes.
     """
-    jobs = plan.with_action(Action.SUBMIT)
-    if not jobs and not busy:
+    waves = [[(tool, sum(1 for _ in same)) for tool, same in groupby(wave)] for wave in _waves(plan)]
+    if not waves and not busy:
         return None
-    runs = [(tool, sum(1 for _ in same)) for tool, same in groupby(one.job.tool_type for one in jobs)]
-    return duration_of_runs(runs, seconds, options, busy)
+    first, *later = waves or [[]]
+    at_least = duration_of_runs([run for wave in waves for run in wave], seconds, options, busy)
+    # Who needs results starts when his own are there, at the latest when all are.
+    at_most = duration_of_runs(first, seconds, options, busy).max
+    at_most += sum(duration_of_runs(wave, seconds, options, ()).max for wave in later)
+    return Duration(at_least.min, at_most)
+
+
+def _waves(plan: Plan) -> list[list[str]]:
+    """Tell the tools of the jobs to submit, then of those that need results of these, and so on.
+
+    Of jobs that somebody has to pick for nobody knows how many there will be.
+    """
+    depths: dict[str, int] = {}
+    waves: list[list[str]] = []
+    jobs = [one.job for one in plan.with_action(Action.SUBMIT)]
+    if jobs:
+        waves.append([job.tool_type for job in jobs])
+    for one in awaited(plan):
+        depth = 1 + max((depths.get(key, 0) for key in one.job.needs), default=0)
+        depths[one.job.key] = depth
+        waves += [[] for _ in range(depth + bool(jobs) - len(waves))]
+        waves[depth - 1 + bool(jobs)].append(one.job.tool_type)
+    return [wave for wave in waves if wave]
+
+
+def awaited(plan: Plan) -> tuple[WaitingJob, ...]:
+    """Pick the jobs that wait for nothing but results."""
+    return tuple(one for one in plan.waiting if one.action is Action.WAIT and not one.job.gate)
 
 
 def duration_of_runs(
@@ -119,7 +146,7 @@ def outlook_of(
     open_tasks = [Duration(0, seconds[one.job.tool_type].max) for one in plan.with_action(Action.RESUME)]
     return Outlook(
         duration=duration_of(plan, seconds, options, open_tasks),
-        generations=plan.counts[Action.SUBMIT] + len(open_tasks),
+        generations=plan.counts[Action.SUBMIT] + len(open_tasks) + len(awaited(plan)),
         concurrency=options.concurrency,
         credit_price=credit_price,
     )

@@ -286,7 +286,7 @@ def test_at_a_gate_a_run_ends_well_and_says_what_to_do(film, serve, call, folder
     assert (ran.code, service.spent) == (0, STILLS * PRICE)
     assert (
         "next: 4 jobs wait for picks.yaml: somebody has to pick: "
-        f"`sora2batch report film.yaml --tools-dir {folder}/tools --serve --open --picks picks.yaml`, "
+        f"`sora2batch report film.yaml --tools-dir {folder}/tools --serve --open`, "
         f"mark the best, then `sora2batch run film.yaml --tools-dir {folder}/tools`"
     ) in ran.out
     document = call("status", "film.yaml", "--json").document

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fakes.building import TOOL, entry_of, job_of, plan_of
 from fakes.lock_entry import submitted
+from fakes.staged_rig import pending_of
 from sora2batch.catalog.catalog import load_catalog
+from sora2batch.ground.job import Credits
 from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.action import Action, WaitingJob
 from sora2batch.plan.outlook import Duration, makespan, outlook_of
 
 CATALOG = load_catalog()
@@ -77,3 +82,19 @@ def test_a_hundred_thousand_jobs_are_no_work():
 )
 def test_a_duration_is_rounded_for_people(least, most, words):
     assert Duration(least, most).words == words
+
+
+def test_what_needs_results_comes_after_them_and_what_nobody_has_picked_yet_is_not_counted():
+    def waits(name, *needs, gate=None):
+        return WaitingJob(pending_of(name, *needs, gate=gate), Action.WAIT, "needs others", Credits(420))
+
+    fox = job_of("fox")
+    waiting = (
+        waits("a", fox.key),
+        waits("b", fox.key),
+        waits("c", "clips/a", "clips/b"),
+        waits("d", fox.key, gate="picks.yaml"),
+    )
+    found = outlook(replace(plan_of(fox), waiting=waiting), concurrency=8)
+    assert found.duration == (LEAST, 3 * MOST)
+    assert found.generations == 4
