@@ -24,12 +24,10 @@ from sora2batch.manifest.model import Manifest, RunOptions
 from sora2batch.matrix.expand import Expansion
 from sora2batch.matrix.stage import RecordedResults
 from sora2batch.plan.action import Plan
-from sora2batch.plan.decision import Decision, FileFault, unless_stored
-from sora2batch.plan.job_status import Status, make_status, with_waiting
+from sora2batch.plan.decision import FileFault, unless_stored
 from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.notice import duplicate_notices, shared_task_notices, tool_notices
 from sora2batch.plan.selection import Selection
-from sora2batch.plan.waiting import waiting_jobs
 from sora2batch.run.artifact import Artifacts
 
 if TYPE_CHECKING:
@@ -183,22 +181,6 @@ class Batch:
             RecordedResults(lockfile.entries, self.layout.output_name(self.manifest.output.dir))
         )
         return replace(self, expansion=self.expansion._replace(jobs=now.jobs, stages=now))
-
-    def status(self, lockfile: Lockfile) -> Status:
-        """Tell where every job stands by what a lockfile says; those that wait for others are among them."""
-        now = self.at(lockfile).expansion
-        status = make_status(self.manifest.file, now.jobs, lockfile, self.budget)
-        if now.stages is None:
-            return status
-        others = (*now.stages.waiting, *(job for job, _ in now.stages.alike))
-        decision = Decision(
-            entries=lockfile.entries,
-            former={},
-            retry_failed=False,
-            force=False,
-            file_fault=self.artifacts.quick_fault,
-        )
-        return with_waiting(status, now.stages.asked, waiting_jobs(now.stages, others, decision))
 
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""

@@ -9,9 +9,11 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.hold import Holder, lock_holder
-from sora2batch.plan.job_status import JobStatus, Status
+from sora2batch.plan.decision import Decision
+from sora2batch.plan.job_status import JobStatus, Status, make_status, with_waiting
 from sora2batch.plan.overview import Overview, overview_of
 from sora2batch.plan.status_category import StatusCategory, by_category
+from sora2batch.plan.waiting import waiting_jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,24 @@ def status_of(batch: Batch) -> Status:
     Raises:
         LockfileError: it cannot be read.
     """
-    return batch.status(batch.read_lockfile())
+    return status_at(batch, batch.read_lockfile())
+
+
+def status_at(batch: Batch, lockfile: Lockfile) -> Status:
+    """Tell where every job stands by what a lockfile says; those that wait for others are among them."""
+    now = batch.at(lockfile).expansion
+    status = make_status(batch.manifest.file, now.jobs, lockfile, batch.budget)
+    if now.stages is None:
+        return status
+    others = (*now.stages.waiting, *(job for job, _ in now.stages.alike))
+    decision = Decision(
+        entries=lockfile.entries,
+        former={},
+        retry_failed=False,
+        force=False,
+        file_fault=batch.artifacts.quick_fault,
+    )
+    return with_waiting(status, now.stages.asked, waiting_jobs(now.stages, others, decision))
 
 
 def look_at(batch: Batch) -> BatchSnapshot:
@@ -58,7 +77,7 @@ def look_at(batch: Batch) -> BatchSnapshot:
     holder = lock_holder(batch.lock_path)
     lockfile = batch.read_lockfile()
     batch = batch.at(lockfile)
-    status = batch.status(lockfile)
+    status = status_at(batch, lockfile)
     return BatchSnapshot(
         batch=batch,
         lockfile=lockfile,
