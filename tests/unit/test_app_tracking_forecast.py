@@ -6,9 +6,12 @@ import pytest
 
 from fakes.building import TOOL, entry_of, job_of, plan_of
 from fakes.lock_entry import submitted
+from fakes.staged_rig import pending_of
 from fakes.still_clock import StillClock
 from sora2batch.app.tracking.forecast import Forecast
+from sora2batch.ground.job import Credits
 from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.action import Action, WaitingJob
 from sora2batch.plan.outlook import Duration
 from sora2batch.run import event
 
@@ -115,3 +118,24 @@ def test_a_task_of_an_earlier_run_has_its_age_and_teaches_nothing():
     watched.finish(JOBS[0])
     watched.submit(JOBS[1])
     assert watched.forecast.left == EXPECTED[TOOL]
+
+
+def test_jobs_that_are_made_later_count_until_what_they_rest_on_has_failed():
+    stills = JOBS[:2]
+    clips = [pending_of(f"clip {number}", job.key) for number, job in enumerate(stills)]
+    ends = [pending_of("end", clips[0].key)]
+    later = [WaitingJob(job, Action.WAIT, "", Credits(420)) for job in (*clips, *ends)]
+    clock = StillClock()
+    plan = plan_of(*stills, budget=10**6)
+    forecast = Forecast(plan, EXPECTED, RunOptions(concurrency=1), clock, later)
+    assert forecast.left == (500, 2000)
+    for job in stills:
+        forecast.hear(event.Submitted(job=job, task_id=job.key))
+    forecast.hear(event.Failed(job=stills[0], message="moderated"))
+    forecast.hear(event.Generated(job=stills[1]))
+    clip = stills[1]._replace(key=clips[1].key)
+    forecast.hear(event.Ready(job=clip))
+    assert forecast.left is not None
+    forecast.hear(event.Submitted(job=clip, task_id="clip"))
+    forecast.hear(event.Generated(job=clip))
+    assert forecast.left is None

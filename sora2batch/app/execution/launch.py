@@ -14,6 +14,7 @@ from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.clip_check import clip_check
 from sora2batch.app.execution.input_access import open_input_urls
+from sora2batch.app.execution.later_jobs import to_take_up
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.result_renaming import renamer_of, tell_moves
 from sora2batch.app.execution.storage_check import options_of
@@ -176,7 +177,9 @@ def _forecast(run: AgreedRun, backend: Backend, options: RunOptions) -> Forecast
     """Foresee how long it takes, where anybody waits for it."""
     if Stages.SUBMIT | Stages.WAIT not in run.request.stages:
         return None
-    return Forecast(run.plan, expected_durations(run.batch.catalog, backend.speed), options, SystemClock())
+    expected = expected_durations(run.batch.catalog, backend.speed)
+    later = to_take_up(run.plan, run.request)
+    return Forecast(run.plan, expected, options, SystemClock(), later)
 
 
 def _expected(batch: Batch, backend: Backend) -> dict[str, float]:

@@ -86,7 +86,7 @@ class Spending(NamedTuple):
         count = len(self.later)
         if self.room is not None and self.room < count:
             return f"at most {self.room:,} of the {count:,} jobs"
-        return f"the {counted(count, 'job')}"
+        return "the job" if count == 1 else f"the {count:,} jobs"
 
 
 def left_waiting(plan: Plan, request: RunRequest) -> str | None:

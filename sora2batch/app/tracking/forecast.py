@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sora2batch.ground.clock import Clock
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.action import Action, Plan, PlannedJob
+from sora2batch.plan.action import Action, Plan, PlannedJob, WaitingJob
 from sora2batch.plan.outlook import (
     Duration,
     after_seeing,
@@ -38,7 +38,12 @@ class Forecast:
     """Hears of a run's events and tells how long it still takes; it only looks."""
 
     def __init__(
-        self, plan: Plan, expected: Mapping[str, Duration], options: RunOptions, clock: Clock
+        self,
+        plan: Plan,
+        expected: Mapping[str, Duration],
+        options: RunOptions,
+        clock: Clock,
+        later: Iterable[WaitingJob] = (),
     ) -> None:
         """Begin to look.
 
@@ -47,14 +52,15 @@ class Forecast:
             expected: how long a generation of each tool takes, before any was seen.
             options: how many tasks may be open at once, and how many are created in a second.
             clock: of this machine.
+            later: jobs that wait and that the run may come to.
         """
         self._expected = expected
         self._options = options
         self._clock = clock
         self._began = clock.monotonic()
-        self._waiting = Counter(
-            one.job.tool_type for one in plan.listed if one.action in {Action.SUBMIT, Action.WAIT}
-        )
+        self._later = {one.job.key: one.job for one in later}
+        self._waiting = Counter(one.job.tool_type for one in plan.with_action(Action.SUBMIT))
+        self._waiting.update(job.tool_type for job in self._later.values())
         self._open = {
             one.job.fingerprint: _Open(one.job.tool_type, self._began - _age(one, clock.now()), is_ours=False)
             for one in plan.with_action(Action.RESUME)
@@ -69,19 +75,34 @@ class Forecast:
             case event.Submitted(job=job):
                 self._leave_queue(job)
                 self._open[job.fingerprint] = _Open(job.tool_type, self._clock.monotonic())
+            case event.Ready(job=job):
+                self._later.pop(job.key, None)
             case event.Rejected(job=job) | event.InDoubt(job=job) | event.Deferred(job=job):
                 self._leave_queue(job)
+                self._give_up_after(job.key)
+            case event.NotDownloaded(job=job):
+                self._give_up_after(job.key)
             case event.Generated(job=job):
                 self._has_results = True
                 self._learn(self._open.pop(job.fingerprint, None))
             case event.Failed(job=job) | event.TimedOut(job=job):
                 self._open.pop(job.fingerprint, None)
+                self._give_up_after(job.key)
             case event.Stopped():
                 self._waiting.clear()
+                self._later.clear()
             case _:
                 pass  # nothing else begins or ends a generation
 
-    def _leave_queue(self, job: Job) -> None:
+    def _give_up_after(self, key: str) -> None:
+        """Expect nothing that rests on what did not come about."""
+        lost = [job for job in self._later.values() if key in job.needs]
+        for job in lost:
+            if self._later.pop(job.key, None):
+                self._leave_queue(job)
+                self._give_up_after(job.key)
+
+    def _leave_queue(self, job: AskedJob) -> None:
         self._waiting[job.tool_type] = max(0, self._waiting[job.tool_type] - 1)
 
     def _learn(self, task: _Open | None) -> None:
