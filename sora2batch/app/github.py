@@ -23,7 +23,7 @@ from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, word
 from sora2batch.ground.rule import Level
 from sora2batch.ground.text import counted
 from sora2batch.plan.action import Action
-from sora2batch.plan.alike import Alike, alike, changed_items, planned_items
+from sora2batch.plan.alike import Alike, alike, changed_items, planned_items, waiting_items
 from sora2batch.plan.render_text import money_line, totals_line
 
 _MOST = 10
@@ -110,7 +110,8 @@ def _changes(plans: Iterable[Planned]) -> Iterator[str]:
 def _groups(planned: Planned) -> Sequence[Alike]:
     if planned.comparison:
         return alike(changed_items(planned.comparison))
-    return alike(planned_items(planned.plan.with_action(Action.SUBMIT)))
+    plan = planned.plan
+    return alike((*planned_items(plan.with_action(Action.SUBMIT)), *waiting_items(plan.waiting)))
 
 
 def _complaints(failure: Failure) -> Iterator[str]:
@@ -126,6 +127,7 @@ def _outputs(plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> M
         "changed": bool(refusals) or any(one.is_changed for one in plans),
         "submit": sum(one.plan.counts[Action.SUBMIT] for one in plans),
         "to_spend": sum(one.to_spend for one in money),
+        **({"later": sum(one.later for one in money)} if any(one.plan.is_staged for one in plans) else {}),
         "spent": sum(one.spent for one in money),
         "in_doubt": sum(one.in_doubt for one in money),
         "budget": sum(one.budget for one in money),
@@ -135,7 +137,7 @@ def _outputs(plans: Sequence[Planned], refusals: Sequence[Sora2BatchError]) -> M
     if compared:
         found |= {
             "added": sum(len(one.added) for one in compared),
-            "replaced": sum(len(one.replaced) for one in compared),
+            "replaced": sum(len(one.replaced) + len(one.following) for one in compared),
             "removed": sum(len(one.removed) for one in compared),
             "renamed": sum(len(one.renamed) for one in compared),
             "difference": sum(one.difference for one in compared),

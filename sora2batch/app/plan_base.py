@@ -16,5 +16,5 @@ def compare_with(batch: Batch, ref: str) -> Comparison:
         Sora2BatchError: there is no such ref, or the manifest has problems there.
     """
     before = state_at(batch, ref)
-    found = compare(ref, before.jobs, batch.expansion.jobs)
+    found = compare(ref, before.asked, batch.expansion.asked)
     return replace(found, budgets=new_budgets(before.budget, batch.manifest.max_credits))

@@ -20,6 +20,7 @@ from sora2batch.app.preflight import look_at_urls
 from sora2batch.app.strictness import strictly
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
+from sora2batch.ground.pending_job import AskedJob, PendingJob
 from sora2batch.ground.problem import START, Fault, Problem
 from sora2batch.ground.rule import Level, Rule
 from sora2batch.ground.text import counted
@@ -119,12 +120,20 @@ def _missing(source: Source, error: UsageError) -> Problem:
     return fault.at(source.path.as_posix(), START)
 
 
+def _sums(asked: Sequence[AskedJob]) -> str:
+    """Tell how many jobs there are and what they cost; those apart that rest on the results of others."""
+    later = [job for job in asked if isinstance(job, PendingJob)]
+    now = [job for job in asked if not isinstance(job, PendingJob)]
+    jobs, price = counted(len(now), "job"), sum(job.credits for job in now)
+    if not later:
+        return f"{jobs}, {price:,} credits if all are submitted"
+    rest = f"{len(later):,} more later for {'at most ' if any(job.gate for job in later) else ''}"
+    return f"{jobs} for {price:,} credits now, {rest}{sum(job.credits for job in later):,}"
+
+
 def _tell(batch: Batch, checked: Checked, printer: Printer) -> None:
     """Say what a sound manifest comes to, and what is to be said of its name."""
-    jobs = batch.expansion.asked
-    price = sum(job.credits for job in jobs)
     state = "valid" if checked.is_valid else "not valid"
-    sums = f"{counted(len(jobs), 'job')}, {price:,} credits if all are submitted"
-    printer.info(f"{batch.manifest.path}: {state}; {sums}")
+    printer.info(f"{batch.manifest.path}: {state}; {_sums(batch.expansion.asked)}")
     for notice in checked.notices:
         printer.info(f"notice: {notice}")

@@ -55,11 +55,6 @@ class Expansion(NamedTuple):
     """Where some jobs rest on the results of others: what waits for what. The jobs are those known now."""
 
     @property
-    def all_jobs(self) -> tuple[AskedJob, ...]:
-        """Every job in the order of the manifest: those known now, and the others as they wait."""
-        return self.stages.all_jobs if self.stages else self.jobs
-
-    @property
     def asked(self) -> tuple[AskedJob, ...]:
         """All that the manifest asks for, whatever was made so far."""
         return self.stages.asked if self.stages else self.jobs
@@ -68,6 +63,11 @@ class Expansion(NamedTuple):
     def notices(self) -> tuple[str, ...]:
         """The findings in words, for people."""
         return tuple(map(str, self.findings))
+
+    @property
+    def all_jobs(self) -> tuple[AskedJob, ...]:
+        """Every job in the order of the manifest: those known now, and the others as they wait."""
+        return self.stages.all_jobs if self.stages else self.jobs
 
 
 def expand(manifest: Manifest, catalog: Catalog, tree: FileTree, results: Results = NO_RESULTS) -> Expansion:
@@ -95,6 +95,17 @@ def grid_of(
     return next(grid for made, grid in expander.grids if made.name == group)
 
 
+def _upstream_for(
+    manifest: Manifest, tree: FileTree, diagnostics: Diagnostics, results: Results
+) -> UpstreamResults | None:
+    """Get ready to hand results on from group to group, where one is made from another."""
+    if not any(group.job_axes for group in manifest.groups):
+        return None
+    from sora2batch.matrix.upstream import UpstreamResults  # noqa: PLC0415  # most manifests have one stage
+
+    return UpstreamResults(manifest, tree, diagnostics, results)
+
+
 class _Expander:
     """Carries the problems, the compiled templates and the data files from group to group."""
 
@@ -104,7 +115,7 @@ class _Expander:
         self._files = DataFiles(tree, manifest.data_file)
         self._diagnostics = Diagnostics(manifest, SourceLocator(manifest, self._files))
         self._input_files = InputFiles(tree)
-        self._upstream = self._make_upstream(tree, results)
+        self._upstream = _upstream_for(manifest, tree, self._diagnostics, results)
         self._grids = GridBuilder(self._files, self._input_files, self._upstream, self._diagnostics)
         self._compiler = Compiler(total_steps=_STEPS_IN_ALL)
         self._variables, self._broken = self._compile_variables()
@@ -140,16 +151,9 @@ class _Expander:
     def _asked(self) -> tuple[AskedJob, ...]:
         """Make all jobs: those first that others rest on, and hand them on in the order of the manifest."""
         groups = self._manifest.groups
-        in_order = groups if self._upstream is None else self._upstream.in_order(groups)
-        made = {group.name: self._jobs_of(group) for group in in_order}
+        in_turn = self._upstream.in_turn(groups) if self._upstream else groups
+        made = {group.name: self._jobs_of(group) for group in in_turn}
         return tuple(job for group in groups for job in made[group.name])
-
-    def _make_upstream(self, tree: FileTree, results: Results) -> UpstreamResults | None:
-        if not any(group.job_axes for group in self._manifest.groups):
-            return None
-        from sora2batch.matrix.upstream import UpstreamResults  # noqa: PLC0415  # most manifests have one stage
-
-        return UpstreamResults(self._manifest, tree, self._diagnostics, results)
 
     @property
     def _slips(self) -> Iterator[Fault]:

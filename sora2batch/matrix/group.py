@@ -94,7 +94,7 @@ class GridBuilder:
             return None
         combination = combine(known, group.matrix.include, group.matrix.exclude)
         for index in combination.idle_excludes:
-            if self._upstream is None or not self._upstream.left_out(group, group.matrix.exclude[index]):
+            if not (self._upstream and self._upstream.left_out(group, group.matrix.exclude[index])):
                 self.slips.append(_idle_exclude(group, index, group.matrix.exclude[index], known))
         grid = sample_cells(combination.grid, group.sample) if group.sample else combination.grid
         if len(grid.cells) * group.repeat > MAX_CELLS:
@@ -113,8 +113,7 @@ class GridBuilder:
                 found = self._file_values(("jobs", group.name, "matrix", name, "from"), source)
                 return None if found is None else AxisValues(name=name, values=found)
             case JobAxis():
-                assert self._upstream is not None, "the manifest has such an axis"
-                return self._upstream.values(group, axis)
+                return self._upstream.values(group, axis) if self._upstream else None
             case _:
                 assert_never(axis)
 

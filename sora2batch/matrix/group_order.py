@@ -19,8 +19,6 @@ def groups_in_order(groups: Sequence[Group], diagnostics: Diagnostics) -> tuple[
     A group that is made from one that is not there, or from itself by way of others, comes last; both are
     noted.
     """
-    if not any(group.job_axes for group in groups):
-        return tuple(groups)
     known = {group.name: group for group in groups}
     rests_on = {group.name: _upstream_of(group, known, diagnostics) for group in groups}
     circles = _circles(rests_on)

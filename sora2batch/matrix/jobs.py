@@ -32,18 +32,17 @@ from sora2batch.matrix.grid import Grid
 from sora2batch.matrix.group import Field
 from sora2batch.matrix.input_files import InputFiles, with_media_names
 from sora2batch.matrix.label import take_key, unique_names
-from sora2batch.matrix.output_check import Needs, OutputCheck
 from sora2batch.matrix.output_mark import holds_output
 from sora2batch.matrix.render import GroupRenderer, Rendered
 from sora2batch.matrix.source_location import LabelledValue, TemplateReads
 from sora2batch.template.template import UndefinedNameError
 
 if TYPE_CHECKING:
+    from sora2batch.matrix.output_check import Needs, OutputCheck
     from sora2batch.matrix.upstream import GroupUpstream
 
-_NO_NEEDS = Needs()
-
 Labels: TypeAlias = tuple[tuple[str, str], ...]
+_Checker: TypeAlias = InputChecker | FieldChecker
 
 
 # These two live for a moment, and one is made for every job: freezing them would take as long as a rendering.
@@ -53,7 +52,7 @@ class _PricedInput:
 
     input: JsonObject
     credits: Credits
-    needs: Needs
+    needs: Needs | None
 
 
 @dataclass(slots=True, eq=False)
@@ -163,7 +162,8 @@ class JobMaker:
     ) -> AskedJob | None:
         """Make a job that rests on results of others, if it does."""
         assert self._upstream is not None
-        if not priced.needs.keys and not self._upstream.gate:
+        needs = priced.needs
+        if needs is None or not (needs.keys or self._upstream.gate):
             return self._job(draft, labels, priced, tool, kinds)
         request = self._fingerprint(draft, priced, tool)
         filename = self._filename(draft, labels, priced.input, kinds)
@@ -180,8 +180,8 @@ class JobMaker:
             filename=filename,
             columns=self._grid.columns,
             request=request,
-            needs=priced.needs.keys,
-            fields=priced.needs.fields,
+            needs=needs.keys,
+            fields=needs.fields,
             gate=self._upstream.gate,
         )
 
@@ -194,7 +194,7 @@ class JobMaker:
             self._note_faults(self._faults(self._field_checker, {**rendered.input}, kinds), draft)
             return None
         input = fill_defaults(tool, rendered.input)
-        needs = self._outputs.look_at(input) if self._outputs else _NO_NEEDS
+        needs = self._outputs.look_at(input) if self._outputs else None
         faults = self._faults(checker, input, kinds, needs)
         if faults:
             self._note_faults(faults, draft)
@@ -207,11 +207,7 @@ class JobMaker:
             return None
 
     def _faults(
-        self,
-        checker: InputChecker | FieldChecker,
-        input: JsonObject,
-        kinds: Mapping[str, str],
-        needs: Needs | None = None,
+        self, checker: _Checker, input: JsonObject, kinds: Mapping[str, str], needs: Needs | None = None
     ) -> tuple[Fault, ...]:
         """Find what is wrong with an input; put what the files are into it where nothing is."""
         needs = self._outputs.look_at(input) if self._outputs and needs is None else needs

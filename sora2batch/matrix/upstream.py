@@ -49,8 +49,8 @@ class UpstreamResults:
         self.slips: list[Fault] = []
         """Axes that nothing is left of."""
 
-    def in_order(self, groups: Sequence[Group]) -> tuple[Group, ...]:
-        """Sort the groups so that each comes after those that it is made from."""
+    def in_turn(self, groups: Sequence[Group]) -> tuple[Group, ...]:
+        """Sort the groups so that each comes after those that it is made from; circles are noted."""
         return groups_in_order(groups, self._diagnostics)
 
     def add(self, group: Group, tool: Tool, grid: Grid, jobs: tuple[AskedJob, ...]) -> None:

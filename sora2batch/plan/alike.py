@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sora2batch.ground.job import Job
-from sora2batch.plan.action import Action, PlannedJob
+from sora2batch.ground.pending_job import AskedJob
+from sora2batch.plan.action import Action, PlannedJob, WaitingJob
 from sora2batch.plan.compare import Comparison
+
+_FOLLOWS = "made of results that will be others"
 
 
 class Item(NamedTuple):
@@ -53,18 +55,35 @@ def planned_items(jobs: Iterable[PlannedJob]) -> Iterator[Item]:
         yield Item(one.action.value, one.job.group, one.job.key, one.credits, one.reason, detail)
 
 
+def waiting_items(jobs: Iterable[WaitingJob]) -> Iterator[Item]:
+    """Say of each job that rests on others what it waits for: alike are those that need the same groups."""
+    for one in jobs:
+        yield Item(one.action.value, one.job.group, one.job.key, one.credits, _waits_for(one), one.reason)
+
+
+def _waits_for(one: WaitingJob) -> str:
+    if one.action is Action.BLOCKED:
+        return "rests on what has failed" if "rests on" in one.reason else one.reason
+    if one.job.gate:
+        return one.reason
+    groups = dict.fromkeys(key.partition("#")[0].partition("/")[0] for key in one.job.needs)
+    return f"needs results of {', '.join(groups)}"
+
+
 def changed_items(comparison: Comparison) -> Iterator[Item]:
     """Say of each job what became of it since the base."""
     for job in comparison.added:
         yield Item("added", job.group, job.key, job.credits, "", _prompt(job))
     for one in comparison.replaced:
         yield Item("replaced", one.after.group, one.after.key, one.difference, one.change)
+    for one in comparison.following:
+        yield Item("made anew", one.after.group, one.after.key, one.difference, _FOLLOWS)
     for job in comparison.removed:
         yield Item("removed", job.group, job.key, -job.credits, "", _prompt(job))
     for old, new in comparison.renamed:
         yield Item("renamed", new.partition("/")[0], new, 0, "", f"was {old}")
 
 
-def _prompt(job: Job) -> str:
+def _prompt(job: AskedJob) -> str:
     prompt = job.input.get("prompt")
     return prompt if isinstance(prompt, str) else ""

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from sora2batch.ground.canonical import JsonValue, canonical_json
 from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.plan.action import Action, Plan, PlannedJob
@@ -59,8 +60,9 @@ class Baseline:
     def rest_of(self, plan: Plan) -> Plan:
         """Keep of a plan made anew what the saved one lists, and submit nothing but what that would."""
         jobs = tuple(self._still(one) for one in plan.jobs if one.job.fingerprint in self.actions)
-        to_spend = sum(one.credits for one in jobs if one.action is Action.SUBMIT)
-        return replace(plan, jobs=jobs, money=plan.money._replace(to_spend=Credits(to_spend)))
+        to_spend = Credits(sum(one.credits for one in jobs if one.action is Action.SUBMIT))
+        money = plan.money._replace(to_spend=to_spend, later=Credits(0))
+        return replace(plan, jobs=jobs, waiting=(), money=money, notices=(*plan.notices, *_later(plan)))
 
     def _still(self, one: PlannedJob) -> PlannedJob:
         if one.action is not Action.SUBMIT or self.may_submit(one.job.fingerprint, one.entry):
@@ -68,6 +70,15 @@ class Baseline:
         # Only --retry-failed would submit what the lockfile knows: once, not once for each time it is run.
         spent = one.entry.spent if one.entry else Credits(0)
         return one._replace(action=Action.FAILED, reason=f"failed; {_TAKEN}", credits=spent)
+
+
+def _later(plan: Plan) -> tuple[str, ...]:
+    """Say what is listed in a saved plan and left to the next one."""
+    waiting = plan.counts[Action.WAIT]
+    if not waiting:
+        return ()
+    jobs = counted(waiting, "job waits", "jobs wait")
+    return (f"{jobs} for others: a saved plan does not submit what was not known when it was made",)
 
 
 def baseline_of(plan: Plan, lockfile: Lockfile) -> Baseline:

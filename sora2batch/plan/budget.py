@@ -163,8 +163,8 @@ def _part_of_later(plan: Plan) -> str:
     first = min((one.job for one in plan.jobs), key=lambda job: job.group, default=None)
     alone = f"; {option('until', first.group)} runs that group alone" if first else ""
     if plan.gates:
-        fit = counted(_picks_that_fit(plan), "pick fits", "picks fit")
-        return f"pick less: {fit} of those in {plan.gates[0]}{alone}"
+        picks = counted(_picks_that_fit(plan), "pick fits", "picks fit")
+        return f"pick less: {picks} of those in {plan.gates[0]}{alone}"
     return (
         f"ask for less: {counted(fitting, 'job', 'jobs')} of the {len(waiting):,} that wait would fit{alone}"
     )

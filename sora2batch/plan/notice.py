@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.catalog.tool import Availability, Tool
 from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.task_id import plain_task_id
@@ -15,7 +16,7 @@ _ROOM = 1000
 _KEY_ROOM = 100
 
 
-def tool_notices(jobs: Iterable[Job], catalog: Catalog) -> tuple[str, ...]:
+def tool_notices(jobs: Iterable[AskedJob], catalog: Catalog) -> tuple[str, ...]:
     """Collect the notices of the tools in use, in the order of their first job."""
     tools = (catalog.get(tool_type) for tool_type in dict.fromkeys(job.tool_type for job in jobs))
     return tuple(notice for tool in tools if (notice := _notice(tool)))

@@ -78,17 +78,21 @@ def _overview(sections: Sequence[Section]) -> Iterator[str]:
     money = money_beside(to_spend, prices.pop()) if len(prices) == 1 else ""
     yield f"### Plans for {len(sections):,} manifests"
     yield ""
-    yield f"**{to_spend:,} credits to spend**{money}: {jobs:,} to submit."
+    later = sum(section.plan.money.later for section in sections)
+    more = f", {later:,} later" if later else ""
+    yield f"**{to_spend:,} credits to spend**{money}{more}: {jobs:,} to submit."
     yield ""
-    yield "| manifest | to submit | to spend | difference | remaining |"
-    yield "|---|---:|---:|---:|---:|"
-    rows = (_overview_row(section) for section in sections)
+    is_staged = any(section.plan.is_staged for section in sections)
+    yield f"| manifest | to submit | to spend |{' later |' if is_staged else ''} difference | remaining |"
+    yield f"|---|---:|---:|{'---:|' if is_staged else ''}---:|---:|"
+    rows = (_overview_row(section, is_staged=is_staged) for section in sections)
     yield from within(rows, len(sections), "manifests", room=_OVERVIEW_ROOM, most=_MOST_MANIFESTS)
 
 
-def _overview_row(section: Section) -> str:
+def _overview_row(section: Section, *, is_staged: bool) -> str:
     plan, money = section.plan, section.plan.money
     difference = f"{section.comparison.difference:+,}" if section.comparison else ""
-    remaining = f"{money.remaining:,}" if money.within_budget else f"**{money.remaining:,}**"
-    name = cell(plan.manifest)
-    return f"| {name} | {plan.counts[Action.SUBMIT]:,} | {money.to_spend:,} | {difference} | {remaining} |"
+    remaining = f"{money.left:,}" if money.within_budget else f"**{money.left:,}**"
+    later = f" {money.later:,} |" if is_staged else ""
+    sums = f"{plan.counts[Action.SUBMIT]:,} | {money.to_spend:,} |{later}"
+    return f"| {cell(plan.manifest)} | {sums} {difference} | {remaining} |"

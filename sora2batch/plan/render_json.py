@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import priced
+from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.lockfile.entry import Entry
 from sora2batch.matrix.output_mark import mark_output, put_outputs
 from sora2batch.plan.action import STAGED_ACTIONS, Plan, PlannedJob, WaitingJob
@@ -49,6 +51,7 @@ def _base(comparison: Comparison) -> JsonObject:
         "ref": comparison.ref,
         "added": [job.key for job in comparison.added],
         "replaced": [{"key": one.after.key, "change": one.change} for one in comparison.replaced],
+        **({"following": [one.after.key for one in comparison.following]} if comparison.following else {}),
         "removed": [job.key for job in comparison.removed],
         "renamed": [{"from": old, "to": new} for old, new in comparison.renamed],
         "credits": {
@@ -75,16 +78,22 @@ def _job(planned: PlannedJob) -> JsonObject:
     }
 
 
+def input_to_json(job: AskedJob) -> JsonObject:
+    """Write what is sent; a result that is not there yet is ``{"output_of": KEY}``."""
+    if isinstance(job, Job):
+        return job.input
+    return put_outputs(job.input, {mark_output(key): {"output_of": key} for key in job.needs})
+
+
 def _waiting_job(waiting: WaitingJob) -> JsonObject:
     job = waiting.job
     gate: JsonObject = {"gate": job.gate} if job.gate else {}
-    awaited: JsonObject = {mark_output(key): {"output_of": key} for key in job.needs}
     return {
         "key": job.key,
         "fingerprint": None,
         "tool_type": job.tool_type,
         "take": job.take,
-        "input": put_outputs(job.input, awaited),
+        "input": input_to_json(job),
         "credits": waiting.credits,
         "action": waiting.action.value,
         "reason": waiting.reason,

@@ -14,7 +14,7 @@ from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_
 from sora2batch.ground.rule import Level
 from sora2batch.ground.text import counted, one_line
 from sora2batch.plan.action import Action, Plan
-from sora2batch.plan.alike import Alike, Item, alike, changed_items, planned_items
+from sora2batch.plan.alike import Alike, Item, alike, changed_items, planned_items, waiting_items
 from sora2batch.plan.compare import Comparison
 from sora2batch.plan.markdown import cell, code, folded, within
 from sora2batch.plan.outlook import NO_OUTLOOK, Outlook
@@ -93,26 +93,42 @@ def plan_markdown(
 
 def _money(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
     money = plan.money
-    verdict = "within budget" if money.within_budget else f"**over budget by {-money.remaining:,}**"
-    yield "| budget | spent | in doubt | to spend | remaining | |"
-    yield "|---:|---:|---:|---:|---:|---|"
-    yield (
-        f"| {money.budget:,} | {money.spent:,} | {money.in_doubt:,} | {money.to_spend:,} "
-        f"| {money.remaining:,} | {verdict} |"
-    )
+    verdict = "within budget" if money.within_budget else f"**over budget by {-money.left:,}**"
+    sums = {
+        "budget": money.budget,
+        "spent": money.spent,
+        "in doubt": money.in_doubt,
+        "to spend": money.to_spend,
+    }
+    if plan.is_staged:
+        sums |= {"later, at most" if plan.gates else "later": money.later}
+    sums["remaining"] = money.left
+    yield f"| {' | '.join(sums)} | |"
+    yield f"|{'---:|' * len(sums)}---|"
+    yield f"| {' | '.join(f'{one:,}' for one in sums.values())} | {verdict} |"
     if price:
-        sums = (money.budget, money.spent, money.in_doubt, money.to_spend, money.remaining)
-        yield f"| {' | '.join(map(price.money_for, sums))} | |"
+        yield f"| {' | '.join(map(price.money_for, sums.values()))} | |"
     yield ""
+    yield from _gates(plan)
+
+
+def _gates(plan: Plan) -> Iterator[str]:
+    """Say where somebody has to choose before anything more is paid for."""
+    for gate in plan.gates:
+        waiting = [one for one in plan.waiting if one.job.gate == gate]
+        jobs, most = counted(len(waiting), "job waits", "jobs wait"), sum(one.credits for one in waiting)
+        yield f"{jobs} for {code(gate)}: somebody has to pick first. All of them would cost {most:,} credits."
+        yield ""
 
 
 def _jobs(plan: Plan, room: Room) -> Iterator[str]:
     changes = tuple(chain.from_iterable(plan.with_action(action) for action in _BY_IMPORTANCE))
-    if not changes:
+    items = (*planned_items(changes), *waiting_items(plan.waiting))
+    if not items:
         yield "Nothing to do: every job is finished." if plan.jobs else "Nothing to do: no jobs."
         yield ""
         return
-    yield from _tables(tuple(planned_items(changes)), _OF_JOBS, "{:,}", room)
+    yield from _tables(items, _OF_JOBS, "{:,}", room)
 
 
 def _comparison(comparison: Comparison, price: CreditPrice | None, room: Room) -> Iterator[str]:

@@ -84,6 +84,9 @@ def comparison_lines(comparison: Comparison, price: CreditPrice | None = None) -
     yield from (
         f"  ~ {isolated(one.after.key)}  {one.difference:+,}  {one.change}" for one in comparison.replaced
     )
+    if comparison.following:
+        jobs, price_of = counted(len(comparison.following), "job"), comparison.price_of_following
+        yield f"  ~ {jobs} of results that will be others, made anew for {price_of:,}"
     yield from (f"  - {isolated(job.key)}  {-job.credits:+,}" for job in comparison.removed)
     yield from (f"  > {isolated(old)} is now {isolated(new)}" for old, new in comparison.renamed)
 

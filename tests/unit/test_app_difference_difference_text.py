@@ -6,7 +6,8 @@ from sora2batch.plan.compare import compare
 
 
 def side(name, *jobs):
-    return ManifestSide(name=name, jobs=jobs, budget=100, lockfile=lockfile_of())
+    marks = {job.key: job.fingerprint for job in jobs}
+    return ManifestSide(name=name, jobs=jobs, marks=marks, budget=100, lockfile=lockfile_of())
 
 
 def lines_of(before, after, **more):

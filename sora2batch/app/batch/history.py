@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.manifest.git_tree import GitTree
@@ -40,6 +41,8 @@ class PastState(NamedTuple):
     """A manifest as it stood in git; where it is new, there are no jobs and no budget."""
 
     jobs: Sequence[Job] = ()
+    asked: Sequence[AskedJob] = ()
+    """Those that rest on the results of others among them."""
     budget: Credits | None = None
 
 
@@ -55,7 +58,8 @@ def state_at(batch: Batch, ref: str) -> PastState:
         manifest = load_manifest(path, tree=tree)
     except MissingFileError:
         return PastState()
-    return PastState(expand(manifest, batch.catalog, tree).jobs, manifest.max_credits)
+    expansion = expand(manifest, batch.catalog, tree)
+    return PastState(expansion.jobs, expansion.asked, manifest.max_credits)
 
 
 def lockfile_at(batch: Batch, ref: str) -> Lockfile:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from sora2batch.app.difference.manifest_difference import ManifestDifference
+from sora2batch.app.difference.side import ManifestSide
 from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.text import readable
 from sora2batch.lockfile.entry import Entry
 from sora2batch.plan.change import FieldChange
 from sora2batch.plan.compare import Replacement
 from sora2batch.plan.lockfile_comparison import EntryChange, LockfileComparison
+from sora2batch.plan.render_json import input_to_json
 
 
 def manifests_to_json(told: ManifestDifference) -> JsonObject:
     """Turn two manifests held against each other into a document."""
-    found, marks = told.comparison, {job.key: job.fingerprint for job in told.new.jobs}
+    found, marks = told.comparison, told.new.marks
     return {
         **_head("manifests", told.old.name, told.new.name, found.changes),
-        "added": [{**_job(job), "to_pay": told.price_of(job)} for job in found.added],
-        "removed": [{**_job(job), "spent": told.spent_on(job)} for job in found.removed],
+        "added": [{**_job(job, told.new), "to_pay": told.price_of(job)} for job in found.added],
+        "removed": [{**_job(job, told.old), "spent": told.spent_on(job)} for job in found.removed],
         "changed": [_replacement(told, one) for one in found.replaced],
-        "renamed": [{"from": old, "to": new, "fingerprint": marks[new]} for old, new in found.renamed],
+        **_following(told),
+        "renamed": [{"from": old, "to": new, "fingerprint": marks.get(new)} for old, new in found.renamed],
         "unchanged": told.unchanged,
         "credits": {
             "before": found.price_before,
@@ -36,13 +39,19 @@ def _head(kind: str, old: str, new: str, changes: int) -> JsonObject:
     return {"version": 1, "kind": kind, "old": readable(old), "new": readable(new), "same": not changes}
 
 
-def _job(job: Job) -> JsonObject:
+def _following(told: ManifestDifference) -> JsonObject:
+    """*Shape*: nothing where there are none."""
+    jobs = [one.after for one in told.comparison.following]
+    return {"following": [{"key": job.key, "to_pay": told.price_of(job)} for job in jobs]} if jobs else {}
+
+
+def _job(job: AskedJob, side: ManifestSide) -> JsonObject:
     return {
         "key": job.key,
-        "fingerprint": job.fingerprint,
+        "fingerprint": side.marks.get(job.key),
         "tool_type": job.tool_type,
         "take": job.take,
-        "input": job.input,
+        "input": input_to_json(job),
         "credits": job.credits,
     }
 
@@ -50,8 +59,8 @@ def _job(job: Job) -> JsonObject:
 def _replacement(told: ManifestDifference, one: Replacement) -> JsonObject:
     return {
         "key": one.after.key,
-        "before": _job(one.before),
-        "after": _job(one.after),
+        "before": _job(one.before, told.old),
+        "after": _job(one.after, told.new),
         "changes": [_field(change) for change in told.changes_of(one)],
         "to_pay": told.price_of(one.after),
     }

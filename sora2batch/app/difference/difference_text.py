@@ -9,7 +9,7 @@ import orjson
 from sora2batch.app.difference.manifest_difference import ManifestDifference
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.credit_price import CreditPrice, credits_in_words, money_beside
-from sora2batch.ground.job import Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line, shortened, visible, without_secrets
 from sora2batch.lockfile.entry import Entry
@@ -50,11 +50,10 @@ def _job_lines(told: ManifestDifference) -> Iterator[str]:
     width = _width(job.key for job in rows)
     for lines, same in _alike(told).items():
         for job in same:
-            yield f"~ {_key(job.key, width)}  {job.credits:>6,}{_paid(told, job.fingerprint)}"
+            yield f"~ {_key(job.key, width)}  {job.credits:>6,}{_paid(told, job)}"
         yield from lines
-    yield from (
-        f"+ {_key(job.key, width)}  {job.credits:>6,}{_paid(told, job.fingerprint)}" for job in found.added
-    )
+    yield from _following_lines(told)
+    yield from (f"+ {_key(job.key, width)}  {job.credits:>6,}{_paid(told, job)}" for job in found.added)
     for job in found.removed:
         spent = told.spent_on(job)
         kept = f"  {spent:,} spent on it; its result is kept" if spent else ""
@@ -73,8 +72,9 @@ def _group_lines(told: ManifestDifference) -> Iterator[str]:
         yield f"~ {_sum(group, [one.after for one in replaced])}: {', '.join(map(isolated, fields))}"
         yield f"    such as {isolated(replaced[0].after.key)}"
         yield from _change_lines(told, replaced[0])
+    yield from _following_lines(told)
     for sign, jobs in (("+", found.added), ("-", found.removed)):
-        groups: dict[str, list[Job]] = {}
+        groups: dict[str, list[AskedJob]] = {}
         for job in jobs:
             groups.setdefault(job.group, []).append(job)
         yield from (f"{sign} {_sum(group, members)}" for group, members in groups.items())
@@ -83,14 +83,14 @@ def _group_lines(told: ManifestDifference) -> Iterator[str]:
     yield "(every job on a line: pipe this into a file or a pager)"
 
 
-def _sum(group: str, jobs: Sequence[Job]) -> str:
+def _sum(group: str, jobs: Sequence[AskedJob]) -> str:
     cost = sum(job.credits for job in jobs)
     return f"{isolated(group)}: {counted(len(jobs), 'job')}, {cost:,} credits"
 
 
-def _alike(told: ManifestDifference) -> dict[tuple[str, ...], list[Job]]:
+def _alike(told: ManifestDifference) -> dict[tuple[str, ...], list[AskedJob]]:
     """Gather the jobs in which the same has changed: it is told once, below all of them."""
-    found: dict[tuple[str, ...], list[Job]] = {}
+    found: dict[tuple[str, ...], list[AskedJob]] = {}
     for one in told.comparison.replaced:
         found.setdefault(_change_lines(told, one), []).append(one.after)
     return found
@@ -116,14 +116,27 @@ def _text(text: str) -> str:
     return isolated(visible(shortened(without_secrets(orjson.dumps(text).decode()), _ROOM)))
 
 
-def _paid(told: ManifestDifference, fingerprint: str) -> str:
-    return "  already in the lockfile" if fingerprint in told.new.lockfile.entries else ""
+def _paid(told: ManifestDifference, job: AskedJob) -> str:
+    return "  already in the lockfile" if told.is_paid(job) else ""
+
+
+def _following_lines(told: ManifestDifference) -> Iterator[str]:
+    """Say how many jobs ask for the same and are made anew, as what they rest on is another."""
+    groups: dict[str, list[AskedJob]] = {}
+    for one in told.comparison.following:
+        groups.setdefault(one.after.group, []).append(one.after)
+    for group, jobs in groups.items():
+        yield f"~ {_sum(group, jobs)}: made anew, of results that will be others"
 
 
 def _manifest_summary(told: ManifestDifference, price: CreditPrice | None) -> Iterator[str]:
     found = told.comparison
     yield _counts(
-        len(found.replaced), len(found.added), len(found.removed), len(found.renamed), told.unchanged
+        len(found.replaced) + len(found.following),
+        len(found.added),
+        len(found.removed),
+        len(found.renamed),
+        told.unchanged,
     )
     paid = " (the others are in the lockfile)" if told.to_pay < found.price_of_new else ""
     yield f"a run sends what is new for {credits_in_words(told.to_pay, price)}{paid}"

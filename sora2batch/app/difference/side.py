@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from sora2batch.app.batch.discover import manifest_paths
-from sora2batch.app.batch.layout import MANIFEST_ENDINGS, lock_path_of
+from sora2batch.app.batch.layout import MANIFEST_ENDINGS, BatchLayout, lock_path_of
 from sora2batch.app.batch.loader import BatchLoader
 from sora2batch.app.batch.source import find_source
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import Problem
 from sora2batch.ground.text import visible
 from sora2batch.lockfile.codec import decode_lockfile
@@ -23,7 +24,8 @@ from sora2batch.manifest.git_tree import GitTree
 from sora2batch.manifest.load import load_manifest
 from sora2batch.manifest.manifest_error import ManifestError
 from sora2batch.manifest.tree import MissingFileError
-from sora2batch.matrix.expand import expand
+from sora2batch.matrix.expand import Expansion, expand
+from sora2batch.matrix.stage import RecordedResults
 
 _FORMS = "give a manifest, a lockfile, a git revision, or REVISION:FILE"
 
@@ -54,7 +56,10 @@ class ManifestSide:
     """What a manifest asks for."""
 
     name: str
-    jobs: Sequence[Job]
+    jobs: Sequence[AskedJob]
+    """As they were before anything was made."""
+    marks: Mapping[str, Fingerprint]
+    """The fingerprint of each job that is known, by key: of those that rest on others by what was made."""
     budget: Credits | None
     """None where there was no manifest."""
     lockfile: Lockfile
@@ -129,7 +134,8 @@ def read_side(place: Place, loader: BatchLoader) -> Side:
     batch = loader.load_source(find_source(place.path))
     return ManifestSide(
         name=place.name,
-        jobs=batch.expansion.jobs,
+        jobs=batch.expansion.asked,
+        marks=_marks(batch.expansion),
         budget=batch.manifest.max_credits,
         lockfile=batch.read_lockfile(),
     )
@@ -139,20 +145,29 @@ def _manifest_in_git(place: Place, ref: str, loader: BatchLoader) -> ManifestSid
     tree = GitTree(place.path.parent, ref)
     try:
         manifest = load_manifest(place.path, tree=tree)
-        jobs = expand(manifest, loader.tools_for(place.path.parent)[1], tree).jobs
+        lock = replace(place, path=lock_path_of(place.path, simulated=loader.simulated))
+        lockfile = _lockfile(lock, is_needed=False)
+        layout = BatchLayout(manifest=place.path, simulated=loader.simulated)
+        results = RecordedResults(lockfile.entries, layout.output_name(manifest.output.dir))
+        expansion = expand(manifest, loader.tools_for(place.path.parent)[1], tree, results)
     except ManifestError as error:
         raise ManifestError(_in_git(one, ref) for one in error.problems) from error
     except MissingFileError:
         if not place.is_implied:
             raise
-        return ManifestSide(name=place.name, jobs=(), budget=None, lockfile=Lockfile(manifest=""))
-    lock = replace(place, path=lock_path_of(place.path, simulated=loader.simulated))
+        nothing = Lockfile(manifest="")
+        return ManifestSide(name=place.name, jobs=(), marks={}, budget=None, lockfile=nothing)
     return ManifestSide(
         name=place.name,
-        jobs=jobs,
+        jobs=expansion.asked,
+        marks=_marks(expansion),
         budget=manifest.max_credits,
-        lockfile=_lockfile(lock, is_needed=False),
+        lockfile=lockfile,
     )
+
+
+def _marks(expansion: Expansion) -> Mapping[str, Fingerprint]:
+    return {job.key: job.fingerprint for job in expansion.jobs}
 
 
 def _in_git(problem: Problem, ref: str) -> Problem:

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import UsageError
+from sora2batch.ground.file_input import FileInput
 from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.slug import composed
 from sora2batch.ground.suggest import did_you_mean
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry
 from sora2batch.matrix.provenance.job_origin import JobOrigin, WrittenAt
-from sora2batch.plan.action import PlannedJob
+from sora2batch.plan.action import PlannedJob, WaitingJob
 from sora2batch.plan.change import field_changes
+from sora2batch.plan.compare import shown_input
 
 _LIST_KEYS = "`sora2batch plan MANIFEST` lists every job's key"
 _MOST_FIELDS = 2
 """How many fields of two requests may differ that are nearly the same."""
 _SHORTEST = 6
 """Hex digits by which a fingerprint may be asked for."""
+
+
+class Need(NamedTuple):
+    """A job whose result another sends."""
+
+    key: str
+    planned: PlannedJob | WaitingJob | None
+    """What a run would do about it; None of one that the manifest no longer asks for."""
+    file: FileInput | None
+    """Its result, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,8 +51,9 @@ class Explanation:
     tool_type: str
     take: int
     input: JsonObject
-    fingerprint: Fingerprint
-    planned: PlannedJob | None = None
+    fingerprint: Fingerprint | None
+    """None as long as a result is not there that it sends."""
+    planned: PlannedJob | WaitingJob | None = None
     """None of an orphan."""
     origin: JobOrigin | None = None
     """None of an orphan."""
@@ -57,13 +72,15 @@ class Explanation:
     """Where its file goes, or lies, without an ending if the manifest names none; None of an orphan."""
     filename: str | None = None
     """The template of file names, where the manifest has one."""
+    needs: tuple[Need, ...] = ()
+    """The results that it sends, or has sent."""
 
 
-def nearest_record(job: Job, orphans: Iterable[Entry]) -> Entry | None:
+def nearest_record(job: AskedJob, orphans: Iterable[Entry]) -> Entry | None:
     """Find the record that differs least from a job: what that was before an edit, it may be."""
     least, nearest = _MOST_FIELDS + 1, None
     for entry in orphans:
-        fields = len(field_changes(entry.tool_type, entry.input, job.tool_type, job.input))
+        fields = len(field_changes(entry.tool_type, entry.input, job.tool_type, shown_input(job)))
         if fields < least or (fields == least and nearest and _is_nearer(entry.key, nearest.key, job.key)):
             least, nearest = fields, entry
     return nearest
@@ -78,7 +95,7 @@ def _shared(one: str, other: str) -> int:
     return sum(left == right for left, right in zip(one.split("/"), other.split("/"), strict=False))
 
 
-def find_job(asked: str, jobs: Sequence[Job], lockfile: Lockfile) -> Job | Entry:
+def find_job(asked: str, jobs: Sequence[AskedJob], lockfile: Lockfile) -> AskedJob | Entry:
     """Find a job by its key of now or before, its fingerprint, or a task's id; else the record of an orphan.
 
     Raises:
@@ -87,7 +104,7 @@ def find_job(asked: str, jobs: Sequence[Job], lockfile: Lockfile) -> Job | Entry
     by_key = {job.key: job for job in jobs}
     if found := by_key.get(asked) or by_key.get(composed(asked)):
         return found
-    by_fingerprint = {job.fingerprint: job for job in jobs}
+    by_fingerprint = {job.fingerprint: job for job in jobs if isinstance(job, Job)}
     entries = [entry for entry in lockfile.entries.values() if _is_meant(asked, entry)]
     marks = {entry.fingerprint for entry in entries} | {mark for mark in by_fingerprint if _fits(asked, mark)}
     if len(marks) > 1:
@@ -108,7 +125,7 @@ def _fits(asked: str, mark: Fingerprint) -> bool:
     return len(digits) >= _SHORTEST and mark.removeprefix("sha256:").startswith(digits)
 
 
-def _near(asked: str, by_key: Mapping[str, Job], lockfile: Lockfile) -> str:
+def _near(asked: str, by_key: Mapping[str, AskedJob], lockfile: Lockfile) -> str:
     inside = [key for key in by_key if key.startswith(f"{asked.rstrip('/')}/")]
     if inside:
         return f"{asked} begins {counted(len(inside), 'key')}, such as {inside[0]}"

@@ -11,6 +11,7 @@ from sora2batch.ground.file_input import with_content_only
 from sora2batch.ground.text import readable
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.matrix.provenance.job_origin import FieldOrigin, JobOrigin, Read, WrittenAt
+from sora2batch.plan.action import WaitingJob
 from sora2batch.plan.change import describe_change
 
 
@@ -40,8 +41,9 @@ def explanation_to_json(told: Explanation) -> JsonObject:
             for one in (origin.cell if origin else ())
         ],
         "input": list(_fields(told)),
+        **_stage(told),
         "fingerprint": told.fingerprint,
-        "identity": canonical_json(identity_of(told)).decode(),
+        "identity": canonical_json(identity_of(told)).decode() if told.fingerprint else None,
         "action": planned.action.value if planned else None,
         "reason": planned.reason if planned else "the manifest does not ask for it any more",
         "spent": told.entry.spent if told.entry else 0,
@@ -50,6 +52,20 @@ def explanation_to_json(told: Explanation) -> JsonObject:
         "nearest": _former(told.nearest, told) if told.nearest else None,
         **priced(told.credit_price),
     }
+
+
+def _stage(told: Explanation) -> JsonObject:
+    """*Shape*: nothing of a job that rests on no other."""
+    needs: list[JsonValue] = [
+        {
+            "key": need.key,
+            "action": need.planned.action.value if need.planned else None,
+            "file": need.file.file if need.file else None,
+        }
+        for need in told.needs
+    ]
+    gate = told.planned.job.gate if isinstance(told.planned, WaitingJob) else None
+    return {**({"needs": needs} if needs else {}), **({"gate": gate} if gate else {})}
 
 
 def _job_places(origin: JobOrigin) -> JsonObject:

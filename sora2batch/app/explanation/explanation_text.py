@@ -8,7 +8,7 @@ from typing import assert_never
 
 import orjson
 
-from sora2batch.app.explanation.explanation import Explanation
+from sora2batch.app.explanation.explanation import Explanation, Need
 from sora2batch.app.explanation.explanation_json import identity_of
 from sora2batch.ground.canonical import JsonValue, canonical_json
 from sora2batch.ground.clock import to_timestamp
@@ -47,10 +47,12 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
     yield ""
     yield "input"
     yield from _input(told)
+    if told.needs:
+        yield ""
+        yield "made from"
+        yield from map(_need, told.needs)
     yield ""
-    yield f"fingerprint  {told.fingerprint}"
-    yield "  of this and nothing else; the key, the order and the layout of the manifest do not count:"
-    yield f"  {_cut(without_secrets(canonical_json(identity_of(told)).decode()))}"
+    yield from _fingerprint(told)
     yield ""
     yield from _action(told)
     if told.entry:
@@ -68,6 +70,26 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
         yield from _former(
             told.nearest, told, f"nearest  {name}, which the manifest does not ask for any more"
         )
+
+
+def _fingerprint(told: Explanation) -> Iterator[str]:
+    if told.fingerprint is None:
+        yield "fingerprint  none yet: what it is made from counts by its content, as any file does"
+        return
+    yield f"fingerprint  {told.fingerprint}"
+    yield "  of this and nothing else; the key, the order and the layout of the manifest do not count:"
+    yield f"  {_cut(without_secrets(canonical_json(identity_of(told)).decode()))}"
+
+
+def _need(need: Need) -> str:
+    """Tell of a result: where it lies, or why it is not there."""
+    if need.file:
+        told = f"{_name(need.file.file)} (sha256 {need.file.sha256[:_DIGITS]}…)"
+    elif need.planned:
+        told = f"{need.planned.action}: {need.planned.reason}"
+    else:
+        told = "the manifest does not ask for it any more"
+    return f"  {_name(need.key)}  {told}"
 
 
 def _head(told: Explanation) -> Iterator[str]:

@@ -11,6 +11,7 @@ from sora2batch.ground.problem import DataPath, format_path
 from sora2batch.manifest.model import Manifest
 from sora2batch.matrix.dependency import JOB, VARS
 from sora2batch.matrix.field import Part, leaves_of
+from sora2batch.matrix.output_mark import with_names
 from sora2batch.matrix.provenance.job_origin import Read, ReadKind, WrittenAt
 from sora2batch.matrix.source_location import keys_read
 
@@ -81,11 +82,12 @@ class NameReader:
         value: JsonValue = self._scope[name]
         keys = tuple(keys_read(text, name, value))
         if not keys:
-            yield Read(name=name, kind=ReadKind.AXIS, value=value, at=self._cell[name](None))
+            yield Read(name=name, kind=ReadKind.AXIS, value=with_names(value), at=self._cell[name](None))
         for key in keys:
             assert isinstance(value, dict)
             at = self._cell[name](key)
-            yield Read(name=f"{name}.{key}", kind=ReadKind.AXIS, value=value[key], at=at)
+            shown = with_names(value[key])
+            yield Read(name=f"{name}.{key}", kind=ReadKind.AXIS, value=shown, at=at)
 
     def _variable(self, name: str, variable: str) -> Read:
         part = self._variables[variable]
@@ -96,7 +98,7 @@ class NameReader:
         return Read(
             name=name,
             kind=ReadKind.VARIABLE,
-            value=self._rendered[variable],
+            value=with_names(self._rendered[variable]),
             at=WrittenAt(document.file, document.position(path), format_path(path)),
             template=self._manifest.vars[variable] if has_template(part) else None,
             reads=self._reads(part) if is_new else (),

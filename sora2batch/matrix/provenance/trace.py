@@ -7,7 +7,8 @@ from functools import partial
 
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.canonical import JsonValue
-from sora2batch.ground.job import Column, Job
+from sora2batch.ground.job import Column
+from sora2batch.ground.pending_job import AskedJob
 from sora2batch.ground.problem import DataPath, format_path
 from sora2batch.manifest.model import Group, Manifest
 from sora2batch.manifest.tree import FileTree
@@ -17,6 +18,7 @@ from sora2batch.matrix.expand import grid_of
 from sora2batch.matrix.field import Part, compile_value
 from sora2batch.matrix.grid import ABSENT, Grid
 from sora2batch.matrix.group import Field, compile_fields
+from sora2batch.matrix.output_mark import with_names
 from sora2batch.matrix.provenance.job_origin import CellValue, FieldKind, FieldOrigin, JobOrigin, WrittenAt
 from sora2batch.matrix.provenance.read_names import NameReader, has_template
 from sora2batch.matrix.render import GroupRenderer
@@ -31,7 +33,7 @@ def trace(  # noqa: PLR0913, PLR0917 - what the job was made from, and the job
     manifest: Manifest,
     catalog: Catalog,
     tree: FileTree,
-    job: Job,
+    job: AskedJob,
     index: int,
     results: Results = NO_RESULTS,
 ) -> JobOrigin:
@@ -68,7 +70,7 @@ class _Tracer:
             name: compile_value(value, ("vars", name), compiler) for name, value in manifest.vars.items()
         }
 
-    def trace(self, job: Job, index: int, names: tuple[str, ...]) -> JobOrigin:
+    def trace(self, job: AskedJob, index: int, names: tuple[str, ...]) -> JobOrigin:
         cell = index // self._group.repeat
         parts = {name: field.part for name, field in self._fields.items()}
         renderer = GroupRenderer(grid=self._grid, variables=self._variables, fields=parts, filename=None)
@@ -91,7 +93,7 @@ class _Tracer:
             repeat=self._at((*group_path, "repeat")) if self._group.repeat > 1 else None,
             filename=self._at(("output", "filename")) if self._manifest.output.filename else None,
             cell=tuple(self._cell(cell, job)),
-            fields=tuple(self._field(name, job.input[name], reader) for name in order),
+            fields=tuple(self._field(name, with_names(job.input[name]), reader) for name in order),
         )
 
     def _own(self, data: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -108,13 +110,13 @@ class _Tracer:
             if place != ABSENT:
                 yield column, place
 
-    def _cell(self, cell: int, job: Job) -> Iterator[CellValue]:
+    def _cell(self, cell: int, job: AskedJob) -> Iterator[CellValue]:
         labels = dict(job.labels)
         for column, place in self._values(cell):
             yield CellValue(
                 axis=column.name,
                 label=labels.get(column.name),
-                value=column.values[place],
+                value=with_names(column.values[place]),
                 at=self._source(column, place, None),
             )
 
