@@ -8,7 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fakes.repository import git
+from sora2batch.app.batch.lint_batch import lint_subject
+from sora2batch.app.batch.loader import loader_for
 from sora2batch.ground.schema import load_schema, schema_dir
+from sora2batch.lint.make import lint
 
 FILM = """\
 version: 1
@@ -20,7 +23,7 @@ jobs:
     repeat: 2
     input: {prompt: "A {{ subject }}", aspect_ratio: "16:9"}
   clips:
-    tool: kling3-image-to-video-api
+    tool: sora2-image-to-video-api
     matrix:
       still: {from_jobs: stills}
       camera: [slow pan, dolly in]
@@ -60,86 +63,88 @@ def fits(document, name):
 class TestValidate:
     def test_what_waits_is_counted_apart(self, call, film):
         assert (
-            "film.yaml: valid; 4 jobs for 200 credits now, 8 more later for 3,040"
-            in call("validate", film()).stderr
+            "film.yaml: valid; 4 jobs for 200 credits now, 8 more later for 3,360"
+            in call("validate", film()).err
         )
 
     def test_a_gate_makes_it_at_most(self, call, film):
-        assert "8 more later for at most 3,040" in call("validate", film(GATED)).stderr
+        assert "8 more later for at most 3,360" in call("validate", film(GATED)).err
 
     def test_lint_looks_at_what_waits(self, call, film):
         text = FILM.replace("[slow pan, dolly in]", "[slow pan, Slow pan.]")
-        assert "[near-duplicate]" in call("validate", film(text)).stdout
+        assert "[near-duplicate]" in call("validate", film(text)).out
 
     def test_dear_clips_of_chosen_stills_are_not_told_of(self, call, film):
-        dear = ("image: ", "model_mode: professional, image: ")
-        assert "[dear-first]" in call("validate", film(FILM.replace(*dear))).stdout
-        assert "[dear-first]" not in call("validate", film(GATED.replace(*dear))).stdout
+        dear = ("image: ", "mode: pro, image: ")
+        assert "[dear-first]" in call("validate", film(FILM.replace(*dear))).out
+        assert "[dear-first]" not in call("validate", film(GATED.replace(*dear))).out
 
-    def test_a_result_of_another_shape_than_the_clip_is_told_once_it_is_there(self, call, made):
-        path = made(
-            GATED.replace('"16:9"', '"9:16"')
-            .replace("dolly in]", "dolly in]")
-            .replace("image: ", 'aspect_ratio: "16:9", image: ')
-            if False
-            else GATED
-        )
+    def test_a_result_of_another_shape_than_the_clip_is_told_once_it_is_there(self, made):
+        tall = GATED.replace('"16:9"', '"9:16"')
+        path = made(tall)
         Path("picks.yaml").write_text("[{key: stills/fox, rating: 5}]")
-        assert "cannot" not in call("validate", path).stdout
+        (found,) = [one for one in lint(subject_of(path)) if one.rule == "picture-shape"]
+        assert "and the clip is to be 16:9: it is cut or distorted" in found.message
+        Path("out/film.sim/stills").rename("elsewhere")
+        assert [one for one in lint(subject_of(path)) if one.rule == "picture-shape"] == []
+
+
+def subject_of(path):
+    return lint_subject(loader_for((), simulated=True).load(path))
 
 
 class TestPlan:
     def test_json_lists_what_waits_and_follows_its_schema(self, call, film):
-        document = fits(json.loads(call("plan", film(GATED), "--json").stdout), "plan.schema.json")
+        document = fits(json.loads(call("plan", film(GATED), "--json").out), "plan.schema.json")
         waiting = [job for job in document["jobs"] if job["action"] == "wait"]
         assert len(waiting) == 8
         assert waiting[0]["fingerprint"] is None
         assert waiting[0]["input"]["image"] == {"output_of": "stills/fox"}
         assert (waiting[0]["needs"], waiting[0]["gate"]) == (["stills/fox"], "picks.yaml")
-        assert document["summary"]["credits"]["later"] == 3040
+        assert document["summary"]["credits"]["later"] == 3360
 
     def test_markdown_has_the_gate_what_waits_and_what_comes_later(self, call, film):
-        lines = call("plan", film(GATED), "--format", "markdown").stdout.splitlines()
+        lines = call("plan", film(GATED), "--format", "markdown").out.splitlines()
         assert "| budget | spent | in doubt | to spend | later, at most | remaining | |" in lines
-        assert "| 50,000 | 0 | 0 | 200 | 3,040 | 46,760 | within budget |" in lines
+        assert "| 50,000 | 0 | 0 | 200 | 3,360 | 46,440 | within budget |" in lines
         assert (
-            "8 jobs wait for `picks.yaml`: somebody has to pick first. All of them would cost 3,040 credits."
+            "8 jobs wait for `picks.yaml`: somebody has to pick first. All of them would cost 3,360 credits."
             in lines
         )
         assert (
-            "| wait × 8 | `clips/…` | 3,040 | `waits for picks.yaml: somebody has to pick first` |" in lines
+            "| wait × 8 | `clips/…` | 3,360 | `waits for picks.yaml: somebody has to pick first` |" in lines
         )
 
     def test_without_a_gate_alike_are_those_that_need_the_same_group(self, call, film):
-        lines = call("plan", film(), "--format", "markdown").stdout.splitlines()
-        assert "| wait × 8 | `clips/…` | 3,040 | `needs results of stills` |" in lines
-        assert "| wait | `clips/fox#2/slow-pan` | 380 | `needs stills/fox#2` |" in lines
+        lines = call("plan", film(), "--format", "markdown").out.splitlines()
+        assert "| wait × 8 | `clips/…` | 3,360 | `needs results of stills` |" in lines
+        assert "| wait | `clips/fox#2/slow-pan` | 420 | `needs stills/fox#2` |" in lines
 
     def test_github_is_told_what_comes_later(self, call, film, tmp_path, monkeypatch):
         monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
-        told = call("plan", film(), "--format", "github").stdout
+        told = call("plan", film(), "--format", "github").out
         assert "title=wait clips" in told
-        assert "8 jobs, 3,040 credits: needs results of stills" in told
-        assert "later=3040" in (tmp_path / "output").read_text().splitlines()
+        assert "8 jobs, 3,360 credits: needs results of stills" in told
+        assert "later=3360" in (tmp_path / "output").read_text().splitlines()
 
     def test_over_budget_says_how_many_picks_fit(self, call, film):
         done = call("plan", film(GATED.replace("50000", "2000")))
-        assert done.exit_code == 3
+        assert done.code == 3
         assert (
-            "over budget by 1,240 credits (2,000 allowed, 0 spent, 200 to spend, 3,040 later at most)"
-            in done.stderr
+            "over budget by 1,560 credits (2,000 allowed, 0 spent, 200 to spend, 3,360 later at most)"
+            in done.err
         )
-        assert "2 picks fit of those in picks.yaml" in done.stderr
+        assert "2 picks fit of those in picks.yaml" in done.err
 
     def test_a_tool_that_is_gone_is_refused_before_stage_one_is_paid(self, call, film, tmp_path):
-        tool = json.loads((schema_dir() / "tools" / "kling3-image-to-video-api.json").read_text())
-        (tmp_path / "kling3-image-to-video-api.json").write_text(
+        tool = json.loads((schema_dir() / "tools" / "sora2-image-to-video-api.json").read_text())
+        (tmp_path / "sora2-image-to-video-api.json").write_text(
             json.dumps(tool | {"availability": "retired", "notice": "Gone."})
         )
         done = call("plan", film(), "--tools-dir", tmp_path)
-        assert done.exit_code == 2
-        assert "the tool kling3-image-to-video-api is retired (Gone)" in done.stderr
-        assert "notice: kling3-image-to-video-api is retired: Gone." in done.stdout
+        assert done.code == 2
+        assert "the tool sora2-image-to-video-api is retired (Gone)" in done.err
+        assert "notice: sora2-image-to-video-api is retired: Gone." in done.out
 
 
 class TestSavedPlan:
@@ -151,12 +156,12 @@ class TestSavedPlan:
         done = call("run", "--plan", "film.plan.json", "--yes")
         assert (
             "8 jobs wait for others: a saved plan does not submit what was not known when it was made"
-            in done.stderr
+            in done.err
         )
         lines = Path("film.sim.lock.jsonl").read_text().splitlines()[1:]
         assert {json.loads(line)["key"].partition("/")[0] for line in lines} == {"stills"}
         again = call("run", "--plan", "film.plan.json", "--yes")  # its own results make it no stale one
-        assert again.exit_code == 0
+        assert again.code == 0
         assert Path("film.sim.lock.jsonl").read_text().splitlines()[1:] == lines
 
     @pytest.mark.parametrize("what", ["prompt", "picks", "price"])
@@ -168,13 +173,14 @@ class TestSavedPlan:
         elif what == "picks":
             Path("picks.yaml").write_text("[{key: stills/fox, rating: 5}]")
         else:
-            tool = json.loads((schema_dir() / "tools" / "kling3-image-to-video-api.json").read_text())
-            text = re.sub(r'"(standard|professional)": \d+', r'"\1": 999', json.dumps(tool))
-            (tmp_path / "kling3-image-to-video-api.json").write_text(text)
-            more = ["--tools-dir", tmp_path]
+            tool = json.loads((schema_dir() / "tools" / "sora2-image-to-video-api.json").read_text())
+            text = re.sub(r'"(std|pro)": \d+', r'"\1": 999', json.dumps(tool))
+            (tmp_path / "tools").mkdir()
+            (tmp_path / "tools" / "sora2-image-to-video-api.json").write_text(text)
+            more = ["--tools-dir", tmp_path / "tools"]
         done = call("run", "--plan", "film.plan.json", "--yes", *more)
-        assert done.exit_code == 2
-        assert "stale plan" in done.stderr
+        assert done.code == 2
+        assert "stale plan" in done.err
 
 
 class TestBase:
@@ -190,20 +196,20 @@ class TestBase:
         self, call, committed, film
     ):
         film(FILM.replace('"A {{', '"One {{'))
-        told = call("plan", committed, "--base", "HEAD").stdout
+        told = call("plan", committed, "--base", "HEAD").out
         assert '~ stills/fox  +0  input.prompt: "A fox" → "One fox"' in told
-        assert "~ 8 jobs of results that will be others, made anew for 3,040" in told
+        assert "~ 8 jobs of results that will be others, made anew for 3,360" in told
         document = fits(
-            json.loads(call("plan", committed, "--base", "HEAD", "--json").stdout), "plan.schema.json"
+            json.loads(call("plan", committed, "--base", "HEAD", "--json").out), "plan.schema.json"
         )
         assert len(document["base"]["following"]) == 8
-        assert document["base"]["credits"]["new"] == 3240
-        lines = call("plan", committed, "--base", "HEAD", "--format", "markdown").stdout.splitlines()
+        assert document["base"]["credits"]["new"] == 3560
+        lines = call("plan", committed, "--base", "HEAD", "--format", "markdown").out.splitlines()
         assert "| made anew × 8 | `clips/…` | 0 | `made of results that will be others` |" in lines
 
     def test_another_prompt_of_the_clips_is_no_change_upstream(self, call, committed, film):
         film(FILM.replace("on the", "over the"))
-        document = json.loads(call("plan", committed, "--base", "HEAD", "--json").stdout)["base"]
+        document = json.loads(call("plan", committed, "--base", "HEAD", "--json").out)["base"]
         assert len(document["replaced"]) == 8
         assert "following" not in document
 
@@ -214,15 +220,13 @@ class TestBase:
             .replace("clips", "films")
             .replace("still", "frame")
         )
-        document = json.loads(call("plan", committed, "--base", "HEAD", "--json").stdout)["base"]
+        document = json.loads(call("plan", committed, "--base", "HEAD", "--json").out)["base"]
         assert (document["added"], document["replaced"], document["removed"]) == ([], [], [])
         assert len(document["renamed"]) == 12
 
     def test_results_change_nothing(self, call, committed):
         call("run", committed, "--simulate", "--yes")
-        document = json.loads(call("plan", committed, "--simulate", "--base", "HEAD", "--json").stdout)[
-            "base"
-        ]
+        document = json.loads(call("plan", committed, "--simulate", "--base", "HEAD", "--json").out)["base"]
         assert not any(document[kind] for kind in ("added", "replaced", "removed", "renamed"))
 
     def test_picks_take_away_what_could_have_been_picked(self, call, film, folder):
@@ -231,42 +235,42 @@ class TestBase:
         git(folder, "add", ".")
         git(folder, "commit", "-qm", "film")
         Path("picks.yaml").write_text("[{key: stills/fox, rating: 5}]")
-        document = json.loads(call("plan", path, "--base", "HEAD", "--json").stdout)["base"]
-        assert (len(document["removed"]), document["credits"]["after"]) == (6, 200 + 760)
+        document = json.loads(call("plan", path, "--base", "HEAD", "--json").out)["base"]
+        assert (len(document["removed"]), document["credits"]["after"]) == (6, 200 + 840)
 
     def test_diff_tells_the_same_and_what_is_to_pay(self, call, committed, film):
         film(FILM.replace('"A {{', '"One {{'))
         done = call("diff", "HEAD", committed)
-        assert "~ clips: 8 jobs, 3,040 credits: made anew, of results that will be others" in done.stdout
-        assert "12 changed, 0 as they were" in done.stdout
-        document = fits(json.loads(call("diff", "HEAD", committed, "--json").stdout), "diff.schema.json")
-        assert document["following"][0] == {"key": "clips/fox/slow-pan", "to_pay": 380}
+        assert "~ clips: 8 jobs, 3,360 credits: made anew, of results that will be others" in done.out
+        assert "12 changed, 0 as they were" in done.out
+        document = fits(json.loads(call("diff", "HEAD", committed, "--json").out), "diff.schema.json")
+        assert document["following"][0] == {"key": "clips/fox/slow-pan", "to_pay": 420}
 
     def test_diff_knows_what_was_paid_for(self, call, committed, film):
         call("run", committed, "--simulate", "--yes")
         film(FILM.replace("dolly in", "crane up"))
-        document = json.loads(call("diff", "HEAD", committed, "--simulate", "--json").stdout)
-        assert [job["to_pay"] for job in document["added"]] == [380] * 4
+        document = json.loads(call("diff", "HEAD", committed, "--simulate", "--json").out)
+        assert [job["to_pay"] for job in document["added"]] == [420] * 4
         film(FILM.replace("[slow pan, dolly in]", "[slow pan]"))
-        document = json.loads(call("diff", "HEAD", committed, "--simulate", "--json").stdout)
+        document = json.loads(call("diff", "HEAD", committed, "--simulate", "--json").out)
         assert len(document["removed"]) == 4
 
 
 class TestExplain:
     def test_a_job_that_waits_says_what_for_and_what_it_will_cost(self, call, film):
-        told = call("explain", film(), "clips/fox#2/slow-pan").stdout
+        told = call("explain", film(), "clips/fox#2/slow-pan").out
         assert 'image         "output of stills/fox#2"' in re.sub(r"image +", "image         ", told)
         assert 'still.subject = "fox"  film.yaml:12:26' in told
         assert "made from\n  stills/fox#2  submit: not in the lockfile\n" in told
         assert "fingerprint  none yet: what it is made from counts by its content" in told
         assert (
-            "action  wait: needs stills/fox#2\n  a run sends it as soon as what it needs is there, for 380 credits"
+            "action  wait: needs stills/fox#2\n  a run sends it as soon as what it needs is there, for 420 credits"
             in told
         )
 
     def test_as_json_it_follows_its_schema(self, call, film):
         document = fits(
-            json.loads(call("explain", film(GATED), "clips/fox/slow-pan", "--json").stdout),
+            json.loads(call("explain", film(GATED), "clips/fox/slow-pan", "--json").out),
             "explain.schema.json",
         )
         assert (document["fingerprint"], document["identity"], document["action"]) == (None, None, "wait")
@@ -276,7 +280,7 @@ class TestExplain:
     def test_a_job_of_a_result_says_which_file_that_is(self, call, made):
         path = made(FILM)
         document = fits(
-            json.loads(call("explain", path, "clips/fox/slow-pan", "--simulate", "--json").stdout),
+            json.loads(call("explain", path, "clips/fox/slow-pan", "--simulate", "--json").out),
             "explain.schema.json",
         )
         (need,) = document["needs"]
@@ -289,9 +293,9 @@ class TestExplain:
     def test_what_is_no_longer_asked_for_keeps_its_lineage(self, call, made, film):
         made(FILM)
         path = film(FILM.replace("[slow pan, dolly in]", "[slow pan]"))
-        told = call("explain", path, "clips/fox/dolly-in", "--simulate").stdout
+        told = call("explain", path, "clips/fox/dolly-in", "--simulate").out
         assert re.search(r"made from\n  stills/fox  out/film\.sim/stills/fox\.\w+ \(sha256", told)
 
     def test_a_slip_in_the_key_of_one_that_waits_finds_it(self, call, film):
         done = call("explain", film(), "clips/fox/slow-pann")
-        assert 'did you mean "clips/fox/slow-pan"?' in done.stderr
+        assert 'did you mean "clips/fox/slow-pan"?' in done.err
