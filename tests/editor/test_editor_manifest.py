@@ -215,6 +215,53 @@ def test_the_examples_of_yaml_are_not_red_with_a_tool_of_the_users_own(server, t
     assert {path.name: red for path, red in found.items() if red} == {}
 
 
+STAGES = f"""\
+jobs:
+  stills:
+    tool: nano-banana-image-api
+    matrix: {{subject: [fox, owl], look: [noir, pastel]}}
+    repeat: 2
+    input: {{prompt: "A {{{{ subject }}}}, {{{{ look }}}}"}}
+  edits:
+    tool: nano-banana-image-api
+    matrix:
+      pair:
+        from_jobs: stills
+        by: [subject]
+    input: {{prompt: All of them., image_list: "{{{{ pair.outputs }}}}"}}
+  clips:
+    tool: {KLING}
+    matrix:
+      still:
+        from_jobs: stills
+        where: {{look: noir, subject: [fox, owl], take: 1}}
+        picks: picks.yaml
+        min_rating: 4
+      all: {{from_jobs: edits, by: []}}
+      camera: [slow pan]
+      include: [{{still: fox/pastel, camera: dolly in}}]
+      exclude: [{{still: fox/noir}}]
+    input:
+      prompt: "{{{{ camera }}}} on {{{{ still.subject }}}}"
+      image: "{{{{ still.output }}}}"
+      tail_image_url: "{{{{ all.outputs[0] }}}}"
+"""
+
+
+def test_jobs_made_from_results_are_not_red_and_what_they_lack_is(server, new_path):
+    path = new_path()
+    assert server.red({path: HEAD + STAGES}) == {path: []}
+    for old, new, told in (
+        ("        picks: picks.yaml\n", "", "picks"),
+        ("min_rating: 4", "min_rating: 6", "5"),
+        ("by: [subject]", "by: subject", "array"),
+        ("picks: picks.yaml", "pick: picks.yaml", "pick"),
+    ):
+        path = new_path()
+        (red, *_) = server.red({path: HEAD + STAGES.replace(old, new)})[path]
+        assert told in str(red)
+
+
 GROUP = "jobs:\n  hero:\n    input:\n      prompt: a fox\n      image: a.jpg\n"
 OWN = GROUP.replace("    input", f"    tool: {KLING}\n    input")
 
@@ -226,6 +273,8 @@ OWN = GROUP.replace("    input", f"    tool: {KLING}\n    input")
         (f"jobs:\n  {CURSOR}\n", {"group"}),
         (f"jobs:\n  a:\n    matrix:\n      {CURSOR}\n", {"include", "exclude", "axis"}),
         (f"jobs:\n  a:\n    matrix:\n      shot:\n        {CURSOR}\n", {"from", "from: shots.csv"}),
+        (f"jobs:\n  a:\n    matrix:\n      still:\n        {CURSOR}\n", {"from_jobs", "from_jobs: stills, picks: picks.yaml"}),
+        (f"jobs:\n  a:\n    matrix:\n      still:\n        from_jobs: stills\n        {CURSOR}\n", {"where", "picks", "min_rating", "by"}),
         (f"jobs: {{a: {{sample: {{method: {CURSOR}}}}}}}\n", {"pairwise", "random"}),
         (f"budget: {CURSOR}\n{GROUP}", set()),
         (f"{OWN}lint: {{ignore: [{CURSOR}]}}\n", {"template-hole", "near-duplicate"}),
@@ -273,6 +322,10 @@ def test_a_proposed_tool_says_what_it_costs_and_whether_its_model_has_ended(serv
         (GROUP.replace("image:", f"im{CURSOR}age:").replace("hero:", f"hero:\n    tool: {KLING}"), "Required."),
         (f"{OWN}lint: {{ignore: [near-{CURSOR}duplicate]}}\n", f"* `near-duplicate`: {Rule.NEAR_DUPLICATE.meaning}"),
         (f"tool: {SORA}\n{GROUP}run: {{conc{CURSOR}urrency: 2}}\n", "How many tasks may be open at once"),
+        (STAGES.replace("from_jobs: stills\n", f"from_j{CURSOR}obs: stills\n", 1), "The name of another group of this manifest, whose results these are."),
+        (STAGES.replace("picks:", f"pi{CURSOR}cks:"), "While there is no such file, the group waits for it."),
+        (STAGES.replace("min_rating:", f"min_ra{CURSOR}ting:"), "picks that are rated so well or better"),
+        (STAGES.replace("by:", f"b{CURSOR}y:", 1), "with all its results together in {{ NAME.outputs }}"),
     ],
 )  # fmt: skip
 def test_a_hover_tells_what_a_key_or_value_is_and_what_it_costs(server, new_path, text, told):
