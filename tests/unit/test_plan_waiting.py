@@ -199,7 +199,7 @@ class TestBudget:
             "film.yaml: over budget by 1 credits (469 allowed, 0 spent, 50 to spend, 420 later)"
         )
         assert "ask for less: 0 jobs of the 1 that wait would fit" in error.hint
-        assert "`--until stills` runs that group alone" in error.hint
+        assert "--until stills runs that group alone" in error.hint
 
     def test_at_a_gate_it_says_how_many_picks_fit_by_their_dearest(self):
         names = ("a", "b", "c")
