@@ -34,6 +34,29 @@ run: {run}
 """
 
 
+def stage_manifest(jobs: int, *, stages: int) -> str:
+    """Write a manifest of pictures; with two stages the half of its jobs are clips that begin with them."""
+    axes = axes_of(jobs // stages)
+    lines = [
+        f"      {name}: [{', '.join(_values(at, size))}]" for at, (name, size) in enumerate(_named(axes))
+    ]
+    template = ", ".join(f"{{{{ {name} }}}}" for name, _ in _named(axes))
+    clips = """\
+  clips:
+    tool: sora2-image-to-video-api
+    matrix: {still: {from_jobs: stills}}
+    input: {prompt: "Slow pan over {{ still.subject }}, {{ still.camera }}", image: "{{ still.output }}"}
+"""
+    return f"""\
+{_HEAD}jobs:
+  stills:
+    tool: nano-banana-image-api
+    matrix:
+{chr(10).join(lines)}
+    input: {{prompt: "{template}"}}
+{clips if stages > 1 else ""}"""
+
+
 def file_manifest(data_file: str) -> str:
     """Write a manifest with one job for each row of a data file."""
     return f"""\

@@ -28,6 +28,7 @@ SUITE: Mapping[str, Benchmark] = {
     "plan": plan.plan_text,
     "plan-json": plan.plan_json,
     "plan-large": plan.plan_large,
+    "plan-stages": plan.plan_stages,
     "memory": plan.plan_memory,
     "growth": growth.growth,
     "data-files": listed.data_files,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from statistics import median
 
 from benchmarks.harness.pair import pairs
-from benchmarks.harness.process import Usage, measure, program, reference
+from benchmarks.harness.process import Usage, inside, measure, program, reference
 from benchmarks.harness.result import Report, Row, at_most
 from benchmarks.harness.workshop import Workshop
-from benchmarks.shape import matrix_manifest, size_of
+from benchmarks.shape import matrix_manifest, size_of, stage_manifest
 
 BASE_BYTES = 40 * 1024**2
 _KIB = 1024
@@ -34,6 +34,24 @@ def plan_json(shop: Workshop) -> Report:
     )
     what = f"plan --json, {size_of(shop.axes):,} jobs, to bare YAML + Jinja"
     return Report(rows=(Row(what=what, values=both.ratios, goal=at_most(2.5), told=both.told),))
+
+
+def plan_stages(shop: Workshop) -> Report:
+    """Plan a batch in two stages, and as large a one in one: before anything is made, and when all is."""
+    for name, stages in (("one", 1), ("two", 2)):
+        shop.file(f"{name}.yaml", stage_manifest(size_of(shop.axes), stages=stages))
+    rows = [_stages_row(shop, "nothing made yet")]
+    for name in ("one", "two"):
+        manifest = shop.folder / f"{name}.yaml"
+        measure(inside("finished", manifest, "lockfile", "http://clips.example", cwd=shop.folder))
+    return Report(rows=(*rows, _stages_row(shop, "all made")))
+
+
+def _stages_row(shop: Workshop, when: str) -> Row:
+    ours, theirs = (program("plan", f"{name}.yaml", cwd=shop.folder) for name in ("two", "one"))
+    both = pairs(ours, theirs, shop.pairs)
+    what = f"plan in two stages, {when}, to one stage of {size_of(shop.axes):,} jobs"
+    return Row(what=what, values=both.cpu_ratios, goal=at_most(1.3), told=both.told)
 
 
 def plan_memory(shop: Workshop) -> Report:

@@ -15,15 +15,17 @@ from uuid import UUID
 
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.ground.clock import to_timestamp
-from sora2batch.ground.job import Job
+from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry, Output, State
 from sora2batch.lockfile.file import write_lockfile
 from sora2batch.lockfile.journal import encode_journal_header
 from sora2batch.lockfile.line import encode_journal_line
 from sora2batch.manifest.load import load_manifest
+from sora2batch.manifest.model import Manifest
 from sora2batch.manifest.tree import DiskTree
 from sora2batch.matrix.expand import expand
+from sora2batch.matrix.stage import RecordedResults
 from sora2batch.run.artifact import Artifacts
 
 _CLIP = b"\0\0\0\x10ftypisom\0\0\2\0" + b"\0\0\0\x08moov" + b"\0\0\0\x58mdat" + bytes(80)
@@ -39,7 +41,7 @@ def main() -> None:
     """Write what is asked for."""
     path, kind, root = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     manifest = load_manifest(path)
-    jobs = expand(manifest, load_catalog(), DiskTree(path.parent)).jobs
+    jobs = _all_jobs(manifest, path, kind, root)
     entries = (_entry(job, number, kind, root) for number, job in enumerate(jobs))
     if kind == "journal":
         header = encode_journal_header(manifest.file, started_at=to_timestamp(_BEGUN))
@@ -48,6 +50,17 @@ def main() -> None:
     write_lockfile(path.with_suffix(".lock.jsonl"), lockfile_of(manifest.file, entries))
     if kind == "lockfile":
         _make_files(path.parent / manifest.output.dir, jobs)
+
+
+def _all_jobs(manifest: Manifest, path: Path, kind: str, root: str) -> tuple[Job, ...]:
+    """Expand a manifest as often as it has stages, each time with the results of those before."""
+    known: dict[Fingerprint, Entry] = {}
+    while True:
+        results = RecordedResults(known, manifest.output.dir)
+        jobs = expand(manifest, load_catalog(), DiskTree(path.parent), results).jobs
+        if len(jobs) == len(known):
+            return jobs
+        known = {job.fingerprint: _entry(job, number, kind, root) for number, job in enumerate(jobs)}
 
 
 def _entry(job: Job, number: int, kind: str, root: str) -> Entry:

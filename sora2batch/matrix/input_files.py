@@ -82,7 +82,7 @@ class InputFiles:
 
 def is_url_or_output(text: str) -> bool:
     """Tell whether a text in a media field is no path."""
-    return is_url(text) or is_output(text)
+    return is_output(text) or is_url(text)
 
 
 def with_media_names(input: JsonObject, kinds: Mapping[str, str]) -> JsonObject:

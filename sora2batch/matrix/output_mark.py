@@ -30,8 +30,8 @@ def mark_output(key: str) -> str:
 
 
 def is_output(text: str) -> bool:
-    """Tell whether a text is one mark and nothing else."""
-    return text[:1] == _BEGIN and key_of_output(text) is not None
+    """Tell whether a text is one mark and nothing else; whether it is of any job is another question."""
+    return text[:1] == _BEGIN and text[-1] == _END and text.count(_BEGIN) == text.count(_END) == 1
 
 
 @lru_cache(maxsize=8192)

@@ -63,8 +63,9 @@ class WaitingDecision:
     def _why(self, pending: PendingJob) -> _Wait:
         if other := self._alike.get(pending.key):
             return _Wait(Action.BLOCKED, f"it would send the very same as {other}: {_SAME_BYTES}")
-        keys = dict.fromkeys([self._alike.get(key, key) for key in pending.needs])
-        found = [wait for key in keys if (wait := self._result(key))]
+        needs = pending.needs
+        keys = needs if len(needs) == 1 else dict.fromkeys([self._alike.get(key, key) for key in needs])
+        found = [wait for key in keys if (wait := self._result(self._alike.get(key, key)))]
         for wait in found:
             if wait.action is Action.BLOCKED:
                 return wait
@@ -72,8 +73,9 @@ class WaitingDecision:
             return _Wait(Action.WAIT, f"waits for {pending.gate}: somebody has to pick first")
         if not found:
             return _Wait(Action.WAIT, "what it needs is there, and is looked at by the next run")
-        more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
-        return _Wait(Action.WAIT, f"{found[0].reason}{more}") if more else found[0]
+        if len(found) == 1:
+            return found[0]
+        return _Wait(Action.WAIT, f"{found[0].reason} and {len(found) - 1:,} more")
 
     def _result(self, key: str) -> _Wait | None:
         """Say why a result is not there, as a reason for those that rest on it; None where it is."""
@@ -107,8 +109,8 @@ def waiting_jobs(
     def action_of(job: Job) -> Action:
         return actions.get(job.key) or decision.decide(job).action
 
-    waits = WaitingDecision(stages.jobs, stages.in_turn, alike, action_of)
     with collector_paused():
+        waits = WaitingDecision(stages.jobs, stages.in_turn, alike, action_of)
         return tuple([waits.decide(one) for one in pending])
 
 
