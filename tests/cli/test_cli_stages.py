@@ -326,6 +326,7 @@ def test_an_account_that_cannot_pay_for_all_of_it_is_told_of_first_and_stops_the
     assert ran.code == 3
     assert "notice: the account has 150 credits, 320 fewer than the 470 that all of it costs" in ran.err
     assert "the account cannot pay" in ran.err
+    assert "notice: sora2-image-to-video-api: " in ran.err.partition("1/1 submitted")[0]
     assert states_of(call("status", "film.yaml", "--json").document) == {"completed": 1, "pending": 1}
 
 

@@ -185,8 +185,9 @@ class Batch:
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
         notices = tool_notices(self.expansion.asked, self.catalog) + self.notices
-        notices += shared_task_notices(lockfile) + self._duplicates(lockfile) + self._store_notices
-        now = self.at(lockfile).expansion
+        batch = self.at(lockfile)
+        notices += shared_task_notices(lockfile) + batch._duplicates(lockfile) + self._store_notices
+        now = batch.expansion
         inputs = PlanInputs(
             manifest=self.manifest.file,
             jobs=now.jobs,
