@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from sora2batch.app.config.settings import ceiling_for, credit_price_for, run_op
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.job import Credits
+from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.state import read_state
@@ -161,9 +161,9 @@ class Batch:
             (f"a simulated run does not touch {untouched}: it is not on this machine",) if untouched else ()
         )
 
-    def _duplicates(self, lockfile: Lockfile) -> tuple[str, ...]:
+    def _duplicates(self, jobs: Sequence[Job], lockfile: Lockfile) -> tuple[str, ...]:
         """Tell of jobs that were paid for under another manifest, as when one was split in two."""
-        new = [job for job in self.expansion.jobs if job.fingerprint not in lockfile.entries]
+        new = [job for job in jobs if job.fingerprint not in lockfile.entries]
         if not new:
             return ()
         try:
@@ -185,9 +185,8 @@ class Batch:
     def plan(self, lockfile: Lockfile, selection: Selection, file_fault: FileFault | None = None) -> Plan:
         """Make the plan for what the lockfile says; files are looked at quickly unless it is said how."""
         notices = tool_notices(self.expansion.asked, self.catalog) + self.notices
-        batch = self.at(lockfile)
-        notices += shared_task_notices(lockfile) + batch._duplicates(lockfile) + self._store_notices
-        now = batch.expansion
+        now = self.at(lockfile).expansion
+        notices += shared_task_notices(lockfile) + self._duplicates(now.jobs, lockfile) + self._store_notices
         inputs = PlanInputs(
             manifest=self.manifest.file,
             jobs=now.jobs,
