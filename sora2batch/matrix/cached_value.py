@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
 from sora2batch.ground.canonical import JsonValue
+from sora2batch.ground.job import Column
 from sora2batch.matrix.field import Leaf, Part, PlacedError, render_part
 from sora2batch.matrix.grid import ABSENT, Places
 from sora2batch.matrix.output_mark import is_output
@@ -24,6 +25,49 @@ _SHORT = 2000
 def nothing(_: Places) -> tuple[()]:
     """Pick no place: for what is the same in every cell."""
     return ()
+
+
+class PlaceIds:
+    """Numbers the values of one axis: two that are the same under the keys that are read have one number."""
+
+    def __init__(self, column: Column, at: int, keys: frozenset[str] | None) -> None:
+        """Number them.
+
+        Args:
+            column: the axis.
+            at: its place in a cell.
+            keys: that are read of a value; None where all of it is.
+        """
+        self.at = at
+        seen: dict[object, int] = {}
+        names = sorted(keys) if keys is not None else None
+        ids = [
+            seen.setdefault(_told(value, names, place), place) for place, value in enumerate(column.values)
+        ]
+        self.count = len(seen)
+        self.ids = (*ids, len(ids))
+        """By place; the last is that of cells without a value, whose place counts from the end."""
+
+
+def joined(finders: Sequence[PlaceIds]) -> Callable[[Places], Any]:
+    """Take the numbers of a cell's values."""
+    if len(finders) == 1:
+        ids, at = finders[0].ids, finders[0].at
+        return lambda places: ids[places[at]]
+    pairs = [(finder.ids, finder.at) for finder in finders]
+    return lambda places: tuple([ids[places[at]] for ids, at in pairs])
+
+
+def _told(value: JsonValue, names: list[str] | None, place: int) -> object:
+    """Tell a value as a template sees it; one that lacks a key as itself, for messages list what it has."""
+    if names is None or not isinstance(value, dict) or not value.keys() >= set(names):
+        return place
+    return tuple([_same(value[name]) for name in names])
+
+
+def _same(value: JsonValue) -> object:
+    """Tell apart what a template could: for Python 1, 1.0 and true are the same."""
+    return value if type(value) is str else (repr(value),)
 
 
 class Unknown(Enum):

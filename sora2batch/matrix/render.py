@@ -18,12 +18,13 @@ from sora2batch.matrix.cached_value import (
     CachedValue,
     CachedWhole,
     CacheKey,
+    PlaceIds,
+    joined,
     nothing,
 )
 from sora2batch.matrix.dependency import INPUT, JOB, VARS, DependencyResolver
 from sora2batch.matrix.field import Constant, Leaf, Part, PlacedError, names_of
 from sora2batch.matrix.grid import ABSENT, Grid
-from sora2batch.matrix.place_ids import PlaceIds, joined
 from sora2batch.template.sandbox import GLOBALS
 from sora2batch.template.template import UndefinedNameError
 
