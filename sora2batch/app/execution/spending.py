@@ -95,8 +95,6 @@ def left_waiting(plan: Plan, request: RunRequest) -> str | None:
     if not reach:
         return None
     jobs = counted(len(reach), "job that waits", "jobs that wait")
-    if request.saved:
-        return f"{jobs} for others: a saved plan submits only what it lists; make another one afterwards"
     if Stages.ALL not in request.stages:
         return f"{jobs} for others are not submitted by a run that does not wait for files and fetch them"
     return None
