@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heapreplace
-from itertools import groupby
+from itertools import chain, groupby
 from math import ceil
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.text import counted
 from sora2batch.manifest.model import RunOptions
-from sora2batch.plan.action import Action, Plan, WaitingJob
+from sora2batch.plan.action import Action, Plan
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
@@ -75,48 +75,47 @@ NO_OUTLOOK = Outlook()
 
 
 def duration_of(
-    plan: Plan, seconds: Mapping[str, Duration], options: RunOptions, busy: Sequence[Duration] = ()
+    waves: Sequence[Sequence[str]],
+    seconds: Mapping[str, Duration],
+    options: RunOptions,
+    busy: Sequence[Duration] = (),
 ) -> Duration | None:
     """Work out how long the generations of a plan take; None where it has none.
 
     Args:
-        plan: its jobs to submit, in their order, take the places that are free, and wait for the others.
+        waves: the tools of its jobs; in their order they take the places that are free, and wait for others.
         seconds: how long a generation of each tool takes.
         options: how many tasks may be open at once, and how many are created in a second.
         busy: how long each task that is open already still takes.
     """
-    waves = [[(tool, sum(1 for _ in same)) for tool, same in groupby(wave)] for wave in _waves(plan)]
     if not waves and not busy:
         return None
-    first, *later = waves or [[]]
-    at_least = duration_of_runs([run for wave in waves for run in wave], seconds, options, busy)
+    runs = [[(tool, sum(1 for _ in same)) for tool, same in groupby(wave)] for wave in waves]
+    first, *later = runs or [[]]
+    at_least = duration_of_runs([*chain.from_iterable(runs)], seconds, options, busy)
     # Who needs results starts when his own are there, at the latest when all are.
     at_most = duration_of_runs(first, seconds, options, busy).max
     at_most += sum(duration_of_runs(wave, seconds, options, ()).max for wave in later)
     return Duration(at_least.min, at_most)
 
 
-def _waves(plan: Plan) -> list[list[str]]:
+def waves_of(plan: Plan) -> list[list[str]]:
     """Tell the tools of the jobs to submit, then of those that need results of these, and so on.
 
     Of jobs that somebody has to pick for nobody knows how many there will be.
     """
+    submitted = [one.job.tool_type for one in plan.jobs if one.action is Action.SUBMIT]
     depths: dict[str, int] = {}
-    waves: list[list[str]] = []
-    jobs = [one.job for one in plan.with_action(Action.SUBMIT)]
-    if jobs:
-        waves.append([job.tool_type for job in jobs])
-    for one in awaited(plan):
-        depth = 1 + max((depths.get(key, 0) for key in one.job.needs), default=0)
-        depths[one.job.key] = depth
-        waves += [[] for _ in range(depth + bool(jobs) - len(waves))]
-        waves[depth - 1 + bool(jobs)].append(one.job.tool_type)
-    return [wave for wave in waves if wave]
-
-
-def awaited(plan: Plan) -> tuple[WaitingJob, ...]:
-    """Pick the jobs that wait for nothing but results."""
-    return tuple(one for one in plan.waiting if one.action is Action.WAIT and not one.job.gate)
+    later: list[list[str]] = []
+    for job, action, *_ in plan.waiting:
+        if action is not Action.WAIT or job.gate:
+            continue
+        depth = max([depths.get(key, 0) for key in job.needs], default=0)
+        depths[job.key] = depth + 1
+        while len(later) <= depth:
+            later.append([])
+        later[depth].append(job.tool_type)
+    return [wave for wave in (submitted, *later) if wave]
 
 
 def duration_of_runs(
@@ -142,11 +141,11 @@ def outlook_of(
     plan: Plan, catalog: Catalog, options: RunOptions, credit_price: CreditPrice | None
 ) -> Outlook:
     """Say what a plan means; an open task may be done at once, and may take its whole time."""
-    seconds = expected_durations(catalog)
+    seconds, waves = expected_durations(catalog), waves_of(plan)
     open_tasks = [Duration(0, seconds[one.job.tool_type].max) for one in plan.with_action(Action.RESUME)]
     return Outlook(
-        duration=duration_of(plan, seconds, options, open_tasks),
-        generations=plan.counts[Action.SUBMIT] + len(open_tasks) + len(awaited(plan)),
+        duration=duration_of(waves, seconds, options, open_tasks),
+        generations=sum(map(len, waves)) + len(open_tasks),
         concurrency=options.concurrency,
         credit_price=credit_price,
     )
