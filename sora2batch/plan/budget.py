@@ -160,14 +160,21 @@ def _part_of_later(plan: Plan) -> str:
     waiting = plan.to_come
     totals = accumulate(sorted(one.credits for one in waiting))
     fitting = sum(total <= plan.money.remaining for total in totals)
-    first = min((one.job for one in plan.jobs), key=lambda job: job.group, default=None)
-    alone = f"; {option('until', first.group)} runs that group alone" if first else ""
+    alone = _group_that_fits(plan)
     if plan.gates:
         picks = counted(_picks_that_fit(plan), "pick fits", "picks fit")
         return f"pick less: {picks} of those in {plan.gates[0]}{alone}"
     return (
         f"ask for less: {counted(fitting, 'job', 'jobs')} of the {len(waiting):,} that wait would fit{alone}"
     )
+
+
+def _group_that_fits(plan: Plan) -> str:
+    """Name a group that can be submitted now and rests on nothing that waits."""
+    later = {one.job.group for one in plan.to_come}
+    now = (one.job.group for one in plan.jobs if one.action is Action.SUBMIT)
+    group = next((group for group in now if group not in later), None)
+    return f"; {option('until', group)} runs that group alone" if group else ""
 
 
 def _picks_that_fit(plan: Plan) -> int:

@@ -201,6 +201,10 @@ class TestBudget:
         assert "ask for less: 0 jobs of the 1 that wait would fit" in error.hint
         assert "--until stills runs that group alone" in error.hint
 
+    def test_the_group_to_run_alone_is_none_of_those_that_wait(self):
+        ready = job_of("cat", group="clips", credits=420)
+        assert "--until stills runs that group" in self.refused(ready, FOX, CLIP, budget=500).hint
+
     def test_at_a_gate_it_says_how_many_picks_fit_by_their_dearest(self):
         names = ("a", "b", "c")
         stills = [job_of(name, group="stills", credits=50) for name in names]
