@@ -9,6 +9,7 @@ from fakes.building import TOOL, job_of, plan_of
 from fakes.still_clock import StillClock
 from sora2batch.app.tracking.forecast import Forecast
 from sora2batch.app.tracking.run_progress import progress_of
+from sora2batch.cli.printer import ClickPrinter
 from sora2batch.cli.show.progress import describe, detail, line_progress
 from sora2batch.manifest.model import RunOptions
 from sora2batch.plan.outlook import Duration
@@ -65,6 +66,15 @@ def test_every_event_is_tried_here():
     assert {type(one) for one in [*TOLD_AT_ONCE, *DETAILS]} | {event.Spent, event.Ticked} == set(
         get_args(event.Event)
     )
+
+
+@pytest.mark.parametrize("happened", TOLD_AT_ONCE, ids=lambda happened: type(happened).__name__)
+def test_with_q_only_that_is_told_which_went_wrong(happened, capsys):
+    progress = progress_of(plan_of(FOX), Stages.ALL)
+    with line_progress(progress, ClickPrinter.of(0, quiet=True)) as listener:
+        listener(happened)
+    harmless = isinstance(happened, event.Paused | event.Looked | event.Stopped)
+    assert capsys.readouterr().err == ("" if harmless else f"{describe(happened)}\n")
 
 
 class Told:

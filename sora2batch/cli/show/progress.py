@@ -64,6 +64,21 @@ def describe(happened: Event) -> str | None:
             assert_never(happened)
 
 
+def is_mishap(happened: Event) -> bool:
+    """Tell whether something went wrong with a job, which is said with -q, too."""
+    return isinstance(
+        happened,
+        event.Rejected
+        | event.InDoubt
+        | event.Deferred
+        | event.Failed
+        | event.TimedOut
+        | event.NotDownloaded
+        | event.Unsaved
+        | event.Warned,
+    )
+
+
 def detail(happened: Event) -> str | None:
     """Word mere progress, for -v."""
     match happened:
@@ -120,7 +135,7 @@ def noting(opening: AbstractContextManager[Listener], note: Callable[[str], None
 
 @contextmanager
 def line_progress(run_progress: RunProgress, printer: Printer) -> Iterator[Listener]:
-    """Tell how far a run has come in a line now and then; nobody who wants quiet is told so."""
+    """Tell how far a run has come in a line now and then; whoever wants quiet is told mishaps alone."""
     lines = _Lines(run_progress, printer, told_at=run_progress.clock.monotonic())
     yield lines
     if lines.is_news:
@@ -151,7 +166,7 @@ class _Lines:
     def __call__(self, happened: Event, /) -> None:
         self.run_progress.hear(happened)
         if message := describe(happened):
-            self.printer.info(message)
+            (self.printer.error if is_mishap(happened) else self.printer.info)(message)
         elif message := detail(happened):
             self.printer.debug(message)
         silence = self.run_progress.clock.monotonic() - self.told_at
