@@ -176,7 +176,9 @@ def _carry_out_one(batch: Batch, args: RunArgs, request: RunRequest) -> Ending:
     if args.as_json or args.as_jsonl:
         return ending
     code = _told(
-        ending.exit_code, lambda: print_outcome(batch, status_of(batch), request.printer), request.printer
+        ending.exit_code,
+        lambda: print_outcome(batch, status_of(batch), request.printer, outcome.missing_files),
+        request.printer,
     )
     return replace(ending, exit_code=code)
 

@@ -38,8 +38,15 @@ def _job_line(one: JobStatus, width: int) -> str:
     return f"  {one.state:<9}  {padded(isolated(one.job.key), width)}  {one.credits:>6,}{told}{look}"
 
 
-def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
-    """Print the counts and the credits, and the commands to go on with."""
+def print_summary(batch: Batch, status: Status, printer: Printer, missing_files: int = 0) -> None:
+    """Print the counts and the credits, and the commands to go on with.
+
+    Args:
+        batch: what it is about.
+        status: as the lockfile has it.
+        printer: where it goes.
+        missing_files: of how many jobs a run has found files missing that the lockfile has.
+    """
     money, states = status.money, status.states
     counted = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in sorted(states.items()))
     printer.output(counted or "no jobs")
@@ -53,7 +60,7 @@ def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
             printer.output(f"next: {states[state]:,} {told}")
     for told in waiting_lines(batch, status):
         printer.output(f"next: {told}")
-    if missing := sum(one.lacks_file for one in status.jobs):
+    if missing := max(missing_files, sum(one.lacks_file for one in status.jobs)):
         command = f"sora2batch download {batch.arguments}"
         printer.output(f"next: {missing:,} done but not downloaded: `{command}` fetches them")
     if seen := [one.job.key for one in status.jobs if one.look]:
@@ -65,9 +72,9 @@ def print_summary(batch: Batch, status: Status, printer: Printer) -> None:
         )
 
 
-def print_outcome(batch: Batch, status: Status, printer: Printer) -> None:
+def print_outcome(batch: Batch, status: Status, printer: Printer, missing_files: int) -> None:
     """Print what a run came to, and where things are."""
-    print_summary(batch, status, printer)
+    print_summary(batch, status, printer, missing_files)
     printer.output(f"clips:    {batch.output_dir}")
     printer.output(f"lockfile: {batch.lock_path}")
     printer.output(f"gallery:  `sora2batch report {batch.arguments}` writes it")

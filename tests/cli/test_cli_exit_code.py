@@ -46,6 +46,16 @@ def test_a_damaged_file_is_1_for_verify_and_download_mends_it(call, manifest, ap
     assert (folder / "out/small/hero/fox.changed-1.mp4").read_bytes() == b"not a clip"
 
 
+def test_a_lost_clip_that_is_nowhere_any_more_is_4_and_told_in_the_end(call, manifest, api, folder):
+    api("--fault", "result-gone=1")
+    call("run", manifest, "--yes")
+    (folder / "out/small/hero/fox.mp4").unlink()
+    ran = call("run", manifest, "--yes", "-q")
+    assert ran.code == 4
+    assert "next: 1 done but not downloaded: `sora2batch download small.yaml` fetches them" in ran.out
+    assert ran.err.startswith("not downloaded: hero/fox: ")
+
+
 def test_a_wrong_flag_is_2(call):
     ran = call("run", "--frobnicate")
     assert (ran.code, ran.out) == (2, "")
