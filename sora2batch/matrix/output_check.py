@@ -95,7 +95,8 @@ class OutputCheck:
             yield self._misplaced(name, "takes a list of files, and this is one", self._written("[", "]"))
         elif name not in self._lists and isinstance(value, list):
             message = f"takes one file, and these are the results of {len(value)} jobs"
-            hint = f"take one of them, such as {{{{ {self._axes[0].name}.outputs[0] }}}}"
+            axis = next((one for one in self._axes if one.by is not None), self._axes[0])
+            hint = f"take one of them, such as {{{{ {axis.name}.outputs[0] }}}}"
             yield self._misplaced(name, message, hint)
         else:
             yield from self._in_place(name, value if isinstance(value, list) else [value], kind)
@@ -119,7 +120,8 @@ class OutputCheck:
         return f"holds the result of a job, which is a file; it can stand {where}"
 
     def _other_name(self) -> str:
-        return f"{{{{ {self._axes[0].name}.id }}}} is its name"
+        name = self._axes[0].name if len(self._axes) == 1 else "NAME"
+        return f"{{{{ {name}.id }}}} is its name"
 
     def _written(self, before: str = "", after: str = "") -> str:
         axis = self._axes[0]

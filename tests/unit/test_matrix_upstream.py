@@ -186,6 +186,20 @@ FAULTS = {
         clips(input='{prompt: "Like {{ still.output }}", image: "{{ still.output }}"}'),
         "batch.yaml:11:21: jobs.clips.input.prompt: prompt holds the result of a job, which is a file; it can stand alone in image (job clips/fox/noir and 7 more jobs) ({{ still.id }} is its name)",
     ),
+    "the output of one of two axes in a text": (
+        clips(
+            input='{prompt: "{{ still.id }} {{ other.output }}", image: "{{ still.output }}"}',
+            more="      other: {from_jobs: stills}\n",
+        ),
+        "batch.yaml:12:21: jobs.clips.input.prompt: prompt holds the result of a job, which is a file; it can stand alone in image (job clips/fox/noir/fox/noir and 63 more jobs) ({{ NAME.id }} is its name)",
+    ),
+    "all results of one of two axes where one file goes": (
+        clips(
+            input='{prompt: p, image: "{{ other.outputs }}"}',
+            more="      other: {from_jobs: stills, by: []}\n",
+        ),
+        "batch.yaml:12:31: jobs.clips.input.image: image takes one file, and these are the results of 8 jobs (job clips/fox/noir/stills and 7 more jobs) (take one of them, such as {{ other.outputs[0] }})",
+    ),
     "an output in a tool without files": (
         clips(input='{prompt: "{{ still.output }}"}', tool="sora2-text-to-video-api"),
         "batch.yaml:11:21: jobs.clips.input.prompt: prompt holds the result of a job, which is a file; it can stand nowhere: this tool takes none (job clips/fox/noir and 7 more jobs) ({{ still.id }} is its name)",
