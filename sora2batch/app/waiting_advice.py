@@ -26,6 +26,10 @@ def waiting_lines(batch: Batch, status: Status) -> Iterator[str]:
 def gate_lines(batch: Batch, status: Status) -> Iterator[str]:
     """Say of each picks file that is not there yet how many jobs wait for it, and how to make it."""
     for gate, count in gates_of(status).items():
+        if (batch.manifest.path.parent / gate).is_file():  # somebody has picked since the manifest was read
+            waiting = counted(count, "job waits", "jobs wait")
+            yield f"{waiting} for {gate}, which is there now: `sora2batch run {batch.run_arguments}`"
+            continue
         jobs = f"{counted(count, 'job waits', 'jobs wait')} for {gate}: somebody has to pick"
         if not _has_results(status, gate):
             yield f"{jobs} once there are results"
