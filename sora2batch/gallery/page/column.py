@@ -30,9 +30,7 @@ def column_of(values: Sequence[JsonValue]) -> Column:
     """Write values, whatever they are, in the shortest form."""
     kinds = set(map(type, values)) - {type(None)}
     if len(kinds) > 1 or not kinds <= _PLAIN:  # to Python 1, 1.0 and True are one value
-        return _tabled(
-            [orjson.dumps(value).decode() for value in values], lambda table: [*map(orjson.Fragment, table)]
-        )
+        return _tabled([orjson.dumps(value).decode() for value in values], _fragments)
     return _tabled(values, _texts_of if kinds == {str} else list)
 
 
