@@ -21,8 +21,10 @@ from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run.budget_tracker import BudgetTracker
+from sora2batch.run.create_lane import CreateLane
+from sora2batch.run.journal_attempts import JournalAttempts
 from sora2batch.run.open_task import OpenTask
-from sora2batch.run.pace import ConcurrencyLimit, Pause
+from sora2batch.run.pace import ConcurrencyLimit
 from sora2batch.run.poll import PollStage
 from sora2batch.run.port import RunContext
 from sora2batch.run.schedule import Schedule
@@ -142,16 +144,17 @@ def _weigh(tasks: list[tuple[Job, Attempt]], interval: float) -> float:
 
 def _polling(interval: float, *, timed: bool = True) -> tuple[PollStage, Api, TimedSchedule]:
     api, schedule = Api(), TimedSchedule()
+    tracker = BudgetTracker(budget=Credits(10**9), spent=Credits(0), in_doubt=Credits(0))
     context = RunContext(
         api=api,
         recorder=Nowhere(),
         listener=lambda _: None,
         clock=SystemClock(),
         options=RunOptions(concurrency=10_000, poll_interval=interval),
-        budget_tracker=BudgetTracker(budget=Credits(10**9), spent=Credits(0), in_doubt=Credits(0)),
+        attempts=JournalAttempts(Nowhere(), tracker),
         stop_signal=StopSignal(),
         concurrency_limit=ConcurrencyLimit(10_000),
-        pause=Pause(),
+        lane=CreateLane(),
     )
     polling = PollStage(context, lambda _: None)
     if timed:

@@ -60,3 +60,8 @@ class BudgetTracker:
     def surcharge(self, difference: Credits) -> None:
         """Count what a task cost beyond its price."""
         self._charged += difference
+
+    def settle(self, doubted: Credits, charged: Credits) -> None:
+        """End a doubt: what it was counted with goes, what it turned out to cost comes."""
+        self._in_doubt -= doubted
+        self._charged += charged

@@ -13,11 +13,12 @@ from sora2batch.ground.clock import Clock
 from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.lockfile.entry import Attempt, Entry, Seen
 from sora2batch.manifest.model import RunOptions
-from sora2batch.run.budget_tracker import BudgetTracker
+from sora2batch.run.attempt_store import AttemptStore
+from sora2batch.run.create_lane import CreateLane
 from sora2batch.run.entries import ApiIdentity, next_intent
 from sora2batch.run.event import Listener
 from sora2batch.run.input_urls import InputUrls, NoInputUrls
-from sora2batch.run.pace import ConcurrencyLimit, Pause
+from sora2batch.run.pace import ConcurrencyLimit
 from sora2batch.run.stop_signal import StopSignal
 from sora2batch.sjinn.answer import CreateOutcome, LedgerReading, StatusAnswer
 
@@ -76,18 +77,17 @@ class OnFailure(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunContext:
-    """What all parts of one run share."""
+class SubmitContext:
+    """What it takes to submit the jobs of one batch."""
 
     api: VideoApi
-    recorder: Recorder
+    attempts: AttemptStore
     listener: Listener
     clock: Clock
     options: RunOptions
-    budget_tracker: BudgetTracker
     stop_signal: StopSignal
     concurrency_limit: ConcurrencyLimit
-    pause: Pause
+    lane: CreateLane
     input_urls: InputUrls = field(default_factory=NoInputUrls)
     api_identity: ApiIdentity = field(default_factory=ApiIdentity)
     on_failure: OnFailure = OnFailure.GO_ON
@@ -101,5 +101,12 @@ class RunContext:
 
     def next_intent(self, job: Job, *, moment: str) -> Attempt:
         """Begin a new attempt at a job; nothing is recorded or sent."""
-        known, seen = self.recorder.entry(job.fingerprint), self.seen_inputs.get(job.fingerprint, ())
+        known, seen = self.attempts.known(job.fingerprint), self.seen_inputs.get(job.fingerprint, ())
         return next_intent(job, known, self.api_identity, moment=moment, seen=seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext(SubmitContext):
+    """What all parts of one run share."""
+
+    recorder: Recorder

@@ -8,19 +8,20 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeAlias
 
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.job import Credits, Job
 from sora2batch.ground.option_words import said
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.lockfile.entry import Attempt
 from sora2batch.run.cancel_scope import CancelScope
+from sora2batch.run.create_lane import Price, price_of
 from sora2batch.run.event import Warned
-from sora2batch.run.port import RunContext
+from sora2batch.run.port import SubmitContext
 from sora2batch.run.stop_signal import StopRequest
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.api_error import ApiError, KeyRefusedError
@@ -42,10 +43,6 @@ class PriceDriftError(Sora2BatchError):
     exit_code = ExitCode.BUDGET
 
 
-_Price: TypeAlias = tuple[str, Credits]
-"""(tool_type, what a job costs by the catalogue)"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Charge:
     job: Job
@@ -55,14 +52,14 @@ class _Charge:
 class PriceWatch:
     """Compares what was charged with what was planned, and stops the submitting where it was more."""
 
-    def __init__(self, context: RunContext, waits: CancelScope) -> None:
+    def __init__(self, context: SubmitContext, waits: CancelScope) -> None:
         self._context = context
         self._waits = waits
         self._reads = CancelScope()
         self._since = context.clock.now() - _CLOCK_SKEW
         self._unchecked: dict[str, _Charge] = {}
-        self._proven: set[_Price] = set()
-        self._looks_in_vain: Counter[_Price] = Counter()
+        self._proven = context.lane.prices
+        self._looks_in_vain: Counter[Price] = Counter()
         """Tasks of a price whose row did not come; after the first, one look after each task must do."""
         self._next_look = context.clock.monotonic() + _CHECK_EVERY_SECONDS
         self._blind_until = context.clock.monotonic()
@@ -70,7 +67,24 @@ class PriceWatch:
 
     def is_known(self, job: Job) -> bool:
         """Tell whether jobs of this price need not go alone: a row has proven it, or no row can be read."""
-        return _price_of(job) in self._proven or self._is_blind
+        return price_of(job) in self._proven or self._is_blind
+
+    @asynccontextmanager
+    async def turn(self, job: Job) -> AsyncIterator[None]:
+        """Be the only one of a price that is not proven, while the block lasts.
+
+        Raises:
+            asyncio.CancelledError: no more jobs are to be submitted.
+        """
+        if self.is_known(job):
+            yield
+            return
+        with self._waits.wait():
+            await self._proven.turn(price_of(job)).acquire()
+        try:
+            yield
+        finally:
+            self._proven.turn(price_of(job)).release()
 
     def charged(self, job: Job, attempt: Attempt) -> None:
         """Remember a task whose charge is to be looked at."""
@@ -84,7 +98,7 @@ class PriceWatch:
             asyncio.CancelledError: no more jobs are to be submitted, or the run is to end.
         """
         if not self.is_known(job):
-            await self._look_for_proof(_price_of(job), task_id)
+            await self._look_for_proof(price_of(job), task_id)
         elif self._context.clock.monotonic() >= self._next_look:
             await self._check()
 
@@ -122,7 +136,7 @@ class PriceWatch:
         if stop.reason.ends_waiting:
             self._reads.end()
 
-    async def _look_for_proof(self, price: _Price, task_id: str) -> None:
+    async def _look_for_proof(self, price: Price, task_id: str) -> None:
         """Look once; after the first task of a price, as long as a row may reasonably take to appear."""
         await self._check()
         for seconds in () if self._looks_in_vain[price] else _WAITS_SECONDS:
@@ -134,11 +148,11 @@ class PriceWatch:
         if task_id in self._unchecked:
             self._bear_with_silence(price)
 
-    def _bear_with_silence(self, price: _Price) -> None:
+    def _bear_with_silence(self, price: Price) -> None:
         """Let a ledger that shows nothing hold the jobs up only so long; it is still looked at later."""
         self._looks_in_vain[price] += 1
         if self._looks_in_vain[price] == _MOST_ALONE:
-            self._proven.add(price)
+            self._proven.prove(price)
             message = f"the ledger shows none of the last {_MOST_ALONE} tasks: their price is not proven"
             self._context.listener(Warned(message=message))
 
@@ -165,11 +179,10 @@ class PriceWatch:
         charge = self._unchecked.pop(task_id, None)
         if charge is None:
             return
-        self._proven.add(_price_of(charge.job))
+        self._proven.prove(price_of(charge.job))
         price = charge.attempt.credits
         if actual <= price:
             return
-        self._context.budget_tracker.surcharge(Credits(actual - price))
         message = f"{charge.job.key} cost {actual:,} credits, but the catalogue says {price:,}"
         folder = said("--tools-dir", "tools_dirs=")
         error = PriceDriftError(
@@ -178,11 +191,11 @@ class PriceWatch:
         )
         # First of all nothing more is sent; then what is known now is written down.
         self._context.stop_signal.request_stop(StopReason.CREDITS, message, error=error)
-        await self._record(charge.job, charge.attempt._replace(credits=actual))
+        await self._surcharge(charge.job, charge.attempt._replace(credits=actual), Credits(actual - price))
 
-    async def _record(self, job: Job, attempt: Attempt) -> None:
+    async def _surcharge(self, job: Job, attempt: Attempt, difference: Credits) -> None:
         try:
-            await self._context.recorder.record(Entry.of(job, attempt))
+            await self._context.attempts.surcharge(job, attempt, difference)
         except Sora2BatchError as error:
             self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
 
@@ -194,7 +207,3 @@ def _costs(records: Iterable[LedgerRecord]) -> dict[str, Credits]:
         if record.cost_credits > 0:
             costs[record.task_id] = Credits(costs.get(record.task_id, 0) + record.cost_credits)
     return costs
-
-
-def _price_of(job: Job) -> _Price:
-    return (job.tool_type, job.credits)

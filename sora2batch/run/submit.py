@@ -17,8 +17,7 @@ from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote
-from sora2batch.lockfile.task_id import plain_task_id
+from sora2batch.lockfile.entry import Attempt, ErrorNote
 from sora2batch.run import entries
 from sora2batch.run.answer_count import AnswerCount
 from sora2batch.run.cancel_scope import CancelScope
@@ -26,11 +25,10 @@ from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Sub
 from sora2batch.run.input_urls import urls_or_deferral
 from sora2batch.run.job_queue import JobQueue
 from sora2batch.run.open_task import OpenTask
-from sora2batch.run.port import RunContext
+from sora2batch.run.port import SubmitContext
 from sora2batch.run.price_watch import PriceWatch
 from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.stop_signal import StopRequest
-from sora2batch.run.submit_rate import rate_limit
 from sora2batch.sjinn import answer as api
 
 
@@ -45,19 +43,16 @@ _Handled: TypeAlias = OpenTask | _Again | None
 class SubmitStage:
     """A fixed number of workers that submit jobs from one queue."""
 
-    def __init__(self, context: RunContext, queue: JobQueue, on_open: Callable[[OpenTask], None]) -> None:
+    def __init__(self, context: SubmitContext, queue: JobQueue, on_open: Callable[[OpenTask], None]) -> None:
         self._context = context
         self._queue = queue
         self._on_open = on_open
         self._waits = CancelScope()
         self._order_lock = asyncio.Lock()
         self._prices = PriceWatch(context, self._waits)
-        self._rate = rate_limit(context.options.submit_rate)
         self._workers: list[asyncio.Task[None]] = []
         self._answers = AnswerCount()
         self._rejections = RepeatLimit(context.stop_signal, limit=context.stop_after, end="was rejected")
-        self._named: dict[str, Job] = {}
-        """Whose each task is that this run was answered with, whether or not that is on disk yet."""
 
     async def run(self) -> None:
         """Submit until the queue is empty or a stop is requested; then every answer is on disk."""
@@ -107,7 +102,7 @@ class SubmitStage:
         """Bring one job to an answer; keep its place among the open ones only if a task is open then.
 
         The next job comes in when this one is about to be sent. But where no charge has proven its price, it
-        goes alone: a price that has changed costs one task, not a batch.
+        goes alone, whoever else is in the lane: a price that has changed costs one task, not a batch.
         """
         with self._waits.wait():
             await self._context.concurrency_limit.take()
@@ -118,11 +113,12 @@ class SubmitStage:
             await self._wait_for_permit()
             if (sent := await self._with_urls(job)) is None:  # signed anew, if that wait was long
                 return
-            if self._prices.is_known(job):
-                order_lock.close()
-            opened = await self._try(job, sent)
-            if opened:
-                await self._prices.look(job, opened.task_id)
+            async with self._prices.turn(job):
+                if self._prices.is_known(job):
+                    order_lock.close()
+                opened = await self._try(job, sent)
+                if opened:
+                    await self._prices.look(job, opened.task_id)
         finally:
             if opened is None:
                 self._context.concurrency_limit.free()
@@ -157,12 +153,12 @@ class SubmitStage:
     async def _wait_for_permit(self) -> None:
         """Wait until a call may be made. Permits that a pause made stale are not hoarded for its end."""
         with self._waits.wait():
-            await self._context.pause.wait()
-            while self._rate:
-                await self._rate.acquire()
-                if not self._context.pause.is_on:
+            await self._context.lane.pause.wait()
+            while rate := self._context.lane.rate:
+                await rate.acquire()
+                if not self._context.lane.pause.is_on:
                     return
-                await self._context.pause.wait()
+                await self._context.lane.pause.wait()
 
     async def _call_or_stop(self, job: Job, intent: Attempt, sent: JsonObject) -> _Handled:
         """Make the call; if its intent or its answer cannot be kept, nothing more is submitted."""
@@ -173,20 +169,16 @@ class SubmitStage:
             return None
 
     async def _call(self, job: Job, intent: Attempt, sent: JsonObject) -> _Handled:
-        if not self._context.budget_tracker.reserve(job.credits):
+        if not await self._context.attempts.reserve(job):
             message = f"the budget has no room left for {job.key}"
             self._context.stop_signal.request_stop(StopReason.CREDITS, message)
             return None
-        try:
-            await self._context.recorder.record(Entry.of(job, intent))
-        except BaseException:
-            self._context.budget_tracker.release(job.credits)
-            raise
+        await self._context.attempts.fence(job, intent)
         if self._context.stop_signal.is_set:
-            await self._take_back(job, intent)
+            await self._context.attempts.release(job, intent)
             return None
         handled = await self._handle_answer(job, intent, await self._create(job, sent))
-        money = self._context.budget_tracker
+        money = self._context.attempts
         self._context.listener(Spent(charged=money.spent, budget=money.budget))
         return handled
 
@@ -194,29 +186,26 @@ class SubmitStage:
         try:
             return await self._context.api.create(job.tool_type, sent)
         except BaseException:
-            self._context.budget_tracker.doubt(job.credits)
+            self._context.attempts.abandon(job)
             self._context.listener(InDoubt(job=job, message="the run ended before the answer came"))
             raise
 
     async def _handle_answer(self, job: Job, intent: Attempt, answer: api.CreateOutcome) -> _Handled:
         match answer:
             case api.Accepted(task_id):
-                if known := self._claim(task_id, job):
-                    await self._doubt(job, intent, f"the API answered with task {task_id}, which is {known}")
-                    return None
-                return await self._keep_task(job, entries.accepted(intent, task_id))
+                return await self._keep_task(job, intent, task_id)
             case api.Rejected(refusal):
                 await self._reject(job, intent, refusal)
             case api.KeyRefused(refusal):
                 self._context.stop_signal.request_stop(
                     StopReason.KEY, f"the API refused the key: {refusal.message}"
                 )
-                await self._take_back(job, intent)
+                await self._context.attempts.release(job, intent)
             case api.OutOfCredits(refusal):
                 self._context.stop_signal.request_stop(
                     StopReason.CREDITS, f"the account cannot pay: {refusal.message}"
                 )
-                await self._take_back(job, intent)
+                await self._context.attempts.release(job, intent)
             case api.NotAccepted(refusal, seconds):
                 return await self._slow_down(job, intent, refusal.message, seconds)
             case api.NotSent(reason):
@@ -227,63 +216,46 @@ class SubmitStage:
                 assert_never(answer)
         return None
 
-    def _claim(self, task_id: str, job: Job) -> str | None:
-        """Take a task for a job, unless it is known already: then say whose it is.
-
-        Nothing is waited for in here: of two calls that are answered with one task, one has it.
-        """
-        owner = self._named.get(plain_task_id(task_id)) or self._context.recorder.owner_of(task_id)
-        if owner is None:
-            self._named[plain_task_id(task_id)] = job
+    async def _keep_task(self, job: Job, intent: Attempt, task_id: str) -> OpenTask | None:
+        if owner := await self._context.attempts.claim(job, task_id):
+            await self._doubt(job, intent, f"the API answered with task {task_id}, which is {owner}")
             return None
-        if owner.fingerprint == job.fingerprint:
-            return "an earlier one of this job"
-        return f"that of {owner.key}"
-
-    async def _keep_task(self, job: Job, attempt: Attempt) -> OpenTask:
-        self._context.budget_tracker.charge(job.credits)
         self._count_answer()
         self._rejections.interrupt()
+        attempt = entries.accepted(intent, task_id)
         opened = OpenTask(job=job, attempt=attempt)
         try:
-            await self._context.recorder.record(Entry.of(job, attempt))
+            await self._context.attempts.accept(job, attempt)
         except Sora2BatchError:
-            self._context.listener(Unsaved(job=job, task_id=opened.task_id))
+            self._context.listener(Unsaved(job=job, task_id=task_id))
             raise
         self._prices.charged(job, attempt)
         self._on_open(opened)
-        self._context.listener(Submitted(job=job, task_id=opened.task_id))
+        self._context.listener(Submitted(job=job, task_id=task_id))
         return opened
 
     async def _reject(self, job: Job, intent: Attempt, refusal: api.Refusal) -> None:
         self._count_answer()
         self._rejections.add(job.key, refusal)
         attempt = entries.rejected(intent, refusal, moment=self._moment())
-        await self._context.recorder.record(Entry.of(job, attempt))
-        self._context.budget_tracker.release(job.credits)
+        await self._context.attempts.refuse(job, attempt)
         self._context.listener(Rejected(job=job, message=refusal.message))
 
-    async def _take_back(self, job: Job, intent: Attempt) -> None:
-        # Until that is on disk the job is in doubt there, so its money stays reserved.
-        await self._context.recorder.record(Entry.of(job, entries.withdrawn(intent)))
-        self._context.budget_tracker.release(job.credits)
-
     async def _slow_down(self, job: Job, intent: Attempt, why: str, asked: float | None) -> _Again:
-        if seconds := self._context.pause.refuse(asked):
+        if seconds := self._context.lane.pause.refuse(asked):
             self._context.listener(Paused(seconds=seconds, message=why))
-        await self._take_back(job, intent)
+        await self._context.attempts.release(job, intent)
         return _Again()
 
     async def _doubt(self, job: Job, intent: Attempt, reason: str) -> None:
-        self._context.budget_tracker.doubt(job.credits)
         if message := self._answers.add_doubt():
             self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, message)
         attempt = intent._replace(finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
-        await self._context.recorder.record(Entry.of(job, attempt))
+        await self._context.attempts.doubt(job, attempt)
         self._context.listener(InDoubt(job=job, message=reason))
 
     def _count_answer(self) -> None:
-        self._context.pause.accept()
+        self._context.lane.pause.accept()
         self._answers.add()
 
     def _defer(self, job: Job, *, others_get_through: bool) -> None:

@@ -19,16 +19,19 @@ from sora2batch.plan.action import Plan
 from sora2batch.plan.make import FileFault, PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.budget_tracker import BudgetTracker
+from sora2batch.run.create_lane import CreateLane
 from sora2batch.run.dependents import Dependents
 from sora2batch.run.event import Event
 from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.input_urls import InputUrls, NoInputUrls
+from sora2batch.run.journal_attempts import JournalAttempts
 from sora2batch.run.look_stage import Inspection
-from sora2batch.run.pace import ConcurrencyLimit, Pause
+from sora2batch.run.pace import ConcurrencyLimit
 from sora2batch.run.port import OnFailure, RunContext
 from sora2batch.run.stages import Stages
 from sora2batch.run.stop_signal import StopSignal
 from sora2batch.run.store_stage import Destination
+from sora2batch.run.submit_rate import rate_limit
 
 TOOL = "sora2-text-to-video-api"
 T = TypeVar("T")
@@ -172,10 +175,10 @@ class Rig:
             listener=self.listener,
             clock=LoopClock(),
             options=self.options,
-            budget_tracker=self.budget_tracker,
+            attempts=JournalAttempts(self.recorder, self.budget_tracker),
             stop_signal=self.stop_signal,
             concurrency_limit=self.concurrency_limit,
-            pause=Pause(),
+            lane=CreateLane(rate=rate_limit(self.options.submit_rate)),
             input_urls=self.input_urls,
             on_failure=self.on_failure,
             seen_inputs=self.seen_inputs,

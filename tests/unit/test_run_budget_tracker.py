@@ -20,3 +20,11 @@ def test_the_tracker_counts_what_is_reserved_charged_and_in_doubt():
     tracker.surcharge(Credits(500))
     assert (tracker.spent, tracker.free) == (1400, 0)
     assert not tracker.reserve(Credits(1))
+
+
+def test_a_doubt_that_ends_moves_its_money():
+    tracker = BudgetTracker(budget=Credits(1000), spent=Credits(840), in_doubt=Credits(840))
+    tracker.settle(Credits(420), Credits(0))
+    assert tracker.spent == 420
+    tracker.settle(Credits(420), Credits(500))
+    assert (tracker.spent, tracker.free) == (500, 500)

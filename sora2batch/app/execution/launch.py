@@ -36,6 +36,7 @@ from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.outlook import expected_durations
 from sora2batch.run.budget_tracker import BudgetTracker
 from sora2batch.run.checkpoint import regular_checkpoints
+from sora2batch.run.create_lane import CreateLane
 from sora2batch.run.dependents import Dependents
 from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Listener, heard_by
@@ -43,12 +44,14 @@ from sora2batch.run.execute import RunSpec, execute
 from sora2batch.run.folder import OutputFolder
 from sora2batch.run.handle import find_handles
 from sora2batch.run.input_urls import InputUrls
+from sora2batch.run.journal_attempts import JournalAttempts
 from sora2batch.run.made_files import MadeFiles
-from sora2batch.run.pace import ConcurrencyLimit, Pause
+from sora2batch.run.pace import ConcurrencyLimit
 from sora2batch.run.port import RunContext
 from sora2batch.run.restore_names import bring_back, is_called_for
 from sora2batch.run.stages import Stages, asks_the_api
 from sora2batch.run.stop_signal import StopSignal
+from sora2batch.run.submit_rate import rate_limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,16 +153,17 @@ def _context(run: AgreedRun, backend: Backend, listener: Listener, urls: InputUr
     options = backend.hasten(_options(run.batch, run.request))
     money, ceiling = run.plan.money, run.batch.ceiling
     budget = min(money.budget, ceiling.value) if ceiling else money.budget
+    tracker = BudgetTracker(budget=Credits(budget), spent=money.spent, in_doubt=money.in_doubt)
     return RunContext(
         api=backend.api,
         recorder=run.store,
         listener=listener,
         clock=backend.clock,
         options=options,
-        budget_tracker=BudgetTracker(budget=Credits(budget), spent=money.spent, in_doubt=money.in_doubt),
+        attempts=JournalAttempts(run.store, tracker),
         stop_signal=run.stop_signal,
         concurrency_limit=ConcurrencyLimit(options.concurrency),
-        pause=Pause(),
+        lane=CreateLane(rate=rate_limit(options.submit_rate)),
         input_urls=urls,
         on_failure=run.request.on_failure,
         seen_inputs=run.seen_inputs,
