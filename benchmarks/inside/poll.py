@@ -17,6 +17,7 @@ from typing import Any
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.deadline import Deadline
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.manifest.model import RunOptions
@@ -45,8 +46,11 @@ class Api:
         """Why it does not answer: it does."""
         return None
 
-    async def create(self, _tool_type: str, _request: JsonObject, /) -> CreateOutcome:
+    async def create(
+        self, _tool_type: str, _request: JsonObject, /, *, until: Deadline | None = None
+    ) -> CreateOutcome:
         """Make nothing."""
+        del until
         return NotSent("this is a benchmark")
 
     async def status(self, _task_id: str, /) -> StatusAnswer:

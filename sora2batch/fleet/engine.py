@@ -1,6 +1,6 @@
 """The job engine's queue: what may be put in it, and how that is done within a transaction of one's own.
 
-Our rows are the truth and procrastinate's jobs only wake whoever works on them: each may be lost, or come twice.
+Our rows are the truth, and procrastinate's jobs only wake whoever works on them: each may be lost or come twice.
 
 Source: https://procrastinate.readthedocs.io, "Queueing locks" and "Locks".
 """
@@ -58,7 +58,7 @@ def queue_of(task: str, account: str) -> str:
 
 
 async def enqueue(connection: AsyncConnection, calls: Iterable[Call]) -> None:
-    """Put calls in the queue within the connection's transaction; what waits there already is left as it is."""
+    """Put calls in the queue within the connection's transaction; what waits there already stays."""
     new = list(calls)
     if not new:
         return

@@ -10,8 +10,8 @@ from sora2batch.ground.canonical import JsonObject, canonical_json
 from sora2batch.ground.job import Credits, Fingerprint, Job
 
 JOB_COLUMNS = """
-    job.id, job.fingerprint, job.key, job.tool_type, job.take, job.input, job.needs, job.credits, job.filename,
-    job.expected_seconds, job.files, job.seen
+    job.id, job.fingerprint, job.key, job.tool_type, job.take, job.input, job.needs, job.credits,
+    job.filename, job.expected_seconds, job.files, job.seen
 """
 """In the order of ``JobRow``."""
 

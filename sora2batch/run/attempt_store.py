@@ -11,8 +11,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from sora2batch.ground.deadline import Deadline
+from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits, Fingerprint, Job
 from sora2batch.lockfile.entry import Attempt, Entry
+
+
+class NotReservedError(Sora2BatchError):
+    """Somebody else has sent the call, or taken the reservation back."""
 
 
 class AttemptStore(Protocol):
@@ -36,10 +42,15 @@ class AttemptStore(Protocol):
         """Set the price of a job aside; False if there is no room for it."""
         ...
 
-    async def fence(self, job: Job, intent: Attempt, /) -> None:
+    async def fence(self, job: Job, intent: Attempt, /) -> Deadline | None:
         """Write down, durably, that this call is about to be made: nobody else ever makes it then.
 
-        What is raised means that the call must not be made; the reservation is given back.
+        What is returned is until when it must have begun to leave this machine; None where nobody else could
+        come to settle it meanwhile. What is raised means that the call must not be made; the reservation is
+        given back then.
+
+        Raises:
+            NotReservedError: the reservation is gone, or the right to send it; somebody else has it.
         """
         ...
 

@@ -38,7 +38,7 @@ class JournalAttempts:
         return self._budget_tracker.reserve(job.credits)
 
     async def fence(self, job: Job, intent: Attempt, /) -> None:
-        """Append the intent to the journal.
+        """Append the intent to the journal; nobody settles a doubt of it as long as this process holds it.
 
         Raises:
             Sora2BatchError: the disk refused, or the intent was no new one.

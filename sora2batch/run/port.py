@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock
+from sora2batch.ground.deadline import Deadline
 from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.lockfile.entry import Attempt, Entry, Seen
 from sora2batch.manifest.model import RunOptions
@@ -31,8 +32,10 @@ class VideoApi(Protocol):
         """Why nothing at all has come back so far; None once anything has, or where nothing was asked."""
         ...
 
-    async def create(self, tool_type: str, input: JsonObject, /) -> CreateOutcome:
-        """Make a paid task. If this is cancelled, the call may have been charged."""
+    async def create(
+        self, tool_type: str, input: JsonObject, /, *, until: Deadline | None = None
+    ) -> CreateOutcome:
+        """Make a paid task, if the call begins in time. If this is cancelled, it may have been charged."""
         ...
 
     async def status(self, task_id: str, /) -> StatusAnswer:

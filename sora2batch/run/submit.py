@@ -14,12 +14,14 @@ from typing import TypeAlias, assert_never
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import to_timestamp
+from sora2batch.ground.deadline import Deadline
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, ErrorNote
 from sora2batch.run import entries
 from sora2batch.run.answer_count import AnswerCount
+from sora2batch.run.attempt_store import NotReservedError
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Deferred, InDoubt, Paused, Rejected, Spent, Submitted, Unsaved
 from sora2batch.run.input_urls import urls_or_deferral
@@ -164,6 +166,9 @@ class SubmitStage:
         """Make the call; if its intent or its answer cannot be kept, nothing more is submitted."""
         try:
             return await self._call(job, intent, sent)
+        except NotReservedError as error:
+            self._context.listener(Deferred(job=job, message=error.message))
+            return None
         except Sora2BatchError as error:
             self._context.stop_signal.request_stop(StopReason.DISK, error.message, error=error)
             return None
@@ -173,18 +178,18 @@ class SubmitStage:
             message = f"the budget has no room left for {job.key}"
             self._context.stop_signal.request_stop(StopReason.CREDITS, message)
             return None
-        await self._context.attempts.fence(job, intent)
+        until = await self._context.attempts.fence(job, intent)
         if self._context.stop_signal.is_set:
             await self._context.attempts.release(job, intent)
             return None
-        handled = await self._handle_answer(job, intent, await self._create(job, sent))
+        handled = await self._handle_answer(job, intent, await self._create(job, sent, until))
         money = self._context.attempts
         self._context.listener(Spent(charged=money.spent, budget=money.budget))
         return handled
 
-    async def _create(self, job: Job, sent: JsonObject) -> api.CreateOutcome:
+    async def _create(self, job: Job, sent: JsonObject, until: Deadline | None) -> api.CreateOutcome:
         try:
-            return await self._context.api.create(job.tool_type, sent)
+            return await self._context.api.create(job.tool_type, sent, until=until)
         except BaseException:
             self._context.attempts.abandon(job)
             self._context.listener(InDoubt(job=job, message="the run ended before the answer came"))

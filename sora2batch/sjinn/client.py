@@ -11,6 +11,7 @@ from typing import Protocol, Self, TypeVar, assert_never
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock
+from sora2batch.ground.deadline import Deadline
 from sora2batch.sjinn.answer import (
     Accepted,
     Account,
@@ -109,13 +110,18 @@ class SjinnClient:
         endpoint = self._endpoint
         return "" if endpoint.url == DEFAULT_URL else f" ({endpoint.origin} is {endpoint.url})"
 
-    async def create(self, tool_type: str, input: JsonObject) -> CreateOutcome:
-        """Make a paid task. It is sent at most once; ``NotSent`` only where surely nothing left.
+    async def create(
+        self, tool_type: str, input: JsonObject, *, until: Deadline | None = None
+    ) -> CreateOutcome:
+        """Make a paid task. It is sent at most once, in time; ``NotSent`` only where surely nothing left.
 
         If this is cancelled, the caller must treat the outcome as unknown: the request may have been charged.
         """
         exchange = await self._transport.post(
-            CREATE, create_body(tool_type, input), timeout_seconds=self._timeouts.create_seconds
+            CREATE,
+            create_body(tool_type, input),
+            timeout_seconds=self._timeouts.create_seconds,
+            until=until,
         )
         match exchange:
             case NotSent():

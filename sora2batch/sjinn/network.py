@@ -10,6 +10,11 @@ from typing import Final
 
 import aiohttp
 
+
+class TooLateError(OSError):
+    """A connection took so long, or the machine slept, that the request must not be sent any more."""
+
+
 NETWORK_ERRORS: Final = (aiohttp.ClientError, OSError, ValueError)
 """OSError covers time-outs; ValueError is how the library's parsers may fail on a malformed answer."""
 
@@ -34,6 +39,8 @@ def word_network_error(error: Exception) -> str:
         return _word_proxy(error)
     if isinstance(error, aiohttp.ClientConnectorError):
         return _word_connection(error)
+    if isinstance(error, TooLateError):
+        return "it was too late to send the call"
     known = next((words for kind, words in _WORDS if isinstance(error, kind)), None)
     if known is None and isinstance(error, OSError) and error.strerror:
         return f"the connection was lost: {error.strerror}"

@@ -11,11 +11,12 @@ import aiohttp
 from yarl import URL
 
 from sora2batch import __version__
+from sora2batch.ground.deadline import Deadline
 from sora2batch.ground.proxy import name_proxy, proxy_for, proxy_variable
 from sora2batch.sjinn.answer import NotSent
 from sora2batch.sjinn.endpoint import Endpoint
 from sora2batch.sjinn.exchange_log import NotedExchange, exchange
-from sora2batch.sjinn.network import NETWORK_ERRORS, word_network_error
+from sora2batch.sjinn.network import NETWORK_ERRORS, TooLateError, word_network_error
 from sora2batch.sjinn.secret import ApiKey
 from sora2batch.sjinn.timeouts import Timeouts
 
@@ -51,12 +52,23 @@ Exchange: TypeAlias = Reply | Lost | NotSent
 
 
 class _Departure:
-    """Whether the request may have begun to leave."""
+    """Whether the request may have begun to leave, and until when it may."""
 
-    __slots__ = ("begun",)
+    __slots__ = ("_until", "begun")
 
-    def __init__(self) -> None:
+    def __init__(self, until: Deadline | None) -> None:
+        self._until = until
         self.begun = False
+
+    def begin(self) -> None:
+        """Let the request leave.
+
+        Raises:
+            TooLateError: not any more.
+        """
+        if self._until and self._until.has_passed:
+            raise TooLateError
+        self.begun = True
 
 
 class Transport:
@@ -92,19 +104,21 @@ class Transport:
         if self._session is not None:
             await self._session.close()
 
-    async def post(self, name: str, body: bytes, *, timeout_seconds: float) -> Exchange:
+    async def post(
+        self, name: str, body: bytes, *, timeout_seconds: float, until: Deadline | None = None
+    ) -> Exchange:
         """Send one call and wait for its answer. Whatever the network does is a value, not an exception.
 
-        A cancelled call raises ``CancelledError`` as ever, and may have been sent.
+        What has not begun to leave when the deadline passes is not sent. A cancelled call raises
+        ``CancelledError`` as ever, and may have been sent.
         """
         with exchange(name, body, self._key) as noted:
-            came = await self._post(name, body, timeout_seconds)
+            came = await self._post(name, body, timeout_seconds, _Departure(until))
             if noted:
                 _note(came, noted)
         return came
 
-    async def _post(self, name: str, body: bytes, timeout_seconds: float) -> Exchange:
-        departure = _Departure()
+    async def _post(self, name: str, body: bytes, timeout_seconds: float, departure: _Departure) -> Exchange:
         try:
             came = await self._exchange(name, body, timeout_seconds, departure)
         except NETWORK_ERRORS as error:
@@ -179,4 +193,4 @@ async def _note_departure(
 ) -> None:
     del session, params
     departure: Any = context.trace_request_ctx
-    departure.begun = True
+    departure.begin()

@@ -14,6 +14,7 @@ import pytest
 from fakes.answering_server import AnsweringServer, HangUp, Raw, Reply, Reset, Stall, envelope, ok, reset
 from fakes.certificate import self_signed
 from fakes.still_clock import StillClock
+from sora2batch.ground.deadline import Deadline
 from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.answer import (
     Accepted,
@@ -337,3 +338,30 @@ async def test_a_proxy_that_refuses_gets_neither_the_key_nor_the_request(monkeyp
 async def test_a_proxy_is_not_asked_for_this_machine(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
     assert await create_with(ok({"task_id": "t-1"})) == Accepted("t-1")
+
+
+async def test_a_call_whose_deadline_has_passed_once_there_is_a_connection_is_not_sent():
+    arrived: list[bytes] = []
+    is_over = asyncio.Event()
+
+    async def read_all(reader, writer):
+        arrived.append(await reader.read())
+        writer.close()
+        await writer.wait_closed()
+        is_over.set()
+
+    server = await asyncio.start_server(read_all, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        async with client_of(f"http://127.0.0.1:{port}") as client:
+            late = Deadline(20.0, iter([0.0, 20.1]).__next__)
+            outcome = await client.create(TOOL, {"prompt": "a fox"}, until=late)
+        await is_over.wait()
+    assert outcome == NotSent("it was too late to send the call")
+    assert arrived == [b""]
+
+
+async def test_a_call_that_begins_in_time_is_sent():
+    async with AnsweringServer([ok({"task_id": "t-1"})]) as server, client_of(server.url) as client:
+        outcome = await client.create(TOOL, {"prompt": "a fox"}, until=Deadline(1000.0))
+    assert outcome == Accepted("t-1")

@@ -134,9 +134,9 @@ def _disk(step: _Steps) -> None:
 def _api(step: _Steps) -> None:
     create, start = SjinnClient.create, aiohttp.ClientResponse.start
 
-    async def create_in_steps(self: SjinnClient, *arguments: Any) -> Any:
+    async def create_in_steps(self: SjinnClient, *arguments: Any, **named: Any) -> Any:
         step("create: not sent")
-        answer = await create(self, *arguments)
+        answer = await create(self, *arguments, **named)
         step("create: answered")
         return answer
 

@@ -116,7 +116,7 @@ class ScriptedApi:
     def asked(self, task_id: str) -> list[float]:
         return [moment for moment, asked in self.questions if asked == task_id]
 
-    async def create(self, tool_type: str, input: JsonObject, /) -> CreateOutcome:
+    async def create(self, tool_type: str, input: JsonObject, /, *, until: object = None) -> CreateOutcome:
         name = str(input["prompt"])
         self.before_create(name)
         scripted = _next(self._creates.get(name), self._otherwise)

@@ -258,11 +258,11 @@ def test_a_job_that_is_only_outrun_by_others_is_not_put_off():
     rig = submitting(*jobs, options=options)
     create, calls = rig.api.create, count()
 
-    async def one_in_eight(tool_type, request):
+    async def one_in_eight(tool_type, request, *, until):
         if next(calls) % 8:
             await asyncio.sleep(0.2)
             return busy().answer
-        return await create(tool_type, request)
+        return await create(tool_type, request, until=until)
 
     rig.api.create = one_in_eight
     play(rig)

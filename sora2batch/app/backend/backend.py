@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock
+from sora2batch.ground.deadline import Deadline
 from sora2batch.manifest.model import RunOptions
 from sora2batch.reconcile.ledger_check import LedgerApi
 from sora2batch.run.folder import Fetcher
@@ -48,8 +49,11 @@ class NoApi:
 
     silence = None
 
-    async def create(self, _tool_type: str, _request: JsonObject, /) -> NotSent:
+    async def create(
+        self, _tool_type: str, _request: JsonObject, /, *, until: Deadline | None = None
+    ) -> NotSent:
         """Send nothing."""
+        del until
         return NotSent("there is no API key")
 
     async def status(self, _task_id: str, /) -> StatusAnswer:
