@@ -1,1 +1,1 @@
-"""Many machines on one budget: PostgreSQL has the truth, procrastinate wakes workers, the store has the bytes."""
+"""Many machines on one budget: PostgreSQL has the truth, procrastinate wakes workers."""

@@ -1,6 +1,6 @@
 """The job engine's queue: what may be put in it, and how that is done within a transaction of one's own.
 
-Our rows are the truth, and procrastinate's jobs only wake whoever works on them: each may be lost or come twice.
+Our rows are the truth; procrastinate's jobs only wake whoever works on them: each may be lost or come twice.
 
 Source: https://procrastinate.readthedocs.io, "Queueing locks" and "Locks".
 """

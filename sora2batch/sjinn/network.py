@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 
-class TooLateError(OSError):
+class TooLateError(aiohttp.ClientError):
     """A connection took so long, or the machine slept, that the request must not be sent any more."""
 
 
