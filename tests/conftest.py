@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from fakes.postgres import PostgresServer
 
 _OURS = (
     "GIT_",
@@ -21,6 +26,7 @@ _OURS = (
     "GOOGLE_",
     "GITHUB_",
     "CI_",
+    "PG",
 )
 _OTHERS = frozenset(
     {
@@ -89,6 +95,32 @@ def pytest_terminal_summary(terminalreporter):
             "Get it: apt-get install chromium, dnf install chromium, brew install --cask chromium"
         )
     return result
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL that all tests of this process share; it is started when the first one asks."""
+    from fakes.postgres import postgres_server
+
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL for this test alone, to be killed."""
+    from fakes.postgres import postgres_server
+
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer) -> Iterator[str]:
+    """An empty database for this test alone, on the server that all share."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop_database(url)
 
 
 def _forget_the_environment() -> None:
