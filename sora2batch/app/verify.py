@@ -7,7 +7,7 @@ from os.path import lexists
 from pathlib import Path
 from typing import NamedTuple
 
-from sora2batch.app.backend.connection import redact
+from sora2batch.app.backend.known_secrets import redact
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.output.json_document import print_json

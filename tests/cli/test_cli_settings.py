@@ -35,6 +35,7 @@ WORDS = {
     "output.check": "false",
     "store.url": "file:///srv/media",
     "store.public_url": "https://cdn.example.com/x",
+    "queue": "postgresql://ada@db.example:5433/work",
     "notify": "bell",
     "color": "never",
     "log_file": "log.txt",
@@ -271,11 +272,17 @@ def test_doctor_repeats_no_secret(home, manifest, call, monkeypatch):
     monkeypatch.setenv("SORA2BATCH_NOTIFY", "python3 https://chat.example/hooks/hunter2")
     monkeypatch.setenv("SORA2BATCH_LOG_FILE", "sk-never-to-be-seen.log")
     monkeypatch.setenv("SORA2BATCH_STORE_PUBLIC_URL", "https://u:hunter2@cdn.example.com/")
+    monkeypatch.setenv("SORA2BATCH_QUEUE", "postgresql://u:hunter2@db.example/work?sslpassword=hunter2")
+    home('queue = "postgresql:///work?user=u&password=hunter2"\n')
     for flags in ((), ("--json",)):
         said = call("doctor", manifest, *flags)
         assert "hunter2" not in said.out + said.err
         assert "never-to-be-seen" not in said.out + said.err
     assert "python3 …" in call("doctor", manifest).out
+    assert (
+        "queue: postgresql://…@db.example:5432/work, from SORA2BATCH_QUEUE (and not … from "
+        in call("doctor").out
+    )
 
 
 @on_linux

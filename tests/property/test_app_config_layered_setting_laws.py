@@ -17,6 +17,7 @@ WORDS = {
     "output.check": [True, False],
     "store.url": ["s3://a/b", "file:///c"],
     "store.public_url": ["https://a.example", "https://b.example"],
+    "queue": ["postgresql://a@b/c", "postgres://d:5433/e"],
     "notify": ["bell", "desktop"],
     "color": ["always", "never"],
     "log_file": ["a.log", "b.log"],

@@ -120,6 +120,7 @@ def test_a_file_that_was_changed_is_read_again(look_up, write):
         ("store.outputs = true", ":2:7", "store.outputs goes in the manifest alone", "what is bought"),
         ("budget.max_credits = 9", ":2:1", "budget goes in the manifest alone", "what is bought"),
         ('api_url = "https://evil.example/"', ":2:1", "api_url must not stand here", "your key"),
+        ('queue = "postgresql://evil.example/x"', ":2:1", "queue must not stand here", "where work goes"),
         ('log_file = "/tmp/x"', ":2:1", "log_file must not stand here", "config.toml"),
         ('cache_dir = "/tmp/x"', ":2:1", "cache_dir must not stand here", "SORA2BATCH_CACHE_DIR"),
         ('notify = "evil.sh now"', ":2:1", 'notify would start "evil.sh now"', "--notify"),

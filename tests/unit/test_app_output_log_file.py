@@ -51,15 +51,18 @@ def test_what_ends_a_call_is_noted_and_of_a_bug_also_where(tmp_path):
 
 def test_no_secret_gets_in(tmp_path, monkeypatch):
     monkeypatch.setenv("SJINN_API_KEY", "sk-never-to-be-seen")
+    monkeypatch.setenv("SORA2BATCH_QUEUE", "postgresql://ada:n3ver%2Ftold@db/work")
     file = tmp_path / "log.txt"
     call = ["run", SIGNED, "--notify", "curl -H token:hush-hush", "--notify=say hush-hush"]
     with log_to(file, call, nobody):
         LOGGER.info("Bearer sk-never-to-be-seen")
+        LOGGER.info("n3ver/told n3ver%2Ftold")
     text = file.read_text()
     assert "hush" not in text
     assert "0123456789abcdef" not in text
     assert "never" not in text
     assert "Bearer ***" in text
+    assert "n3ver" not in text
 
 
 @pytest.mark.parametrize("name", ["missing/log.txt", "."])

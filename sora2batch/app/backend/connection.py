@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -47,12 +46,3 @@ def find_endpoint(environ: Mapping[str, str]) -> Endpoint:
     """
     found = own_setting("api_url", environ)
     return Endpoint.parse(found.value, origin=found.origin) if found else Endpoint.parse(DEFAULT_URL)
-
-
-def redact(text: str) -> str:
-    """Take the key out of a text, should it be in there."""
-    try:
-        key = load_key(os.environ)
-    except UsageError:
-        return text
-    return key.redact(text) if key else text

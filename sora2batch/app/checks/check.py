@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sora2batch.app.backend.connection import redact
+from sora2batch.app.backend.known_secrets import redact
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 
@@ -44,7 +44,7 @@ class Check:
 
     @classmethod
     def failed(cls, name: str, error: Sora2BatchError) -> Check:
-        """Say what went wrong while it was looked at, and what to do; the key is taken out of it."""
+        """Say what went wrong while it was looked at, and what to do; secrets are taken out of it."""
         return cls.bad(name, redact(sentence_of(error)), error.exit_code)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sora2batch.app.backend.connection import redact
+from sora2batch.app.backend.known_secrets import redact
 from sora2batch.app.checks.check import Check
 from sora2batch.app.config.known_settings import OTHER_VARIABLES, SETTINGS
 from sora2batch.app.config.layered_setting import Found, Layer, Setting
@@ -24,6 +24,7 @@ from sora2batch.manifest.model import Manifest
 
 _ROOM = 200
 _COMMANDS = "notify"
+_QUEUE = "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,8 @@ def _plain(setting: Setting[Any], value: object) -> JsonValue:
         case str() if setting.name == _COMMANDS:
             program, _, rest = value.strip().partition(" ")
             return _text(f"{program} …" if rest else program)
+        case str() if setting.name == _QUEUE:  # another one than what counts: its password is not known
+            return "…"
         case _:
             return _text(str(value))
 

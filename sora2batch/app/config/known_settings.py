@@ -154,6 +154,15 @@ SETTINGS: tuple[Setting[Any], ...] = (
         unset="URLs are signed",
     ),
     Setting(
+        name="queue",
+        meaning="The PostgreSQL database of your fleet.",
+        read=read.queue,
+        default=None,
+        layers=(_ENV, _USER),
+        unset="runs are this machine's own",
+        refusals={_PROJECT: "a repository must not say where work goes; your own config.toml may"},
+    ),
+    Setting(
         name="notify",
         meaning="Who is told of the end of a run.",
         read=read.commands,

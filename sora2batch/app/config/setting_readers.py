@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sora2batch.app.config.layered_setting import Layer, Written
 from sora2batch.app.config.recipient import BELL, DESKTOP, NOBODY
+from sora2batch.fleet.queue_url import QueueUrl
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.digits import plain_digits
 from sora2batch.ground.suggest import did_you_mean
@@ -89,6 +90,16 @@ def url(*beginnings: str, hint: str) -> Callable[[Written], str]:
         return found
 
     return read
+
+
+def queue(written: Written) -> QueueUrl:
+    """Read where the database of a fleet is; nothing of it is shown.
+
+    Raises:
+        UsageError: it is no URL of such a database.
+    """
+    text = written.value if isinstance(written.value, str) else ""
+    return QueueUrl.parse(text, origin=f"{written.origin}: queue")
 
 
 def path(written: Written) -> Path:

@@ -20,6 +20,7 @@ if sys.platform in {"win32", "darwin"}:
 
 if TYPE_CHECKING:
     from sora2batch.app.config.layered_setting import Found
+    from sora2batch.fleet.queue_url import QueueUrl
     from sora2batch.ground.credit_price import CreditPrice
     from sora2batch.manifest.model import Manifest, RunOptions
 
@@ -91,6 +92,13 @@ def configured_color() -> str:
         if found := own_setting("color"):
             return str(found.value)
     return "auto"
+
+
+def configured_queue(environ: Mapping[str, str] = os.environ) -> QueueUrl | None:
+    """Look up where the database of the fleet is; None where nobody has said."""
+    found = own_setting("queue", environ)
+    queue: QueueUrl | None = found.value if found else None
+    return queue
 
 
 def configured_log_file() -> Path | None:

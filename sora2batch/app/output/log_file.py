@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
+from sora2batch.app.backend.known_secrets import known_secrets
 from sora2batch.app.program_version import version_and_python
 from sora2batch.ground.errors import Sora2BatchError, UsageError
 from sora2batch.ground.output_file import check_folder
 from sora2batch.ground.plainfile import open_own_file, reason
 from sora2batch.ground.text import readable, without_secrets
-from sora2batch.sjinn.secret import ApiKey, load_key
 
 _PACKAGE = "sora2batch"
 _BEGIN = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z \d+ ")
@@ -88,15 +88,14 @@ class _Handler(logging.Handler):
         super().__init__()
         self._path = path
         self._complain = complain
-        self._key = _key()
+        self._secrets = known_secrets()
         self._descriptor: int | None = _opened(path)
 
     def emit(self, record: logging.LogRecord) -> None:
         if self._descriptor is None:
             return
         line = f"{_time(record.created)} {record.process} {_one_line(record.getMessage())}\n"
-        if self._key:
-            line = self._key.redact(line)
+        line = self._secrets.redact(line)
         try:
             os.write(self._descriptor, line.encode("utf-8", "backslashreplace"))
         except OSError as error:  # a full disk ends no run that spends money
@@ -120,13 +119,6 @@ def _opened(path: Path) -> int:
         os.close(descriptor)  # the manifest, say, or a lockfile: what it lists has been paid for
         raise UsageError(f"{path} is no log; it was left as it is", hint="name another file")
     return descriptor
-
-
-def _key() -> ApiKey | None:
-    try:
-        return load_key(os.environ)
-    except UsageError:
-        return None  # it is told where the key is needed
 
 
 def _call(arguments: Sequence[str]) -> str:
