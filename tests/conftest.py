@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from fakes.postgres import PostgresServer
+    from sora2batch.fleet.database import Database
 
 _OURS = (
     "GIT_",
@@ -121,6 +122,33 @@ def database_url(postgres: PostgresServer) -> Iterator[str]:
     url = postgres.new_database()
     yield url
     postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def fleet_template(postgres: PostgresServer) -> str:
+    """The name of a database with all tables of a fleet, to be copied."""
+    from fakes.fleet_database import set_up
+
+    url = postgres.new_database(name="fleet_template")
+    set_up(url)
+    return "fleet_template"
+
+
+@pytest.fixture
+def fleet_url(postgres: PostgresServer, fleet_template: str) -> Iterator[str]:
+    """A database with all tables of a fleet, for this test alone."""
+    url = postgres.new_database(fleet_template)
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture
+async def fleet_database(fleet_url: str) -> AsyncIterator[Database]:
+    """The same with connections, as the program has them."""
+    from fakes.fleet_database import opened
+
+    async with await opened(fleet_url) as database:
+        yield database
 
 
 def _forget_the_environment() -> None:

@@ -1,0 +1,26 @@
+"""Databases of a fleet on the tests' own PostgreSQL: set up, and with connections to them."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from sora2batch.fleet.database import Database, open_database
+from sora2batch.fleet.migrations import migrate
+from sora2batch.fleet.queue_url import QueueUrl
+
+
+async def opened(url: str) -> Database:
+    """Open a database as the program does; to be closed."""
+    return await open_database(QueueUrl.parse(url), name="test")
+
+
+def set_up(url: str) -> None:
+    """Make all tables of a fleet; also where an event loop runs."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _set_up(url)).result()
+
+
+async def _set_up(url: str) -> None:
+    async with await opened(url) as database:
+        await migrate(database)
