@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import psycopg
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
 from psycopg_pool import PoolTimeout
 
 from sora2batch.fleet.queue_url import QueueUrl
@@ -25,7 +25,11 @@ class FleetError(Sora2BatchError):
     exit_code: ClassVar[ExitCode] = ExitCode.OPEN
 
 
-class DatabaseUnreachableError(FleetError):
+class PassingError(FleetError):
+    """What passes by itself, and was not committed: whoever may wait can try again."""
+
+
+class DatabaseUnreachableError(PassingError):
     """There is no connection to be had."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.UNREACHABLE
@@ -48,7 +52,9 @@ def fleet_error(error: psycopg.Error, url: QueueUrl) -> FleetError:
             return FleetSchemaError(message, hint=GRANT)
         case psycopg.OperationalError() | psycopg.InterfaceError() if _is_lost(error):
             message = f"the connection to the database at {url.place} was lost: {told}"
-            return FleetError(message, hint="what was committed is there; call it again")
+            return PassingError(message, hint="what was committed is there; call it again")
+        case DeadlockDetected() | SerializationFailure():
+            return PassingError(f"the database at {url.place} was busy: {told}", hint="call it again")
         case _:
             return FleetError(f"the database at {url.place} refused: {told}")
 

@@ -37,10 +37,14 @@ class ProvenPrices:
         return price in self._proven
 
     def prove(self, price: Price) -> None:
-        """Note that a price has been seen, or that nobody can see it."""
+        """Note that a price has been seen."""
         if price not in self._proven:
             self._proven.add(price)
             self._on_proven(price)
+
+    def assume(self, price: Price) -> None:
+        """Go on without a proof, as nobody can see one: that holds as long as this lane lasts."""
+        self._proven.add(price)
 
     def turn(self, price: Price) -> asyncio.Lock:
         """Hand out the lock that a job holds while it is the only one of its price."""

@@ -152,7 +152,7 @@ class PriceWatch:
         """Let a ledger that shows nothing hold the jobs up only so long; it is still looked at later."""
         self._looks_in_vain[price] += 1
         if self._looks_in_vain[price] == _MOST_ALONE:
-            self._proven.prove(price)
+            self._proven.assume(price)
             message = f"the ledger shows none of the last {_MOST_ALONE} tasks: their price is not proven"
             self._context.listener(Warned(message=message))
 

@@ -14,6 +14,8 @@ def test_a_price_is_told_once_when_it_is_proven():
     prices.prove(other)
     prices.prove(other)
     assert other in prices
+    prices.assume(price_of(job_of("elk", price=1)))
+    assert price_of(job_of("elk", price=1)) in prices
     assert told == [other]
 
 

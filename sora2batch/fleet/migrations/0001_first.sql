@@ -19,7 +19,8 @@ create table account (
     stop_message text,
     lane_worker bigint,                                  -- who may create tasks now
     lane_until timestamptz not null default '-infinity',
-    timeline integer                                     -- of the database when the lane last worked: a fail-over changes it
+    history text,                                        -- of the database when the lane last worked: a fail-over changes it
+    failover_at timestamptz                              -- when that was noticed, until it is dealt with
 );
 create table month_spending (
     account text not null references account,
@@ -116,7 +117,7 @@ create table attempt (
     media_error text,
     changed_at timestamptz not null default now()
 );
-create unique index attempt_call on attempt (job, number, trial, coalesce(task_id, ''));
+create unique index attempt_call on attempt (job, number, trial, coalesce(task_id, '')) where line is not null;
 create unique index attempt_one_call on attempt (job) where state in ('reserved', 'sending');
 create index attempt_job on attempt (job);
 create index attempt_task on attempt (task_id) where task_id is not null;

@@ -1,0 +1,256 @@
+"""The create lane of one account: whoever has its lease submits what is reserved, batch beside batch.
+
+The engine calls this for one worker at a time, and never again by itself where it fails: what is left is
+found by the rows. It ends when nothing is reserved, when the API takes no calls, or with its worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, TypeAlias
+
+from sora2batch.fleet import lane_state
+from sora2batch.fleet.batch_row import BatchRow
+from sora2batch.fleet.batch_submission import BatchSubmission, SubmissionMeans
+from sora2batch.fleet.database import Database
+from sora2batch.fleet.database_attempts import DatabaseAttempts
+from sora2batch.fleet.engine import SUBMIT, Call, enqueue
+from sora2batch.fleet.failover import Recovery
+from sora2batch.fleet.fleet_error import FleetError
+from sora2batch.fleet.lane_lease import drop_lease, take_lease
+from sora2batch.fleet.lane_stop import write_stop
+from sora2batch.fleet.sent_rows import tidy
+from sora2batch.ground.canonical import JsonObject
+from sora2batch.ground.clock import Clock
+from sora2batch.ground.stop_reason import StopReason
+from sora2batch.run.create_lane import CreateLane, Price, ProvenPrices
+from sora2batch.run.entries import ApiIdentity
+from sora2batch.run.event import Event, Listener, Paused, heard_by
+from sora2batch.run.input_urls import InputUrls
+from sora2batch.run.port import VideoApi
+
+_LOOK_SECONDS = 0.25
+_GRACE_SECONDS = 8.0
+_AGAIN_AFTER = timedelta(seconds=30)
+
+
+class BatchUrls(InputUrls, Protocol):
+    """What puts URLs in the place of a batch's files, which are made known while it is open."""
+
+    def add(self, files: JsonObject, /) -> None:
+        """Make the files of one job known, as its row has them."""
+        ...
+
+
+OpenUrls: TypeAlias = Callable[[BatchRow], AbstractAsyncContextManager[BatchUrls]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitLane:
+    """What one worker has to submit with."""
+
+    database: Database
+    account: str
+    worker: int
+    """Its row."""
+    api: VideoApi
+    clock: Clock
+    """The API's own time, as far as it has told it."""
+    identity: ApiIdentity
+    open_urls: OpenUrls
+    listener: Listener
+    say: Callable[[str], None]
+    """Told in words what is no event."""
+    stopping: asyncio.Event
+    """Set when the worker is to end."""
+    unsure: set[int]
+    """Rows of which this process does not know whether its fence was committed, and did not send; its own."""
+
+
+async def run_submit_lane(lane: SubmitLane) -> None:
+    """Submit until nothing is reserved that can be sent now.
+
+    Raises:
+        FleetError: the database is lost, and no call is under way; no other is made without it.
+    """
+    async with lane.database.transaction() as connection:
+        await tidy(connection, lane.worker, lane.unsure)
+        if not await take_lease(connection, lane.account, lane.worker):
+            return
+    lane.unsure.clear()
+    recovery = Recovery(
+        database=lane.database, account=lane.account, api=lane.api, clock=lane.clock, say=lane.say
+    )
+    try:
+        if await recovery.is_done():
+            await _Lane(lane).run()
+        else:
+            await _come_again(lane)
+    finally:
+        with suppress(FleetError):
+            async with lane.database.transaction() as connection:
+                await tidy(connection, lane.worker, lane.unsure)
+                await drop_lease(connection, lane.account, lane.worker)
+            lane.unsure.clear()
+
+
+async def _come_again(lane: SubmitLane) -> None:
+    delay = timedelta() if lane.stopping.is_set() else _AGAIN_AFTER
+    call = Call(task=SUBMIT, account=lane.account, delay=delay)
+    async with lane.database.transaction() as connection:
+        await enqueue(connection, [call])
+
+
+class _Lane:
+    """The batches that are submitted now."""
+
+    def __init__(self, lane: SubmitLane) -> None:
+        self._lane = lane
+        self._proven: list[Price] = []
+        self._pauses: list[Paused] = []
+        self._running: dict[int, BatchSubmission] = {}
+        self._urls: dict[int, BatchUrls] = {}
+        self._over: set[int] = set()
+        """Batches that have ended with something left to send."""
+        self._stack = AsyncExitStack()
+        self._is_lost = False
+
+    async def run(self) -> None:
+        lane = self._lane
+        async with lane.database.transaction() as connection:
+            prices = await lane_state.read_prices(connection, lane.account)
+            pause = await lane_state.read_pause(connection, lane.account)
+        shared = CreateLane(prices=ProvenPrices(prices, self._proven.append))
+        if pause:
+            shared.pause.refuse(pause)
+        means = SubmissionMeans(
+            api=lane.api,
+            clock=lane.clock,
+            identity=lane.identity,
+            lane=shared,
+            listener=heard_by(self._on_event, lane.listener),
+        )
+        async with self._stack, asyncio.TaskGroup() as group:
+            try:
+                while await self._look_again(means, group):
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(lane.stopping.wait(), _LOOK_SECONDS)
+            finally:
+                await self._end()
+        if self._over:
+            await _come_again(lane)
+
+    async def _look_again(self, means: SubmissionMeans, group: asyncio.TaskGroup) -> bool:
+        """Look, also where the database is away: what is under way waits for it undisturbed."""
+        try:
+            return await self._look(means, group)
+        except FleetError as error:
+            if not any(one.task and not one.task.done() for one in self._running.values()):
+                raise
+            if not self._is_lost:
+                self._lane.say(error.sentence)
+            self._is_lost = True
+            return not self._lane.stopping.is_set()
+
+    async def _look(self, means: SubmissionMeans, group: asyncio.TaskGroup) -> bool:
+        """Read what there is to do and hand it out; tell whether there may be more."""
+        lane = self._lane
+        if lane.stopping.is_set():
+            return False
+        async with lane.database.transaction() as connection:
+            if not await take_lease(connection, lane.account, lane.worker):
+                lane.say(f"the create lane of {lane.account} is another worker's now")
+                return False
+            works = await lane_state.read_work(connection, lane.account, self._running)
+        self._is_lost = False
+        await self._write()
+        for work in works:
+            await self._attend(work, means, group)
+        return bool(self._running)
+
+    async def _attend(
+        self, work: lane_state.BatchWork, means: SubmissionMeans, group: asyncio.TaskGroup
+    ) -> None:
+        submission = self._running.get(work.batch.id)
+        if submission is None:
+            if work.is_stopped or work.batch.id in self._over:
+                return
+            submission = await self._begin(work, means, group)
+        submission.note_ended(work.batch.ended)
+        if work.is_stopped:
+            submission.stop(StopReason.TERMINATE, work.batch.stop_message or "the account is stopped")
+        elif work.has_reserved:
+            await self._refill(submission)
+        if submission.is_idle:
+            submission.close()
+        if submission.task and submission.task.done():
+            await self._finish(submission)
+
+    async def _begin(
+        self, work: lane_state.BatchWork, means: SubmissionMeans, group: asyncio.TaskGroup
+    ) -> BatchSubmission:
+        lane = self._lane
+        urls = await self._stack.enter_async_context(lane.open_urls(work.batch))
+        attempts = DatabaseAttempts(lane.database, work.batch, lane.worker, lane.unsure, lane.say)
+        submission = BatchSubmission(work, attempts, urls, means)
+        self._running[work.batch.id], self._urls[work.batch.id] = submission, urls
+        await self._refill(submission)
+        submission.task = group.create_task(submission.run())
+        return submission
+
+    async def _refill(self, submission: BatchSubmission) -> None:
+        if not submission.room:
+            return
+        async with self._lane.database.transaction() as connection:
+            reserved = await lane_state.read_reserved(
+                connection, submission.batch.id, submission.held, submission.room
+            )
+        for one in reserved:
+            self._urls[submission.batch.id].add(one.row.files)
+        submission.offer(reserved)
+
+    async def _finish(self, submission: BatchSubmission) -> None:
+        """Write why a batch has ended, and note whether something of it is left for later."""
+        del self._running[submission.batch.id]
+        is_final = False
+        for stop in submission.stops:
+            async with self._lane.database.transaction() as connection:
+                is_final |= await write_stop(connection, self._lane.account, submission.batch.id, stop)
+        if not is_final and (submission.stops or submission.has_put_off):
+            self._over.add(submission.batch.id)
+
+    async def _end(self) -> None:
+        """Wait for the answers of calls under way, but not for ever."""
+        tasks = []
+        for submission in self._running.values():
+            submission.stop(StopReason.TERMINATE, "this worker ends")
+            tasks += [submission.task] if submission.task else []
+        if tasks:
+            await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
+        with suppress(FleetError):
+            await self._write()
+        for submission in list(self._running.values()):
+            if submission.task and submission.task.done():
+                with suppress(FleetError):
+                    await self._finish(submission)
+            else:
+                submission.abandon()
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Paused):
+            self._pauses.append(event)
+
+    async def _write(self) -> None:
+        """Write what all lanes of the account, now and later, should know."""
+        if not self._pauses and not self._proven:
+            return
+        async with self._lane.database.transaction() as connection:
+            await lane_state.write_prices(connection, self._lane.account, self._proven)
+            for pause in self._pauses[-1:]:
+                await lane_state.write_pause(connection, self._lane.account, pause.seconds, pause.message)
+        self._pauses.clear()
+        self._proven.clear()
