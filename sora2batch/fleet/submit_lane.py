@@ -34,7 +34,6 @@ from sora2batch.run.input_urls import InputUrls
 from sora2batch.run.port import VideoApi
 
 _LOOK_SECONDS = 0.25
-_GRACE_SECONDS = 8.0
 _AGAIN_AFTER = timedelta(seconds=30)
 
 
@@ -67,6 +66,8 @@ class SubmitLane:
     """Told in words what is no event."""
     stopping: asyncio.Event
     """Set when the worker is to end."""
+    grace_seconds: float = 8.0
+    """How long answers of calls under way are waited for when the worker ends."""
     unsure: set[int]
     """Rows of which this process does not know whether its fence was committed, and did not send; its own."""
 
@@ -230,7 +231,7 @@ class _Lane:
             submission.stop(StopReason.TERMINATE, "this worker ends")
             tasks += [submission.task] if submission.task else []
         if tasks:
-            await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
+            await asyncio.wait(tasks, timeout=self._lane.grace_seconds)
         with suppress(FleetError):
             await self._write()
         for submission in list(self._running.values()):
