@@ -42,6 +42,7 @@ _FENCE = """
         and exists (
             select from account where account.name = attempt.account and account.stop_reason is null
                 and account.lane_worker = %(worker)s and account.lane_until > clock_timestamp()
+                and coalesce(account.history, current_history()) = current_history() -- see failover
         )
     returning id
 """

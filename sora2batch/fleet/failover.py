@@ -2,9 +2,9 @@
 
 A standby that was promoted, or a backup that was restored, goes on as another history (another timeline, or
 another system). A fence that was committed in the lost moments is gone, and its call may have been made: its
-row says ``reserved`` again. So nothing is sent until the ledger has had time to show every charge. A charge
-that no row knows makes doubts of the reservations that may have been sent, which is the next ones of that
-tool and price; without one, nothing was sent unnoticed.
+row says ``reserved`` again, or is gone with its whole reservation. So no fence is granted on another history
+than the account's, until the ledger has had time to show every charge. One that no row knows makes doubts of
+the reservations that may have been sent, which is the next ones of that tool, be they made again later.
 
 Source: PostgreSQL, "Continuous Archiving and Point-in-Time Recovery", timelines.
 """
@@ -15,14 +15,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 
 from sora2batch.fleet.attempt_row import line_of
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.job_row import JOB_COLUMNS, JobRow
-from sora2batch.ground.clock import Clock, to_timestamp
+from sora2batch.ground.clock import Clock, from_timestamp, to_timestamp
+from sora2batch.ground.job import Job
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt, ErrorNote, State
 from sora2batch.lockfile.task_id import plain_task_id
@@ -32,19 +34,17 @@ from sora2batch.run.port import VideoApi
 from sora2batch.sjinn.answer import LedgerReading
 from sora2batch.sjinn.api_error import ApiError, KeyRefusedError
 
-_HISTORY = """
-    select coalesce(
-        case when has_function_privilege('pg_control_system()', 'execute')
-            then (select system_identifier::text from pg_control_system()) end, '?'
-    ) || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-"""
+_HISTORY = "select current_history()"
+_IS_ANOTHER = "select history is not null and history <> current_history() from account where name = %s"
 _ACCOUNT = """
     select history, extract(epoch from clock_timestamp() - failover_at)::float8,
-        (select max(changed_at) from attempt where attempt.account = account.name and sent_at is not null)
+        (select max(changed_at) from attempt where attempt.account = account.name and sent_at is not null),
+        unexplained
     from account where name = %s for update
 """
 _BEGIN = "update account set failover_at = clock_timestamp() where name = %s"
 _END = "update account set history = %s, failover_at = null where name = %s"
+_UNEXPLAINED = "update account set unexplained = %s where name = %s"
 _KNOWN = "select task_id from attempt where account = %s and task_id is not null"
 _RESERVED = f"""
     select {JOB_COLUMNS}, attempt.id, attempt.number, attempt.trial
@@ -64,6 +64,10 @@ _DOUBT = """
 _LOOK_BACK = timedelta(minutes=10)
 
 
+_TaskJson: TypeAlias = tuple[str, str, str]
+"""*Shape*: task id, task type, RFC 3339 moment; a list in JSON."""
+
+
 class _Former(NamedTuple):
     """What is known of the account from before."""
 
@@ -71,6 +75,13 @@ class _Former(NamedTuple):
     seconds_since: float | None
     """Since the fail-over was noticed; None if it was not."""
     last_change: datetime | None
+    unexplained: list[_TaskJson]
+
+
+async def has_failed_over(connection: AsyncConnection, account: str) -> bool:
+    """Tell whether the database is another one since tasks were last created for an account."""
+    row = await (await connection.execute(_IS_ANOTHER, (account,))).fetchone()
+    return bool(row and row[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,7 @@ class Recovery:
             now, former = await self._read(connection)
             if former.history in {None, now}:
                 await connection.execute(_END, (now, self.account))
+                await self._explain(connection, [_task_of(*one) for one in former.unexplained])
                 return True
             if former.seconds_since is None:
                 await connection.execute(_BEGIN, (self.account,))
@@ -120,7 +132,7 @@ class Recovery:
             self.say(f"after a fail-over the ledger has to be understood: {reading.unclear[0]}")
             return False
         async with self.database.transaction() as connection:
-            await self._doubt(connection, await self._unknown(connection, reading), since)
+            await self._explain(connection, await self._unknown(connection, reading))
             await connection.execute(_END, (now, self.account))
         return True
 
@@ -130,33 +142,52 @@ class Recovery:
         known = {plain_task_id(task_id) for (task_id,) in rows}
         return [one for one in tasks_of(reading.records) if plain_task_id(one.task_id) not in known]
 
-    async def _doubt(
-        self, connection: AsyncConnection, unknown: Sequence[LedgerTask], since: datetime
-    ) -> None:
+    async def _explain(self, connection: AsyncConnection, unknown: Sequence[LedgerTask]) -> None:
         """Make doubts of as many reservations as may have been sent: the first ones of each tool."""
         if not unknown:
             return
         row = await (await connection.execute(_CALLS_AT_ONCE, (self.account,))).fetchone()
         margin = row[0] if row else 0
-        given = {"account": self.account}
         counts: Counter[str] = Counter()
+        given = {"account": self.account}
         for *columns, row_id, number, trial in await (await connection.execute(_RESERVED, given)).fetchall():
             job = JobRow(*columns).job
-            charged = sum(is_tool(task, job.tool_type) for task in unknown)
-            if not charged or counts[job.tool_type] >= charged + margin:
-                continue
-            counts[job.tool_type] += 1
-            attempt = Attempt(
-                state=State.IN_DOUBT,
-                credits=job.credits,
-                number=number,
-                trial=trial,
-                submitted_at=to_timestamp(since),
-                error=ErrorNote(message="a fail-over of the database lost whether it was sent"),
-            )
-            await connection.execute(_DOUBT, (line_of(job, attempt), row_id))
+            tasks = [task for task in unknown if is_tool(task, job.tool_type)]
+            if tasks and counts[job.tool_type] < len(tasks) + margin:
+                counts[job.tool_type] += 1
+                moment = min(task.create_time for task in tasks)
+                attempt = _doubt_of(job, moment)._replace(number=number, trial=trial)
+                await connection.execute(_DOUBT, (line_of(job, attempt), row_id))
+        rest = [task for task in unknown if not _is_explained(task, unknown, counts)]
+        told = [(one.task_id, one.task_type, to_timestamp(one.create_time)) for one in rest]
+        await connection.execute(_UNEXPLAINED, (Jsonb(told), self.account))
+        self._tell(counts)
+
+    def _tell(self, counts: Counter[str]) -> None:
         for tool_type, count in counts.items():
             jobs = counted(count, "job is", "jobs are")
             self.say(
                 f"after a fail-over the ledger shows tasks of {tool_type} that no row knows: {jobs} in doubt"
             )
+
+
+def _is_explained(task: LedgerTask, unknown: Sequence[LedgerTask], counts: Counter[str]) -> bool:
+    """Tell whether there are as many doubts as tasks of a tool: the rest is made again by ``run --fleet``."""
+    return any(
+        is_tool(task, tool_type) and count >= sum(is_tool(one, tool_type) for one in unknown)
+        for tool_type, count in counts.items()
+    )
+
+
+def _doubt_of(job: Job, moment: datetime) -> Attempt:
+    return Attempt(
+        state=State.IN_DOUBT,
+        credits=job.credits,
+        submitted_at=to_timestamp(moment),
+        error=ErrorNote(message="a fail-over of the database lost whether it was sent"),
+    )
+
+
+def _task_of(task_id: str, task_type: str, moment: str) -> LedgerTask:
+    created = from_timestamp(moment)
+    return LedgerTask(task_id=task_id, task_type=task_type, create_time=created, charged=0, returned=0)

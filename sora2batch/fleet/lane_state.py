@@ -16,7 +16,8 @@ from sora2batch.run.create_lane import Price
 
 _BATCHES = f"""
     select {BATCH_COLUMNS},
-        (select count(*) from attempt where attempt.batch = batch.id and state = 'submitted'),
+        case when batch.id = any(%(running)s) then 0 -- they count for themselves
+            else (select count(*) from attempt where attempt.batch = batch.id and state = 'submitted') end,
         exists (select from attempt where attempt.batch = batch.id and state = 'reserved'),
         account.stop_reason is not null
     from batch join account on account.name = batch.account

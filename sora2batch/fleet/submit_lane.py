@@ -19,7 +19,7 @@ from sora2batch.fleet.batch_submission import BatchSubmission, SubmissionMeans
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.database_attempts import DatabaseAttempts
 from sora2batch.fleet.engine import SUBMIT, Call, enqueue
-from sora2batch.fleet.failover import Recovery
+from sora2batch.fleet.failover import Recovery, has_failed_over
 from sora2batch.fleet.fleet_error import FleetError
 from sora2batch.fleet.lane_lease import drop_lease, take_lease
 from sora2batch.fleet.lane_stop import write_stop
@@ -119,6 +119,7 @@ class _Lane:
         """Batches that have ended with something left to send."""
         self._stack = AsyncExitStack()
         self._is_lost = False
+        self._has_failed_over = False
 
     async def run(self) -> None:
         lane = self._lane
@@ -142,7 +143,7 @@ class _Lane:
                         await asyncio.wait_for(lane.stopping.wait(), _LOOK_SECONDS)
             finally:
                 await self._end()
-        if self._over:
+        if self._over or self._has_failed_over:
             await _come_again(lane)
 
     async def _look_again(self, means: SubmissionMeans, group: asyncio.TaskGroup) -> bool:
@@ -165,6 +166,9 @@ class _Lane:
         async with lane.database.transaction() as connection:
             if not await take_lease(connection, lane.account, lane.worker):
                 lane.say(f"the create lane of {lane.account} is another worker's now")
+                return False
+            if await has_failed_over(connection, lane.account):
+                self._has_failed_over = True
                 return False
             works = await lane_state.read_work(connection, lane.account, self._running)
         self._is_lost = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -122,6 +122,13 @@ class FleetCase:
             unsure=set() if unsure is None else unsure,
         )
         await run_submit_lane(lane)
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Wait until something is so, as a lane beside makes it."""
+    async with asyncio.timeout(20):
+        while not is_so():  # noqa: ASYNC110 - what is waited for knows no event
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -40,6 +40,7 @@ local all +{_ASKED} scram-sha-256
 host all +{_ASKED} all scram-sha-256
 local all all trust
 host all all all trust
+host replication all all trust
 """
 _SETTINGS = {
     "fsync": "off",  # no test cuts the power
@@ -87,7 +88,7 @@ class PostgresServer:
         try:
             self._init()
             self._start_somewhere()
-            self.psql(f"CREATE ROLE {_ASKED}")
+            self._set_up()
         except BaseException:
             self.stop()
             raise
@@ -184,6 +185,9 @@ class PostgresServer:
         self._free_memory()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _set_up(self) -> None:
+        self.psql(f"CREATE ROLE {_ASKED}")
+
     @property
     def _data(self) -> Path:
         return self._folder / "data"
@@ -240,6 +244,43 @@ class PostgresServer:
         with suppress(OSError, IndexError):
             segment = (self._data / "postmaster.pid").read_text().splitlines()[6].split()[1]
             subprocess.run(["ipcrm", "-m", segment], capture_output=True, check=False)
+
+
+class StandbyServer(PostgresServer):
+    """A copy of another server, which follows it until it is promoted in its place."""
+
+    def __init__(self, primary: PostgresServer) -> None:
+        self._primary = primary
+        super().__init__()
+
+    def fall_behind(self) -> None:
+        """Receive nothing any more: what is committed from here on is lost when it is promoted."""
+        self.psql("ALTER SYSTEM SET primary_conninfo = ''")
+        self.psql("SELECT pg_reload_conf()")
+        wait_until(lambda: self.psql("SELECT count(*) FROM pg_stat_wal_receiver") == [(0,)])
+
+    def promote(self) -> None:
+        """Go on in the place of the primary, which is killed."""
+        self._primary.kill()
+        self.psql("SELECT pg_promote()")
+
+    def catch_up(self) -> None:
+        """Wait until it has what the primary has."""
+        ((place,),) = self._primary.psql("SELECT pg_current_wal_flush_lsn()::text")
+        wait_until(lambda: self.psql(f"SELECT pg_last_wal_replay_lsn() >= '{place}'::pg_lsn") == [(True,)])
+
+    def _set_up(self) -> None:
+        """Leave it as the primary is."""
+
+    def _init(self) -> None:
+        command = [
+            self._programs / "pg_basebackup", "-D", self._data, "-h", HOST, "-p", str(self._primary.port),
+            "-U", OWNER, "-R", "-X", "stream", "-c", "fast", "--no-sync",
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **self._options)
+        assert done.returncode == 0, done.stderr
+        with (self._data / "postgresql.conf").open("a") as file:
+            file.write(f"unix_socket_directories = '{self._folder}'\n")
 
 
 @contextmanager

@@ -10,14 +10,14 @@ import psutil
 import psycopg
 import pytest
 
-from fakes.postgres import PostgresServer
+from fakes.postgres import PostgresServer, StandbyServer
 from fakes.waiting import wait_until
 
 TESTS = Path(__file__).parents[1]
 ABANDONED = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from fakes.postgres import PostgresServer
+from fakes.postgres import PostgresServer, StandbyServer
 server = PostgresServer()
 print(server.pid, server.socket_folder, flush=True)
 os.kill(os.getpid(), 9)
@@ -124,3 +124,17 @@ def _lives(process: psutil.Process) -> bool:
 @pytest.mark.skipif(os.geteuid() != 0, reason="others run it as themselves")
 def test_root_runs_it_as_somebody_else(postgres):
     assert psutil.Process(postgres.pid).uids().real != 0
+
+
+def test_a_standby_that_fell_behind_goes_on_without_what_it_missed(own_postgres):
+    own_postgres.psql("CREATE TABLE clip AS SELECT 1 AS id")
+    standby = StandbyServer(own_postgres)
+    try:
+        standby.catch_up()
+        standby.fall_behind()
+        own_postgres.psql("INSERT INTO clip VALUES (2)")
+        standby.promote()
+        assert standby.psql("TABLE clip") == [(1,)]
+        standby.psql("INSERT INTO clip VALUES (3)")
+    finally:
+        standby.stop()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.fleet_case import ACCOUNT, QUICK, fleet_case, quick_api
+from fakes.fleet_case import ACCOUNT, QUICK, fleet_case, quick_api, until
 from fakes.rig import job_of, jobs_of
 from fakes.video_api import BAD_KEY, BROKE, LOST, REJECT, SILENT_BUT_CHARGED, busy
 from sora2batch.fleet.attempt_row import Reservation, entry_of
@@ -60,9 +60,7 @@ async def test_no_more_tasks_are_open_at_once_than_the_batch_says(fleet_url):
         async with asyncio.TaskGroup() as group:
             group.create_task(case.run_lane(api, await case.worker()))
             for finished in range(3):
-                async with asyncio.timeout(10):
-                    while len(api.calls) < finished + 2:
-                        await asyncio.sleep(0.01)
+                await until(lambda wanted=finished + 2: len(api.calls) >= wanted)
                 states = await case.all(
                     "select count(*) from attempt where state in ('submitted', 'sending')"
                 )
@@ -80,9 +78,7 @@ async def test_batches_of_one_account_are_submitted_side_by_side(fleet_url):
         await case.reserve(full, job_of("one"), job_of("two"))
         await case.reserve(other, job_of("three"))
         lane = asyncio.create_task(case.run_lane(api, await case.worker()))
-        async with asyncio.timeout(10):
-            while set(api.created) != {"one", "three"}:
-                await asyncio.sleep(0.01)
+        await until(lambda: set(api.created) == {"one", "three"})
         case.stopping.set()
         await lane
         assert (await case.states())["two"] == "reserved"
@@ -148,9 +144,7 @@ async def test_a_call_that_was_cut_off_with_its_worker_is_a_doubt(fleet_url):
         await case.reserve(batch, job_of("fox"))
         api = quick_api(otherwise=SILENT_BUT_CHARGED)
         lane = asyncio.create_task(case.run_lane(api, worker))
-        async with asyncio.timeout(10):
-            while not api.calls:
-                await asyncio.sleep(0.01)
+        await until(lambda: api.calls)
         lane.cancel()
         await asyncio.wait([lane])
         assert await case.states() == {"fox": "in_doubt"}

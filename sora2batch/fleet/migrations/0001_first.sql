@@ -20,8 +20,18 @@ create table account (
     lane_worker bigint,                                  -- who may create tasks now
     lane_until timestamptz not null default '-infinity',
     history text,                                        -- of the database when the lane last worked: a fail-over changes it
-    failover_at timestamptz                              -- when that was noticed, until it is dealt with
+    failover_at timestamptz,                             -- when that was noticed, until it is dealt with
+    unexplained jsonb not null default '[]'              -- tasks in the ledger that a fail-over has made everybody forget
 );
+
+-- Which history this database goes on with: a standby that was promoted has another timeline, a copy another system.
+create function current_history() returns text language sql stable as $$
+    select coalesce(
+        case when has_function_privilege('pg_control_system()', 'execute')
+            then (select system_identifier::text from pg_control_system()) end, '?'
+    ) || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+$$;
+
 create table month_spending (
     account text not null references account,
     month date not null,
