@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sora2batch.cli.printer import ClickPrinter
-from sora2batch.cli.table import CONFIGURED_COLOR, CONFIGURED_LOG_FILE, LOG_FILE, WORK, Work, resolve
-from sora2batch.ground.errors import ExitCode, Sora2BatchError
+from sora2batch.cli.table import CONFIGURED_COLOR, CONFIGURED_LOG_FILE, EXTRAS, LOG_FILE, WORK, Work, resolve
+from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError
 
 
 def call(name: str, /, *, verbose: int, quiet: bool, color: str | None, **given: Any) -> ExitCode:
@@ -46,10 +46,26 @@ def _log_file(name: str, given: Path | None) -> Path | None:
 
 
 def _do(work: Work, printer: ClickPrinter, given: dict[str, Any]) -> ExitCode:
-    function = resolve(work.function)
+    function = _function(work)
     code: ExitCode | None
     if work.arguments:
         code = function(resolve(work.arguments)(**given), printer)
     else:
         code = function(printer, **given)
     return ExitCode.DONE if code is None else code
+
+
+def _function(work: Work) -> Any:
+    """Import the function of a command.
+
+    Raises:
+        UsageError: it needs libraries that not everybody has, and they are not installed.
+    """
+    try:
+        return resolve(work.function)
+    except ImportError as error:  # psycopg without libpq gives no name
+        missing = (error.name or "psycopg").partition(".")[0]
+        if work.extra is None or missing not in EXTRAS[work.extra]:
+            raise
+        message = f"this call needs {missing}, which is not installed or not whole"
+        raise UsageError(message, hint=f"pip install 'sora2batch[{work.extra}]'") from error

@@ -31,6 +31,7 @@ COMMANDS = {
     "prune": "Set aside, or delete, files that the manifest no longer asks for.",
     "push": "Put results that are on disk in the store.",
     "pull": "Fetch missing files from the store alone.",
+    "fleet": "Look after the work of several machines on one budget.",
     "schema": "Print a JSON Schema that ships with this version.",
     "simulate": "Serve the simulated API on this machine.",
     "help": "Say what a word means.",
@@ -43,7 +44,7 @@ PURPOSES = {
     "Run": ("plan", "run", "download"),
     "Look": ("status", "explain", "diff", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
-    "More": ("push", "pull", "schema", "simulate", "help", "completion"),
+    "More": ("push", "pull", "fleet", "schema", "simulate", "help", "completion"),
 }
 """The headings under which ``--help`` lists them."""
 
@@ -56,6 +57,12 @@ class Work(NamedTuple):
     """The dataclass of what was given, where it is more than a few values."""
     document: str | None = None
     """What ``--json`` prints, as ``schemas/NAME.schema.json`` has it, where there is --json."""
+    extra: str | None = None
+    """Without which of ``EXTRAS`` it cannot be done."""
+
+
+EXTRAS = {"fleet": ("procrastinate", "psycopg", "psycopg_pool")}
+"""What ``pip install 'sora2batch[NAME]'`` adds, as it is imported."""
 
 
 WORK = {
@@ -105,6 +112,7 @@ WORK = {
     "rules": Work("sora2batch.app.rules:show_rules", document="rules"),
     "help": Work("sora2batch.app.help:show_terms"),
     "schema": Work("sora2batch.app.schema:show_schema"),
+    "fleet init": Work("sora2batch.app.fleet.init:init", extra="fleet"),
     "lock resolve": Work("sora2batch.app.lock:resolve_file"),
     "lock merge": Work("sora2batch.app.lock:merge_files"),
     "lock check": Work("sora2batch.app.lock:check_files"),

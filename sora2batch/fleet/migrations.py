@@ -100,10 +100,15 @@ async def require_schema(database: Database) -> None:
         )
 
 
+async def lock_schema(connection: AsyncConnection) -> None:
+    """Wait until nobody else changes the tables, until the transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 async def _one_step(database: Database, known: tuple[Migration, ...]) -> str | None:
     engine = known_engine_migrations()
     async with database.transaction() as connection:
-        await connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+        await lock_schema(connection)
         await _make_own_tables(connection, database.url.place)
         applied = await _applied(connection)
         _refuse_newer(applied, known, engine)

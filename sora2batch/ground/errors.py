@@ -14,6 +14,9 @@
       (sjinn)    DownloadError   4  a file could not be had
       (run)      FileError       4  a file on its way to or from the store is not what it should be
       (run)      PriceDriftError 3  a task was charged another price than the catalogue's
+      (fleet)    FleetError     4  the database of a fleet did not do what was asked
+        FleetSchemaError         2  it is not set up, or not for this program
+        DatabaseUnreachableError 7  there is no connection to it
       (reel)     ReelError       1  no clip can be used, or the reel cannot be written
       (app)      DeclinedError 130  whoever was asked said no
 

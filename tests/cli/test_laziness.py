@@ -15,9 +15,9 @@ from sora2batch.media.prober import FileProber
 
 HEAVY = {
     "aiohttp", "aiolimiter", "asyncio", "av", "can_ada", "filelock", "jinja2", "jsonschema", "jsonschema_rs", "orjson",
-    "PIL", "platformdirs", "rfc8785", "rich", "yaml",
+    "PIL", "platformdirs", "procrastinate", "psycopg", "psycopg_pool", "rfc8785", "rich", "yaml",
 }  # fmt: skip
-NOT_FOR_A_VALID_MANIFEST = {"aiohttp", "aiolimiter", "av", "PIL", "rich", "jsonschema"}
+NOT_FOR_A_VALID_MANIFEST = {"aiohttp", "aiolimiter", "av", "PIL", "psycopg", "rich", "jsonschema"}
 FOR_HELP = {
     "sora2batch", "sora2batch.cli", "sora2batch.app", "sora2batch.ground",
     # the group of commands, its options, and one line about each command
