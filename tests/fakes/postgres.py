@@ -58,7 +58,12 @@ _OTHER_USERS = ("postgres", "nobody")
 _FOLDERS = ("/tmp", "/var/tmp")
 """Where a folder may be that everybody can enter."""
 _MOST_PORTS_TRIED = 5
-_GUARD = 'read _; kill -QUIT "$0" && sleep 0.5; rm -rf "$1"'
+_GUARD = """\
+read _
+kill -QUIT "$0"
+for _ in 1 2 3 4 5 6 7 8 9; do kill -0 "$0" 2>/dev/null || break; sleep 0.2; done
+rm -rf "$1"
+"""
 """Runs in a shell that reads from a pipe of ours: it goes on when we are gone, whatever ended us."""
 
 
@@ -166,11 +171,16 @@ class PostgresServer:
         """Start it again, at the same port; what was committed is there."""
         command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port)]
         with (self._folder / "log").open("a") as log:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._options
+            self._process = subprocess.Popen(  # in a session of its own: Ctrl-C is for us
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self._options,
             )
         guard = ["sh", "-c", _GUARD, str(self.pid), str(self._folder)]
-        self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, cwd="/")
+        self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, cwd="/", start_new_session=True)
         wait_until(lambda: self._process.poll() is not None or self._is_ready())
         assert self._process.poll() is None, f"PostgreSQL did not start: {self.log[-2000:]}"
 
