@@ -43,14 +43,22 @@ async def write_stop(connection: AsyncConnection, account: str, batch: int, stop
             await _stop_account(connection, given)
         case StopReason.CREDITS if not is_drift:
             await _stop_account(connection, given)
-        case StopReason.CREDITS | StopReason.FAIL_FAST:
-            if is_drift:  # the next batch with this tool goes carefully as well
-                await connection.execute(_UNPROVE, given)
+        case StopReason.CREDITS:
+            await stop_batch(connection, account, batch, message)
+        case StopReason.FAIL_FAST:
             await connection.execute(_STOP_BATCH, given)
             await connection.execute(_WITHDRAW, given)
         case _:
             return False
     return True
+
+
+async def stop_batch(connection: AsyncConnection, account: str, batch: int, message: str) -> None:
+    """Write that a price of a batch is not what it should be; others with its tools go carefully, too."""
+    given = {"account": account, "batch": batch, "reason": StopReason.CREDITS.name, "message": message}
+    await connection.execute(_UNPROVE, given)
+    await connection.execute(_STOP_BATCH, given)
+    await connection.execute(_WITHDRAW, given)
 
 
 async def _stop_account(connection: AsyncConnection, given: dict[str, object]) -> None:

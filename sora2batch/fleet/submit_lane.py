@@ -16,6 +16,7 @@ from typing import Protocol, TypeAlias
 from sora2batch.fleet import lane_state
 from sora2batch.fleet.batch_row import BatchRow
 from sora2batch.fleet.batch_submission import BatchSubmission, SubmissionMeans
+from sora2batch.fleet.charge_audit import ChargeAudit
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.database_attempts import DatabaseAttempts
 from sora2batch.fleet.engine import SUBMIT, Call, enqueue
@@ -34,6 +35,7 @@ from sora2batch.run.input_urls import InputUrls
 from sora2batch.run.port import VideoApi
 
 _LOOK_SECONDS = 0.25
+_AUDIT_SECONDS = 60.0
 _AGAIN_AFTER = timedelta(seconds=30)
 
 
@@ -106,6 +108,15 @@ async def _come_again(lane: SubmitLane) -> None:
         await enqueue(connection, [call])
 
 
+async def _audit_forever(audit: ChargeAudit, say: Callable[[str], None]) -> None:
+    while True:
+        try:
+            await audit.run()
+        except FleetError as error:
+            say(error.sentence)
+        await asyncio.sleep(_AUDIT_SECONDS)
+
+
 class _Lane:
     """The batches that are submitted now."""
 
@@ -136,13 +147,18 @@ class _Lane:
             lane=shared,
             listener=heard_by(self._on_event, lane.listener),
         )
+        audit = ChargeAudit(database=lane.database, account=lane.account, api=lane.api, say=lane.say)
         async with self._stack, asyncio.TaskGroup() as group:
+            watch = group.create_task(_audit_forever(audit, lane.say))
             try:
                 while await self._look_again(means, group):
                     with suppress(TimeoutError):
                         await asyncio.wait_for(lane.stopping.wait(), _LOOK_SECONDS)
             finally:
+                watch.cancel()
                 await self._end()
+        with suppress(FleetError):
+            await audit.run()
         if self._over or self._has_failed_over:
             await _come_again(lane)
 
