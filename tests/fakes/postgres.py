@@ -60,9 +60,9 @@ _FOLDERS = ("/tmp", "/var/tmp")
 _MOST_PORTS_TRIED = 5
 _GUARD = """\
 read _
-kill -QUIT "$0"
-for _ in 1 2 3 4 5 6 7 8 9; do kill -0 "$0" 2>/dev/null || break; sleep 0.2; done
-rm -rf "$1"
+pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null)
+[ -n "$pid" ] && kill -QUIT "$pid"
+for _ in 1 2 3 4 5 6 7 8 9; do rm -rf "$0"; [ -e "$0" ] || break; sleep 0.2; done
 """
 """Runs in a shell that reads from a pipe of ours: it goes on when we are gone, whatever ended us."""
 
@@ -89,7 +89,8 @@ class PostgresServer:
         self._programs = _programs()
         self._names = count(1)
         self._process: subprocess.Popen | None = None
-        self._guard: subprocess.Popen | None = None
+        guard = ["sh", "-c", _GUARD, str(self._folder)]
+        self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, cwd="/", start_new_session=True)
         try:
             self._init()
             self._start_somewhere()
@@ -165,7 +166,6 @@ class PostgresServer:
         self._process.wait()
         self._process = None
         wait_until(lambda: not any(map(_lives, workers)))
-        self._dismiss_guard()
 
     def start(self) -> None:
         """Start it again, at the same port; what was committed is there."""
@@ -179,8 +179,6 @@ class PostgresServer:
                 start_new_session=True,
                 **self._options,
             )
-        guard = ["sh", "-c", _GUARD, str(self.pid), str(self._folder)]
-        self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, cwd="/", start_new_session=True)
         wait_until(lambda: self._process.poll() is not None or self._is_ready())
         assert self._process.poll() is None, f"PostgreSQL did not start: {self.log[-2000:]}"
 
@@ -191,7 +189,9 @@ class PostgresServer:
                 self._process.send_signal(3)  # SIGQUIT: at once
             self._process.wait()
             self._process = None
-        self._dismiss_guard()
+        self._guard.kill()
+        self._guard.stdin.close()
+        self._guard.wait()
         self._free_memory()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -232,7 +232,6 @@ class PostgresServer:
             except AssertionError:
                 if not left or "in use" not in self.log:
                     raise
-                self._dismiss_guard()
             else:
                 return
 
@@ -241,13 +240,6 @@ class PostgresServer:
             lines = (self._data / "postmaster.pid").read_text().splitlines()
             return lines[:1] == [str(self.pid)] and lines[7:8] == ["ready   "]
         return False
-
-    def _dismiss_guard(self) -> None:
-        if self._guard:
-            self._guard.kill()
-            self._guard.stdin.close()
-            self._guard.wait()
-            self._guard = None
 
     def _free_memory(self) -> None:
         """Give back what a killed server leaves in the system: a shared segment of a few bytes."""
