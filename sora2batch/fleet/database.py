@@ -29,7 +29,7 @@ PROGRAM = "sora2batch"
 MOST_CONNECTIONS = 8
 _OLDEST_SERVER = 13
 _ROOM = 200
-_SECONDS_FOR_A_CONNECTION = 30.0
+SECONDS_FOR_A_CONNECTION = 10.0
 _SECONDS_IDLE = 60.0
 _SERVER_SETTINGS = {
     "search_path": SCHEMA,
@@ -91,7 +91,11 @@ class Database:
 
 
 async def open_database(
-    url: QueueUrl, *, name: str = "", most_connections: int = MOST_CONNECTIONS
+    url: QueueUrl,
+    *,
+    name: str = "",
+    most_connections: int = MOST_CONNECTIONS,
+    patience_seconds: float = SECONDS_FOR_A_CONNECTION,
 ) -> Database:
     """Connect; whether the tables are there is another question (``require_schema``).
 
@@ -99,6 +103,7 @@ async def open_database(
         url: where it is.
         name: what the connections are for, for those who look at the server: ``worker``.
         most_connections: how many there may be at once; all but one are made when they are needed.
+        patience_seconds: how long one is waited for, where all are lent or the server is away.
 
     Raises:
         UsageError: libpq does not know what stands in the URL.
@@ -116,7 +121,7 @@ async def open_database(
         max_size=most_connections,
         open=False,
         check=AsyncConnectionPool.check_connection,  # a server that was started anew is no error
-        timeout=_SECONDS_FOR_A_CONNECTION,
+        timeout=patience_seconds,
         max_idle=_SECONDS_IDLE,
         name=PROGRAM,
     )

@@ -188,7 +188,10 @@ class DatabaseAttempts:
             row = await (await connection.execute(_OWNER, given)).fetchone()
             return _owner(Fingerprint(row[0]), row[1], job) if row else None
 
-        return await self._insist(look, f"{job.key} is task {task_id}")
+        owner = await self._insist(look, f"{job.key} is task {task_id}")
+        if owner:
+            del self._named[plain]
+        return owner
 
     async def accept(self, job: Job, attempt: Attempt, /) -> None:
         """Write that the call became a task, whatever became of its row meanwhile."""

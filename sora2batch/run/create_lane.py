@@ -6,9 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
-
-from aiolimiter import AsyncLimiter
+from typing import Protocol, TypeAlias
 
 from sora2batch.ground.job import Credits, Job
 from sora2batch.run.pace import Pause
@@ -51,10 +49,18 @@ class ProvenPrices:
         return self._turns[price]
 
 
+class RateLimit(Protocol):
+    """How many create calls are made in a second."""
+
+    async def acquire(self) -> None:
+        """Wait until one more may be made."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateLane:
     """Whoever is told to slow down slows down everybody in the lane."""
 
     pause: Pause = field(default_factory=Pause)
-    rate: AsyncLimiter | None = None
+    rate: RateLimit | None = None
     prices: ProvenPrices = field(default_factory=ProvenPrices)

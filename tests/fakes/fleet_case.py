@@ -137,9 +137,9 @@ async def _no_urls() -> AsyncIterator[NoBatchUrls]:
 
 
 @asynccontextmanager
-async def fleet_case(url: str) -> AsyncIterator[FleetCase]:
+async def fleet_case(url: str, *, patience_seconds: float = 10.0) -> AsyncIterator[FleetCase]:
     """Open a database with one account in it."""
-    async with await opened(url) as database:
+    async with await opened(url, patience_seconds=patience_seconds) as database:
         case = FleetCase(database=database)
         await case.all("insert into account (name) values (%s)", case.account)
         yield case

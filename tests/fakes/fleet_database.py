@@ -10,9 +10,9 @@ from sora2batch.fleet.migrations import migrate
 from sora2batch.fleet.queue_url import QueueUrl
 
 
-async def opened(url: str) -> Database:
+async def opened(url: str, *, patience_seconds: float = 10.0) -> Database:
     """Open a database as the program does; to be closed."""
-    return await open_database(QueueUrl.parse(url), name="test")
+    return await open_database(QueueUrl.parse(url), name="test", patience_seconds=patience_seconds)
 
 
 def set_up(url: str) -> None:
