@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import count
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
@@ -14,15 +13,12 @@ from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, Output
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Downloaded, NotDownloaded, Warned
-from sora2batch.run.folder import ExpiredUrlError
 from sora2batch.run.poll import FinishedTask
 from sora2batch.run.port import RunContext
-from sora2batch.sjinn import answer as api
-from sora2batch.sjinn.api_error import DownloadError, NoFileError
+from sora2batch.run.renewal import fetch_with_renewal, left_out_note
+from sora2batch.sjinn.api_error import DownloadError
 
 _WORKERS = 8
-_RENEWALS_OF_EXPIRED = 2
-_RENEWALS_OF_NO_FILE = 1
 
 
 class Folder(Protocol):
@@ -51,14 +47,6 @@ class Folder(Protocol):
     def kept(self, job: Job, attempt: Attempt, /) -> tuple[Output, ...]:
         """What is in place of a task of which a file could not be had; that one is without path and hash."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fetched:
-    """The files of a task, and what was named besides."""
-
-    outputs: tuple[Output, ...]
-    oddities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,54 +133,16 @@ class DownloadStage:
         return finished.attempt._replace(outputs=outputs) if outputs else None
 
     async def _by_api(self, finished: FinishedTask) -> Attempt:
-        fetched = await self._with_renewal(finished)
+        fetched = await fetch_with_renewal(self._context.api, self._folder, finished)
         error = self._left_out(finished, fetched.oddities)
         return finished.attempt._replace(outputs=fetched.outputs, error=error)
 
-    async def _with_renewal(self, finished: FinishedTask) -> _Fetched:
-        """Ask the task's status for fresh URLs where there is none yet or one no longer gives a file."""
-        named = api.Finished(finished.urls, finished.oddities)
-        if not finished.is_fresh:
-            named = await self._fresh(finished)
-        for renewals in count():
-            if not named.urls:
-                raise DownloadError(_nothing_named(named.oddities))
-            try:
-                outputs = await self._folder.collect(finished.job, finished.attempt, named.urls)
-                return _Fetched(outputs=outputs, oddities=named.oddities)
-            except ExpiredUrlError:
-                if renewals >= _RENEWALS_OF_EXPIRED:
-                    raise
-            except NoFileError:
-                if renewals >= _RENEWALS_OF_NO_FILE:
-                    raise
-            named = await self._fresh(finished)
-        raise AssertionError("counting never ends")
-
-    async def _fresh(self, finished: FinishedTask) -> api.Finished:
-        """What the API names now; what it named before, if it cannot be asked or no longer knows.
-
-        Raises:
-            DownloadError: it cannot be asked, and named nothing before.
-        """
-        answer = await self._context.api.status(finished.attempt.task_id or "")
-        match answer:
-            case api.Finished(urls) if urls or not finished.urls:
-                return answer
-            case api.Unreadable(reason) if not finished.urls:
-                raise DownloadError(f"its URL could not be asked for: {reason}")
-            case api.Finished() | api.Unreadable() | api.Working() | api.Failed() | api.KeyRefused():
-                return api.Finished(finished.urls, finished.oddities)
-            case _:
-                assert_never(answer)
-
     def _left_out(self, finished: FinishedTask, oddities: tuple[str, ...]) -> ErrorNote | None:
         """Keep what could not be fetched beside what could."""
-        if not oddities:
-            return None
-        message = f"not fetched, though the API named it: {'; '.join(oddities)}"
-        self._context.listener(Warned(message=f"{finished.job.key}: {message}"))
-        return ErrorNote(code=None, message=message)
+        note = left_out_note(oddities)
+        if note:
+            self._context.listener(Warned(message=f"{finished.job.key}: {note.message}"))
+        return note
 
     async def _keep_error(self, finished: FinishedTask, error: DownloadError) -> None:
         self._context.listener(NotDownloaded(job=finished.job, message=error.message))
@@ -207,12 +157,6 @@ class DownloadStage:
 
 def _count_files(outputs: Sequence[Output]) -> int:
     return sum(output.sha256 is not None for output in outputs)
-
-
-def _nothing_named(oddities: tuple[str, ...]) -> str:
-    if not oddities:
-        return "the task is done, but the API named no file"
-    return f"the task is done, but what the API named cannot be fetched: {'; '.join(oddities)}"
 
 
 def disk_error(error: Sora2BatchError | OSError) -> Sora2BatchError:

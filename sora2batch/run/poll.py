@@ -8,28 +8,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Job
 from sora2batch.ground.stop_reason import StopReason
-from sora2batch.lockfile.entry import Attempt, Entry, State
-from sora2batch.run import entries
+from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.run.cancel_scope import CancelScope
 from sora2batch.run.event import Failed, Generated, TimedOut
 from sora2batch.run.open_task import OpenTask
-from sora2batch.run.pace import backoff_seconds
+from sora2batch.run.poll_answer import (
+    TROUBLES_OF_A_BAD_KEY,
+    completed,
+    failed,
+    first_question_seconds,
+    jittered,
+    seconds_after_trouble,
+)
 from sora2batch.run.port import RunContext
-from sora2batch.run.recorded_url import recorded_outputs
 from sora2batch.run.repeat_limit import RepeatLimit
 from sora2batch.run.schedule import Schedule
 from sora2batch.sjinn import answer as api
 
 _WORKERS = 64
-_FIRST_AFTER_INTERVALS = 12
-_JITTER = 0.15
-LONGEST_BACKOFF_SECONDS = 60.0
-_TROUBLES_OF_A_BAD_KEY = 3
-"""Questions in a row without an answer after which a refused key is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +81,7 @@ class PollStage:
 
     def add_new(self, task: OpenTask, expected_seconds: float) -> None:
         """Poll a new task; the first question comes when it may be done, or after a dozen intervals."""
-        most = _FIRST_AFTER_INTERVALS * self._context.options.poll_interval
-        self._add(task, _jittered(min(expected_seconds, most)))
+        self._add(task, first_question_seconds(expected_seconds, self._context.options.poll_interval))
 
     def add_old(self, task: OpenTask) -> None:
         """Poll a task of an earlier run; the first questions are spread over one interval."""
@@ -138,7 +136,7 @@ class PollStage:
                 return False
             case api.Working():
                 polled.troubles = 0
-                return self._ask_again(polled, _jittered(self._context.options.poll_interval))
+                return self._ask_again(polled, jittered(self._context.options.poll_interval))
             case api.Unreadable(_, seconds):
                 polled.troubles += 1
                 return self._ask_again(polled, self._wait_after_trouble(polled, seconds))
@@ -157,15 +155,10 @@ class PollStage:
         """Tell whether a refused key is really refused: now and then a firewall says so for a while."""
         is_known = any(stop.reason is StopReason.KEY for stop in self._context.stop_signal.stops)
         is_last = asyncio.get_running_loop().time() >= polled.deadline
-        return is_known or is_last or polled.troubles >= _TROUBLES_OF_A_BAD_KEY
+        return is_known or is_last or polled.troubles >= TROUBLES_OF_A_BAD_KEY
 
     def _wait_after_trouble(self, polled: _PolledTask, asked: float | None) -> float:
-        """Choose how long to wait after trouble: as asked, but never shorter than between two questions."""
-        interval = self._context.options.poll_interval
-        if asked is not None:
-            return max(asked, interval)
-        most = max(2 * interval, LONGEST_BACKOFF_SECONDS)
-        return backoff_seconds(polled.troubles + 1, base=interval, most=most)
+        return seconds_after_trouble(polled.troubles, self._context.options.poll_interval, asked=asked)
 
     def _ask_again(self, polled: _PolledTask, seconds: float) -> bool:
         """Put a task on the schedule again; the last question comes at its deadline."""
@@ -185,11 +178,7 @@ class PollStage:
 
     async def _finish(self, task: OpenTask, named: api.Finished) -> None:
         self._failures.interrupt()
-        attempt = task.attempt._replace(
-            state=State.COMPLETED,
-            finished_at=to_timestamp(self._context.clock.now()),
-            outputs=recorded_outputs(named.urls),
-        )
+        attempt = completed(task.attempt, named, self._context.clock.now())
         await self._context.recorder.record(Entry.of(task.job, attempt))
         self._context.concurrency_limit.free()
         self._context.listener(Generated(job=task.job))
@@ -202,11 +191,7 @@ class PollStage:
     async def _fail(self, task: OpenTask, refusal: api.Refusal) -> None:
         if not self._closed:  # or else there is nothing left to submit
             self._failures.add(task.job.key, refusal)
-        attempt = task.attempt._replace(
-            state=State.FAILED,
-            finished_at=to_timestamp(self._context.clock.now()),
-            error=entries.error_note(refusal),
-        )
+        attempt = failed(task.attempt, refusal, self._context.clock.now())
         await self._context.recorder.record(Entry.of(task.job, attempt))
         self._context.concurrency_limit.free()
         self._context.listener(Failed(job=task.job, message=refusal.message))
@@ -214,7 +199,3 @@ class PollStage:
     def _end_if_done(self) -> None:
         if self._closed and self._open == 0:
             self._schedule.end()
-
-
-def _jittered(seconds: float) -> float:
-    return seconds * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311  # spreads load, hides nothing

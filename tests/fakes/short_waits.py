@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sora2batch.run import pace, poll
+from sora2batch.run import pace, poll_answer
 from sora2batch.sjinn import timeouts
 
 
@@ -20,4 +20,4 @@ def shorten_waits(seconds: float, put: Callable[[object, str, float], None] = se
     put(timeouts, "LONGEST_BACKOFF_SECONDS", longest)
     put(pace, "FIRST_PAUSE_SECONDS", seconds)
     put(pace, "LONGEST_PAUSE_SECONDS", longest)
-    put(poll, "LONGEST_BACKOFF_SECONDS", longest)
+    put(poll_answer, "LONGEST_BACKOFF_SECONDS", longest)
