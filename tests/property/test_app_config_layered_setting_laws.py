@@ -18,6 +18,7 @@ WORDS = {
     "store.url": ["s3://a/b", "file:///c"],
     "store.public_url": ["https://a.example", "https://b.example"],
     "queue": ["postgresql://a@b/c", "postgres://d:5433/e"],
+    "repository": ["studio/a", "studio/b"],
     "notify": ["bell", "desktop"],
     "color": ["always", "never"],
     "log_file": ["a.log", "b.log"],

@@ -48,6 +48,15 @@ SETTINGS: tuple[Setting[Any], ...] = (
         refusals={_USER: _SAME_EVERYWHERE},
     ),
     Setting(
+        name="repository",
+        meaning="What the repository is called in a fleet's database, where git cannot tell.",
+        read=read.name,
+        default=None,
+        layers=(_ENV, _PROJECT),
+        unset="the remote `origin`, and the first commit",
+        refusals={_USER: "it is of one repository: its own pyproject.toml may name it"},
+    ),
+    Setting(
         name="max_credits",
         meaning="What any one batch may cost on this machine, beside its budget; the lowest of all counts.",
         read=read.whole(0, SAFE_INTEGER),

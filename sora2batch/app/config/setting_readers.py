@@ -22,6 +22,7 @@ from sora2batch.ground.text import listed, one_line, without_secrets
 
 _FILES = frozenset({Layer.PROJECT, Layer.USER})
 _ROOM = 60
+_LONGEST_NAME = 200
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _DIGITS = re.compile("[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
@@ -100,6 +101,14 @@ def queue(written: Written) -> QueueUrl:
     """
     text = written.value if isinstance(written.value, str) else ""
     return QueueUrl.parse(text, origin=f"{written.origin}: queue")
+
+
+def name(written: Written) -> str:
+    """Read a name of one line; blanks around it do not count."""
+    found = written.value.strip() if isinstance(written.value, str) else ""
+    if not found or not found.isprintable() or len(found) > _LONGEST_NAME:
+        raise ValueError(f"is {_shown(written.value)}", "write a name, such as studio/campaigns")
+    return found
 
 
 def path(written: Written) -> Path:

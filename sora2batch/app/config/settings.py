@@ -52,6 +52,12 @@ def ceiling_for(folder: Path, environ: Mapping[str, str] = os.environ) -> Found[
     return found if found and found.value is not None else None
 
 
+def repository_for(folder: Path) -> str | None:
+    """Look up what a folder's repository is called in a fleet; None where nobody has said."""
+    found = find_setting("repository", folder)
+    return found.value if found and found.value is not None else None
+
+
 def is_strict(folder: Path, *, flag: bool | None) -> bool:
     """Tell whether warnings are errors."""
     found = find_setting("lint.strict", folder, flag=flag)
