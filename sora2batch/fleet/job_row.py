@@ -8,6 +8,7 @@ import orjson
 
 from sora2batch.ground.canonical import JsonObject, canonical_json
 from sora2batch.ground.job import Credits, Fingerprint, Job
+from sora2batch.lockfile.entry import Entry
 
 JOB_COLUMNS = """
     job.id, job.fingerprint, job.key, job.tool_type, job.take, job.input, job.needs, job.credits,
@@ -51,6 +52,6 @@ class JobRow(NamedTuple):
         )
 
 
-def input_text(job: Job) -> str:
+def input_text(job: Job | Entry) -> str:
     """Write what is sent as the database keeps it."""
     return canonical_json(job.input).decode()

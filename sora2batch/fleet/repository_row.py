@@ -8,8 +8,11 @@ from psycopg import AsyncConnection
 
 from sora2batch.ground.errors import UsageError
 
+_ADD = """
+    insert into repository_alias (alias, repository) select unnest(%s::text[]), %s on conflict do nothing
+"""
 _WAY_OUT = (
-    "name the one that is meant: `repository = \"NAME\"` in [tool.sora2batch] of pyproject.toml, or "
+    'name the one that is meant: `repository = "NAME"` in [tool.sora2batch] of pyproject.toml, or '
     "SORA2BATCH_REPOSITORY"
 )
 
@@ -42,11 +45,10 @@ async def resolve_repository(connection: AsyncConnection, aliases: Iterable[str]
     await connection.execute("select pg_advisory_xact_lock(hashtext('sora2batch repository_alias'))")
     found = await find_repository(connection, wanted)
     if found is None:
-        row = await (await connection.execute("insert into repository default values returning id")).fetchone()
+        row = await (
+            await connection.execute("insert into repository default values returning id")
+        ).fetchone()
         assert row is not None
         found = int(row[0])
-    await connection.execute(
-        "insert into repository_alias (alias, repository) select unnest(%s::text[]), %s on conflict do nothing",
-        [wanted, found],
-    )
+    await connection.execute(_ADD, [wanted, found])
     return found

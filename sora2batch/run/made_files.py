@@ -39,9 +39,14 @@ class MadeFiles:
         """Note the files of a task that are in place."""
         for place, one in enumerate(attempt.outputs):
             if attempt.task_id and one.sha256 and one.path:
-                self._by_digest[one.sha256] = MadeFile(
-                    key, attempt.task_id, place, one.url, one.path, one.bytes or 0, attempt.api
+                self.note(
+                    one.sha256,
+                    MadeFile(key, attempt.task_id, place, one.url, one.path, one.bytes or 0, attempt.api),
                 )
+
+    def note(self, sha256: str, made: MadeFile) -> None:
+        """Note one file by its content."""
+        self._by_digest[sha256] = made
 
     def paths(self, folder: Path) -> dict[str, Path]:
         """Tell where the files lie, if nobody has moved them, by their sha256."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fakes.repository import commit, foreign_git, git
 
+from fakes.repository import commit, foreign_git, git
 from sora2batch.app.fleet.batch_name import name_of
 from sora2batch.ground.errors import UsageError
 
@@ -63,7 +63,7 @@ def test_ssh_and_https_are_two_ways_to_one_remote(source, tmp_path):
 def test_a_shallow_clone_does_not_name_its_first_commit(source, tmp_path):
     (source / "more.txt").write_text("x")
     commit(source)
-    shallow = clone(source, tmp_path / "shallow", "--depth=1", f"--origin=origin", "--no-local")
+    shallow = clone(source, tmp_path / "shallow", "--depth=1", "--origin=origin", "--no-local")
     git(shallow, "remote", "set-url", "origin", "git@example.com:studio/ads.git")
     assert name_of(shallow / "ads/spring.yaml").aliases == ("origin:example.com/studio/ads",)
 

@@ -65,7 +65,9 @@ def test_a_remote_is_no_folder():
     assert local_path("https://example.com/a/b") is None
 
 
-@pytest.mark.parametrize("url", ["https://[broken/a", "https:///a", "https://example.com:port/a", "ext::sh -c x"])
+@pytest.mark.parametrize(
+    "url", ["https://[broken/a", "https:///a", "https://example.com:port/a", "ext::sh -c x"]
+)
 def test_what_cannot_be_read_names_nothing(url):
     assert remote_name(url) is None or "sh" in remote_name(url)
 
