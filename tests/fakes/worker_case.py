@@ -1,0 +1,127 @@
+"""A worker's lanes in the test's own event loop: short times, an API that plays a script, all that is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from fakes.fleet_rows import ACCOUNT
+from sora2batch.fleet.database import Database
+from sora2batch.fleet.open_stores import OpenStores
+from sora2batch.fleet.worker_context import WorkerContext
+from sora2batch.fleet.worker_settings import WorkerSettings
+from sora2batch.ground.clock import SystemClock
+from sora2batch.run.entries import ApiIdentity
+from sora2batch.run.event import Event
+from sora2batch.sjinn import answer as api
+
+QUICK = WorkerSettings(
+    beat_seconds=0.1,
+    dead_seconds=5.0,
+    janitor_seconds=0.1,
+    engine_seconds=0.1,
+    poll_seconds=0.02,
+    write_seconds=0.02,
+    key_seconds=0.05,
+    grace_seconds=5.0,
+    media_grace_seconds=1.0,
+    first_retry_seconds=0.05,
+    most_retry_seconds=0.2,
+    first_reconnect_seconds=0.02,
+    most_reconnect_seconds=0.1,
+)
+_LONGEST_SECONDS = 30.0
+
+
+class Lane(Protocol):
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class StatusApi:
+    """Answers what a task's script says next; its last line again where that ends."""
+
+    silence = None
+
+    def __init__(
+        self, scripts: Mapping[str, Sequence[api.StatusAnswer]] | None = None, *, seconds: float = 0.0
+    ) -> None:
+        self._scripts = {name: deque(answers) for name, answers in (scripts or {}).items()}
+        self._seconds = seconds
+        self.asked: Counter[str] = Counter()
+        self.under_way = 0
+        self.most_under_way = 0
+
+    async def status(self, task_id: str, /) -> api.StatusAnswer:
+        self.asked[task_id] += 1
+        self.under_way += 1
+        self.most_under_way = max(self.under_way, self.most_under_way)
+        await asyncio.sleep(self._seconds)
+        self.under_way -= 1
+        script = self._scripts.get(task_id.removeprefix("task-"))
+        if not script:
+            return api.Finished((f"https://files.test/{task_id}.jpg?signature=secret",))
+        return script.popleft() if len(script) > 1 else script[0]
+
+
+class NoLooking:
+    """Sees nothing."""
+
+    async def look(self, *_: Any) -> tuple[()]:
+        return ()
+
+
+class Told:
+    """What a worker told."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, Event]] = []
+
+    def __call__(self, manifest: str, happened: Event, /) -> None:
+        self.events.append((manifest, happened))
+
+    def of(self, kind: type[Event]) -> list[Event]:
+        return [happened for _, happened in self.events if isinstance(happened, kind)]
+
+
+def context_of(database: Database, *, folder: Path = Path("/nowhere"), **more: Any) -> WorkerContext:
+    given = {
+        "database": database,
+        "account": ACCOUNT,
+        "worker": 1,
+        "api": StatusApi(),
+        "clock": SystemClock(),
+        "identity": ApiIdentity(),
+        "fetcher": None,
+        "stores": OpenStores({}),
+        "looking": NoLooking(),
+        "folder": folder,
+        "listener": Told(),
+        "settings": QUICK,
+        **more,
+    }
+    return WorkerContext(**given)
+
+
+@asynccontextmanager
+async def running(*lanes: Lane) -> AsyncIterator[None]:
+    """Have lanes run while the block lasts, and end in peace."""
+    tasks = [asyncio.create_task(lane.run()) for lane in lanes]
+    try:
+        yield
+    finally:
+        for lane in lanes:
+            lane.stop()
+        await asyncio.gather(*tasks)
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Look every few milliseconds, and let the others go on meanwhile."""
+    async with asyncio.timeout(_LONGEST_SECONDS):
+        while not is_so():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
