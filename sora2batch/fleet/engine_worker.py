@@ -19,6 +19,7 @@ from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.worker import Worker
 
 from sora2batch.fleet.database import Database
+from sora2batch.fleet.stuck_jobs import give_back, own_orphans
 from sora2batch.fleet.worker_settings import WorkerSettings
 
 logging.getLogger("procrastinate").addHandler(logging.NullHandler())
@@ -26,30 +27,6 @@ logging.getLogger("procrastinate").propagate = False
 
 _CALM_SECONDS = 60.0
 """After which a worker that ended counts as one that worked."""
-_OWN_ORPHANS = """
-    select id from procrastinate_jobs
-    where status = 'doing' and worker_id = %(worker)s and id <> all (%(running)s::bigint[])
-"""
-_GIVE_BACK = """
-    with orphan as (
-        select id, queueing_lock from procrastinate_jobs
-        where id = any (%(ids)s) and status = 'doing' for update
-    ), kept as (
-        select distinct on (coalesce(queueing_lock, id::text)) id from orphan
-        where not exists (
-            select from procrastinate_jobs as other
-            where other.queueing_lock = orphan.queueing_lock and other.status = 'todo'
-        )
-        order by coalesce(queueing_lock, id::text), id
-    ), double as (
-        delete from procrastinate_jobs where id in (select id from orphan) and id not in (select id from kept)
-    )
-    update procrastinate_jobs
-    set status = 'todo', worker_id = null, attempts = attempts + 1, abort_requested = false,
-        scheduled_at = now()
-    where id in (select id from kept)
-"""
-"""Whoever of them waits in the queue already, or is there twice, is dropped instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +80,12 @@ class EngineWorker:
         if self._worker:
             self._worker.stop()  # type: ignore[no-untyped-call]
 
-    def abandon(self) -> None:
-        """End the jobs under way now."""
-        for task in self._running.values():
-            task.cancel()
+    async def abandon(self) -> None:
+        """End the jobs under way now: those that would end in peace are told twice."""
+        for _ in range(2):
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.sleep(0)
 
     async def reclaim(self) -> int:
         """Give back what the database takes for ours and nobody does, as it was the last time; tell how many.
@@ -115,12 +94,9 @@ class EngineWorker:
         """
         worker = self._worker.worker_id if self._worker else None
         async with self._database.transaction() as connection:
-            given = {"worker": worker, "running": list(self._running)}
-            rows = await (await connection.execute(_OWN_ORPHANS, given)).fetchall()
-            found = frozenset(row[0] for row in rows)
+            found = await own_orphans(connection, worker, self._running)
             lost, self._suspects = found & self._suspects, found
-            if lost:
-                await connection.execute(_GIVE_BACK, {"ids": list(lost)})
+            await give_back(connection, lost)
         return len(lost)
 
     async def _make(self) -> Worker:

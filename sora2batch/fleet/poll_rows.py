@@ -32,7 +32,7 @@ _TAKE = f"""
     select taken.id, taken.version, taken.task_id, taken.line, taken.troubles,
         coalesce(taken.is_overdue, false), coalesce(taken.was_in_time, true), {BATCH_COLUMNS}
     from taken join batch on batch.id = taken.batch_id
-"""  # noqa: S608  # nothing comes in but names of columns
+"""  # nothing comes in but names of columns
 _WRITE = """
     with answer as (
         select * from unnest(
@@ -163,5 +163,5 @@ async def write(
         "is_deferred": is_deferred,
     }
     rows = await (await connection.execute(_WRITE, given)).fetchall()
-    timed_out = frozenset(id for id, is_timed_out, _ in rows if is_timed_out)
-    return Outcome(frozenset(id for id, _, _ in rows) - timed_out, timed_out)
+    timed_out = frozenset(attempt for attempt, is_timed_out, _ in rows if is_timed_out)
+    return Outcome(frozenset(row[0] for row in rows) - timed_out, timed_out)

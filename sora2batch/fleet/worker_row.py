@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sora2batch import __version__
 from sora2batch.fleet.database import Database
+from sora2batch.ground.errors import ExitCode, Sora2BatchError
 
 _REGISTER = """
     with known as (insert into account (name) values (%(account)s) on conflict do nothing)
@@ -72,8 +73,11 @@ async def gone(database: Database, workers: Sequence[int], dead: timedelta) -> f
     return frozenset(row[0] for row in rows)
 
 
-class LostRowError(Exception):
+class LostRowError(Sora2BatchError):
     """The row of a living worker is not there."""
 
+    exit_code = ExitCode.OPEN
+
     def __init__(self, worker: int) -> None:
-        super().__init__(f"worker {worker} is not known to the database")
+        message = f"the database does not know worker {worker}: it is another one, or an older copy"
+        super().__init__(message, hint="start the worker again")

@@ -35,6 +35,8 @@ class WorkerSettings:
     """How long the end waits for create calls under way; what has no answer then is in doubt."""
     media_grace_seconds: float = 4.0
     """How long the end waits for files under way; those that are not there then are fetched by others."""
+    goodbye_seconds: float = 1.0
+    """How long the end waits for a database that does not take it."""
     fetch_tries: int = 60
     """How often a task's files are tried to be fetched: with the waits in between for more than a day."""
     first_retry_seconds: float = 5.0

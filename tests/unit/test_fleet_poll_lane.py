@@ -60,11 +60,11 @@ async def test_where_the_batch_has_a_store_its_files_are_to_be_fetched_next(flee
 
 async def test_a_fetch_that_waits_already_keeps_no_result_from_being_written(fleet_database, rows):
     batch = rows.batch(OFTEN, store="file:///srv/media")
-    (id,) = rows.submitted(batch, ["fox"])
-    rows.enqueue("fetch", attempt=id)
+    (task,) = rows.submitted(batch, ["fox"])
+    rows.enqueue("fetch", attempt=task)
     async with running(PollLane(context_of(fleet_database))):
         await until(lambda: rows.states(batch) == ["completed"])
-    assert rows.queue() == [(f"fetch:{id}", "todo")]
+    assert rows.queue() == [(f"fetch:{task}", "todo")]
 
 
 async def test_a_failed_task_is_written_with_the_words_of_the_api(fleet_database, rows):
@@ -162,12 +162,12 @@ async def test_an_answer_that_comes_after_the_lease_does_no_harm(fleet_database,
 async def test_what_was_changed_meanwhile_is_not_written_over(fleet_database, rows):
     """As by the ledger, which found that the task cost more."""
     batch = rows.batch(OFTEN)
-    (id,) = rows.submitted(batch, ["fox"])
+    (task,) = rows.submitted(batch, ["fox"])
     slow = StatusApi(seconds=0.2)
     async with running(PollLane(context_of(fleet_database, api=slow))):
         await until(lambda: slow.under_way)
         changed = rows.one("select replace(line, '\"credits\":100', '\"credits\":150') from attempt")
-        rows.sql("update attempt set credits = 150, line = %s where id = %s", changed, id)
+        rows.sql("update attempt set credits = 150, line = %s where id = %s", changed, task)
         await until(lambda: rows.states(batch) == ["completed"])
     assert rows.entry(batch).primary.credits == 150
     assert slow.asked["task-fox"] == 2
