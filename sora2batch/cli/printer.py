@@ -17,6 +17,7 @@ from sora2batch.cli.color import AUTO, is_colored
 from sora2batch.cli.table import (
     BAR_PROGRESS,
     BOARDS,
+    EVENT_LINE,
     EVENT_NOTES,
     LINE_PROGRESS,
     LIVE_SCREEN,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from sora2batch.app.output.output import Screen
     from sora2batch.app.tracking.run_progress import RunProgress
     from sora2batch.ground.clock import Clock
-    from sora2batch.run.event import Listener
+    from sora2batch.run.event import Event, Listener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,6 +130,10 @@ class ClickPrinter:
         with suppress(OSError):
             click.echo("\a", err=True, nl=False)
         return True
+
+    def event(self, manifest: str, happened: Event) -> None:
+        """Tell in a line what happened."""
+        resolve(EVENT_LINE)(self, manifest, happened)
 
     def progress(self, run_progress: RunProgress) -> AbstractContextManager[Listener]:
         """Show a run's events on standard error, in the way that suits it."""

@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": "Check the set-up: key, API, folders, git, store.",
     "plan": "Show what a run would do and cost; sends nothing that costs.",
     "run": "Submit, wait, download; show the price and ask first.",
+    "worker": "Work for a fleet: create tasks, wait for them, bring their files home.",
     "download": "Fetch the files that are missing.",
     "status": "Show where every job stands.",
     "explain": "Tell where each value of a job comes from, and what was paid for it.",
@@ -41,7 +42,7 @@ COMMANDS = {
 
 PURPOSES = {
     "Start": ("init", "validate", "fmt", "rules", "tools", "doctor"),
-    "Run": ("plan", "run", "download"),
+    "Run": ("plan", "run", "worker", "download"),
     "Look": ("status", "explain", "diff", "report", "reel", "promote"),
     "Mend": ("verify", "reconcile", "lock", "prune"),
     "More": ("push", "pull", "fleet", "schema", "simulate", "help", "completion"),
@@ -83,6 +84,9 @@ WORK = {
         "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.plan:PlanArgs"
     ),
     "run": Work("sora2batch.app.run:run", "sora2batch.app.run_args:RunArgs", document="run"),
+    "worker": Work(
+        "sora2batch.app.fleet.run_worker:run_worker", "sora2batch.app.fleet.run_worker:WorkerArgs"
+    ),
     "status": Work("sora2batch.app.status:show_statuses", document="status"),
     "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),
     "status --ledger --csv": Work("sora2batch.app.status_csv:print_claims_csv"),
@@ -147,6 +151,7 @@ EVENT_NOTES = "sora2batch.cli.show.progress:noting"
 """The same, of a run with bars."""
 PAINTED = "sora2batch.cli.show.leading_word:painted"
 """For lines where colours are wanted."""
+EVENT_LINE = "sora2batch.cli.show.event_line:print_event"
 LINE_PROGRESS = "sora2batch.cli.show.progress:line_progress"
 BAR_PROGRESS = "sora2batch.cli.show.bars:bar_progress"
 WORK_LINES = "sora2batch.cli.show.work_lines:line_work"

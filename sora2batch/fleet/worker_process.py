@@ -147,7 +147,7 @@ class WorkerProcess:
         return EngineWorker(self._context.database, duty, settings)
 
     async def _submit(self, given: Mapping[str, Any], tries: int) -> None:
-        """Have one turn of the create lane; where it ends before its time, another one stands in the queue."""
+        """Have one turn of the create lane; if it ends before its time, another one stands in the queue."""
         del given, tries
         stopping = asyncio.Event()
         async with _passed_on(self._stopping, stopping):

@@ -106,7 +106,7 @@ class FleetRows:
         budget: int = 1_000_000,
         store: str | None = None,
         fail_fast: bool = False,
-        check: bool = False,
+        check: bool = True,
     ) -> int:
         """Make a batch in a repository of its own."""
         repository = self.one("insert into repository default values returning id")
@@ -184,6 +184,17 @@ class FleetRows:
             ids,
         )
         return ids
+
+    def accept(self, attempt: int, name: str, task_id: str) -> None:
+        """Write that a reservation became a task, which is due at once."""
+        self.sql(
+            """
+            update attempt set state = 'submitted', task_id = %s, line = %s,
+                poll_due = now(), poll_deadline = now() + interval '1 hour'
+            where id = %s
+            """,
+            *(task_id, line_of(job_named(name), open_attempt(name, task_id=task_id)), attempt),
+        )
 
     def worker(self, *, silent_seconds: float = 0.0) -> int:
         """Make the row of a worker that has given no sign of life for so long."""

@@ -9,15 +9,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from fakes.fleet_rows import ACCOUNT
+from fakes.fleet_rows import ACCOUNT, TOOL, FleetRows, job_named, line_of, open_attempt
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.open_stores import OpenStores
 from sora2batch.fleet.worker_context import WorkerContext
 from sora2batch.fleet.worker_settings import WorkerSettings
 from sora2batch.ground.clock import SystemClock
+from sora2batch.lockfile.entry import State
 from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Event
 from sora2batch.sjinn import answer as api
+from sora2batch.sjinn.client import SjinnClient
+from sora2batch.sjinn.downloader import Downloader
+from sora2batch.sjinn.endpoint import Endpoint
+from sora2batch.sjinn.secret import ApiKey
 
 QUICK = WorkerSettings(
     beat_seconds=0.1,
@@ -125,3 +130,67 @@ async def until(is_so: Callable[[], object]) -> None:
     async with asyncio.timeout(_LONGEST_SECONDS):
         while not is_so():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def real_means(url: str, tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
+    """What a context needs to speak to an API on this machine."""
+    clock = SystemClock()
+    client = SjinnClient(Endpoint.parse(url), ApiKey("sk-test-worker-key"), clock=clock)
+    async with client, Downloader(clock=clock, attempts=1) as fetcher, OpenStores({}) as stores:
+        yield {
+            "api": client,
+            "clock": client.clock,
+            "fetcher": fetcher,
+            "stores": stores,
+            "folder": tmp_path / "worker",
+        }
+
+
+class Press:
+    """A create lane that sends what is reserved, one after the other, as plainly as can be."""
+
+    def __init__(self, rows: FleetRows) -> None:
+        self._rows = rows
+        self.turns = 0
+        self.under_way = 0
+        self.most_under_way = 0
+        self.hold = False
+        """Whether it goes on until it is told to stop."""
+
+    async def __call__(self, context: WorkerContext, stopping: asyncio.Event, /) -> None:
+        self.turns += 1
+        self.under_way += 1
+        self.most_under_way = max(self.under_way, self.most_under_way)
+        try:
+            await self._send_all(context, stopping)
+            if self.hold:
+                await stopping.wait()
+        finally:
+            self.under_way -= 1
+
+    async def _send_all(self, context: WorkerContext, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            found = self._rows.sql(
+                """
+                select attempt.id, job.key from attempt join job on job.id = attempt.job
+                where attempt.state = 'reserved' and attempt.account = %s order by attempt.id limit 1
+                """,
+                context.account,
+            )
+            if not found:
+                return
+            ((number, name),) = found
+            self._rows.sql(
+                "update attempt set state = 'sending', line = %s, worker = %s, sent_at = now() where id = %s",
+                *(line_of(job_named(name), open_attempt(name, State.IN_DOUBT)), context.worker, number),
+            )
+            answer = await context.api.create(TOOL, {"prompt": name})
+            assert isinstance(answer, api.Accepted)
+            self._rows.accept(number, name, answer.task_id)
+
+
+async def finish(video_api: SjinnClient, task_id: str) -> None:
+    """Wait until a task is done."""
+    while not isinstance(await video_api.status(task_id), api.Finished):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)

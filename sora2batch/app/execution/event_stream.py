@@ -50,6 +50,12 @@ class EventStream:
         """Make what tells the events of a batch; it hears each after it was counted."""
         return _Lines(self, manifest, progress)
 
+    def tell(self, manifest: str, happened: Event) -> None:
+        """Tell an event of a batch of which nobody follows how far it is."""
+        if not isinstance(happened, event.Ticked):
+            kind, more = told_of_event(happened)
+            self.write(kind, manifest, more)
+
     def write(self, kind: str, manifest: str, more: JsonObject) -> None:
         """Write a line, at once."""
         if self.fault:
@@ -105,6 +111,39 @@ class _Lines:
 
 def told_of(happened: Event, progress: RunProgress) -> tuple[str, JsonObject]:
     """Tell an event as its kind and what else its line says."""
+    if isinstance(happened, event.Ticked):
+        return "progress", _progress(progress)
+    return told_of_event(happened)
+
+
+_OfTask = (
+    event.Ready
+    | event.Generated
+    | event.Failed
+    | event.TimedOut
+    | event.Downloaded
+    | event.NotDownloaded
+    | event.Stored
+    | event.NotStored
+    | event.Looked
+    | event.NotLooked
+)
+_Untimed = (
+    event.Uploaded
+    | event.Submitted
+    | event.Rejected
+    | event.InDoubt
+    | event.Deferred
+    | event.Paused
+    | event.Unsaved
+    | event.Warned
+    | event.Stopped
+    | event.Spent
+)
+
+
+def told_of_event(happened: _Untimed | _OfTask) -> tuple[str, JsonObject]:
+    """The same of any event but that time goes by."""
     match happened:
         case event.Uploaded(file=file, bytes=length, is_new=is_new):
             return "uploaded", {"file": file, "bytes": length, "is_new": is_new}
@@ -126,24 +165,8 @@ def told_of(happened: Event, progress: RunProgress) -> tuple[str, JsonObject]:
             return "stopped", {"message": message}
         case event.Spent(charged=charged, budget=budget):
             return "spent", {"spent": charged, "budget": budget}
-        case event.Ticked():
-            return "progress", _progress(progress)
         case _:
             return _told_of_task(happened)
-
-
-_OfTask = (
-    event.Ready
-    | event.Generated
-    | event.Failed
-    | event.TimedOut
-    | event.Downloaded
-    | event.NotDownloaded
-    | event.Stored
-    | event.NotStored
-    | event.Looked
-    | event.NotLooked
-)
 
 
 def _told_of_task(happened: _OfTask) -> tuple[str, JsonObject]:

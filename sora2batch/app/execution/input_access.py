@@ -67,25 +67,25 @@ async def open_input_urls(
             yield others
             return
         async with UrlChecker("the API's host", StoreTimeouts()) as probe:
-            public = _is_public(backend)
+            public = is_public(backend.host)
             host = ResultHost(api=backend.api, probe=probe, name=backend.host, must_be_public=public)
             yield ResultUrls(host, made, others)
 
 
-def _is_public(backend: Backend) -> bool:
+def is_public(api_host: str | None) -> bool:
     """Tell whether the API fetches from the internet."""
-    host = urlsplit(f"//{backend.host}").hostname if backend.host else None
+    host = urlsplit(f"//{api_host}").hostname if api_host else None
     return host is not None and not is_loopback(host)
 
 
 def _stored(
     batch: Batch, files: Mapping[str, InputFile], store: UrlStore, backend: Backend, listener: Listener
 ) -> InputUrls:
-    terms = UrlTerms(seconds=_seconds(batch.run_options()), must_be_public=_is_public(backend))
+    terms = UrlTerms(seconds=signing_seconds(batch.run_options()), must_be_public=is_public(backend.host))
     return StoredInputUrls(store, files, batch.manifest.path.parent, terms, listener)
 
 
-def _seconds(options: RunOptions) -> int:
+def signing_seconds(options: RunOptions) -> int:
     """Tell for how long URLs are signed: a task may wait as long before it begins as we wait for its end."""
     return min(LONGEST_SECONDS, int(2 * options.timeout) + _SPARE_SECONDS)
 

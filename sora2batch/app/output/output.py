@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # for those who draw
     from sora2batch.app.batch.watcher import BatchWatcher
     from sora2batch.app.tracking.run_progress import RunProgress
     from sora2batch.ground.clock import Clock
-    from sora2batch.run.event import Listener
+    from sora2batch.run.event import Event, Listener
 
 MOST_LINES_AT_A_TERMINAL = 200
 """Of a listing by job; a longer one is summed up by group."""
@@ -118,6 +118,10 @@ class Display(RunDisplay, Protocol):
 
     def boards(self, snapshots: Sequence[BatchSnapshot], clock: Clock) -> None:
         """Draw statuses at a terminal."""
+        ...
+
+    def event(self, manifest: str, happened: Event) -> None:
+        """Tell in a line what happened to a job of a batch, or to whoever works on several of them."""
         ...
 
     @property
