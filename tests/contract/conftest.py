@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from fakes.attempts_case import NAMES, AttemptsCase, JournalCase, job_of
+from fakes.attempts_case import NAMES, PRICE, AttemptsCase, JournalCase, job_of
+from fakes.errands import Errands
+from fakes.paying_api import Mood, paying_api
+from fakes.program import Template
 
 KEEPERS = ("journal",)
 
@@ -31,3 +36,28 @@ def begin(keeper: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callab
         return JournalCase(tmp_path / f"{made}.lock.jsonl", all_jobs, budget)
 
     return begin
+
+
+@pytest.fixture(scope="session")
+def carriers() -> Iterator[Template]:
+    """Started once: the processes that carry jobs are forked from it."""
+    with Template("fakes.call_carrier") as template:
+        yield template
+
+
+@pytest.fixture
+def send(keeper: str, carriers: Template, tmp_path: Path) -> Iterator[Callable[..., Errands]]:
+    """Make batches for processes that are killed, each with an API of its own."""
+    numbers = count(1)
+    with ExitStack() as stack:
+
+        def send(*, jobs: int = 1, moods: Mapping[str, Sequence[Mood]] | None = None, **more: object) -> Errands:
+            folder = tmp_path / f"errands-{next(numbers)}"
+            api = stack.enter_context(paying_api(price=PRICE))
+            api.moods = {name: list(turns) for name, turns in (moods or {}).items()}
+            place = str(folder / "small.lock.jsonl")
+            return Errands(
+                template=carriers, api=api, folder=folder, keeper=keeper, place=place, jobs=NAMES[:jobs], **more
+            )
+
+        yield send

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from fakes.program_template import PRODUCT
 from fakes.sabotage import Sabotage
 
 _ROOT = Path(__file__).parents[2]
@@ -66,10 +67,14 @@ class Running:
 class Template:
     """Starts processes. A context manager; not for two threads at once."""
 
+    def __init__(self, program: str = PRODUCT) -> None:
+        """Say whose ``main`` the processes call: a module's."""
+        self._program = program
+
     def __enter__(self) -> Self:
         path = os.pathsep.join([str(_ROOT / "tests"), str(_ROOT)])
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "fakes.program_template"],
+            [sys.executable, "-m", "fakes.program_template", self._program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},

@@ -1,4 +1,4 @@
-"""A process that has loaded the whole program and forks a child for every call of it.
+"""A process that has loaded the whole program, or another one, and forks a child for every call of it.
 
 A start of Python and all imports cost half a second, a fork a few milliseconds: that is what makes it possible
 to kill the program at every single step. Commands come as JSON lines on standard input, answers go to standard
@@ -12,13 +12,15 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from fakes.sabotage import Sabotage
-from sora2batch.cli.main import main
 
+PRODUCT = "sora2batch.cli.main"
+"""Whose ``main`` is called, unless another module is named."""
 _PRELOADED = (
     "sora2batch.cli.command.run",
     "sora2batch.cli.command.plan",
@@ -50,14 +52,15 @@ def serve() -> None:
     """Obey until standard input ends. Children hear Ctrl-C even if whoever started this does not."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    for name in _PRELOADED:
+    program = import_module(sys.argv[1]).main
+    for name in _PRELOADED if sys.argv[1] == PRODUCT else ():
         import_module(name)
     commands, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
     gc.freeze()
     answers.write(b'{"ready": true}\n')
     for line in commands:
         command = json.loads(line)
-        answer = {"pid": _start(command)} if "argv" in command else {"code": _wait(command["wait"])}
+        answer = {"pid": _start(command, program)} if "argv" in command else {"code": _wait(command["wait"])}
         answers.write(json.dumps(answer).encode() + b"\n")
 
 
@@ -65,21 +68,21 @@ def _wait(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _start(command: dict[str, Any]) -> int:
+def _start(command: dict[str, Any], program: Callable[[], None]) -> int:
     # A signal that comes at once waits until the program has begun: it is none of the fork's business.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     pid = os.fork()
     if pid == 0:
         code = 71
         try:
-            code = _live(command)
+            code = _live(command, program)
         finally:
             os._exit(code)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     return pid
 
 
-def _live(command: dict[str, Any]) -> int:
+def _live(command: dict[str, Any], program: Callable[[], None]) -> int:
     for descriptor, path, flags in (
         (0, os.devnull, os.O_RDONLY),
         (1, command["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
@@ -94,7 +97,7 @@ def _live(command: dict[str, Any]) -> int:
     Sabotage.from_dict(command["sabotage"]).install()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        main()
+        program()
     except KeyboardInterrupt:  # before the first line of it
         code = 130
     except SystemExit as end:
