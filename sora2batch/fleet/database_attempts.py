@@ -20,7 +20,6 @@ from sora2batch.fleet.attempt_row import Reservation, line_of
 from sora2batch.fleet.batch_row import BatchRow
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.fleet_error import PassingError
-from sora2batch.fleet.reserve_one import reserve_one
 from sora2batch.fleet.settle_row import charge_more, settle_doubt
 from sora2batch.ground.deadline import Deadline
 from sora2batch.ground.job import Credits, Fingerprint, Job
@@ -70,9 +69,9 @@ _RELEASE = """
     where id = %(id)s and state in ('sending', 'in_doubt') and worker = %(worker)s
 """
 _OWNER = """
-    select job.fingerprint, job.key from attempt join job on job.id = attempt.job
+    select job.fingerprint, job.key, attempt.task_id from attempt join job on job.id = attempt.job
     where attempt.account = %(account)s and attempt.task_id = any(%(task_ids)s)
-    order by attempt.id limit 1
+    order by attempt.id
 """
 
 
@@ -139,17 +138,8 @@ class DatabaseAttempts:
         return self._known.get(fingerprint)
 
     async def reserve(self, job: Job, /) -> bool:
-        """Tell that there is room: who enqueued the job has reserved it, and the fence looks again.
-
-        A job that nobody has reserved is reserved here, if there is room.
-        """
-        if job.fingerprint in self._held:
-            return True
-        async with self._database.transaction() as connection:
-            reservation = await reserve_one(connection, self._batch, job)
-        if reservation:
-            self._held[job.fingerprint] = reservation
-        return reservation is not None
+        """Tell whether the job is reserved: who enqueued it has done that, and the fence looks again."""
+        return job.fingerprint in self._held
 
     async def fence(self, job: Job, intent: Attempt, /) -> Deadline:
         """Commit that this worker is about to make the call.
@@ -172,7 +162,6 @@ class DatabaseAttempts:
             row = await (await connection.execute(_FENCE, given)).fetchone()
         self._unsure.discard(row_id)
         if row is None:
-            self._held.pop(job.fingerprint, None)
             raise NotReservedError(f"{job.key} is not reserved any more: cancelled, or in another's hands")
         return deadline
 
@@ -182,11 +171,12 @@ class DatabaseAttempts:
         if plain in self._named:
             return _owner(self._named[plain].fingerprint, self._named[plain].key, job)
         self._named[plain] = job
-        given = {"account": self._batch.account, "task_ids": [task_id, plain]}
+        given = {"account": self._batch.account, "task_ids": [task_id, plain, plain.upper()]}
 
         async def look(connection: AsyncConnection) -> str | None:
-            row = await (await connection.execute(_OWNER, given)).fetchone()
-            return _owner(Fingerprint(row[0]), row[1], job) if row else None
+            rows = await (await connection.execute(_OWNER, given)).fetchall()
+            owners = (row for row in rows if plain_task_id(row[2]) == plain)
+            return next((_owner(Fingerprint(row[0]), row[1], job) for row in owners), None)
 
         owner = await self._insist(look, f"{job.key} is task {task_id}")
         if owner:
@@ -244,6 +234,7 @@ class DatabaseAttempts:
         """Write how a doubt of this batch ended, if it is one still."""
         async with self._database.transaction() as connection:
             await settle_doubt(connection, self._batch, doubted, outcome)
+            await self._read_sums(connection)
 
     async def _write_answer(self, job: Job, attempt: Attempt, state: str) -> None:
         given = self._answer(job, attempt, state)
