@@ -24,5 +24,5 @@ def ask_account() -> Payer:
 async def _read_balance() -> Payer:
     async with open_client(find_access(os.environ)) as client:
         account = await client.account()
-        identity = account.identity if client.clock.is_told else None
-        return Payer(clock=client.clock, account=identity, balance=account.balance)
+        proven = account.identity if client.clock.is_told else None
+        return Payer(clock=client.clock, account=proven, identity=account.identity, balance=account.balance)

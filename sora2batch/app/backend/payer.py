@@ -15,5 +15,7 @@ class Payer:
     """To stamp intents with: the API's, where its answer has told the time."""
     account: str | None = None
     """A hash of whose account it is, if the time was told with it: one without the other proves nothing."""
+    identity: str | None = None
+    """The same, whether or not the time was told: by it workers know for whom they work."""
     balance: float | None = None
     """Its credits, if it was asked."""
