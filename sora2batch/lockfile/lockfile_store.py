@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -107,6 +107,10 @@ class LockfileStore:
     def owner_of(self, task_id: str) -> Entry | None:
         """Find the job that has a task, orphans and tasks that were paid besides included."""
         return self._view.owner_of(task_id)
+
+    def unite(self, entries: Iterable[Entry]) -> None:
+        """Fold in what somebody else knows; names stay as they are here. The next checkpoint writes it."""
+        self._view.unite(entries)
 
     def rename(self, job: Job | Entry) -> None:
         """Give a known job and what it rests on their present names; the next checkpoint writes it."""

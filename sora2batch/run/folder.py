@@ -126,7 +126,9 @@ class OutputFolder:
         part = await source.fetch_part(before, self._root / name, root=self._root)
         if part is None:
             return None
-        output = NamedResult(recorded.owner, recorded.index, before._replace(stored=True))
+        output = NamedResult(
+            recorded.owner, recorded.index, before._replace(stored=before.stored or source.is_told)
+        )
         async with self._placing:
             return await self._put(part, job, attempt, output)
 

@@ -108,9 +108,18 @@ class StoredFiles:
 class StoredSource:
     """Files that are taken from the store, as long as it does not fail."""
 
-    def __init__(self, files: StoredFiles, breaker: CircuitBreaker) -> None:
+    def __init__(self, files: StoredFiles, breaker: CircuitBreaker, *, is_told: bool = True) -> None:
+        """Get ready.
+
+        Args:
+            files: the store.
+            breaker: counts its failures.
+            is_told: whether a line says of a file from there that it is there; not where workers use a
+                store to hand files over that the manifest does not want there.
+        """
         self._files = files
         self._breaker = breaker
+        self.is_told = is_told
 
     async def fetch_part(self, output: Output, target: Path, *, root: Path) -> Part | None:
         """Fetch a file to TARGET.part below the root; None if it cannot be had there.

@@ -396,3 +396,27 @@ async def test_a_line_about_other_files_moves_none(path):
     async with open_store(path) as store:
         await store.record(other)
     assert read_lockfile(path).entries[now.fingerprint] == now
+
+
+class TestWhatOthersKnow:
+    """Lines that somebody else has, as those of a fleet."""
+
+    async def test_it_is_folded_in_and_written_with_the_next_checkpoint(self, path):
+        async with open_store(path) as store:
+            store.unite([entry_of(in_doubt()), entry_of(submitted())])
+            assert store.entry(entry_of(submitted()).fingerprint) == entry_of(submitted())
+        first = path.read_bytes()
+        assert b'"state":"submitted"' in first
+        async with open_store(path) as store:
+            store.unite([entry_of(in_doubt()), entry_of(submitted())])
+        assert path.read_bytes() == first
+
+    async def test_names_and_what_is_known_here_stay(self, path):
+        here = Output(url="https://h/a.mp4", path="mine.mp4", sha256="0" * 64, bytes=3, pruned=True)
+        async with open_store(path) as store:
+            await store.record(entry_of(completed(outputs=(here,)), key="now/fox"))
+            there = here._replace(path=None, pruned=False, stored=True)
+            store.unite([entry_of(completed(outputs=(there,)), key="before/fox")])
+            known = store.entry(entry_of(completed()).fingerprint)
+        assert known.key == "now/fox"
+        assert known.primary.outputs == (here._replace(stored=True),)

@@ -70,6 +70,8 @@ class AgreedRun:
     """The jobs that wait for results of others; None where none do, or they are not to be submitted."""
     made: MadeFiles | None = None
     """What tasks have made; None where no job sends that."""
+    tells_of_store: bool = True
+    """Whether a line says of a file that came from the store that it is there."""
 
 
 def launch(run: AgreedRun) -> str | None:
@@ -101,7 +103,7 @@ async def _execute(run: AgreedRun) -> str | None:
         run.request.printer.progress(progress) as shown,
         heartbeat(listener := _listener(run, shown, progress)),
     ):
-        opening = store_access(batch, stages, listener)
+        opening = store_access(batch, stages, listener, is_told=run.tells_of_store)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(store.session())
             backend = await stack.enter_async_context(_open_backend(run))

@@ -25,8 +25,16 @@ class StoreAccess(NamedTuple):
 
 
 @asynccontextmanager
-async def store_access(batch: Batch, stages: Stages, listener: Listener) -> AsyncIterator[StoreAccess]:
+async def store_access(
+    batch: Batch, stages: Stages, listener: Listener, *, is_told: bool = True
+) -> AsyncIterator[StoreAccess]:
     """Open a batch's store, if it has one; one that is only read from may fail.
+
+    Args:
+        batch: whose.
+        stages: what the call wants.
+        listener: who hears of failures.
+        is_told: whether a line says of a file from there that it is there.
 
     Raises:
         UsageError: results are to go there, and it cannot be opened; nothing was sent.
@@ -42,12 +50,16 @@ async def store_access(batch: Batch, stages: Stages, listener: Listener) -> Asyn
                 raise
             listener(Warned(message=f"{error.sentence}; files come from the API"))
             store = None
-        yield StoreAccess() if store is None else _access(StoredFiles(store), batch, listener)
+        yield (
+            StoreAccess() if store is None else _access(StoredFiles(store), batch, listener, is_told=is_told)
+        )
 
 
-def _access(files: StoredFiles, batch: Batch, listener: Listener) -> StoreAccess:
+def _access(files: StoredFiles, batch: Batch, listener: Listener, *, is_told: bool) -> StoreAccess:
     later = f"the files stay in {batch.output_dir}: the next run, or `sora2batch push`, tries again"
     return StoreAccess(
-        source=StoredSource(files, CircuitBreaker(listener, consequence="files come from the API instead")),
+        source=StoredSource(
+            files, CircuitBreaker(listener, consequence="files come from the API instead"), is_told=is_told
+        ),
         destination=Destination(files, batch.artifacts, CircuitBreaker(listener, consequence=later)),
     )

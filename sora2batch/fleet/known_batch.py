@@ -1,0 +1,77 @@
+"""What the database knows of a batch: whose it is, and the lines of all its attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from psycopg import AsyncConnection
+
+from sora2batch.fleet.attempt_row import entry_of
+from sora2batch.fleet.fleet_error import FleetError
+from sora2batch.fleet.repository_row import find_repository
+from sora2batch.ground.job import Fingerprint
+from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.lockfile.line import LineError
+
+_FIND = "select id, account, store_url is not null from batch where repository = %s and manifest = %s"
+_LINES = """
+    select line from attempt
+    where batch = %s and line is not null and state not in ('reserved', 'sending') order by id
+"""
+_TAKEN = """
+    select job.fingerprint from attempt join job on job.id = attempt.job
+    where attempt.batch = %s and attempt.state in ('reserved', 'sending')
+"""
+
+
+async def read_taken(connection: AsyncConnection, batch: int) -> frozenset[Fingerprint]:
+    """Find the jobs of a batch that are reserved, or being sent: nobody needs to pay for them any more."""
+    rows = await (await connection.execute(_TAKEN, [batch])).fetchall()
+    return frozenset(Fingerprint(fingerprint) for (fingerprint,) in rows)
+
+
+class KnownBatch(NamedTuple):
+    """A batch that somebody has run in the fleet."""
+
+    id: int
+    account: str
+    has_store: bool
+    """Whether workers bring its files to a store."""
+
+
+async def find_batch(connection: AsyncConnection, aliases: Iterable[str], manifest: str) -> KnownBatch | None:
+    """Find a batch by its repository's aliases and its manifest; None where nobody has run it.
+
+    Raises:
+        UsageError: the aliases are those of two repositories.
+    """
+    repository = await find_repository(connection, aliases)
+    row = await (await connection.execute(_FIND, [repository, manifest])).fetchone()
+    return KnownBatch(*row) if row else None
+
+
+async def read_lines(connection: AsyncConnection, batch: int, *, stores_outputs: bool) -> list[Entry]:
+    """Read what is known of every call that was made, in the order in which they were reserved.
+
+    Args:
+        connection: with a transaction.
+        batch: the row.
+        stores_outputs: whether the manifest wants results in its store; if not, a lockfile does not say that
+            they are there, although workers hand them over that way.
+
+    Raises:
+        FleetError: a line is not what a journal would have.
+    """
+    rows = await (await connection.execute(_LINES, [batch])).fetchall()
+    try:
+        entries = [entry_of(line) for (line,) in rows]
+    except LineError as error:
+        raise FleetError(
+            f"a line of the fleet cannot be read: {error}", hint="upgrade sora2batch?"
+        ) from error
+    return entries if stores_outputs else [one.only(_not_stored(one.primary)) for one in entries]
+
+
+def _not_stored(attempt: Attempt) -> Attempt:
+    return attempt._replace(outputs=tuple(one._replace(stored=False) for one in attempt.outputs))
