@@ -31,6 +31,8 @@ _OLDEST_SERVER = 13
 _ROOM = 200
 SECONDS_FOR_A_CONNECTION = 10.0
 _SECONDS_IDLE = 60.0
+_SECONDS_OF_TRYING = 2.0
+"""After which the pool leaves it to who needs a connection: it would wait longer each time, up to minutes."""
 _SERVER_SETTINGS = {
     "search_path": SCHEMA,
     "synchronous_commit": "on",
@@ -123,6 +125,7 @@ async def open_database(
         check=AsyncConnectionPool.check_connection,  # a server that was started anew is no error
         timeout=patience_seconds,
         max_idle=_SECONDS_IDLE,
+        reconnect_timeout=_SECONDS_OF_TRYING,
         name=PROGRAM,
     )
     await pool.open()

@@ -40,6 +40,9 @@ _DOUBT = """
 _NO_SUBMIT = """
     select account.name from account
     where stop_reason is null
+        and (lane_until < now() or not exists (
+            select from worker where worker.id = account.lane_worker and worker.ended_at is null
+        ))
         and exists (
             select from batch
             where batch.account = account.name and batch.stop_reason is null

@@ -97,13 +97,15 @@ class WorkerProcess:
         is_away, tries = False, 0
         while True:
             try:
-                await self._beat_once()
+                async with asyncio.timeout(self._context.settings.lost_seconds):
+                    await self._beat_once()
             except LostRowError:
                 raise
-            except Sora2BatchError as error:
+            except (Sora2BatchError, TimeoutError) as error:
                 tries += 1
                 if not is_away:
-                    self._warn(f"{error.message}; this worker waits, and goes on when it is back")
+                    why = str(error) or f"no connection to the database at {self._context.database.url.place}"
+                    self._warn(f"{why}; this worker waits, and goes on when it is back")
                 is_away = True
                 await asyncio.sleep(self._context.settings.reconnect_seconds(tries))
                 continue

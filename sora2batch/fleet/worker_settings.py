@@ -13,6 +13,8 @@ class WorkerSettings:
     """How many tasks' files may be fetched at once."""
     beat_seconds: float = 5.0
     """Between two signs of life."""
+    lost_seconds: float = 10.0
+    """How long a sign of life waits for the database before it is told that it is away."""
     dead_seconds: float = 60.0
     """Without a sign of life, after which a worker is taken for dead; by the database's clock."""
     janitor_seconds: float = 10.0

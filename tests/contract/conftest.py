@@ -51,13 +51,21 @@ def send(keeper: str, carriers: Template, tmp_path: Path) -> Iterator[Callable[.
     numbers = count(1)
     with ExitStack() as stack:
 
-        def send(*, jobs: int = 1, moods: Mapping[str, Sequence[Mood]] | None = None, **more: object) -> Errands:
+        def send(
+            *, jobs: int = 1, moods: Mapping[str, Sequence[Mood]] | None = None, **more: object
+        ) -> Errands:
             folder = tmp_path / f"errands-{next(numbers)}"
             api = stack.enter_context(paying_api(price=PRICE))
             api.moods = {name: list(turns) for name, turns in (moods or {}).items()}
             place = str(folder / "small.lock.jsonl")
             return Errands(
-                template=carriers, api=api, folder=folder, keeper=keeper, place=place, jobs=NAMES[:jobs], **more
+                template=carriers,
+                api=api,
+                folder=folder,
+                keeper=keeper,
+                place=place,
+                jobs=NAMES[:jobs],
+                **more,
             )
 
         yield send

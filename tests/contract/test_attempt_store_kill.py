@@ -35,7 +35,9 @@ def killed_at_every_step(send, **given):
 @pytest.mark.parametrize("mood", AFTER)
 def test_killed_at_any_step_a_job_is_called_for_once_and_its_task_is_known_or_in_doubt(send, mood):
     seen = []
-    for errands in killed_at_every_step(send, moods={"fox": [mood, Mood.REJECT if mood is Mood.REJECT else Mood.ACCEPT]}):
+    for errands in killed_at_every_step(
+        send, moods={"fox": [mood, Mood.REJECT if mood is Mood.REJECT else Mood.ACCEPT]}
+    ):
         seen.append(errands.steps)
         errands.finish()
     verbs = (*ALWAYS, *AFTER[mood])

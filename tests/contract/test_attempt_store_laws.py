@@ -100,7 +100,7 @@ class Machine:
                 model.intent = intent_of(job, store)
                 await store.fence(job, model.intent)
                 model.place = "sending"
-            case (Verb.RESERVE | Verb.FENCE), ("sending" | "task" | "doubt"):
+            case ((Verb.RESERVE | Verb.FENCE), ("sending" | "task" | "doubt")):
                 await self._assert_no_second_call(store, index)
             case Verb.ACCEPT, "sending":
                 task_id = f"t-{next(self.numbers)}"
@@ -126,7 +126,7 @@ class Machine:
                 model.task = model.task._replace(credits=Credits(model.charged))
                 self.surcharged += 10
                 await store.surcharge(job, model.task, Credits(10))
-            case (Verb.ADOPT | Verb.WITHDRAW), "doubt":
+            case ((Verb.ADOPT | Verb.WITHDRAW), "doubt"):
                 await self._settle(store, verb, index)
 
     async def _assert_no_second_call(self, store, index: int) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from fakes.attempts_case import PRICE, Sums, intent_of, job_of
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from itertools import count
 from typing import Any
 
 import orjson
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from sora2batch.fleet.database import Database
@@ -83,10 +86,18 @@ class FleetRows:
     """A connection of its own, which commits each statement."""
 
     def __init__(self, url: str, account: str = ACCOUNT) -> None:
-        self._connection = psycopg.connect(url, autocommit=True, options=_SCHEMA)
+        self._url = url
+        self._connection: psycopg.Connection | None = None
+        self.connect()
         self.account = account
         self._names = count()
         self.sql("insert into account (name) values (%s) on conflict do nothing", account)
+
+    def connect(self) -> None:
+        """Connect, be it anew."""
+        if self._connection:
+            self._connection.close()
+        self._connection = psycopg.connect(self._url, autocommit=True, options=_SCHEMA)
 
     def close(self) -> None:
         self._connection.close()
@@ -218,6 +229,11 @@ class FleetRows:
             *(f"{task}:{self.account}", task, Jsonb(args), name, name if task == "submit" else None),
         )
 
+    def enqueue_once(self, task: str, **args: Any) -> None:
+        """Do the same unless it waits there already."""
+        with suppress(UniqueViolation):
+            self.enqueue(task, **args)
+
     def entry(self, batch: int) -> Entry:
         """What the line of a batch's only attempt says."""
         return decode_job(orjson.loads(self.one("select line from attempt where batch = %s", batch)))
@@ -232,6 +248,22 @@ class FleetRows:
     def queue(self) -> list[tuple[str, str]]:
         """(queueing lock, status) of the engine's jobs."""
         return self.sql("select queueing_lock, status::text from procrastinate_jobs order by id")
+
+
+class PatientRows:
+    """The same by a connection of its own, awaited: where others in the event loop may hold what it waits for."""
+
+    def __init__(self, url: str) -> None:
+        self._rows = FleetRows(url)
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        return partial(asyncio.to_thread, getattr(self._rows, name))
+
+    def connect(self) -> None:
+        self._rows.connect()
+
+    def close(self) -> None:
+        self._rows.close()
 
 
 def _kept(state: str) -> State:

@@ -103,7 +103,9 @@ class PayingApi:
             case Mood.BUSY:
                 self.refused[prompt] += 1
                 headers = {"Retry-After": "0.02"}
-                return Reply(status=429, headers=headers, body=envelope(success=False, message="busy", code=429))
+                return Reply(
+                    status=429, headers=headers, body=envelope(success=False, message="busy", code=429)
+                )
             case Mood.REJECT:
                 return Reply(body=envelope(success=False, message="not this prompt", code=7))
             case Mood.LOST | Mood.KILL_PAID as mood:

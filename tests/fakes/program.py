@@ -41,6 +41,7 @@ class Running:
 
     def __init__(self, template: Template, pid: int, out: Path, err: Path) -> None:
         self.pid = pid
+        self._has_ended = False
         self._template = template
         self._out = out
         self._err = err
@@ -55,8 +56,15 @@ class Running:
             assert time.monotonic() < end, f"{text!r} was not said:\n{self._err.read_text()}"
             time.sleep(0.002)
 
+    def kill_if_alive(self) -> None:
+        """See to it that it has ended."""
+        if not self._has_ended:
+            self.signal(signal.SIGKILL)
+            self.wait()
+
     def wait(self, *, seconds: float = _LONGEST_SECONDS) -> Ended:
         """Wait for its end; one that does not come in time is an error, and brought about."""
+        self._has_ended = True
         try:
             code = self._template.wait(self.pid, seconds)
         except TimeoutError as error:

@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from fakes.fleet_rows import ACCOUNT, TOOL, FleetRows, job_named, line_of, open_attempt
+from fakes.fleet_rows import ACCOUNT, TOOL, PatientRows, job_named, line_of, open_attempt
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.open_stores import OpenStores
 from sora2batch.fleet.worker_context import WorkerContext
 from sora2batch.fleet.worker_settings import WorkerSettings
 from sora2batch.ground.clock import SystemClock
+from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.lockfile.entry import State
 from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Event
@@ -26,6 +27,7 @@ from sora2batch.sjinn.secret import ApiKey
 
 QUICK = WorkerSettings(
     beat_seconds=0.1,
+    lost_seconds=1.0,
     dead_seconds=5.0,
     janitor_seconds=0.1,
     engine_seconds=0.1,
@@ -150,8 +152,9 @@ async def real_means(url: str, tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
 class Press:
     """A create lane that sends what is reserved, one after the other, as plainly as can be."""
 
-    def __init__(self, rows: FleetRows) -> None:
-        self._rows = rows
+    def __init__(self, rows: PatientRows) -> None:
+        self.rows = rows
+        self.break_once = False
         self.turns = 0
         self.under_way = 0
         self.most_under_way = 0
@@ -160,6 +163,9 @@ class Press:
 
     async def __call__(self, context: WorkerContext, stopping: asyncio.Event, /) -> None:
         self.turns += 1
+        if self.break_once:
+            self.break_once = False
+            raise Sora2BatchError("broken")
         self.under_way += 1
         self.most_under_way = max(self.under_way, self.most_under_way)
         try:
@@ -171,7 +177,7 @@ class Press:
 
     async def _send_all(self, context: WorkerContext, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            found = self._rows.sql(
+            found = await self.rows.sql(
                 """
                 select attempt.id, job.key from attempt join job on job.id = attempt.job
                 where attempt.state = 'reserved' and attempt.account = %s order by attempt.id limit 1
@@ -181,13 +187,13 @@ class Press:
             if not found:
                 return
             ((number, name),) = found
-            self._rows.sql(
+            await self.rows.sql(
                 "update attempt set state = 'sending', line = %s, worker = %s, sent_at = now() where id = %s",
                 *(line_of(job_named(name), open_attempt(name, State.IN_DOUBT)), context.worker, number),
             )
             answer = await context.api.create(TOOL, {"prompt": name})
             assert isinstance(answer, api.Accepted)
-            self._rows.accept(number, name, answer.task_id)
+            await self.rows.accept(number, name, answer.task_id)
 
 
 async def finish(video_api: SjinnClient, task_id: str) -> None:

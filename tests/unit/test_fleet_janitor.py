@@ -158,6 +158,18 @@ class TestWhatIsToBeDone:
         await janitor.look()
         assert rows.queue() == [(f"submit:{rows.account}", "doing")]
 
+    async def test_while_somebody_has_the_lane_still_nobody_is_called(self, janitor, rows):
+        """A worker that has just died: its lease ends in a minute."""
+        rows.attempt(rows.batch(), "fox", "reserved")
+        worker = rows.worker()
+        lease = "update account set lane_worker = %s, lane_until = now() + %s * interval '1 second'"
+        rows.sql(lease, worker, 60)
+        await janitor.look()
+        assert rows.queue() == []
+        rows.sql(lease, worker, -1)
+        await janitor.look()
+        assert rows.queue() == [(f"submit:{rows.account}", "todo")]
+
     @pytest.mark.parametrize("what", ["account", "batch"])
     async def test_what_is_stopped_is_not_submitted(self, janitor, rows, what):
         rows.attempt(rows.batch(), "fox", "reserved")

@@ -8,7 +8,7 @@ import signal
 from asyncio import Event as Flag
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -51,7 +51,7 @@ class WorkerArgs:
     lanes: str
     concurrency: int
     as_jsonl: bool
-    tools_dirs: tuple[Path, ...] = ()
+    tools_dirs: tuple[Path, ...]
 
 
 class _Means(NamedTuple):
@@ -68,7 +68,8 @@ class _Means(NamedTuple):
 class _Ending:
     """The first signal ends a worker in peace, as soon as there is one; the next one ends it at once."""
 
-    process: WorkerProcess | None = field(default=None)
+    display: Display
+    process: WorkerProcess | None = None
     is_begun: bool = False
 
     def take(self, number: signal.Signals) -> bool:
@@ -77,6 +78,7 @@ class _Ending:
         if self.process is None or self.is_begun:
             return False
         self.is_begun = True
+        self.display.info("ending; waiting for the answers of calls under way (again: at once)")
         self.process.stop()
         return True
 
@@ -92,7 +94,7 @@ def run_worker(args: WorkerArgs, display: Display) -> ExitCode:
     """
     lanes = read_lanes(args.lanes)
     queue, access = find_queue(), find_access(os.environ)
-    ending = _Ending()
+    ending = _Ending(display)
     means = _Means(args, lanes, queue, access, display)
     run_loop(partial(_work, means, ending), take=ending.take)
     return ExitCode.DONE
