@@ -17,6 +17,7 @@ from typing import Any
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.worker import Worker
+from psycopg import OperationalError
 
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.stuck_jobs import give_back, own_orphans
@@ -25,6 +26,8 @@ from sora2batch.fleet.worker_settings import WorkerSettings
 logging.getLogger("procrastinate").addHandler(logging.NullHandler())
 logging.getLogger("procrastinate").propagate = False
 
+_TRIES_TO_TELL = 3
+"""In a row; a database that is away is told by others."""
 _CALM_SECONDS = 60.0
 """After which a worker that ended counts as one that worked."""
 
@@ -56,6 +59,8 @@ class EngineWorker:
         self._running: dict[int, asyncio.Task[Any]] = {}
         self._suspects: frozenset[int] = frozenset()
         self._is_over = asyncio.Event()
+        self.trouble: str | None = None
+        """Why it has ended again and again, for who tells it."""
         self.clock_lead = timedelta()
         """How far the database's clock is ahead of ours."""
 
@@ -64,11 +69,15 @@ class EngineWorker:
         tries = 0
         while not self._is_over.is_set():
             begun = asyncio.get_running_loop().time()
-            with suppress(Exception):  # the engine has many words for a database that is away
+            is_calm = False
+            try:
                 self._worker = await self._make()
                 if not self._is_over.is_set():
                     await self._worker.run()  # type: ignore[no-untyped-call]
-            is_calm = asyncio.get_running_loop().time() - begun > _CALM_SECONDS
+            except Exception as error:  # noqa: BLE001  # the engine has many words for a database that is away
+                is_calm = asyncio.get_running_loop().time() - begun > _CALM_SECONDS
+                if tries == _TRIES_TO_TELL and not isinstance(error.__cause__, OperationalError):
+                    self.trouble = f"{type(error).__name__}: {error.__cause__ or error}"
             tries = 1 if is_calm else tries + 1
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._settings.reconnect_seconds(tries)):

@@ -55,7 +55,7 @@ class MediaLane:
             tries: the how manieth try this is; after the last one it is given up.
 
         Raises:
-            Sora2BatchError: not this time.
+            Exception: not this time.
         """
         task = await self._read(attempt)
         if task is None:
@@ -67,9 +67,10 @@ class MediaLane:
             await self._write(task, files)
         except FleetError:
             raise
-        except (Sora2BatchError, OSError) as error:
-            await self._note(task, entry, _worded(error), is_last=tries >= self._context.settings.fetch_tries)
-            if tries < self._context.settings.fetch_tries:
+        except Exception as error:
+            is_last = tries >= self._context.settings.fetch_tries
+            await self._note(task, entry, _worded(error), is_last=is_last)
+            if not is_last:
                 raise
         else:
             self._tell(task, Stored(job=job_of(entry)))
@@ -143,7 +144,11 @@ class MediaLane:
         self._context.listener(task.batch.manifest, happened)
 
 
-def _worded(error: Sora2BatchError | OSError) -> Sora2BatchError:
-    if isinstance(error, Sora2BatchError):
-        return error
-    return DownloadError(f"a worker's disk refuses the file: {error.strerror or error}")
+def _worded(error: Exception) -> Sora2BatchError:
+    match error:
+        case Sora2BatchError():
+            return error
+        case OSError():
+            return DownloadError(f"a worker's disk refuses the file: {error.strerror or error}")
+        case _:  # a bug of ours, which is told where people look for what is missing
+            return DownloadError(f"{type(error).__name__}: {error}")

@@ -6,7 +6,7 @@ A database that is away for a while ends nothing: each lane waits for it, and it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
@@ -22,6 +22,9 @@ from sora2batch.fleet.worker_row import LostRowError, beat, say_goodbye
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.text import counted
 from sora2batch.run.event import Warned
+
+_MOST_CUTS = 5
+_CUT_SECONDS = 0.1
 
 
 class Lane(StrEnum):
@@ -51,6 +54,7 @@ class WorkerProcess:
         self._context = context
         self._create_tasks = create_tasks
         self._stopping = asyncio.Event()
+        self._is_creating = False
         self._engines = [self._engine(lane) for lane in lanes if lane is not Lane.POLL]
         polling = [PollLane(context)] if Lane.POLL in lanes else []
         self._parts: list[_Part] = [*self._engines, *polling, Janitor(context)]
@@ -64,19 +68,16 @@ class WorkerProcess:
         running = [asyncio.create_task(one.run()) for one in self._parts]
         try:
             await self._until_stop((beating, *running))
-            await asyncio.wait(running)
+            await self._wait_for_end(running)
         finally:
             for engine in self._engines:
                 await engine.abandon()
-            beating.cancel()
-            for task in running:
-                task.cancel()
-            await asyncio.gather(beating, *running, return_exceptions=True)
+            await _cut_off((beating, *running))
             with suppress(Sora2BatchError, TimeoutError):
                 async with asyncio.timeout(self._context.settings.goodbye_seconds):
                     await say_goodbye(self._context.database, self._context.worker)
         for task in (beating, *running):
-            if not task.cancelled():
+            if task.done() and not task.cancelled():
                 task.result()
 
     def stop(self) -> None:
@@ -91,6 +92,12 @@ class WorkerProcess:
         self._stopping.set()
         for part in self._parts:
             part.stop()
+
+    async def _wait_for_end(self, running: Sequence[asyncio.Task[None]]) -> None:
+        settings = self._context.settings
+        await asyncio.wait(running, timeout=settings.idle_end_seconds)
+        if self._is_creating:
+            await asyncio.wait(running, timeout=settings.end_seconds - settings.idle_end_seconds)
 
     async def _beat(self) -> None:
         """Give signs of life; tell once that the database is away, and once that it is back."""
@@ -118,6 +125,9 @@ class WorkerProcess:
         lead = await beat(self._context.database, self._context.worker)
         for engine in self._engines:
             engine.clock_lead = lead
+            if engine.trouble:
+                self._warn(f"the queue cannot be read: {engine.trouble}")
+                engine.trouble = None
             if lost := await engine.reclaim():
                 self._warn(f"{counted(lost, 'job')} without a written end: in the queue again")
 
@@ -129,7 +139,7 @@ class WorkerProcess:
                 queue=queue_of(SUBMIT, account),
                 work=self._submit,
                 jobs=1,
-                grace_seconds=settings.grace_seconds + 1.0,
+                grace_seconds=settings.grace_seconds + 0.5,
                 is_repeated=False,
             )
         else:
@@ -154,18 +164,24 @@ class WorkerProcess:
         stopping = asyncio.Event()
         async with _passed_on(self._stopping, stopping):
             turn = asyncio.create_task(self._create_tasks(self._context, stopping))
+            self._is_creating = True
+            turn.add_done_callback(self._note_end_of_turn)
             try:
                 await asyncio.shield(turn)
             except asyncio.CancelledError:  # the engine is cut off, or this worker
                 stopping.set()
                 await turn
                 raise
-            except Sora2BatchError as error:
-                self._warn(f"no tasks can be created now: {error.message}")
+            except Exception as error:  # noqa: BLE001  # be it a bug, it is told and others go on
+                self._warn(f"no tasks can be created now: {_words_of(error)}")
                 await self._come_again(delay=timedelta(seconds=self._context.settings.first_retry_seconds))
                 return
         if self._stopping.is_set():
             await self._come_again(delay=timedelta())
+
+    def _note_end_of_turn(self, turn: asyncio.Task[None]) -> None:
+        del turn
+        self._is_creating = False
 
     async def _come_again(self, *, delay: timedelta) -> None:
         """Leave the rest to whoever comes next; where that cannot be written, the janitor finds it."""
@@ -176,6 +192,23 @@ class WorkerProcess:
 
     def _warn(self, message: str) -> None:
         self._context.listener(WHOLE_WORKER, Warned(message=message))
+
+
+def _words_of(error: BaseException) -> str:
+    """Word an error, of several the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error.message if isinstance(error, Sora2BatchError) else f"{type(error).__name__}: {error}"
+
+
+async def _cut_off(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks, those again that would clear up first: a database that is away may keep them from it."""
+    for _ in range(_MOST_CUTS):
+        pending = [one for one in tasks if not one.done()]
+        for task in pending:
+            task.cancel()
+        if pending:
+            await asyncio.wait(pending, timeout=_CUT_SECONDS)
 
 
 @asynccontextmanager

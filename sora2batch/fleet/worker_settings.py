@@ -33,11 +33,15 @@ class WorkerSettings:
     """How long an answer waits for others, to be written down together."""
     key_seconds: float = 60.0
     """Between two questions while the API refuses the key."""
-    grace_seconds: float = 8.0
+    grace_seconds: float = 7.0
     """How long the end waits for create calls under way; what has no answer then is in doubt."""
     media_grace_seconds: float = 4.0
     """How long the end waits for files under way; those that are not there then are fetched by others."""
-    goodbye_seconds: float = 1.0
+    end_seconds: float = 8.0
+    """How long the end may take while tasks are being created; what is not done then is cut off."""
+    idle_end_seconds: float = 5.0
+    """The same while none is: a database that is away may keep the rest from ending."""
+    goodbye_seconds: float = 0.5
     """How long the end waits for a database that does not take it."""
     fetch_tries: int = 60
     """How often a task's files are tried to be fetched: with the waits in between for more than a day."""

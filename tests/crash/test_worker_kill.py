@@ -241,6 +241,18 @@ def test_a_worker_that_slept_for_long_does_no_harm_when_it_wakes(fleet):
     assert len(fleet.objects()) == 3
 
 
+def test_it_ends_in_time_although_the_database_is_away(own_fleet, own_postgres):
+    worker = own_fleet.worker()
+    own_fleet.service.stall(RESULT)
+    own_fleet.batch("fox")
+    own_fleet.service.wait_for(RESULT)
+    own_postgres.kill()
+    begun = time.monotonic()
+    worker.signal(signal.SIGTERM)
+    assert worker.wait().code == 0
+    assert time.monotonic() - begun < LONGEST_END_SECONDS
+
+
 def test_a_database_that_is_killed_and_started_again_loses_nothing(own_fleet, own_postgres):
     fleet = own_fleet
     worker = fleet.worker()

@@ -11,7 +11,9 @@ def test_files_are_tried_to_be_fetched_for_more_than_a_day_before_they_are_given
 
 
 def test_the_end_comes_within_ten_seconds():
-    assert SETTINGS.grace_seconds + SETTINGS.goodbye_seconds < 10
+    assert SETTINGS.media_grace_seconds < SETTINGS.idle_end_seconds
+    assert SETTINGS.grace_seconds + 0.5 < SETTINGS.end_seconds
+    assert SETTINGS.end_seconds + SETTINGS.goodbye_seconds < 10
 
 
 def test_a_database_that_is_away_is_asked_often_at_first():
