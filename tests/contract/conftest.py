@@ -11,10 +11,14 @@ import pytest
 
 from fakes.attempts_case import NAMES, PRICE, AttemptsCase, JournalCase, job_of
 from fakes.errands import Errands
+from fakes.fleet_attempts import FleetAttempts, hang_up
+from fakes.fleet_database import set_up
 from fakes.paying_api import Mood, paying_api
+from fakes.postgres import PostgresServer
 from fakes.program import Template
 
-KEEPERS = ("journal",)
+KEEPERS = ("journal", "database")
+_NUMBERS = count(1)
 
 
 @pytest.fixture(params=KEEPERS)
@@ -23,17 +27,50 @@ def keeper(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def tables_url(postgres: PostgresServer, fleet_template: str) -> Iterator[str]:
+    """A database with all tables, which the tests of this process share: each batch has an account of its own."""
+    url = postgres.new_database(fleet_template)
+    yield url
+    hang_up(url)
+    postgres.drop_database(url)
+
+
 @pytest.fixture
-def begin(keeper: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., AttemptsCase]:
+def fleet_tables() -> Callable[[PostgresServer], str]:
+    """Make a database with all tables on any server, and hand out its URL."""
+
+    def make(server: PostgresServer) -> str:
+        url = server.new_database()
+        set_up(url)
+        return url
+
+    return make
+
+
+@pytest.fixture
+def new_place(keeper: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Name places for batches: as ``Errand.place`` has them."""
+
+    url = request.getfixturevalue("tables_url") if keeper == "database" else ""
+
+    def new_place() -> str:
+        number = next(_NUMBERS)
+        return f"{url}#account-{number}" if url else str(tmp_path / f"{number}.lock.jsonl")
+
+    return new_place
+
+
+@pytest.fixture
+def begin(keeper: str, new_place: Callable[[], str]) -> Callable[..., AttemptsCase]:
     """Make batches of some jobs with a budget; just enough for them, unless it is said."""
-    made = 0
 
     def begin(*, jobs: int = 2, budget: int | None = None) -> AttemptsCase:
-        nonlocal made
-        made += 1
         all_jobs = [job_of(name) for name in NAMES[:jobs]]
         budget = sum(job.credits for job in all_jobs) if budget is None else budget
-        return JournalCase(tmp_path / f"{made}.lock.jsonl", all_jobs, budget)
+        if keeper == "journal":
+            return JournalCase(Path(new_place()), all_jobs, budget)
+        return FleetAttempts(new_place(), all_jobs, budget)
 
     return begin
 
@@ -46,7 +83,9 @@ def carriers() -> Iterator[Template]:
 
 
 @pytest.fixture
-def send(keeper: str, carriers: Template, tmp_path: Path) -> Iterator[Callable[..., Errands]]:
+def send(
+    keeper: str, carriers: Template, tmp_path: Path, new_place: Callable[[], str]
+) -> Iterator[Callable[..., Errands]]:
     """Make batches for processes that are killed, each with an API of its own."""
     numbers = count(1)
     with ExitStack() as stack:
@@ -57,7 +96,7 @@ def send(keeper: str, carriers: Template, tmp_path: Path) -> Iterator[Callable[.
             folder = tmp_path / f"errands-{next(numbers)}"
             api = stack.enter_context(paying_api(price=PRICE))
             api.moods = {name: list(turns) for name, turns in (moods or {}).items()}
-            place = str(folder / "small.lock.jsonl")
+            place = more.pop("place", None) or new_place()
             return Errands(
                 template=carriers,
                 api=api,

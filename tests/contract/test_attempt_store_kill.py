@@ -20,9 +20,9 @@ AFTER = {
 """The verbs that a job comes to, by what happens to its first call."""
 
 
-def killed_at_every_step(send, **given):
+def killed_at_every_step(send, *, every=1, **given):
     """Kill the first process of a new batch at each step, and hand the batch over as that left it."""
-    for number in count(1):
+    for number in count(1, every):
         errands = send(**given)
         ended = errands.run(stop_at=number)
         errands.recover()
@@ -35,9 +35,8 @@ def killed_at_every_step(send, **given):
 @pytest.mark.parametrize("mood", AFTER)
 def test_killed_at_any_step_a_job_is_called_for_once_and_its_task_is_known_or_in_doubt(send, mood):
     seen = []
-    for errands in killed_at_every_step(
-        send, moods={"fox": [mood, Mood.REJECT if mood is Mood.REJECT else Mood.ACCEPT]}
-    ):
+    moods = {"fox": [mood] if mood is Mood.REJECT else [mood, Mood.ACCEPT]}
+    for errands in killed_at_every_step(send, moods=moods):
         seen.append(errands.steps)
         errands.finish()
     verbs = (*ALWAYS, *AFTER[mood])
@@ -56,9 +55,11 @@ def test_killed_while_the_call_is_under_way_the_job_is_in_doubt_and_is_not_calle
     assert errands.api.calls["fox"] == (1 if mood is Mood.KILL_PAID else 2)
 
 
-def test_killed_at_any_step_with_calls_side_by_side_every_job_is_paid_once(send):
+@pytest.mark.slow
+def test_killed_at_any_step_with_calls_side_by_side_every_job_is_paid_once(send, keeper):
+    """The order of steps is another one each time, so not each of them needs to be tried."""
     moods = {"fox": [Mood.BUSY, Mood.ACCEPT], "owl": [Mood.ACCEPT], "cat": [Mood.LOST, Mood.ACCEPT]}
-    for errands in killed_at_every_step(send, jobs=3, moods=moods):
+    for errands in killed_at_every_step(send, every=2 if keeper == "journal" else 3, jobs=3, moods=moods):
         errands.finish()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from fakes.attempts_case import PRICE, Sums, intent_of, job_of
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits
@@ -80,7 +82,6 @@ async def test_an_accepted_task_is_durable_and_charged(begin):
         assert [(one.state, one.task_id, one.credits) for one in known.attempts] == [
             (State.SUBMITTED, "t-1", PRICE)
         ]
-        assert store.known(fox.fingerprint).primary.task_id == "t-1"
 
 
 async def test_a_job_with_a_task_gets_no_second_fence(begin):
@@ -92,7 +93,7 @@ async def test_a_job_with_a_task_gets_no_second_fence(begin):
         assert await is_refused(case, store, fox)
     async with case.opened() as store:
         assert await is_refused(case, store, fox)
-        assert store.spent == PRICE
+    assert await case.sums() == Sums(charged=PRICE, in_doubt=0)
 
 
 async def test_a_job_in_doubt_gets_no_second_fence(begin):
@@ -104,7 +105,7 @@ async def test_a_job_in_doubt_gets_no_second_fence(begin):
         assert await is_refused(case, store, fox)
     async with case.opened() as store:
         assert await is_refused(case, store, fox)
-        assert store.spent == PRICE
+    assert await case.sums() == Sums(charged=0, in_doubt=PRICE)
 
 
 async def is_refused(case, store, job, intent=None) -> bool:
@@ -178,7 +179,7 @@ async def test_an_abandoned_call_is_in_doubt_when_its_process_is_gone(begin):
     async with case.opened() as store:
         await sent(case, store, fox)
         store.abandon(fox)
-        assert store.spent == PRICE
+        assert (await case.sums()).total == PRICE
     await case.recover()
     assert await case.state(fox) is State.IN_DOUBT
     assert await case.sums() == Sums(charged=0, in_doubt=PRICE)
@@ -193,11 +194,40 @@ async def test_a_task_that_is_known_already_is_told(begin):
         await store.accept(fox, accepted(intent, "t-1"))
         await sent(case, store, owl)
         assert await store.claim(owl, "t-1") == f"that of {fox.key}"
-        assert await store.claim(owl, "T-1 ".strip().lower()) == f"that of {fox.key}"
         assert await store.claim(owl, "t-2") is None
     async with case.opened() as store:
         await sent(case, store, cat)
         assert await store.claim(cat, "t-1") == f"that of {fox.key}"
+
+
+@pytest.mark.parametrize(("first", "second"), [(str.upper, str.lower), (str.lower, str.upper)])
+async def test_a_task_is_known_however_its_uuid_is_spelled(begin, first, second):
+    case = begin()
+    fox, owl = case.jobs
+    task_id = "550e8400-e29b-41d4-a716-446655440000"
+    async with case.opened() as store:
+        intent = await sent(case, store, fox)
+        await store.accept(fox, accepted(intent, first(task_id)))
+    async with case.opened() as store:
+        await sent(case, store, owl)
+        assert await store.claim(owl, second(task_id)) == f"that of {fox.key}"
+
+
+async def test_after_a_rejection_the_next_attempt_has_the_next_number(begin):
+    case = begin(jobs=1)
+    (fox,) = case.jobs
+    async with case.opened() as store:
+        intent = await sent(case, store, fox)
+        await store.refuse(fox, rejected(intent, Refusal(code=7, message="no"), moment=NOW))
+    async with case.opened() as store:
+        assert await case.reserve(store, fox)
+        again_ = intent_of(fox, store)
+        assert again_.number == 2
+        await store.fence(fox, again_)
+        await store.accept(fox, accepted(again_, "t-1"))
+    known = (await case.lockfile()).get(fox.fingerprint)
+    assert {(one.number, one.task_id) for one in known.attempts} >= {(2, "t-1")}
+    assert await case.sums() == Sums(charged=PRICE, in_doubt=0)
 
 
 async def test_of_two_calls_that_are_answered_with_one_task_one_has_it(begin):
@@ -248,7 +278,6 @@ async def test_a_doubt_ends_with_its_task_at_what_that_cost(begin):
     assert await case.sums() == Sums(charged=PRICE - 5, in_doubt=0)
     assert await case.state(fox) is State.SUBMITTED
     async with case.opened() as store:
-        assert store.spent == PRICE - 5
         assert await store.claim(fox, "t-1") == "an earlier one of this job"
 
 

@@ -75,6 +75,10 @@ class AttemptsCase(ABC):
         """Reserve a job by all steps that this takes."""
 
     @abstractmethod
+    async def enqueue(self, jobs: Sequence[Job]) -> None:
+        """Do what comes before a process that submits, where that is another one's work."""
+
+    @abstractmethod
     async def recover(self) -> None:
         """Do what is done about a process that died."""
 
@@ -129,6 +133,9 @@ class JournalCase(AttemptsCase):
 
     async def reserve(self, store: AttemptStore, job: Job) -> bool:
         return await store.reserve(job)
+
+    async def enqueue(self, jobs: Sequence[Job]) -> None:
+        """Whoever submits reserves, too."""
 
     async def recover(self) -> None:
         """Whoever opens it next folds the journal in; nothing else is done."""

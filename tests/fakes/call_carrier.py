@@ -17,7 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from psycopg_pool.base import AttemptWithBackoff
+
 from fakes.attempts_case import PRICE, TOOL, AttemptsCase, JournalCase, job_of
+from fakes.fleet_attempts import FleetAttempts
 from fakes.short_waits import shorten_waits
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Credits
@@ -78,9 +81,7 @@ class Errand:
         jobs = [job_of(name) for name in self.jobs]
         if self.keeper == "journal":
             return JournalCase(Path(self.place), jobs, self.budget)
-        from fakes.fleet_case import FleetCase
-
-        return FleetCase(self.place, jobs, self.budget)
+        return FleetAttempts(self.place, jobs, self.budget)
 
 
 @dataclass(slots=True)
@@ -133,6 +134,7 @@ async def carry(errand: Errand) -> int:
     """Submit whatever is to be submitted; 0 if nothing stopped it."""
     case, steps, stop_signal = errand.case(), Steps(errand), StopSignal()
     jobs = await case.to_submit()
+    await case.enqueue(jobs)
     endpoint = Endpoint.parse(errand.api_url)
     client = SjinnClient(
         endpoint,
@@ -164,4 +166,5 @@ def main() -> None:
     errand = Errand.of(sys.argv[1])
     errand.pid_file.write_text(str(os.getpid()))
     shorten_waits(0.01)
+    AttemptWithBackoff.INITIAL_DELAY = 0.01  # a pool waits so long before it looks for another connection
     sys.exit(asyncio.run(carry(errand)))

@@ -96,7 +96,7 @@ class Errands:
 
     def finish(self) -> None:
         """Recover, settle and go on until nothing is left to do; then every job has one task, or was rejected."""
-        for _ in range(3):
+        for _ in range(4):
             self.recover()
             self.assert_money_is_safe()
             self.settle_by_truth()
@@ -123,10 +123,12 @@ class Errands:
             )
 
     async def _settle_by_truth(self) -> None:
-        async with self.case.opened() as store:
-            for job in self.case.jobs:
-                if not (doubted := await self.case.doubted(job)):
-                    continue
+        case = self.case
+        doubts = [(job, found) for job in case.jobs if (found := await case.doubted(job))]
+        if not doubts:
+            return
+        async with case.opened() as store:
+            for job, doubted in doubts:
                 intent = doubted.primary._replace(error=None)
                 if tasks := self.api.tasks_of(_prompt(job)):
                     outcome = intent._replace(state=State.SUBMITTED, task_id=tasks[0])
@@ -139,6 +141,7 @@ class Errands:
         await self._assert_money_is_safe()
         lockfile = await self.case.lockfile()
         for job in self.case.jobs:
+            assert job.fingerprint in lockfile.entries, self.transcript()
             (attempt,) = lockfile.entries[job.fingerprint].attempts
             tasks = self.api.tasks_of(_prompt(job))
             assert (attempt.state, attempt.task_id) == (
