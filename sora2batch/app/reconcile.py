@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.renaming import Renaming, follow_keys
+from sora2batch.app.config.settings import configured_queue
 from sora2batch.app.execution.settling import backend_of, held, look_into, reconcile_context
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
@@ -27,9 +29,29 @@ from sora2batch.reconcile.doubt import WIDE_MARGIN, Doubt, find_doubts
 from sora2batch.reconcile.finding import Ambiguous, Finding, NotChecked
 from sora2batch.reconcile.judge import unique_fits
 from sora2batch.reconcile.ledger_check import ReconcileContext
-from sora2batch.reconcile.settle import adopt, adopt_by_word, doubt_of, release, release_not_charged
+from sora2batch.reconcile.settle import (
+    Recorder,
+    adopt,
+    adopt_by_word,
+    doubt_of,
+    release,
+    release_not_charged,
+)
 from sora2batch.sjinn.answer import LedgerRecord
 from sora2batch.sjinn.secret import load_key
+
+
+class DoubtStore(Recorder, Protocol):
+    """Where doubts are known, and how they end is kept: a lockfile, or the database of a fleet."""
+
+    @property
+    def lockfile(self) -> Lockfile:
+        """Everything that is known now."""
+        ...
+
+
+Look: TypeAlias = Callable[[], Awaitable[tuple[Finding, ...]]]
+"""Finds out what can be said of the doubts that are left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +107,8 @@ def reconcile(  # noqa: PLR0913  # a person may want that much settled
         print_settlement(batch.manifest.file, settlement, printer, price)
     if settlement.findings:
         printer.info("settle the rest with --adopt KEY=TASK_ID, --release KEY or --auto")
+    if configured_queue() is not None:
+        printer.info("this is about the lockfile; `sora2batch fleet settle` is for calls that workers made")
     return settlement.exit_code
 
 
@@ -93,26 +117,44 @@ async def _settle(
 ) -> Settlement:
     async with store.session():
         if request.are_offline and not (batch.simulated or load_key(os.environ)):
-            return await _settle_offline(store, request, printer)
+            return await settle_offline(store, request, printer)
         async with backend_of(batch, store.lockfile) as backend:
-            return await _settle_online(batch, store, request, reconcile_context(batch, backend), printer)
+            context = reconcile_context(batch, backend)
+
+            async def look() -> tuple[Finding, ...]:
+                return await look_into(batch, store.lockfile, context)
+
+            return await settle_online(batch, store, request, context, look, printer)
 
 
-async def _settle_offline(store: LockfileStore, request: ReconcileRequest, printer: Printer) -> Settlement:
+async def settle_offline(store: DoubtStore, request: ReconcileRequest, printer: Printer) -> Settlement:
+    """Release on a person's word, without the ledger."""
     released = await _release(store, request, (), printer)
     nothing = Audit(checked=0, unlisted=(), differences=())
     left = tuple(NotChecked(doubt=doubt) for doubt in find_doubts(store.lockfile))
     return Settlement(adopted=(), released=released, findings=left, audit=nothing)
 
 
-async def _settle_online(
-    batch: Batch, store: LockfileStore, request: ReconcileRequest, context: ReconcileContext, printer: Printer
+async def settle_online(  # noqa: PLR0913, PLR0917  # all of it is needed for one settlement
+    batch: Batch,
+    store: DoubtStore,
+    request: ReconcileRequest,
+    context: ReconcileContext,
+    look: Look,
+    printer: Printer,
 ) -> Settlement:
-    findings = await look_into(batch, store.lockfile, context)
-    adopted = await _adopt(batch, store, request, findings, context)
+    """Settle what is asked for with the ledger, and compare charges with prices.
+
+    Raises:
+        UsageError: what is asked for cannot be done.
+        ApiError: the ledger cannot be read to its end.
+        KeyRefusedError: the API refused the key.
+    """
+    findings = await look()
+    adopted = await _adopt(store, request, findings, context, look)
     released = await _release(store, request, findings, printer)
     records = await _charges(store.lockfile, context)
-    left = await look_into(batch, store.lockfile, context)
+    left = await look()
     checked = audit(store.lockfile, records, batch.catalog)
     return Settlement(
         adopted=adopted,
@@ -124,7 +166,7 @@ async def _settle_online(
 
 
 async def _release(
-    store: LockfileStore, request: ReconcileRequest, findings: Sequence[Finding], printer: Printer
+    store: DoubtStore, request: ReconcileRequest, findings: Sequence[Finding], printer: Printer
 ) -> tuple[str, ...]:
     doubts = find_doubts(store.lockfile)
     named = [doubt_of(key, doubts) for key in request.release]
@@ -148,11 +190,11 @@ def _warn_of_candidates(doubt: Doubt, findings: Sequence[Finding], printer: Prin
 
 
 async def _adopt(
-    batch: Batch,
-    store: LockfileStore,
+    store: DoubtStore,
     request: ReconcileRequest,
     findings: Sequence[Finding],
     context: ReconcileContext,
+    look: Look,
 ) -> tuple[tuple[str, str], ...]:
     adopted = []
     for key, task_id in map(_key_and_task, request.adopt):
@@ -165,7 +207,7 @@ async def _adopt(
         await adopt_by_word(task_id, doubt, findings, context.ledger_api, store)
         adopted.append((key, task_id))
     if request.auto:
-        for doubt, task in unique_fits(await look_into(batch, store.lockfile, context)):
+        for doubt, task in unique_fits(await look()):
             await adopt(doubt, task, store)
             adopted.append((doubt.entry.key, task.task_id))
     return tuple(adopted)

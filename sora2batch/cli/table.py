@@ -117,6 +117,7 @@ WORK = {
     "help": Work("sora2batch.app.help:show_terms"),
     "schema": Work("sora2batch.app.schema:show_schema"),
     "fleet init": Work("sora2batch.app.fleet.init:init", extra="fleet"),
+    "fleet settle": Work("sora2batch.app.fleet.fleet_settle:settle", document="reconcile", extra="fleet"),
     "lock resolve": Work("sora2batch.app.lock:resolve_file"),
     "lock merge": Work("sora2batch.app.lock:merge_files"),
     "lock check": Work("sora2batch.app.lock:check_files"),

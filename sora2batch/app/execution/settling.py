@@ -96,8 +96,8 @@ def reconcile_context(batch: Batch, backend: Backend) -> ReconcileContext:
     return ReconcileContext(ledger_api=backend.api, clock=backend.clock, host=backend.host, beside=beside)
 
 
-def describe_finding(finding: Finding) -> str:
-    """Word what the ledger says about a doubt."""
+def describe_finding(finding: Finding, *, command: str = "reconcile") -> str:
+    """Word what the ledger says about a doubt, and which command settles it."""
     key = finding.doubt.entry.key
     match finding:
         case NotCharged():
@@ -105,13 +105,13 @@ def describe_finding(finding: Finding) -> str:
         case TooEarly(until=until):
             return f"in doubt: {key}: no charge so far; that counts from {until:%H:%M:%S} UTC on"
         case Inconclusive(reason=reason):
-            return f"in doubt: {key}: no charge is seen, but {reason}; `sora2batch reconcile` settles it"
+            return f"in doubt: {key}: no charge is seen, but {reason}; `sora2batch {command}` settles it"
         case NotChecked():
             return f"in doubt: {key}"
         case Ambiguous(candidates=candidates):
             return (
                 f"in doubt: {key}: the ledger has {counted(len(candidates), 'task')} that may be it; "
-                "`sora2batch reconcile` shows them"
+                f"`sora2batch {command}` shows them"
             )
         case _:
             assert_never(finding)

@@ -1,4 +1,4 @@
-"""``sora2batch fleet init``."""
+"""``sora2batch fleet``: the commands that look after a fleet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import click
 
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand, HelpfulGroup, show_help_alone
-from sora2batch.cli.option import printer_options
+from sora2batch.cli.option import (
+    complete_key,
+    json_option,
+    log_option,
+    manifest_argument,
+    printer_options,
+    tools_dir_option,
+)
 from sora2batch.ground.errors import ExitCode
 
 
@@ -40,3 +47,44 @@ def init(**given: Any) -> ExitCode:
     it owns the tables. Everybody else needs no more than what --grant gives.
     """
     return call("fleet init", **given)
+
+
+@command.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch fleet settle campaign.yaml",
+        "sora2batch fleet settle campaign.yaml --auto",
+        "sora2batch fleet settle campaign.yaml --adopt hero/fox=550e8400-e29b-41d4-a716-446655440000",
+        "sora2batch fleet settle campaign.yaml --release hero/fox",
+    ),
+)
+@manifest_argument
+@click.option(
+    "--adopt", multiple=True, metavar="KEY=TASK_ID", help="This task is the lost answer to that job's call."
+)
+@click.option(
+    "--release",
+    multiple=True,
+    metavar="KEY",
+    shell_complete=complete_key,
+    help="That job was not charged: it can be reserved again.",
+)
+@click.option(
+    "--auto",
+    is_flag=True,
+    help="Adopt where exactly one call and one task fit each other; release what surely was not charged.",
+)
+@json_option
+@tools_dir_option
+@log_option
+@printer_options
+def settle(**given: Any) -> ExitCode:
+    """Settle jobs in doubt whose calls workers made, with the credits ledger.
+
+    As reconcile does for a lockfile: without a flag it only shows, and every charge is compared with its price.
+    A call that a worker may be at still is not released: that takes ten minutes. What is settled is in the
+    database; pull writes it into the lockfile.
+
+    Exit code 4 if jobs stay in doubt, 1 if a charge differs from its price.
+    """
+    return call("fleet settle", **given)
