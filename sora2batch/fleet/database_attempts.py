@@ -63,6 +63,10 @@ _ALSO_PAID = """
         %(line)s, %(worker)s, clock_timestamp(), clock_timestamp() + %(timeout)s * interval '1 second')
     on conflict do nothing
 """
+_NOT_AGAIN = """
+    update attempt set state = 'withdrawn', changed_at = clock_timestamp()
+    where job = %(job)s and state = 'reserved'
+"""
 _RELEASE = """
     update attempt set state = 'reserved', line = null, worker = null, sent_at = null,
         changed_at = clock_timestamp()
@@ -194,6 +198,7 @@ class DatabaseAttempts:
             row = await (await connection.execute(_ANSWER, given)).fetchone()
             if row is None:  # another has settled or sent it meanwhile: this one was paid, too
                 await connection.execute(_ALSO_PAID, given)
+                await connection.execute(_NOT_AGAIN, given)
             await self._read_sums(connection)
 
         await self._insist(write, f"{job.key} is task {attempt.task_id}")

@@ -11,6 +11,7 @@ from fakes.fleet_database import set_up
 from fakes.rig import job_of
 from sora2batch.fleet.attempt_row import Reservation, entry_of, known_from
 from sora2batch.fleet.fleet_error import PassingError
+from sora2batch.fleet.reserve_one import reserve_one
 from sora2batch.fleet.sent_rows import tidy
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.entry import Entry, State
@@ -125,15 +126,19 @@ async def test_a_doubt_is_settled_once(fleet_url):
 
 async def test_a_job_is_reserved_once_and_within_budget_and_month(fleet_url):
     async with fleet_case(fleet_url) as case:
-        batch, worker = await case.batch(budget=1000), await case.worker()
-        attempts = await case.attempts(batch, worker)
-        assert await attempts.reserve(FOX)
-        assert not await (await case.attempts(batch, worker)).reserve(FOX)
+        batch = await case.batch(budget=1000)
+
+        async def is_reserved(job) -> bool:
+            async with case.database.transaction() as connection:
+                return await reserve_one(connection, batch, job) is not None
+
+        assert await is_reserved(FOX)
+        assert not await is_reserved(FOX)
         await case.all("update account set month_budget = 800")
-        assert not await attempts.reserve(job_of("owl"))
+        assert not await is_reserved(job_of("owl"))
         await case.all("update account set month_budget = 840")
-        assert await attempts.reserve(job_of("owl"))
-        assert not await attempts.reserve(job_of("elk", price=200))
+        assert await is_reserved(job_of("owl"))
+        assert not await is_reserved(job_of("elk", price=200))
         assert await case.sums(batch) == (0, 840, 0)
 
 
