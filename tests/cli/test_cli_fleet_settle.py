@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from fakes.fleet_attempts import ask, hang_up
@@ -16,6 +17,7 @@ from sora2batch.app.fleet.batch_name import name_of
 from sora2batch.fleet.attempt_row import line_of
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.job import Credits
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.entry import Attempt, Entry, State
 
 IDENTITY = sha256(f"sjinn account email {OWNER}".encode()).hexdigest()[:16]
@@ -152,6 +154,7 @@ def test_the_one_task_that_fits_is_adopted_and_polled_from_then_on(fleet, batch,
     fleet.charge("found", minutes=20)
     ran = call("fleet", "settle", manifest, "--auto", "--json")
     assert ran.code == 0, ran
+    jsonschema_rs.validator_for(load_schema("reconcile.schema.json")).validate(ran.document)
     assert ran.document["adopted"] == [{"key": FOX, "task_id": "found"}]
     assert fleet.states()[FOX] == ("submitted", "found")
     assert fleet.sums() == (840, 0, 0)

@@ -81,9 +81,9 @@ def init(**given: Any) -> ExitCode:
 def settle(**given: Any) -> ExitCode:
     """Settle jobs in doubt whose calls workers made, with the credits ledger.
 
-    As reconcile does for a lockfile: without a flag it only shows, and every charge is compared with its price.
-    A call that a worker may be at still is not released: that takes ten minutes. What is settled is in the
-    database; pull writes it into the lockfile.
+    As reconcile does for a lockfile: without a flag it only shows, and every charge is compared with its
+    price. A call that a worker may be at still is not released: that takes ten minutes. What is settled is
+    in the database; pull writes it into the lockfile.
 
     Exit code 4 if jobs stay in doubt, 1 if a charge differs from its price.
     """
