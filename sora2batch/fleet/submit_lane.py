@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
@@ -63,7 +63,8 @@ class SubmitLane:
     """The API's own time, as far as it has told it."""
     identity: ApiIdentity
     open_urls: OpenUrls
-    listener: Listener
+    listener_of: Callable[[str], Listener]
+    """Who hears what happens to a batch, by its manifest's path."""
     say: Callable[[str], None]
     """Told in words what is no event."""
     stopping: asyncio.Event
@@ -145,7 +146,7 @@ class _Lane:
             clock=lane.clock,
             identity=lane.identity,
             lane=shared,
-            listener=heard_by(self._on_event, lane.listener),
+            listener=self._on_event,
         )
         audit = ChargeAudit(database=lane.database, account=lane.account, api=lane.api, say=lane.say)
         async with self._stack, asyncio.TaskGroup() as group:
@@ -217,7 +218,8 @@ class _Lane:
         lane = self._lane
         urls = await self._stack.enter_async_context(lane.open_urls(work.batch))
         attempts = DatabaseAttempts(lane.database, work.batch, lane.worker, lane.unsure, lane.say)
-        submission = BatchSubmission(work, attempts, urls, means)
+        listener = heard_by(self._on_event, lane.listener_of(work.batch.manifest))
+        submission = BatchSubmission(work, attempts, urls, replace(means, listener=listener))
         self._running[work.batch.id], self._urls[work.batch.id] = submission, urls
         await self._refill(submission)
         submission.task = group.create_task(submission.run())

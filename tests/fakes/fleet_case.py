@@ -115,7 +115,7 @@ class FleetCase:
             clock=SystemClock(),
             identity=ApiIdentity(host="api.test", account="0123456789abcdef"),
             open_urls=lambda _: _no_urls(),
-            listener=self.listener,
+            listener_of=lambda _: self.listener,
             say=self.said.append,
             stopping=self.stopping,
             grace_seconds=0.3,

@@ -182,7 +182,7 @@ async def _create_tasks(unsure: set[int], context: WorkerContext, stopping: Flag
         clock=context.clock,
         identity=context.identity,
         open_urls=partial(open_worker_urls, context),
-        listener=listen,
+        listener_of=lambda manifest: partial(context.listener, manifest),
         say=lambda message: listen(Warned(message=message)),
         stopping=stopping,
         grace_seconds=context.settings.grace_seconds,
