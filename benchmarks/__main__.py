@@ -25,6 +25,8 @@ _SIZES = (
     "open_tasks",
     "files",
     "file_bytes",
+    "fleet_jobs",
+    "fleet_tasks",
 )
 _SECONDS = ("latency_seconds", "poll_seconds")
 _QUICK = Workshop(
@@ -40,6 +42,8 @@ _QUICK = Workshop(
     open_tasks=2000,
     poll_seconds=1.0,
     files=20,
+    fleet_jobs=200,
+    fleet_tasks=5000,
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from benchmarks.family import (
     download,
     finished,
+    fleet,
     gallery,
     growth,
     journal,
@@ -45,4 +46,8 @@ SUITE: Mapping[str, Benchmark] = {
     "fold-journal": journal.fold_journal,
     "downloads": download.downloads,
     "uploads": upload.uploads,
+    "fleet-reserve": fleet.fleet_reserve,
+    "fleet-submit": fleet.fleet_submit,
+    "fleet-workers": fleet.fleet_workers,
+    "fleet-polls": fleet.fleet_polls,
 }

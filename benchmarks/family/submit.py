@@ -24,7 +24,7 @@ def instant_server(shop: Workshop) -> Report:
     ours: list[tuple[Counts, Usage]] = []
     theirs: list[tuple[Counts, Usage]] = []
     for _ in range(shop.inner_pairs + 1):
-        ours.append(_ours(shop, jobs, at_once, 0.0))
+        ours.append(submit_here(shop, jobs, at_once, 0.0))
         theirs.append(_pool(shop, jobs, at_once))
     counted = list(zip(ours[1:], theirs[1:], strict=True))
     what = (
@@ -49,7 +49,7 @@ def instant_server(shop: Workshop) -> Report:
 def _slow(shop: Workshop, at_once: int, share: float) -> tuple[Row, Row]:
     jobs = min(shop.rounds * at_once, _MOST_OPEN // at_once * at_once)
     ideal = jobs * shop.latency_seconds / at_once
-    runs = [_ours(shop, jobs, at_once, shop.latency_seconds) for _ in range(_RUNS)]
+    runs = [submit_here(shop, jobs, at_once, shop.latency_seconds) for _ in range(_RUNS)]
     milliseconds = f"{shop.latency_seconds * 1000:.0f} ms"
     return (
         Row(
@@ -66,7 +66,8 @@ def _slow(shop: Workshop, at_once: int, share: float) -> tuple[Row, Row]:
     )
 
 
-def _ours(shop: Workshop, jobs: int, at_once: int, latency_seconds: float) -> tuple[Counts, Usage]:
+def submit_here(shop: Workshop, jobs: int, at_once: int, latency_seconds: float) -> tuple[Counts, Usage]:
+    """Have this machine alone submit a batch."""
     options = f"{{concurrency: {_MOST_OPEN}, submit_concurrency: {at_once}}}"
     shop.file("batch.yaml", matrix_manifest(axes_of(jobs), run=options))
     for leftover in shop.folder.glob("batch.*.jsonl"):

@@ -25,9 +25,12 @@ class Counts:
 class Service:
     """A context manager; ``close`` ends it and gives its counts."""
 
-    def __init__(self, *, latency_seconds: float = 0.0, file_bytes: int = 1000) -> None:
+    def __init__(
+        self, *, latency_seconds: float = 0.0, file_bytes: int = 1000, done_seconds: float | None = None
+    ) -> None:
         script = ROOT / "benchmarks" / "reference" / "service.py"
-        argv = [sys.executable, str(script), str(latency_seconds), str(file_bytes)]
+        done = [] if done_seconds is None else [str(done_seconds)]
+        argv = [sys.executable, str(script), str(latency_seconds), str(file_bytes), *done]
         self._process = Popen(argv, stdin=PIPE, stdout=PIPE, text=True, env=ENVIRON)
         self._port = self._line().strip()
 

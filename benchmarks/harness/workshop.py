@@ -33,6 +33,10 @@ class Workshop:
     files: int = 200
     file_bytes: int = 5_000_000
     picture_bytes: int = 2_000_000
+    fleet_jobs: int = 2000
+    """Carried out by workers."""
+    fleet_tasks: int = 100_000
+    """Open ones, asked about by workers."""
     seconds: float = 600.0
     """No single process may take longer."""
 

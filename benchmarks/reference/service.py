@@ -1,6 +1,6 @@
 """The API's four calls and its files, served as fast as Python can; its counts are printed when stdin closes.
 
-Arguments: seconds that a create call takes, bytes of a file.
+Arguments: seconds that a create call takes, bytes of a file, seconds after which a task is done (never).
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import sys
 import time
 
 LATENCY_SECONDS = float(sys.argv[1])
+DONE_SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else float("inf")
 _ROOM = max(8, int(sys.argv[2]) - 24)
 FILE = b"\0\0\0\x10ftypisom\0\0\2\0\0\0\0\x08moov" + _ROOM.to_bytes(4) + b"mdat" + bytes(_ROOM - 8)
 """A clip as far as its boxes tell."""
@@ -23,6 +24,8 @@ class Counts:
         self.first = self.last = 0.0
         self.under_way = self.most_under_way = 0
         self.rows = []
+        self.made = {}
+        self.root = ""
 
     def begin(self):
         self.first = self.first or time.perf_counter()
@@ -37,12 +40,19 @@ class Counts:
         request = json.loads(body)
         cost = 420 if request["input"].get("mode") != "pro" else 2100
         cost = cost * int(request["input"].get("duration", 10)) // 10
+        self.made[name] = self.last
         kind = f"tool_{request['tool_type']}"
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.rows.append(
             {"id": name, "task_id": name, "task_type": kind, "cost_credits": cost, "create_time": moment}
         )
         return {"task_id": name}
+
+    def status(self, body):
+        name = json.loads(body)["task_id"]
+        if time.perf_counter() - self.made.get(name, float("inf")) < DONE_SECONDS:
+            return {"task_id": name, "status": 0}
+        return {"task_id": name, "status": 1, "output_urls": [f"{self.root}/clips/{name}.mp4"]}
 
     def page(self, body):
         """Rows since a moment, newest first, a page at a time."""
@@ -92,7 +102,7 @@ class Connection(asyncio.Protocol):
                 self.created(body)
         else:
             reply = {
-                b"query_tool_task_status": lambda: {"status": 0},
+                b"query_tool_task_status": lambda: counts.status(body),
                 b"query_credits_usage": lambda: counts.page(body),
                 b"query_account_status": lambda: {"balances": 10**9, "subscription": {"tier": "pro"}},
             }[name]
@@ -114,7 +124,9 @@ class Connection(asyncio.Protocol):
 
 async def main():
     server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    port = server.sockets[0].getsockname()[1]
+    counts.root = f"http://127.0.0.1:{port}"
+    print(port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     seconds = counts.last - counts.first
     print(json.dumps({"tasks": counts.tasks, "seconds": seconds, "at_once": counts.most_under_way}))
