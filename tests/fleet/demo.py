@@ -257,17 +257,20 @@ def _plain(line: str) -> str:
     return text.replace(task_id, "TASK") if task_id else text
 
 
+def _shorter(manifest: str) -> str:
+    stills = manifest.partition("  clips:")[0].replace(", an old tram, a glass of tea, a paper boat", "")
+    return stills.replace("concurrency: 16", "concurrency: 6")
+
+
 def main() -> int:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--speed", type=float, default=150.0, help="of the simulated API")
-    parser.add_argument("--short", action="store_true", help="stills alone, and fewer of them: for tests")
+    parser.add_argument("--short", action="store_true", help="18 stills alone")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     manifest = Path(__file__).with_name(_MANIFEST).read_text()
     if given.short:
-        manifest = manifest.partition("  clips:")[0].replace(
-            ", an old tram, a glass of tea, a paper boat", ""
-        )
+        manifest = _shorter(manifest)
     try:
         with ExitStack() as stack:
             folder = stack.enter_context(TemporaryDirectory(prefix="sora2batch-fleet-"))
