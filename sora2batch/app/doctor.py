@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sora2batch.app.batch.loader import loader_for
@@ -14,6 +15,7 @@ from sora2batch.app.checks.git_check import check_git
 from sora2batch.app.checks.input_files_check import check_input_files
 from sora2batch.app.checks.settings_check import SettingsReport, report_settings
 from sora2batch.app.checks.store_check import check_store
+from sora2batch.app.config.settings import configured_queue
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.program_version import version_and_python
@@ -26,9 +28,14 @@ def examine(
     printer: Printer, *, manifest: Path | None, tools_dirs: Sequence[Path], as_json: bool
 ) -> ExitCode:
     """Look at everything that a run needs and print what was found."""
+    return tell_all((*everything(manifest, tools_dirs), *_without_fleet()), printer, as_json=as_json)
+
+
+def tell_all(found: Iterable[Check | SettingsReport], printer: Printer, *, as_json: bool) -> ExitCode:
+    """Print what was found, and say what it comes to."""
     checks: list[Check] = []
     settings: list[JsonValue] = []
-    for one in _found(manifest, tools_dirs):
+    for one in found:
         if isinstance(one, Check):
             checks.append(one)
         else:
@@ -53,7 +60,8 @@ def _to_json(check: Check) -> JsonObject:
     return {"name": check.name, "verdict": check.verdict.value, "message": check.message}
 
 
-def _found(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check | SettingsReport]:
+def everything(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check | SettingsReport]:
+    """Look at everything but a fleet's database."""
     yield Check.fine("program", version_and_python())
     yield from check_api()
     try:
@@ -72,3 +80,11 @@ def _found(manifest: Path | None, tools_dirs: Sequence[Path]) -> Iterator[Check 
         yield from check_editor(batch.manifest.path.parent, batch.catalog)
         yield from check_input_files(batch)
     yield from check_store(batch)
+
+
+def _without_fleet() -> Iterator[Check]:
+    """Tell that a fleet is configured, and cannot be asked here."""
+    with suppress(Sora2BatchError):  # it is told with the settings
+        if configured_queue():
+            told = "what a fleet needs is not installed: pip install 'sora2batch[fleet]'"
+            yield Check.bad("queue", told)

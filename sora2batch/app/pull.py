@@ -18,6 +18,7 @@ from sora2batch.app.output.json_document import messages_to_json, print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.store_args import StoreArgs, tell_warnings
+from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt, Entry, State
@@ -43,11 +44,28 @@ class _NoFetcher:
 
 
 @dataclass(slots=True)
-class _Pulled:
+class Pulled:
     """What became of the jobs whose files were missing."""
 
     fetched: int = 0
     missing: list[tuple[str, str]] = field(default_factory=list)
+    lines: int | None = None
+    """Of how many jobs the fleet knew more than the lockfile; None where no fleet was asked."""
+
+    def tell(self, args: StoreArgs, printer: Printer, *, source: str = "the store") -> None:
+        """Print what came of it."""
+        missing = sorted(self.missing)
+        if args.as_json:
+            lines: JsonObject = {} if self.lines is None else {"lines": self.lines}
+            told = messages_to_json(missing)
+            print_json({"version": 1, **lines, "fetched": self.fetched, "missing": told}, printer)
+        else:
+            for key, message in missing:
+                printer.output(f"{key}: {message}")
+        if self.lines is not None:
+            printer.info(f"the fleet knew more of {counted(self.lines, 'job')} than the lockfile")
+        jobs = counted(self.fetched, "job")
+        printer.info(f"the files of {jobs} fetched from {source}, {len(missing):,} not to be had there")
 
 
 def pull(args: StoreArgs, printer: Printer) -> ExitCode:
@@ -59,30 +77,40 @@ def pull(args: StoreArgs, printer: Printer) -> ExitCode:
     """
     batch, is_whole = load_with_inputs(args.loader, args.manifest, printer)
     with held(batch) as store:
-        fault = OpenedArtifacts(batch.output_dir).opened_fault
-        plan = batch.plan(store.lockfile, Selection(select=args.select, only=True), fault)
-        wanted = plan.with_action(Action.DOWNLOAD)
-        pulled = run_loop(partial(_pull, batch, store, wanted, printer))
-    missing = sorted(pulled.missing)
-    if args.as_json:
-        told = messages_to_json(missing)
-        print_json({"version": 1, "fetched": pulled.fetched, "missing": told}, printer)
-    else:
-        for key, message in missing:
-            printer.output(f"{key}: {message}")
-    jobs = counted(pulled.fetched, "job")
-    printer.info(f"the files of {jobs} fetched from the store, {len(missing):,} not to be had there")
-    return ExitCode.OPEN if missing or not is_whole else ExitCode.DONE
+        pulled = pull_stored(batch, store, args.select, printer)
+    pulled.tell(args, printer)
+    return ExitCode.OPEN if pulled.missing or not is_whole else ExitCode.DONE
+
+
+def pull_stored(
+    batch: Batch, store: LockfileStore, select: tuple[str, ...], printer: Printer, *, is_told: bool = True
+) -> Pulled:
+    """Fetch files of a batch from its store; its lockfile is held.
+
+    Args:
+        batch: whose.
+        store: its lockfile.
+        select: the jobs, as with --select.
+        printer: who is told of failures.
+        is_told: whether a line says of a file from there that it is there.
+
+    Raises:
+        UsageError: there is no store, or it cannot be opened.
+    """
+    fault = OpenedArtifacts(batch.output_dir).opened_fault
+    plan = batch.plan(store.lockfile, Selection(select=select, only=True), fault)
+    wanted = plan.with_action(Action.DOWNLOAD)
+    return run_loop(partial(_pull, batch, store, wanted, printer, is_told=is_told))
 
 
 async def _pull(
-    batch: Batch, store: LockfileStore, wanted: Sequence[PlannedJob], printer: Printer
-) -> _Pulled:
-    pulled, places = _Pulled(), asyncio.Semaphore(_AT_ONCE)
+    batch: Batch, store: LockfileStore, wanted: Sequence[PlannedJob], printer: Printer, *, is_told: bool
+) -> Pulled:
+    pulled, places = Pulled(), asyncio.Semaphore(_AT_ONCE)
 
     async with required_store(batch, os.environ) as opened, store.session():
         breaker = CircuitBreaker(tell_warnings(printer), consequence="pull again once that is mended")
-        source = StoredSource(StoredFiles(opened), breaker)
+        source = StoredSource(StoredFiles(opened), breaker, is_told=is_told)
         folder = OutputFolder(batch.output_dir, _NoFetcher(), renamer_of(batch, store), source)
 
         async def fetch(planned: PlannedJob) -> None:

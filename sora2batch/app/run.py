@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.discover import is_one_manifest
@@ -31,14 +32,28 @@ from sora2batch.ground.text import one_line
 from sora2batch.plan.job_status import Status
 from sora2batch.plan.overview import words_of
 from sora2batch.plan.plan_file import SavedPlan, read_saved_plan
+from sora2batch.run.outcome import Outcome
 
 _SUMMARY_ROOM = 500
 _ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, ExitCode.UNREACHABLE})
 """After these the next batch is not begun."""
 
 
+Carrier: TypeAlias = Callable[[Batch, RunRequest], Outcome]
+"""Carries one batch out; an error says that nothing was sent."""
+
+
 def run(args: RunArgs, printer: Display) -> ExitCode:
-    """Carry out every batch, or show what would be done.
+    """Carry out every batch here, or show what would be done.
+
+    Raises:
+        Sora2BatchError: nothing was sent for any of them.
+    """
+    return run_by(carry_out, args, printer)
+
+
+def run_by(carrier: Carrier, args: RunArgs, printer: Display) -> ExitCode:
+    """Have every batch carried out, or show what would be done.
 
     Raises:
         Sora2BatchError: nothing was sent for any of them.
@@ -49,6 +64,8 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
         raise UsageError("which manifest? Name one, or a saved plan with --plan FILE")
     loader = loader_for(args.tools_dirs, simulated=args.simulated, max_credits=args.max_credits)
     batches = narrow(loader.load_all(args.manifests), args.selection)
+    if args.fleet:
+        batches = [replace(one, is_shared=True) for one in batches]
     strict = any(is_strict(one.manifest.path.parent, flag=args.strict) for one in batches)
     if strict:
         refuse_slips(batches)
@@ -59,7 +76,8 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     request = args.request(printer, events, is_strict=strict)
     if len(batches) > 1:
         check_beforehand(batches, request)
-    endings = [_heard(ending, args, events) for ending in _carry_out_all(batches, args, request)]
+    carried = _carry_out_all(batches, args, request, carrier)
+    endings = [_heard(ending, args, events) for ending in carried]
     code = gravest({ending.exit_code for ending in endings})
     if events and events.fault:
         code = gravest({code, events.fault.exit_code})
@@ -151,9 +169,11 @@ def _beside(plan_file: Path, path: str) -> Path:
         return found.resolve()
 
 
-def _carry_out_all(batches: Sequence[Batch], args: RunArgs, request: RunRequest) -> Iterator[Ending]:
+def _carry_out_all(
+    batches: Sequence[Batch], args: RunArgs, request: RunRequest, carrier: Carrier
+) -> Iterator[Ending]:
     for number, batch in enumerate(batches, start=1):
-        ending = _carry_out_one(batch, args, request)
+        ending = _carry_out_one(batch, args, request, carrier)
         yield ending
         if ending.exit_code in _ENDS_ALL:
             if rest := batches[number:]:
@@ -162,10 +182,10 @@ def _carry_out_all(batches: Sequence[Batch], args: RunArgs, request: RunRequest)
             return
 
 
-def _carry_out_one(batch: Batch, args: RunArgs, request: RunRequest) -> Ending:
+def _carry_out_one(batch: Batch, args: RunArgs, request: RunRequest, carrier: Carrier) -> Ending:
     """Run one batch; an error ends this batch and is told, so that the others have their turn."""
     try:
-        outcome = carry_out(batch, request)
+        outcome = carrier(batch, request)
     except Sora2BatchError as error:
         request.printer.failure(error)
         return refused(batch, error, _status_if_any(batch))

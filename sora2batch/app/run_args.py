@@ -50,6 +50,8 @@ class RunArgs:
     notify: tuple[str, ...]
     strict: bool | None
     tools_dirs: tuple[Path, ...]
+    fleet: bool
+    """Whether workers carry it out."""
     saved: SavedPlan | None = None
 
     @property
@@ -91,6 +93,7 @@ class RunArgs:
             "--no-images": self.no_images,
             "--strict": self.strict is True,
             "--no-strict": self.strict is False,
+            "--fleet": self.fleet,
             "--yes": self.yes,
             "--json": self.as_json,
             "--jsonl": self.as_jsonl,

@@ -84,6 +84,12 @@ WORK = {
         "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.plan:PlanArgs"
     ),
     "run": Work("sora2batch.app.run:run", "sora2batch.app.run_args:RunArgs", document="run"),
+    "run --fleet": Work(
+        "sora2batch.app.fleet.run_fleet:run_fleet",
+        "sora2batch.app.run_args:RunArgs",
+        document="run",
+        extra="fleet",
+    ),
     "worker": Work(
         "sora2batch.app.fleet.run_worker:run_worker", "sora2batch.app.fleet.run_worker:WorkerArgs"
     ),
@@ -103,6 +109,12 @@ WORK = {
     "verify --store": Work("sora2batch.app.verify_store:verify_store", document="verify-store"),
     "push": Work("sora2batch.app.push:push", "sora2batch.app.store_args:StoreArgs", document="push"),
     "pull": Work("sora2batch.app.pull:pull", "sora2batch.app.store_args:StoreArgs", document="pull"),
+    "pull --fleet": Work(
+        "sora2batch.app.fleet.pull_fleet:pull_fleet",
+        "sora2batch.app.store_args:StoreArgs",
+        document="pull",
+        extra="fleet",
+    ),
     "report": Work("sora2batch.app.report:report", "sora2batch.app.report:ReportArgs", document="report"),
     "report --serve": Work(
         "sora2batch.app.report_serve:serve_report", "sora2batch.app.report_serve:ServeArgs", document="report"
@@ -122,6 +134,15 @@ WORK = {
     "lock merge": Work("sora2batch.app.lock:merge_files"),
     "lock check": Work("sora2batch.app.lock:check_files"),
     "doctor": Work("sora2batch.app.doctor:examine", document="doctor"),
+    "doctor --queue": Work(
+        "sora2batch.app.fleet.examine_fleet:examine_fleet", document="doctor", extra="fleet"
+    ),
+    "fleet status": Work(
+        "sora2batch.app.fleet.fleet_status:show_fleet", document="fleet-status", extra="fleet"
+    ),
+    "fleet cancel": Work(
+        "sora2batch.app.fleet.fleet_cancel:cancel_batch", document="fleet-cancel", extra="fleet"
+    ),
     "completion": Work("sora2batch.app.completion:print_script"),
     "simulate": Work("sora2batch.app.simulate:serve"),
 }
@@ -144,6 +165,8 @@ VERSION = "sora2batch.app.program_version:version_and_python"
 """For --version."""
 CONFIGURED_COLOR = "sora2batch.app.config.settings:configured_color"
 """For calls without --color."""
+CONFIGURED_QUEUE = "sora2batch.app.config.settings:configured_queue"
+"""For calls that may ask a fleet."""
 CONFIGURED_LOG_FILE = "sora2batch.app.config.settings:configured_log_file"
 """For calls without --log-file."""
 LOG_FILE = "sora2batch.app.output.log_file:log_to"

@@ -21,6 +21,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 WORDS = {
     "api_url": "http://localhost:1/x",
     "tools_dirs": "tools",
+    "repository": "studio/campaigns",
     "max_credits": "4000",
     "credit_price": "0.0006 USD",
     "run.concurrency": "3",

@@ -69,6 +69,11 @@ CASES: Mapping[str, tuple[str, ...]] = {
     "rules": ("rules", "rules unknown-key"),
     "tools": ("tools", "tools sora2-image-to-video-api"),
     "doctor": ("doctor", "doctor show.yaml"),
+    "run --fleet": ("run show.yaml --fleet --yes --no-wait", "run show.yaml --fleet --yes --no-wait --max-credits 1"),
+    "pull --fleet": ("pull show.yaml",),
+    "doctor --queue": ("doctor", "doctor show.yaml"),
+    "fleet status": ("fleet status", "fleet status show.yaml"),
+    "fleet cancel": ("fleet cancel show.yaml", "fleet cancel show.yaml --select '*/bee'"),
 }
 """Calls whose documents differ from each other, of every kind of work that has --json."""
 FAILURES = ("plan bad.yaml", "status missing.yaml", "plan --concurrency 1", "tools no-such-tool")
@@ -161,7 +166,10 @@ def faults(document, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "line"), [(name, line) for name, lines in CASES.items() for line in lines], ids=lambda text: text
 )
-def test_a_document_is_of_its_schema(call, show, api, name, line):
+def test_a_document_is_of_its_schema(call, show, api, request, monkeypatch, name, line):
+    if WORK[name].extra == "fleet":
+        monkeypatch.setenv("SORA2BATCH_QUEUE", request.getfixturevalue("fleet_url"))
+        call("run", "show.yaml", "--fleet", "--yes", "--no-wait", "--limit", "1")
     if "--serve" in line:
         with ServedReport(show.folder, "show.yaml") as served:
             assert faults(served.document, WORK[name].document) == []

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterable
+from threading import Event, Thread
+from typing import Any, Self
 
+from fakes.fleet_database import opened
+from fakes.waiting import wait_until
 from sora2batch.fleet.attempt_row import line_of
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.job_row import JOB_COLUMNS, JobRow
-from sora2batch.ground.job import Credits
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 
 MOMENT = "2026-11-22T09:00:00Z"
@@ -20,6 +25,10 @@ _NEXT = f"""
 _MOVE = """
     update attempt set state = %s, line = %s, task_id = %s, credits = %s, media = %s,
         changed_at = clock_timestamp() where id = %s
+"""
+_GIVE_UP = """
+    update attempt set poll_deadline = clock_timestamp() where state = 'submitted' and poll_deadline > now()
+    returning id
 """
 
 
@@ -117,3 +126,86 @@ async def sums_of(database: Database) -> tuple[int, int, int]:
     )
     assert batch == month == counted
     return batch[0]
+
+
+class LaneThread:
+    """A worker's lanes in a thread: each job that is reserved becomes what a script says, step by step.
+
+    A context manager; while it is open a worker is alive.
+    """
+
+    def __init__(
+        self, url: str, script: Callable[[Job], Iterable[Attempt]], *, media: str | None = None
+    ) -> None:
+        """Get ready.
+
+        Args:
+            url: of the database.
+            script: the attempts that a job comes to, each further than the one before.
+            media: what becomes of the files of a task that is done.
+        """
+        self._url = url
+        self._script = script
+        self._media = media
+        self._is_over = Event()
+        self._is_impatient = False
+        self._ended = 0
+        self._thread = Thread(target=lambda: asyncio.run(self._work()), name="lane")
+        self.sent: list[str] = []
+        """Keys, in the order in which they were sent."""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def wait_for(self, ends: int) -> None:
+        """Wait until so many jobs have come to their end."""
+        wait_until(lambda: self._ended >= ends)
+
+    def end_of_patience(self) -> None:
+        """Have nobody wait for open tasks any more, as soon as somebody asks for it anew."""
+        self._is_impatient = True
+
+    async def _work(self) -> None:
+        async with await opened(self._url) as database:
+            worker = None
+            while not self._is_over.is_set():
+                accounts = await rows_of(database, "select name from account")
+                if accounts and worker is None:
+                    worker = await _register(database, accounts[0][0])
+                if self._is_impatient:
+                    await rows_of(database, _GIVE_UP)
+                if not await self._send_one(database):
+                    await asyncio.sleep(0.02)
+            if worker:
+                await rows_of(
+                    database, "update worker set ended_at = now() where id = %s returning id", [worker]
+                )
+
+    async def _send_one(self, database: Database) -> bool:
+        async with database.transaction() as connection:
+            row = await (await connection.execute(_NEXT, ["reserved"])).fetchone()
+        if row is None:
+            return False
+        one, number, trial, _, *rest = row
+        job = JobRow(*rest).job
+        self.sent.append(job.key)
+        for attempt in self._script(job):
+            now = attempt._replace(number=number, trial=trial)
+            media = self._media if now.state is State.COMPLETED else None
+            given = [str(now.state), line_of(job, now), now.task_id, now.credits, media, one]
+            async with database.transaction() as connection:
+                await connection.execute(_MOVE, given)
+        self._ended += 1
+        return True
+
+
+async def _register(database: Database, account: str) -> int:
+    sql = (
+        "insert into worker (account, host, pid, lanes, version) values (%s, 'box', 1, %s, '1') returning id"
+    )
+    return (await rows_of(database, sql, [account, ["submit", "poll", "media"]]))[0][0]

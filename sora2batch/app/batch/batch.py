@@ -53,6 +53,8 @@ class Batch:
     """What is to be said of the name under which the manifest was given."""
     known: KnownResults | None = None
     """What its jobs were made with, where some rest on the results of others."""
+    is_shared: bool = False
+    """Whether workers of a fleet carry it out."""
 
     @property
     def layout(self) -> BatchLayout:
@@ -73,7 +75,10 @@ class Batch:
     def run_arguments(self) -> str:
         """The same for ``run``: with the budget that was given instead of the manifest's."""
         is_own = self.budget == self.manifest.max_credits
-        return self.arguments if is_own else f"{self.arguments} --max-credits {self.budget}"
+        fleet = " --fleet" if self.is_shared else ""
+        return (
+            f"{self.arguments}{fleet}" if is_own else f"{self.arguments}{fleet} --max-credits {self.budget}"
+        )
 
     @property
     def output_dir(self) -> Path:

@@ -41,7 +41,7 @@ def check_beforehand(batches: Sequence[Batch], request: RunRequest) -> None:
             setting is no good, or results could not be kept.
     """
     for batch in batches:
-        _check_way(batch)
+        check_way(batch)
         batch.run_options(request.concurrency)
         plan = batch.plan(batch.read_lockfile(), request.selection)
         check_tools(plan, batch.catalog)
@@ -56,10 +56,10 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
     Raises:
         Sora2BatchError: nothing was sent, or the results could not be written.
     """
-    _check_way(batch)
-    request = _with_store(batch, request)
+    check_way(batch)
+    request = with_store(batch, request)
     with held(batch) as store:
-        fault = _file_fault(batch, request.stages)
+        fault = file_fault_for(batch, request.stages)
         plan = _plan(batch, store, request, fault)
         batch = batch.at(store.lockfile)
         made = MadeFiles(store.lockfile.entries.values()) if plan.is_staged else None
@@ -101,14 +101,14 @@ def carry_out(batch: Batch, request: RunRequest) -> Outcome:
         return replace(assess(jobs, store.lockfile, fault, stops, request.stages), room=room)
 
 
-def _with_store(batch: Batch, request: RunRequest) -> RunRequest:
+def with_store(batch: Batch, request: RunRequest) -> RunRequest:
     """Have results put in the store, if the manifest wants that; who downloads only writes nothing there."""
     if not batch.stores_outputs or Stages.ALL not in request.stages:
         return request
     return replace(request, stages=request.stages | Stages.STORE)
 
 
-def _file_fault(batch: Batch, stages: Stages) -> FileFault:
+def file_fault_for(batch: Batch, stages: Stages) -> FileFault:
     """Choose how closely to look at files: whoever asks for nothing but files has them opened."""
     if stages is Stages.DOWNLOAD:
         return OpenedArtifacts(batch.output_dir).opened_fault
@@ -140,7 +140,7 @@ def _plan(batch: Batch, store: LockfileStore, request: RunRequest, fault: FileFa
     return batch.plan(store.lockfile, request.selection, fault)
 
 
-def _check_way(batch: Batch) -> None:
+def check_way(batch: Batch) -> None:
     """Keep a link of a folder that came from a stranger from putting files elsewhere.
 
     Raises:

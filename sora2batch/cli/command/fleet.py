@@ -9,14 +9,27 @@ import click
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand, HelpfulGroup, show_help_alone
 from sora2batch.cli.option import (
+    FILE,
+    WholeNumber,
     complete_key,
+    complete_manifest,
     json_option,
     log_option,
     manifest_argument,
     printer_options,
+    select_option,
     tools_dir_option,
 )
+from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.errors import ExitCode
+
+
+class _WholeNumberOrNone(WholeNumber):
+    """A whole number, or the word ``none``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the number; leave the word as it is."""
+        return value if value == "none" else super().convert(value, param, ctx)
 
 
 @click.group(cls=HelpfulGroup, invoke_without_command=True)
@@ -39,6 +52,13 @@ def command(context: click.Context) -> None:
     multiple=True,
     help="Let a role of the database use the tables, and do nothing else. Can be given several times.",
 )
+@click.option(
+    "--month-credits",
+    type=_WholeNumberOrNone(0, SAFE_INTEGER),
+    metavar="N",
+    help="What the account of this machine's key may spend in a calendar month (UTC), over all batches; "
+    "`none` for no limit.",
+)
 @printer_options
 def init(**given: Any) -> ExitCode:
     """Make the tables in the database, or bring them up to date.
@@ -50,41 +70,15 @@ def init(**given: Any) -> ExitCode:
 
 
 @command.command(
-    cls=ExampleCommand,
-    examples=(
-        "sora2batch fleet settle campaign.yaml",
-        "sora2batch fleet settle campaign.yaml --auto",
-        "sora2batch fleet settle campaign.yaml --adopt hero/fox=550e8400-e29b-41d4-a716-446655440000",
-        "sora2batch fleet settle campaign.yaml --release hero/fox",
-    ),
+    FILE,
+    WholeNumber,
+    complete_key,
+    complete_manifest,
+    json_option,
+    log_option,
+    manifest_argument,
+    printer_options,
+    select_option,
+    tools_dir_option,
 )
-@manifest_argument
-@click.option(
-    "--adopt", multiple=True, metavar="KEY=TASK_ID", help="This task is the lost answer to that job's call."
-)
-@click.option(
-    "--release",
-    multiple=True,
-    metavar="KEY",
-    shell_complete=complete_key,
-    help="That job was not charged: it can be reserved again.",
-)
-@click.option(
-    "--auto",
-    is_flag=True,
-    help="Adopt where exactly one call and one task fit each other; release what surely was not charged.",
-)
-@json_option
-@tools_dir_option
-@log_option
-@printer_options
-def settle(**given: Any) -> ExitCode:
-    """Settle jobs in doubt whose calls workers made, with the credits ledger.
-
-    As reconcile does for a lockfile: without a flag it only shows, and every charge is compared with its
-    price. A call that a worker may be at still is not released: that takes ten minutes. What is settled is
-    in the database; pull writes it into the lockfile.
-
-    Exit code 4 if jobs stay in doubt, 1 if a charge differs from its price.
-    """
-    return call("fleet settle", **given)
+from sora2batch.ground.digits import SAFE_INTEGER

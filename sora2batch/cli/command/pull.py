@@ -17,6 +17,7 @@ from sora2batch.cli.option import (
     simulated_option,
     tools_dir_option,
 )
+from sora2batch.cli.table import CONFIGURED_QUEUE, resolve
 from sora2batch.ground.errors import ExitCode
 
 
@@ -35,5 +36,9 @@ def command(**given: Any) -> ExitCode:
     """Fetch the files of finished jobs that are missing or differ, from the store alone.
 
     Works without a key: the lockfile and the store suffice. Exit code 4 if the store does not have a file.
+
+    Where SORA2BATCH_QUEUE names the database of a fleet, what its workers have done goes into the lockfile
+    first. Files of a batch without a store come from the API then, as with `download`.
     """
-    return call("pull", **given)
+    is_shared = not given["simulated"] and resolve(CONFIGURED_QUEUE)() is not None
+    return call("pull --fleet" if is_shared else "pull", **given)

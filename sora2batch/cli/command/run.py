@@ -40,6 +40,9 @@ from sora2batch.ground.errors import ExitCode
 @click.option(
     "--concurrency", type=WholeNumber(1, 10_000), metavar="N", help="How many tasks may be open at once."
 )
+@click.option(
+    "--fleet", is_flag=True, help="Have workers carry it out, and follow them; SORA2BATCH_QUEUE says where."
+)
 @click.option("--fail-fast", is_flag=True, help="Submit no more jobs once one has failed.")
 @click.option("--no-wait", is_flag=True, help="Submit only; the next run waits and downloads.")
 @click.option("--no-download", is_flag=True, help="Submit and wait only.")
@@ -73,4 +76,4 @@ def command(**given: Any) -> ExitCode:
     refused, 6 another run holds the lockfile, 7 the API cannot be reached (nothing sent), 130 and 143
     interrupted.
     """
-    return call("run", **given)
+    return call("run --fleet" if given["fleet"] else "run", **given)

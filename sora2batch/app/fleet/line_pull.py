@@ -1,0 +1,90 @@
+"""What the fleet knows of a batch, folded into its lockfile, which is held for that moment only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import NamedTuple
+
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.batch.renaming import follow_keys
+from sora2batch.app.execution.settling import held
+from sora2batch.app.fleet.batch_name import BatchName
+from sora2batch.app.process.loop import run_loop
+from sora2batch.fleet.database import Database
+from sora2batch.fleet.known_batch import KnownBatch, find_batch, read_lines, read_taken
+from sora2batch.ground.job import Fingerprint
+from sora2batch.lockfile.entry import Entry
+from sora2batch.lockfile.hold import LockHeldError
+from sora2batch.lockfile.lockfile_store import LockfileStore
+
+_PATIENCE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.1
+
+
+class FleetKnowledge(NamedTuple):
+    """What the fleet knows of a batch."""
+
+    batch: KnownBatch | None
+    """None where nobody has run it there."""
+    entries: list[Entry]
+    taken: frozenset[Fingerprint]
+    """The jobs that are reserved, or being sent."""
+
+
+async def ask_fleet(database: Database, batch: Batch, name: BatchName) -> FleetKnowledge:
+    """Ask what the fleet knows of a batch."""
+    async with database.transaction() as connection:
+        known = await find_batch(connection, name.aliases, name.manifest)
+        if known is None:
+            return FleetKnowledge(None, [], frozenset())
+        entries = await read_lines(connection, known.id, stores_outputs=batch.stores_outputs)
+        return FleetKnowledge(known, entries, await read_taken(connection, known.id))
+
+
+def fold_in(batch: Batch, entries: Sequence[Entry]) -> int:
+    """Fold lines into a batch's lockfile; tell for how many jobs it says something else now.
+
+    Raises:
+        LockHeldError: somebody holds it for long.
+        Sora2BatchError: it could not be read or written.
+    """
+    if not entries:
+        return 0
+    with held_in_turn(batch) as store:
+        before = store.lockfile.entries
+        store.unite(entries)
+        follow_keys(batch.at(store.lockfile).expansion.jobs, store)
+        run_loop(partial(_write, store))
+        after = store.lockfile.entries
+    return sum(before.get(fingerprint) != entry for fingerprint, entry in after.items())
+
+
+@contextmanager
+def held_in_turn(batch: Batch) -> Iterator[LockfileStore]:
+    """Hold a lockfile as soon as it is free: others who follow the batch hold it for a moment only.
+
+    Raises:
+        LockHeldError: it is not free for long, as while somebody runs it here.
+        LockfileError: it cannot be read.
+    """
+    with ExitStack() as stack:
+        yield _enter(batch, stack)
+
+
+def _enter(batch: Batch, stack: ExitStack) -> LockfileStore:
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return stack.enter_context(held(batch))
+        except LockHeldError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+
+
+async def _write(store: LockfileStore) -> None:
+    async with store.session():
+        await store.checkpoint()

@@ -1,0 +1,144 @@
+"""One batch carried out by workers: planned and agreed to here, reserved, followed, and brought home."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container
+from dataclasses import replace
+from functools import partial
+
+from sora2batch.app.backend.connection import find_access
+from sora2batch.app.backend.payer import Payer
+from sora2batch.app.batch.batch import Batch
+from sora2batch.app.execution.consent import agree
+from sora2batch.app.execution.execution import check_way, file_fault_for, with_store
+from sora2batch.app.execution.later_jobs import to_take_up
+from sora2batch.app.execution.request import RunRequest
+from sora2batch.app.fleet.account_name import account_name, own_account
+from sora2batch.app.fleet.batch_name import BatchName, name_of
+from sora2batch.app.fleet.booking import whoever_asks
+from sora2batch.app.fleet.connected import connected
+from sora2batch.app.fleet.file_pull import pull_files
+from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet, fold_in
+from sora2batch.app.fleet.rounds import Rounds, SharedWork
+from sora2batch.app.process.loop import run_loop
+from sora2batch.app.saved_plan import plan_again, proof_of
+from sora2batch.fleet.batch_terms import BatchTerms
+from sora2batch.fleet.known_batch import KnownBatch
+from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.ground.errors import UsageError
+from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.text import counted
+from sora2batch.lockfile.content import Lockfile
+from sora2batch.plan.action import Action, Plan
+from sora2batch.plan.decision import FileFault
+from sora2batch.plan.render_text import totals_line
+from sora2batch.run.outcome import Outcome, assess
+from sora2batch.run.port import OnFailure
+from sora2batch.run.stages import Stages, has_work
+
+_TAKEN = "it is reserved already: a worker submits it"
+SIMULATE_HINT = "start `sora2batch simulate`, and point SORA2BATCH_API_URL at it here and where workers run"
+
+
+def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outcome:
+    """Have workers run one batch; its lockfile is held for moments only.
+
+    Raises:
+        Sora2BatchError: nothing was reserved, or the results could not be written.
+    """
+    if batch.simulated:
+        raise UsageError(f"{batch.manifest.file}: workers do not simulate", hint=SIMULATE_HINT)
+    check_way(batch)
+    request = with_store(batch, request)
+    name = name_of(batch.manifest.path)
+    known = run_loop(partial(_known, queue, batch, name))
+    fold_in(batch, known.entries)
+    lockfile = batch.read_lockfile()
+    fault = file_fault_for(batch, request.stages)
+    plan = _without_taken(_plan(batch, lockfile, request, fault), known.taken)
+    batch = batch.at(lockfile)
+    if taken := sum(one.reason == _TAKEN for one in plan.jobs):
+        request.printer.info(f"{counted(taken, 'job')} reserved already: workers submit them")
+    if request.events:
+        request.events.planned(batch.manifest.file, plan)
+    if not has_work(plan, request.stages):
+        request.printer.info(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
+        outcome = assess(plan.jobs, lockfile, fault, (), request.stages)
+        return replace(outcome, not_submitted=outcome.not_submitted - taken)
+    if not has_work(plan, request.stages & ~Stages.DOWNLOAD) and not to_take_up(plan, request):
+        return _fetch_only(batch, plan, request, fault)
+    agreement = agree(batch, plan, request)
+    work = SharedWork(
+        queue=queue,
+        batch=batch,
+        name=name,
+        plan=plan,
+        lockfile=lockfile,
+        request=request,
+        terms=_terms(batch, name, request, _account(known.batch, agreement.payer, plan)),
+        payer=agreement.payer,
+        seen_inputs=agreement.seen_inputs,
+    )
+    return Rounds(work).carry_out(fault)
+
+
+def _fetch_only(batch: Batch, plan: Plan, request: RunRequest, fault: FileFault) -> Outcome:
+    """Bring home what workers have finished; nobody is asked for anything else."""
+    agree(batch, plan, request)
+    stops = pull_files(batch, request, {one.job.fingerprint for one in plan.jobs})
+    return assess(plan.jobs, batch.read_lockfile(), fault, stops, request.stages)
+
+
+async def _known(queue: QueueUrl, batch: Batch, name: BatchName) -> FleetKnowledge:
+    async with connected(queue, "run", most_connections=1) as database:
+        return await ask_fleet(database, batch, name)
+
+
+def _plan(batch: Batch, lockfile: Lockfile, request: RunRequest, fault: FileFault) -> Plan:
+    """Make the plan; doubts are left to the workers, which look into the ledger for all.
+
+    Raises:
+        StalePlanError: something else than its own run changed what a saved plan was made from.
+    """
+    if request.saved:
+        request.saved.check(proof_of(batch, lockfile), lockfile)
+        return plan_again(batch, lockfile, request.saved)
+    return batch.plan(lockfile, request.selection, fault)
+
+
+def _without_taken(plan: Plan, taken: Container[Fingerprint]) -> Plan:
+    """Have jobs followed that somebody has reserved: they are agreed to, and their money is set aside."""
+    jobs = tuple(
+        one._replace(action=Action.RESUME, reason=_TAKEN, credits=Credits(0))
+        if one.action is Action.SUBMIT and one.job.fingerprint in taken
+        else one
+        for one in plan.jobs
+    )
+    to_spend = sum(one.credits for one in jobs if one.action is Action.SUBMIT)
+    return replace(plan, jobs=jobs, money=plan.money._replace(to_spend=Credits(to_spend)))
+
+
+def _account(known: KnownBatch | None, payer: Payer, plan: Plan) -> str:
+    """Find out who pays: who is asked for money has told; else it is who has paid so far."""
+    if known and not plan.with_action(Action.SUBMIT):
+        return known.account
+    if payer.balance is None:
+        return own_account()
+    access = find_access(os.environ)
+    return account_name(access.endpoint.host, payer.identity, access.key)
+
+
+def _terms(batch: Batch, name: BatchName, request: RunRequest, account: str) -> BatchTerms:
+    store, ceiling = batch.store, batch.ceiling
+    return BatchTerms(
+        aliases=name.aliases,
+        manifest=name.manifest,
+        account=account,
+        budget=Credits(min(batch.budget, ceiling.value) if ceiling else batch.budget),
+        options=batch.run_options(request.concurrency),
+        fail_fast=request.on_failure is OnFailure.STOP_SUBMITTING,
+        store_url=store.url if store else None,
+        public_url=store.public_url if store else None,
+        reserved_by=whoever_asks(),
+    )
