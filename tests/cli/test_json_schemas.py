@@ -69,10 +69,14 @@ CASES: Mapping[str, tuple[str, ...]] = {
     "rules": ("rules", "rules unknown-key"),
     "tools": ("tools", "tools sora2-image-to-video-api"),
     "doctor": ("doctor", "doctor show.yaml"),
-    "run --fleet": ("run show.yaml --fleet --yes --no-wait", "run show.yaml --fleet --yes --no-wait --max-credits 1"),
+    "run --fleet": (
+        "run show.yaml --fleet --yes --no-wait",
+        "run show.yaml --fleet --yes --no-wait --max-credits 1",
+    ),
     "pull --fleet": ("pull show.yaml",),
     "doctor --queue": ("doctor", "doctor show.yaml"),
     "fleet status": ("fleet status", "fleet status show.yaml"),
+    "fleet settle": ("fleet settle show.yaml", "fleet settle show.yaml --auto"),
     "fleet cancel": ("fleet cancel show.yaml", "fleet cancel show.yaml --select '*/bee'"),
 }
 """Calls whose documents differ from each other, of every kind of work that has --json."""

@@ -48,7 +48,14 @@ output: {{dir: out}}
 """
 _WORKERS = 3
 _GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main")
-_WEATHER = (FaultKind.TOO_MANY, FaultKind.RESET, FaultKind.SERVER_ERROR, FaultKind.TRUNCATE, FaultKind.SLOW, FaultKind.FAIL)
+_WEATHER = (
+    FaultKind.TOO_MANY,
+    FaultKind.RESET,
+    FaultKind.SERVER_ERROR,
+    FaultKind.TRUNCATE,
+    FaultKind.SLOW,
+    FaultKind.FAIL,
+)
 
 
 @dataclass
@@ -385,7 +392,9 @@ def torture(*, seconds: float, round_seconds: float, seed: int) -> tuple[FleetRe
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=180.0, help="stop after so long (default 180)")
-    parser.add_argument("--round-seconds", type=float, default=20.0, help="of killing in a round (default 20)")
+    parser.add_argument(
+        "--round-seconds", type=float, default=20.0, help="of killing in a round (default 20)"
+    )
     parser.add_argument("--seed", type=int, default=None, help="repeat what an earlier call printed")
     given = parser.parse_args()
     seed = int(time.time()) if given.seed is None else given.seed

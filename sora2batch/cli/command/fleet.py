@@ -70,15 +70,74 @@ def init(**given: Any) -> ExitCode:
 
 
 @command.command(
-    FILE,
-    WholeNumber,
-    complete_key,
-    complete_manifest,
-    json_option,
-    log_option,
-    manifest_argument,
-    printer_options,
-    select_option,
-    tools_dir_option,
+    cls=ExampleCommand, examples=("sora2batch fleet status", "sora2batch fleet status campaign.yaml --json")
 )
-from sora2batch.ground.digits import SAFE_INTEGER
+@click.argument("manifests", metavar="[MANIFEST]...", nargs=-1, type=FILE, shell_complete=complete_manifest)
+@json_option
+@printer_options
+def status(**given: Any) -> ExitCode:
+    """Show what waits, who works, what was spent, and what somebody has to look at.
+
+    With manifests, only their batches are told of; accounts and workers are always those of the whole fleet.
+    """
+    return call("fleet status", **given)
+
+
+@command.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch fleet cancel campaign.yaml",
+        "sora2batch fleet cancel campaign.yaml --select 'hero/*'",
+    ),
+)
+@manifest_argument
+@select_option
+@json_option
+@printer_options
+def cancel(**given: Any) -> ExitCode:
+    """Take back what is reserved of a manifest; its credits are free again.
+
+    What was sent is paid, or may be: it stays, and workers see it to its end.
+    """
+    return call("fleet cancel", **given)
+
+
+@command.command(
+    cls=ExampleCommand,
+    examples=(
+        "sora2batch fleet settle campaign.yaml",
+        "sora2batch fleet settle campaign.yaml --auto",
+        "sora2batch fleet settle campaign.yaml --adopt hero/fox=550e8400-e29b-41d4-a716-446655440000",
+        "sora2batch fleet settle campaign.yaml --release hero/fox",
+    ),
+)
+@manifest_argument
+@click.option(
+    "--adopt", multiple=True, metavar="KEY=TASK_ID", help="This task is the lost answer to that job's call."
+)
+@click.option(
+    "--release",
+    multiple=True,
+    metavar="KEY",
+    shell_complete=complete_key,
+    help="That job was not charged: it can be reserved again.",
+)
+@click.option(
+    "--auto",
+    is_flag=True,
+    help="Adopt where exactly one call and one task fit each other; release what surely was not charged.",
+)
+@json_option
+@tools_dir_option
+@log_option
+@printer_options
+def settle(**given: Any) -> ExitCode:
+    """Settle jobs in doubt whose calls workers made, with the credits ledger.
+
+    As reconcile does for a lockfile: without a flag it only shows, and every charge is compared with its
+    price. A call that a worker may be at still is not released: that takes ten minutes. What is settled is
+    in the database; pull writes it into the lockfile.
+
+    Exit code 4 if jobs stay in doubt, 1 if a charge differs from its price.
+    """
+    return call("fleet settle", **given)
