@@ -14,6 +14,8 @@ BATCH_COLUMNS = """
     batch.public_url, batch.stop_reason, batch.stop_message, batch.ended
 """
 """In the order of ``BatchRow``."""
+CHECK = "check"
+"""In the options of a batch: whether finished files are looked at, as ``output.check`` says."""
 _OPTIONS = {one.name for one in fields(RunOptions)}
 
 

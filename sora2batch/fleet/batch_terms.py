@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 from psycopg import AsyncConnection
 
-from sora2batch.fleet.batch_row import options_to_json
+from sora2batch.fleet.batch_row import CHECK, options_to_json
 from sora2batch.fleet.repository_row import resolve_repository
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
@@ -51,6 +51,8 @@ class BatchTerms:
     budget: Credits
     options: RunOptions
     fail_fast: bool = False
+    checks: bool = True
+    """Whether workers look at finished files."""
     store_url: str | None = None
     public_url: str | None = None
     reserved_by: str = ""
@@ -97,7 +99,7 @@ def _given(terms: BatchTerms) -> dict[str, object]:
         "manifest": terms.manifest,
         "account": terms.account,
         "budget": terms.budget,
-        "options": orjson.dumps(options_to_json(terms.options)).decode(),
+        "options": orjson.dumps(options_to_json(terms.options) | {CHECK: terms.checks}).decode(),
         "fail_fast": terms.fail_fast,
         "store_url": terms.store_url,
         "public_url": terms.public_url,

@@ -41,6 +41,8 @@ def files_to_json(job: Job, files: Mapping[str, InputFile], made: MadeFiles | No
     for found in file_inputs_in(job.input):
         facts = files[found.sha256].facts
         one: JsonObject = {"file": found.file, "mime": facts.type.mime, "bytes": facts.bytes}
+        if facts.width and facts.height:
+            one |= {"width": facts.width, "height": facts.height}
         if maker := made.get(found.sha256) if made else None:
             one["made"] = dict(maker._asdict())
         told[found.sha256] = one

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.fleet.attempt_row import entry_of, line_of
+from sora2batch.fleet.batch_row import CHECK
 from sora2batch.fleet.fleet_error import FleetError
 from sora2batch.fleet.media_folder import MediaFolder
 from sora2batch.fleet.media_rows import MediaTask, note_trouble, read_media_task, write_files
@@ -30,8 +31,6 @@ from sora2batch.sjinn.api_error import DownloadError
 
 _MOST_READINGS = 5
 """Of a row that others change meanwhile."""
-CHECK = "check"
-"""In the options of a batch: whether finished files are looked at, as ``output.check`` says."""
 
 
 class _Files(NamedTuple):

@@ -44,7 +44,7 @@ jobs:
     input: {{prompt: "{{{{ animal }}}}"}}
 run: {{submit_concurrency: {calls}, concurrency: {open}, poll_interval: 0.05, retries: 3}}
 store: {{url: "{store}", outputs: true}}
-output: {{dir: out}}
+output: {{dir: out, check: {checks}}}
 """
 _WORKERS = 3
 _GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main")
@@ -150,6 +150,7 @@ class Fleet:
             calls=self._random.choice([1, 2, 4]),
             open=self._random.choice([4, 16, 64]),
             store=(self._folder / "bucket").as_uri(),
+            checks=self._random.choice(["true", "false"]),
         )
         (origin / "small.yaml").write_text(text)
         for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "small"]):

@@ -10,6 +10,7 @@ from functools import partial
 from sora2batch.app.backend.connection import find_access
 from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
+from sora2batch.app.config.settings import checks_clips
 from sora2batch.app.execution.consent import agree
 from sora2batch.app.execution.execution import check_way, file_fault_for, with_store
 from sora2batch.app.execution.later_jobs import to_take_up
@@ -138,6 +139,7 @@ def _terms(batch: Batch, name: BatchName, request: RunRequest, account: str) -> 
         budget=Credits(min(batch.budget, ceiling.value) if ceiling else batch.budget),
         options=batch.run_options(request.concurrency),
         fail_fast=request.on_failure is OnFailure.STOP_SUBMITTING,
+        checks=checks_clips(batch.manifest),
         store_url=store.url if store else None,
         public_url=store.public_url if store else None,
         reserved_by=whoever_asks(),
