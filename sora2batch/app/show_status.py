@@ -57,6 +57,8 @@ def print_summary(batch: Batch, status: Status, printer: Printer, missing_files:
     for state, advice in _ADVICE.items():
         if states[state]:
             told = advice.replace("{given}", batch.arguments).replace("{run}", batch.run_arguments)
+            if batch.is_shared:  # what workers have sent is settled where they keep it
+                told = told.replace("sora2batch reconcile", "sora2batch fleet settle")
             printer.output(f"next: {states[state]:,} {told}")
     for told in waiting_lines(batch, status):
         printer.output(f"next: {told}")

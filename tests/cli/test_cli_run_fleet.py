@@ -185,6 +185,7 @@ def test_exit_codes_are_those_of_a_run(call, queue, local, manifest, state, code
         ran = call("run", manifest, "--fleet", "--yes")
     assert ran.code == code, ran.err
     assert told in ran.out
+    assert ("`sora2batch fleet settle small.yaml` settles them" in ran.out) is (state is State.IN_DOUBT)
     again = call("run", manifest, "--fleet", "--yes")
     assert again.code == code
     assert asked(queue, "select count(*) from attempt") == [(2,)]
