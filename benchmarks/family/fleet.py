@@ -81,7 +81,7 @@ def fleet_workers(shop: Workshop) -> Report:
         )
         rows.append(
             Row(
-                what=f"fleet: {jobs:,} jobs from reserved to stored, {workers} workers",
+                what=f"fleet: {jobs:,} jobs from reserved to stored, workers: {workers}",
                 values=[jobs / found["seconds"]],
                 unit="jobs/s",
                 told=told,
