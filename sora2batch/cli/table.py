@@ -90,6 +90,12 @@ WORK = {
         document="run",
         extra="fleet",
     ),
+    "run beside a fleet": Work(
+        "sora2batch.app.fleet.run_beside:run_beside",
+        "sora2batch.app.run_args:RunArgs",
+        document="run",
+        extra="fleet",
+    ),
     "worker": Work(
         "sora2batch.app.fleet.run_worker:run_worker", "sora2batch.app.fleet.run_worker:WorkerArgs"
     ),

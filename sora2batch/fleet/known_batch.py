@@ -15,6 +15,11 @@ from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.lockfile.line import LineError
 
 _FIND = "select id, account, store_url is not null from batch where repository = %s and manifest = %s"
+_HAS_CALLS = """
+    select exists (
+        select from attempt where batch = %s and not imported and (line is not null or state = 'reserved')
+    )
+"""
 _LINES = """
     select line from attempt
     where batch = %s and line is not null and state not in ('reserved', 'sending') order by id
@@ -49,6 +54,12 @@ async def find_batch(connection: AsyncConnection, aliases: Iterable[str], manife
     repository = await find_repository(connection, aliases)
     row = await (await connection.execute(_FIND, [repository, manifest])).fetchone()
     return KnownBatch(*row) if row else None
+
+
+async def has_calls(connection: AsyncConnection, batch: int) -> bool:
+    """Tell whether anything of a batch is reserved or was sent by a worker, not only told by a lockfile."""
+    row = await (await connection.execute(_HAS_CALLS, [batch])).fetchone()
+    return bool(row and row[0])
 
 
 async def read_lines(connection: AsyncConnection, batch: int, *, stores_outputs: bool) -> list[Entry]:

@@ -33,13 +33,14 @@ _UNPROVE = """
 async def write_stop(connection: AsyncConnection, account: str, batch: int, stop: StopRequest) -> bool:
     """Write a reason that a person has to do something about; False for one that passes by itself.
 
-    A refused key, and an account that cannot pay, stop all batches of the account; anything else its own.
+    A refused key, calls without answers, and an account that cannot pay stop all batches of the account;
+    anything else its own.
     """
     message = stop.error.message if stop.error else stop.message
     given = {"account": account, "batch": batch, "reason": stop.reason.name, "message": message}
     is_drift = isinstance(stop.error, PriceDriftError)
     match stop.reason:
-        case StopReason.KEY:
+        case StopReason.KEY | StopReason.NO_ANSWER:
             await _stop_account(connection, given)
         case StopReason.CREDITS if not is_drift:
             await _stop_account(connection, given)

@@ -14,6 +14,7 @@ class StopReason(Enum):
     CREDITS = "the money does not suffice, or a price is not what it should be"
     FAIL_FAST = "a job failed, and that is to end it"
     UNAVAILABLE = "the API takes no calls"
+    NO_ANSWER = "calls get no answer that can be trusted, one after the other"
     UNREACHABLE = "nothing at all came back from the API"
     DISK = "results can no longer be kept"
     INTERRUPT = "Ctrl-C"
@@ -41,6 +42,7 @@ _EXIT_CODES = {
     StopReason.CREDITS: ExitCode.BUDGET,
     StopReason.FAIL_FAST: ExitCode.FAILED,
     StopReason.UNAVAILABLE: ExitCode.OPEN,
+    StopReason.NO_ANSWER: ExitCode.OPEN,
     StopReason.UNREACHABLE: ExitCode.UNREACHABLE,
     StopReason.DISK: ExitCode.OPEN,
     StopReason.INTERRUPT: ExitCode.INTERRUPTED,

@@ -254,7 +254,7 @@ class SubmitStage:
 
     async def _doubt(self, job: Job, intent: Attempt, reason: str) -> None:
         if message := self._answers.add_doubt():
-            self._context.stop_signal.request_stop(StopReason.UNAVAILABLE, message)
+            self._context.stop_signal.request_stop(StopReason.NO_ANSWER, message)
         attempt = intent._replace(finished_at=self._moment(), error=ErrorNote(code=None, message=reason))
         await self._context.attempts.doubt(job, attempt)
         self._context.listener(InDoubt(job=job, message=reason))

@@ -117,6 +117,22 @@ def test_it_ends_with_the_bytes_of_a_local_run(call, queue, local, manifest):
     assert "nothing to do" in again.err
 
 
+def test_what_the_fleet_has_is_not_run_beside_it(call, queue, local, manifest):
+    assert call("run", manifest, "--fleet", "--yes", "--no-wait").code == 0
+    beside = call("run", manifest, "--yes")
+    assert beside.code == 2
+    assert "small.yaml is the fleet's: what is run beside it could be paid twice" in beside.err
+    assert "hint: `sora2batch run small.yaml --fleet`; or unset SORA2BATCH_QUEUE once" in beside.err
+    assert call("run", manifest, "--dry-run").code == 0
+    assert call("run", manifest, "--simulate").code == 0
+
+
+def test_what_nobody_runs_in_the_fleet_is_run_here_as_ever(call, queue, local, manifest):
+    ran = call("run", manifest, "--yes")
+    assert ran.code == 0, ran.err
+    assert Path("small.lock.jsonl").read_bytes() == local
+
+
 def test_events_and_the_document_are_those_of_a_run(call, queue, local, manifest):
     with LaneThread(queue, replay(local)):
         ran = call("run", manifest, "--fleet", "--yes", "--jsonl")

@@ -105,6 +105,18 @@ async def test_what_concerns_the_account_stops_all_its_batches_and_gives_the_mon
         assert await case.one("select stop_reason from account") == reason
 
 
+async def test_an_api_that_gives_no_answers_makes_twenty_doubts_and_not_a_batch_of_them(fleet_url):
+    async with fleet_case(fleet_url) as case:
+        batch = await case.batch(submit_concurrency=1, concurrency=100)
+        await case.reserve(batch, *jobs_of(25))
+        api = quick_api(otherwise=replace(LOST, seconds=0.0))
+        await case.run_lane(api, await case.worker())
+        await case.run_lane(api, await case.worker())
+        assert len(api.calls) == 20
+        assert await case.sums(batch) == (0, 0, 20 * 420)
+        assert await case.one("select stop_reason from account") == "NO_ANSWER"
+
+
 async def test_a_price_that_rose_costs_one_task_and_stops_the_batch(fleet_url):
     async with fleet_case(fleet_url) as case:
         batch = await case.batch()

@@ -186,7 +186,7 @@ def test_an_api_that_names_one_task_for_every_call_is_soon_left_alone():
     rig = submitting(*jobs_of(50), otherwise=named("t-1"))
     run_virtual(rig.run())
     assert len(rig.api.calls) == 21
-    assert rig.stop_reasons == [StopReason.UNAVAILABLE]
+    assert rig.stop_reasons == [StopReason.NO_ANSWER]
 
 
 @pytest.mark.parametrize("scripted", [UNREACHABLE, busy(), busy(3.0)])
@@ -385,7 +385,7 @@ def test_what_is_in_doubt_counts_against_the_budget():
 def test_many_lost_answers_in_a_row_end_the_submitting():
     rig = play(submitting(*jobs_of(50), otherwise=LOST, options=RunOptions(submit_concurrency=1)))
     assert len(rig.api.calls) == 20
-    assert rig.stop_reasons == [StopReason.UNAVAILABLE]
+    assert rig.stop_reasons == [StopReason.NO_ANSWER]
 
 
 def test_lost_answers_between_others_do_not_end_the_submitting():

@@ -19,6 +19,7 @@ from sora2batch.cli.option import (
     strict_option,
     tools_dir_option,
 )
+from sora2batch.cli.table import CONFIGURED_QUEUE, resolve
 from sora2batch.ground.errors import ExitCode
 
 
@@ -76,4 +77,11 @@ def command(**given: Any) -> ExitCode:
     refused, 6 another run holds the lockfile, 7 the API cannot be reached (nothing sent), 130 and 143
     interrupted.
     """
-    return call("run --fleet" if given["fleet"] else "run", **given)
+    return call(_work(**given), **given)
+
+
+def _work(*, fleet: bool, simulated: bool, dry_run: bool, **_: Any) -> str:
+    """Choose who carries it out; what is simulated, or shown, is no fleet's matter."""
+    if fleet:
+        return "run --fleet"
+    return "run" if simulated or dry_run or not resolve(CONFIGURED_QUEUE)() else "run beside a fleet"

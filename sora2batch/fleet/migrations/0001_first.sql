@@ -24,12 +24,13 @@ create table account (
     unexplained jsonb not null default '[]'              -- tasks in the ledger that a fail-over has made everybody forget
 );
 
--- Which history this database goes on with: a standby that was promoted has another timeline, a copy another system.
+-- Which history this database goes on with: a standby that was promoted has another timeline, a copy another system,
+-- a dump that was read in other tables.
 create function current_history() returns text language sql stable as $$
     select coalesce(
         case when has_function_privilege('pg_control_system()', 'execute')
             then (select system_identifier::text from pg_control_system()) end, '?'
-    ) || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+    ) || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || 'account'::regclass::oid
 $$;
 
 create table month_spending (
