@@ -14,7 +14,7 @@ from sora2batch.app.process.loop import run_loop
 from sora2batch.app.run import run_by
 from sora2batch.app.run_args import RunArgs
 from sora2batch.fleet.known_batch import find_batch, has_calls
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.queue_url import QUEUE_VARIABLE, QueueUrl
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.run.outcome import Outcome
 
@@ -40,4 +40,4 @@ async def _refuse_shared(queue: QueueUrl, batch: Batch) -> None:
         if known and await has_calls(connection, known.id):
             message = f"{batch.manifest.file} is the fleet's: what is run beside it could be paid twice"
             way_out = f"`sora2batch run {batch.arguments} --fleet`"
-            raise UsageError(message, hint=f"{way_out}; or unset {queue.origin} once nobody runs it there")
+            raise UsageError(message, hint=f"{way_out}; or unset {QUEUE_VARIABLE} once nobody runs it there")
