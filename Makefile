@@ -10,7 +10,7 @@ SECONDS ?= 180
 BENCH ?=
 WORKERS = $(shell $(BIN)/python -c "import os; print(os.cpu_count() + 1)")# many tests wait for processes and browsers
 
-.PHONY: demo dev test check lint types layers tests torture fleet-demo bench bench-peers docs pictures dist sbom format clean
+.PHONY: demo dev test check lint types layers tests torture fleet-demo fleet-torture bench bench-peers docs pictures dist sbom format clean
 
 demo: $(READY) ## the main job, in the simulator: no key, no cost
 	@$(BIN)/python -m sora2batch run manifests/quickstart.yaml --simulate
@@ -51,6 +51,9 @@ torture: $(DEV) ## kill runs at random for some minutes: KILLS=n SECONDS=s SEED=
 
 fleet-demo: $(VENV)/.fleet ## a database, three workers, one of them killed; then the same run without a fleet
 	@$(BIN)/python tests/fleet/demo.py
+
+fleet-torture: $(DEV) ## kill workers, clients and the database at random for some minutes: SECONDS=s SEED=k
+	$(BIN)/python tests/fleet/torture.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/.bench ## measure against bare parts, some minutes: BENCH="--quick", BENCH="plan --axes 30x30x11"
 	$(BIN)/python -m benchmarks $(BENCH)

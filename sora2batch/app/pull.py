@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 
 from sora2batch.app.backend.open_store import required_store
@@ -20,6 +21,7 @@ from sora2batch.app.process.loop import run_loop
 from sora2batch.app.store_args import StoreArgs, tell_warnings
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.lockfile.lockfile_store import LockfileStore
@@ -87,6 +89,8 @@ def pull_stored(
 ) -> Pulled:
     """Fetch files of a batch from its store; its lockfile is held.
 
+    Of a batch with stages those come first that others are made from: only then it is known which these are.
+
     Args:
         batch: whose.
         store: its lockfile.
@@ -97,38 +101,52 @@ def pull_stored(
     Raises:
         UsageError: there is no store, or it cannot be opened.
     """
-    fault = OpenedArtifacts(batch.output_dir).opened_fault
-    plan = batch.plan(store.lockfile, Selection(select=select, only=True), fault)
-    wanted = plan.with_action(Action.DOWNLOAD)
-    return run_loop(partial(_pull, batch, store, wanted, printer, is_told=is_told))
+    fault, selection = OpenedArtifacts(batch.output_dir).opened_fault, Selection(select=select, only=True)
+    puller = _Puller(batch=batch, store=store, printer=printer, is_told=is_told)
+    tried: set[Fingerprint] = set()
+    for is_first in chain([True], repeat(False)):
+        found = batch.plan(store.lockfile, selection, fault).with_action(Action.DOWNLOAD)
+        wanted = [one for one in found if one.job.fingerprint not in tried]
+        if not wanted and not is_first:
+            break
+        run_loop(partial(puller.pull, wanted))
+        tried |= {one.job.fingerprint for one in wanted}
+    return puller.pulled
 
 
-async def _pull(
-    batch: Batch, store: LockfileStore, wanted: Sequence[PlannedJob], printer: Printer, *, is_told: bool
-) -> Pulled:
-    pulled, places = Pulled(), asyncio.Semaphore(_AT_ONCE)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Puller:
+    """Fetches from the store of one batch."""
 
-    async with required_store(batch, os.environ) as opened, store.session():
-        breaker = CircuitBreaker(tell_warnings(printer), consequence="pull again once that is mended")
-        source = StoredSource(StoredFiles(opened), breaker, is_told=is_told)
-        folder = OutputFolder(batch.output_dir, _NoFetcher(), renamer_of(batch, store), source)
+    batch: Batch
+    store: LockfileStore
+    printer: Printer
+    is_told: bool
+    pulled: Pulled = field(default_factory=Pulled)
 
-        async def fetch(planned: PlannedJob) -> None:
-            async with places:
-                try:
-                    lacking = await _fetch(planned, folder, store)
-                except DownloadError as error:
-                    lacking = error.message
-            if lacking:
-                pulled.missing.append((planned.job.key, lacking))
-            else:
-                pulled.fetched += 1
+    async def pull(self, wanted: Sequence[PlannedJob]) -> None:
+        batch, store, places = self.batch, self.store, asyncio.Semaphore(_AT_ONCE)
+        async with required_store(batch, os.environ) as opened, store.session():
+            breaker = CircuitBreaker(
+                tell_warnings(self.printer), consequence="pull again once that is mended"
+            )
+            source = StoredSource(StoredFiles(opened), breaker, is_told=self.is_told)
+            folder = OutputFolder(batch.output_dir, _NoFetcher(), renamer_of(batch, store), source)
+            async with asyncio.TaskGroup() as group:
+                for planned in wanted:
+                    group.create_task(self._pull_one(planned, folder, places))
+            await store.checkpoint()
 
-        async with asyncio.TaskGroup() as group:
-            for planned in wanted:
-                group.create_task(fetch(planned))
-        await store.checkpoint()
-    return pulled
+    async def _pull_one(self, planned: PlannedJob, folder: OutputFolder, places: asyncio.Semaphore) -> None:
+        async with places:
+            try:
+                lacking = await _fetch(planned, folder, self.store)
+            except DownloadError as error:
+                lacking = error.message
+        if lacking:
+            self.pulled.missing.append((planned.job.key, lacking))
+        else:
+            self.pulled.fetched += 1
 
 
 async def _fetch(planned: PlannedJob, folder: OutputFolder, store: LockfileStore) -> str | None:

@@ -430,6 +430,12 @@ def test_stages_follow_each_other_under_one_consent(call, api, queue, folder):
     assert sorted(lane.sent) == ["clips/fox", "clips/owl", "stills/fox", "stills/owl"]
     assert lane.sent[:2] == ["stills/fox", "stills/owl"]
     assert Path("staged.lock.jsonl").read_bytes() == local
+    for name in ("staged.lock.jsonl", "out"):
+        shutil.move(name, f"local/fleet.{name}")
+    pulled = call("pull", manifest)
+    assert pulled.code == 0, pulled.err
+    assert "the files of 4 jobs fetched from the API" in pulled.err
+    assert Path("staged.lock.jsonl").read_bytes() == local
     files = asked(queue, "select files from job where key = 'clips/fox'")[0][0]
     [found] = files.values()
     assert found["made"]["key"] == "stills/fox"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from sora2batch.app.batch.batch import Batch
@@ -17,6 +18,7 @@ from sora2batch.app.pull import Pulled, pull_stored
 from sora2batch.app.store_args import StoreArgs
 from sora2batch.fleet.queue_url import QueueUrl
 from sora2batch.ground.errors import ExitCode
+from sora2batch.ground.job import Fingerprint
 from sora2batch.plan.action import Action, PlannedJob
 from sora2batch.plan.selection import Selection
 from sora2batch.run.opened_artifact import OpenedArtifacts
@@ -49,16 +51,20 @@ def pull_fleet(args: StoreArgs, printer: Display) -> ExitCode:
 def _from_api(batch: Batch, args: StoreArgs, printer: Display) -> Pulled:
     """Fetch the files of a batch without a store where the tasks' own URLs lead."""
     selection = Selection(select=args.select, only=True)
-    before = _missing(batch, selection)
-    if before:
-        carry_out(batch, RunRequest(selection=selection, stages=Stages.DOWNLOAD, printer=printer))
-    missing = _missing(batch, selection)
-    return Pulled(fetched=len(before) - len(missing), missing=[(one.job.key, one.reason) for one in missing])
+    request = RunRequest(selection=selection, stages=Stages.DOWNLOAD, printer=printer)
+    tried: set[Fingerprint] = set()
+    while not tried.issuperset(missing := _missing(batch, selection)):
+        tried.update(missing)  # where files have come, others can be made from them
+        carry_out(batch, request)
+    return Pulled(
+        fetched=len(tried) - len(missing), missing=[(one.job.key, one.reason) for one in missing.values()]
+    )
 
 
-def _missing(batch: Batch, selection: Selection) -> tuple[PlannedJob, ...]:
+def _missing(batch: Batch, selection: Selection) -> Mapping[Fingerprint, PlannedJob]:
     fault = OpenedArtifacts(batch.output_dir).opened_fault
-    return batch.plan(batch.read_lockfile(), selection, fault).with_action(Action.DOWNLOAD)
+    plan = batch.plan(batch.read_lockfile(), selection, fault)
+    return {one.job.fingerprint: one for one in plan.with_action(Action.DOWNLOAD)}
 
 
 async def _known(queue: QueueUrl, batch: Batch, name: BatchName) -> FleetKnowledge:
