@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import import_module
 
+from sora2batch.app.fleet import doubt_book
 from sora2batch.cli.main import main as program
-from sora2batch.fleet import lane_lease
+from sora2batch.fleet import database_attempts, lane_lease
 from sora2batch.fleet.worker_settings import WorkerSettings
 
 DEAD_SECONDS = 3.0
+FENCE_SECONDS = 1.0
+"""So long after its fence a call may begin."""
+SETTLE_SECONDS = 2.0
+"""So long nobody may say that it was not made."""
 _SHORTER = {
     "beat_seconds": 0.5,
     "dead_seconds": DEAD_SECONDS,
@@ -45,6 +51,8 @@ _LOADED_BEFORE_THE_FORK = (
 def main() -> None:
     """Run the program."""
     lane_lease.LEASE_SECONDS = DEAD_SECONDS
+    doubt_book.SETTLE = timedelta(seconds=SETTLE_SECONDS)
+    database_attempts.FENCE_SECONDS = FENCE_SECONDS
     WorkerSettings.__init__.__kwdefaults__.update(_SHORTER)
     program()
 

@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
+import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -125,6 +126,7 @@ class Fleet:
                 Fault(kind=kind, rate=self._random.choice([0.02, 0.1]))
                 for kind in self._random.sample(_WEATHER, self._random.randint(0, 2))
             ]
+            self._is_slow = any(fault.kind is FaultKind.SLOW for fault in faults)
             tools = tools_dir(self._folder)
             self._service: Service = stack.enter_context(
                 Service(tools, faults=faults, seed=self._random.randrange(10**6))
@@ -231,10 +233,19 @@ class Fleet:
             self._server.kill()
             time.sleep(self._random.choice([0.0, 0.3, 2.0]))
             self._server.start()
-        elif way < 0.95:
+        elif way < 0.9:
             self._result.cut += 1
             cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'sora2batch%'"
             self._server.psql(cut, url=self._url)
+        elif not self._is_slow:
+            self._settle_in_between()
+
+    def _settle_in_between(self) -> None:
+        """Somebody says what became of calls whose workers may be asleep, and wake up later."""
+        with suppress(psycopg.OperationalError):
+            if doubts := self._doubts("in_doubt"):
+                words = self._truth(doubts)
+                self._call(self._people[0].folder, "fleet", "settle", "small.yaml", *words)
 
     def _check_money(self) -> None:
         counts = Counter(charge.prompt for charge in self._service.charges())
@@ -274,20 +285,21 @@ class Fleet:
                     worker.wait()
                 self._workers[at] = self._start(self._folder, "worker")
 
-    def _doubts(self) -> list[tuple[str, str]]:
+    def _doubts(self, *states: str) -> list[tuple[str, str]]:
         """*Shape*: (key, prompt) of each job whose call is in doubt, or may be soon."""
+        wanted = "', '".join(states or ("in_doubt", "sending"))
         rows = self._server.psql(
             "select job.key, job.input from sora2batch.attempt join sora2batch.job on job.id = attempt.job"
-            " where attempt.state in ('in_doubt', 'sending')",
+            f" where attempt.state in ('{wanted}')",
             url=self._url,
         )
         return [(key, orjson.loads(input)["prompt"]) for key, input in rows]
 
     def _rows(self) -> str:
-        """Everything that the database knows of attempts, for whoever reads why a round failed."""
+        """What the database knows of attempts that are not done, for whoever reads why a round failed."""
         rows = self._server.psql(
             "select job.key, job.fingerprint, attempt.id, number, trial, state, task_id, worker, imported, line"
-            " from sora2batch.attempt join sora2batch.job on job.id = attempt.job order by job.key, attempt.id",
+            " from sora2batch.attempt join sora2batch.job on job.id = attempt.job where attempt.state <> 'completed' order by job.key, attempt.id",
             url=self._url,
         )
         return "\n".join(map(str, rows))
@@ -298,11 +310,18 @@ class Fleet:
         while self._server.psql(sending, url=self._url) != [(0,)]:
             assert time.monotonic() < end, f"sent for ever\n{self.transcript()}"
             time.sleep(0.2)
-        doubts = self._doubts()
-        self._result.doubts += len(doubts)
-        if not doubts:
-            return
-        self._service.drain()
+        self._result.doubts += len(self._doubts())
+        end = time.monotonic() + 90
+        while doubts := self._doubts():
+            self._service.drain()
+            words = self._truth(doubts)
+            ended = self._call(person.folder, "fleet", "settle", "small.yaml", *words)
+            assert time.monotonic() < end, (
+                f"not settled: {ended.code}, {words}\n{ended.err}\n{self._rows()}\n{self.transcript()}"
+            )
+
+    def _truth(self, doubts: list[tuple[str, str]]) -> list[str]:
+        """Say what really became of each call."""
         rows = self._server.psql(
             "select task_id from sora2batch.attempt where task_id is not null", url=self._url
         )
@@ -311,12 +330,7 @@ class Fleet:
         words: list[str] = []
         for key, prompt in doubts:
             words += ["--adopt", f"{key}={paid[prompt]}"] if prompt in paid else ["--release", key]
-        end = time.monotonic() + 30
-        while (code := self._call(person.folder, "fleet", "settle", "small.yaml", *words).code) != 0:
-            assert time.monotonic() < end, (
-                f"not settled: {code}, {words}\n{self._rows()}\n{self.transcript()}"
-            )
-            time.sleep(0.5)
+        return words
 
     def _compare(self, ana: Person, ben: Person) -> None:
         self._check_money()
