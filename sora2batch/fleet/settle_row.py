@@ -16,7 +16,7 @@ _SETTLE = """
         charge_checked = false, changed_at = clock_timestamp()
     from job
     where job.id = attempt.job and attempt.batch = %(batch)s and job.fingerprint = %(fingerprint)s
-        and attempt.number = %(number)s and attempt.state = 'in_doubt'
+        and attempt.number = %(number)s and attempt.trial = %(trial)s and attempt.state = 'in_doubt'
     returning attempt.id
 """
 _TASK = """
@@ -40,6 +40,7 @@ async def settle_doubt(
         "batch": batch.id,
         "fingerprint": doubted.fingerprint,
         "number": doubted.primary.number,
+        "trial": doubted.primary.trial,
         "state": str(outcome.state),
         "line": line_of(doubted, outcome),
         "credits": outcome.credits if outcome.task_id else doubted.primary.credits,

@@ -124,6 +124,23 @@ async def test_a_doubt_is_settled_once(fleet_url):
             await attempts.settle(Entry.of(FOX, INTENT), withdrawn(INTENT))
 
 
+async def test_what_was_found_out_about_a_call_settles_no_later_one_of_its_job(fleet_url):
+    async with fleet_case(fleet_url) as case:
+        batch, worker = await case.batch(), await case.worker()
+        attempts = await sending(case, batch, worker)
+        await attempts.doubt(FOX, INTENT)
+        await attempts.settle(Entry.of(FOX, INTENT), withdrawn(INTENT))
+        await case.reserve(batch, FOX)
+        ((row, job),) = await case.all("select id, job from attempt where state = 'reserved'")
+        attempts.hold(FOX, Reservation(row, job), await known(case))
+        again = INTENT._replace(trial=2)
+        await attempts.fence(FOX, again)
+        await attempts.doubt(FOX, again)
+        with pytest.raises(UsageError, match="not in doubt any more"):
+            await attempts.settle(Entry.of(FOX, INTENT), withdrawn(INTENT))
+        assert await case.sums(batch) == (0, 0, 420)
+
+
 async def test_a_job_is_reserved_once_and_within_budget_and_month(fleet_url):
     async with fleet_case(fleet_url) as case:
         batch = await case.batch(budget=1000)
