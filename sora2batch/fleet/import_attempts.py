@@ -17,7 +17,8 @@ from sora2batch.lockfile.fold import SEVERAL
 from sora2batch.lockfile.task_id import plain_task_id
 
 _KNOWN = """
-    select job.fingerprint, attempt.number, attempt.task_id, attempt.state, attempt.id
+    select job.fingerprint, attempt.number, attempt.task_id, attempt.state, attempt.id,
+        attempt.line is not null
     from attempt join job on job.id = attempt.job where attempt.batch = %s
 """
 _JOBS = """
@@ -31,15 +32,15 @@ _JOBS = """
 """
 _ACCOUNTS = "insert into account (name) select distinct unnest(%s::text[]) on conflict do nothing"
 _ATTEMPTS = """
-    insert into attempt (job, batch, account, number, state, credits, month, task_id, line, imported,
+    insert into attempt (job, batch, account, number, trial, state, credits, month, task_id, line, imported,
         poll_due, poll_deadline)
-    select job.id, job.batch, new.account, new.number, new.state, new.credits, new.month, new.task_id,
-        new.line, true,
+    select job.id, job.batch, new.account, new.number, new.trial, new.state, new.credits, new.month,
+        new.task_id, new.line, true,
         clock_timestamp(), clock_timestamp() + %(timeout)s * interval '1 second'
     from unnest(
-        %(fingerprints)s::text[], %(accounts)s::text[], %(numbers)s::integer[], %(states)s::text[],
-        %(credits)s::bigint[], %(months)s::date[], %(task_ids)s::text[], %(lines)s::text[]
-    ) as new(fingerprint, account, number, state, credits, month, task_id, line)
+        %(fingerprints)s::text[], %(accounts)s::text[], %(numbers)s::integer[], %(trials)s::integer[],
+        %(states)s::text[], %(credits)s::bigint[], %(months)s::date[], %(task_ids)s::text[], %(lines)s::text[]
+    ) as new(fingerprint, account, number, trial, state, credits, month, task_id, line)
     join job on job.batch = %(batch)s and job.fingerprint = new.fingerprint
     on conflict do nothing
 """
@@ -70,6 +71,8 @@ class _Row(NamedTuple):
     task_id: str | None
     state: str
     id: int
+    was_called: bool
+    """Whether it tells of a call; a reservation does not, nor one that was taken back."""
 
 
 class _Told(NamedTuple):
@@ -96,7 +99,8 @@ class _Known:
         """Say what is new about an attempt; None where the database knows as much, or more."""
         rows = self._by_job[entry.fingerprint]
         if attempt.task_id is None:
-            is_known = attempt.state is State.WITHDRAWN or any(one.number >= attempt.number for one in rows)
+            calls = (one for one in rows if one.was_called)
+            is_known = attempt.state is State.WITHDRAWN or any(one.number >= attempt.number for one in calls)
             return None if is_known else _Told(entry, attempt)
         if row := self._by_task.get(plain_task_id(attempt.task_id)):
             is_further = row.state == State.SUBMITTED and attempt.state in _ENDED
@@ -155,6 +159,7 @@ async def _insert(
         "fingerprints": fingerprints,
         "accounts": accounts,
         "numbers": [one.attempt.number for one in told],
+        "trials": [one.attempt.trial for one in told],
         "months": [_month(one.attempt) for one in told],
     }
     await connection.execute(_ATTEMPTS, given)

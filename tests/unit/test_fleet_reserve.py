@@ -212,6 +212,33 @@ class TestImport:
         assert [row[1] for row in await states(fleet_database)] == ["completed", "withdrawn", "reserved"]
         assert await sums_of(fleet_database) == (100, 100, 0)
 
+    async def test_a_call_in_doubt_that_only_a_lockfile_knows_keeps_its_job_from_being_sent(
+        self, fleet_database
+    ):
+        doubt = Entry.of(job("a"), in_doubt(credits=Credits(100), trial=2))
+        await book(fleet_database, jobs("a"))
+        assert (await book(fleet_database, jobs("a"), [doubt])).jobs == 0
+        assert await states(fleet_database) == [("a", "in_doubt", 1, 2), ("a", "withdrawn", 1, 1)]
+        assert await sums_of(fleet_database) == (0, 0, 100)
+        assert (await book(fleet_database, jobs("a"), [doubt]))[1:] == (0, 0, 0)
+
+    async def test_that_a_reservation_was_taken_back_tells_nothing_of_such_a_call(self, fleet_database):
+        await book(fleet_database, jobs("a"))
+        await rows_of(fleet_database, "update attempt set state = 'withdrawn' returning id")
+        doubt = Entry.of(job("a"), in_doubt(credits=Credits(100)))
+        assert (await book(fleet_database, jobs("a"), [doubt])).jobs == 0
+        assert await sums_of(fleet_database) == (0, 0, 100)
+
+    async def test_a_doubt_that_has_ended_here_is_none_because_a_lockfile_lags_behind(
+        self, fleet_database, lane
+    ):
+        await book(fleet_database, jobs("a"))
+        await lane.send(state=State.IN_DOUBT)
+        await rows_of(fleet_database, "update attempt set state = 'withdrawn' returning id")
+        doubt = Entry.of(job("a"), in_doubt(credits=Credits(100)))
+        assert (await book(fleet_database, jobs("a"), [doubt])).jobs == 1
+        assert await sums_of(fleet_database) == (0, 100, 0)
+
 
 async def test_stops_of_the_batch_and_of_the_account_are_cleared(fleet_database):
     await book(fleet_database, [])
