@@ -14,17 +14,17 @@ from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Seen
 from sora2batch.run.create_lane import CreateLane
 from sora2batch.run.entries import ApiIdentity
-from sora2batch.run.event import Deferred, Event, Listener, heard_by
+from sora2batch.run.event import Deferred, Event, InDoubt, Listener, Rejected, Submitted, heard_by
 from sora2batch.run.input_urls import InputUrls
 from sora2batch.run.job_queue import JobQueue
-from sora2batch.run.open_task import OpenTask
 from sora2batch.run.pace import ConcurrencyLimit
 from sora2batch.run.port import OnFailure, SubmitContext, VideoApi
 from sora2batch.run.stop_signal import StopRequest, StopSignal
 from sora2batch.run.submit import SubmitStage
 from sora2batch.run.submit_rate import rate_limit
 
-_WAITING_AT_MOST = 200
+MOST_WAITING = 200
+"""So many reservations are taken over at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class BatchSubmission:
         self._stop_signal = StopSignal()
         self._seen: dict[Fingerprint, Seen] = {}
         self._held: dict[Fingerprint, int] = {}
+        """The rows of jobs that wait in the queue, or that are being sent."""
         self._put_off: dict[Fingerprint, int] = {}
         self._queue = JobQueue((), is_open=True)
         context = SubmitContext(
@@ -70,7 +71,7 @@ class BatchSubmission:
             on_failure=OnFailure.STOP_SUBMITTING if work.batch.fail_fast else OnFailure.GO_ON,
             seen_inputs=self._seen,
         )
-        self._stage = SubmitStage(context, self._queue, self._on_open)
+        self._stage = SubmitStage(context, self._queue, lambda _: None)
         self.task: asyncio.Task[None] | None = None
 
     @property
@@ -96,21 +97,23 @@ class BatchSubmission:
     @property
     def room(self) -> int:
         """How many more reservations it takes in now."""
-        return 0 if self.stops else max(0, _WAITING_AT_MOST - len(self._queue.waiting))
+        return 0 if self.stops else max(0, MOST_WAITING - len(self._queue.waiting))
 
     async def run(self) -> None:
         """Submit until it is closed and empty, or something stops it."""
         await self._stage.run()
 
     def offer(self, reserved: Sequence[ReservedJob]) -> None:
-        """Take reservations over, in their order."""
+        """Take reservations over, in their order; one that waits already and is reserved anew waits once."""
         for row, reservation, known in reserved:
             job = row.job
             self._attempts.hold(job, reservation, known, expected_seconds=row.expected_seconds)
+            is_new = job.fingerprint not in self._held
             self._held[job.fingerprint] = reservation.attempt
             if row.seen:
                 self._seen[job.fingerprint] = tuple(sorted((key, str(one)) for key, one in row.seen.items()))
-            self._queue.add(job)
+            if is_new:
+                self._queue.add(job)
 
     def note_ended(self, ended: int) -> None:
         """Learn from the batch's row how many tasks have ended: others may be created in their place."""
@@ -131,10 +134,11 @@ class BatchSubmission:
         """Wait no longer for answers; their rows, which say ``sending``, become doubts."""
         self._stage.abandon()
 
-    def _on_open(self, task: OpenTask) -> None:
-        self._held.pop(task.job.fingerprint, None)
-
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, Deferred):
-            fingerprint = event.job.fingerprint
-            self._put_off[fingerprint] = self._held.pop(fingerprint, 0)
+        match event:
+            case Submitted(job=job) | Rejected(job=job) | InDoubt(job=job):
+                self._held.pop(job.fingerprint, None)
+            case Deferred(job=job) if job.fingerprint in self._held:
+                self._put_off[job.fingerprint] = self._held.pop(job.fingerprint)
+            case _:
+                pass

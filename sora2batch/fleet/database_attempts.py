@@ -47,6 +47,7 @@ _FENCE = """
 """
 _ANSWER = """
     update attempt set state = %(state)s, line = %(line)s, credits = %(credits)s, task_id = %(task_id)s,
+        number = %(number)s, trial = %(trial)s,
         poll_due = clock_timestamp() + %(first_poll)s * interval '1 second',
         poll_deadline = clock_timestamp() + %(timeout)s * interval '1 second',
         changed_at = clock_timestamp()
@@ -104,6 +105,8 @@ class DatabaseAttempts:
         self._worker = worker
         self._on_trouble = on_trouble
         self._held: dict[Fingerprint, Reservation] = {}
+        self._sent: dict[Fingerprint, Reservation] = {}
+        """Rows of calls under way: a job may be reserved anew, in another row, before its answer comes."""
         self._known: dict[Fingerprint, Entry] = {}
         self._first_polls: dict[Fingerprint, float] = {}
         self._named: dict[str, Job] = {}
@@ -152,7 +155,8 @@ class DatabaseAttempts:
             NotReservedError: the reservation was withdrawn, or the account's lane is another's now.
             FleetError: the database does not answer; see ``tidy`` for what it may have.
         """
-        row_id = self._held[job.fingerprint].attempt
+        held = self._held[job.fingerprint]
+        row_id = held.attempt
         given = {
             "id": row_id,
             "worker": self._worker,
@@ -167,6 +171,7 @@ class DatabaseAttempts:
         self._unsure.discard(row_id)
         if row is None:
             raise NotReservedError(f"{job.key} is not reserved any more: cancelled, or in another's hands")
+        self._sent[job.fingerprint] = held
         return deadline
 
     async def claim(self, job: Job, task_id: str, /) -> str | None:
@@ -202,7 +207,7 @@ class DatabaseAttempts:
             await self._read_sums(connection)
 
         await self._insist(write, f"{job.key} is task {attempt.task_id}")
-        self._held.pop(job.fingerprint, None)
+        self._drop(job)
 
     async def refuse(self, job: Job, attempt: Attempt, /) -> None:
         """Write that the API refused it, and give the money back."""
@@ -215,7 +220,7 @@ class DatabaseAttempts:
     async def release(self, job: Job, intent: Attempt, /) -> None:
         """Have it reserved again; its money stays set aside."""
         del intent
-        given = {"id": self._held[job.fingerprint].attempt, "worker": self._worker}
+        given = {"id": self._sent[job.fingerprint].attempt, "worker": self._worker}
 
         async def write(connection: AsyncConnection) -> None:
             await connection.execute(_RELEASE, given)
@@ -249,15 +254,21 @@ class DatabaseAttempts:
             await self._read_sums(connection)
 
         await self._insist(write, f"{job.key} is {state}")
-        self._held.pop(job.fingerprint, None)
+        self._drop(job)
+
+    def _drop(self, job: Job) -> None:
+        """Let go of the row of a call that has its answer; another one may be held already."""
+        sent = self._sent.pop(job.fingerprint)
+        if self._held.get(job.fingerprint) == sent:
+            del self._held[job.fingerprint]
 
     def _answer(
         self, job: Job, attempt: Attempt, state: str, *, first_poll: float = 0.0
     ) -> Mapping[str, Any]:
-        held = self._held[job.fingerprint]
+        sent = self._sent[job.fingerprint]
         return {
-            "id": held.attempt,
-            "job": held.job,
+            "id": sent.attempt,
+            "job": sent.job,
             "batch": self._batch.id,
             "account": self._batch.account,
             "worker": self._worker,

@@ -7,7 +7,7 @@ found by the rows. It ends when nothing is reserved, when the API takes no calls
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 
 from sora2batch.fleet import lane_state
 from sora2batch.fleet.batch_row import BatchRow
-from sora2batch.fleet.batch_submission import BatchSubmission, SubmissionMeans
+from sora2batch.fleet.batch_submission import MOST_WAITING, BatchSubmission, SubmissionMeans
 from sora2batch.fleet.charge_audit import ChargeAudit
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.database_attempts import DatabaseAttempts
@@ -27,6 +27,7 @@ from sora2batch.fleet.lane_stop import write_stop
 from sora2batch.fleet.sent_rows import tidy
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import Clock
+from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.run.create_lane import CreateLane, Price, ProvenPrices
 from sora2batch.run.entries import ApiIdentity
@@ -36,7 +37,6 @@ from sora2batch.run.port import VideoApi
 
 _LOOK_SECONDS = 0.25
 _AUDIT_SECONDS = 60.0
-_AGAIN_AFTER = timedelta(seconds=30)
 
 
 class BatchUrls(InputUrls, Protocol):
@@ -71,6 +71,8 @@ class SubmitLane:
     """Set when the worker is to end."""
     grace_seconds: float = 8.0
     """How long answers of calls under way are waited for when the worker ends."""
+    again_seconds: float = 30.0
+    """How long what cannot be sent now is left alone."""
     unsure: set[int]
     """Rows of which this process does not know whether its fence was committed, and did not send; its own."""
 
@@ -103,7 +105,7 @@ async def run_submit_lane(lane: SubmitLane) -> None:
 
 
 async def _come_again(lane: SubmitLane) -> None:
-    delay = timedelta() if lane.stopping.is_set() else _AGAIN_AFTER
+    delay = timedelta(seconds=0.0 if lane.stopping.is_set() else lane.again_seconds)
     call = Call(task=SUBMIT, account=lane.account, delay=delay)
     async with lane.database.transaction() as connection:
         await enqueue(connection, [call])
@@ -127,8 +129,8 @@ class _Lane:
         self._pauses: list[Paused] = []
         self._running: dict[int, BatchSubmission] = {}
         self._urls: dict[int, BatchUrls] = {}
-        self._over: set[int] = set()
-        """Batches that have ended with something left to send."""
+        self._put_off: dict[int, float] = {}
+        """Batches with something left to send, and when they come again, in seconds of the event loop."""
         self._stack = AsyncExitStack()
         self._is_lost = False
         self._has_failed_over = False
@@ -160,15 +162,15 @@ class _Lane:
                 await self._end()
         with suppress(FleetError):
             await audit.run()
-        if self._over or self._has_failed_over:
+        if self._put_off or self._has_failed_over:
             await _come_again(lane)
 
     async def _look_again(self, means: SubmissionMeans, group: asyncio.TaskGroup) -> bool:
-        """Look, also where the database is away: what is under way waits for it undisturbed."""
+        """Look, also where the database is away: what is under way, or has to be written, waits for it."""
         try:
             return await self._look(means, group)
         except FleetError as error:
-            if not any(one.task and not one.task.done() for one in self._running.values()):
+            if not self._running:
                 raise
             if not self._is_lost:
                 self._lane.say(error.sentence)
@@ -199,9 +201,11 @@ class _Lane:
     ) -> None:
         submission = self._running.get(work.batch.id)
         if submission is None:
-            if work.is_stopped or work.batch.id in self._over:
+            if work.is_stopped or self._put_off.get(work.batch.id, 0.0) > asyncio.get_running_loop().time():
                 return
             submission = await self._begin(work, means, group)
+        if submission is None:
+            return
         submission.note_ended(work.batch.ended)
         if work.is_stopped:
             submission.stop(StopReason.TERMINATE, work.batch.stop_message or "the account is stopped")
@@ -214,37 +218,53 @@ class _Lane:
 
     async def _begin(
         self, work: lane_state.BatchWork, means: SubmissionMeans, group: asyncio.TaskGroup
-    ) -> BatchSubmission:
-        lane = self._lane
-        urls = await self._stack.enter_async_context(lane.open_urls(work.batch))
-        attempts = DatabaseAttempts(lane.database, work.batch, lane.worker, lane.unsure, lane.say)
-        listener = heard_by(self._on_event, lane.listener_of(work.batch.manifest))
+    ) -> BatchSubmission | None:
+        """Begin to submit a batch; None where this worker cannot reach its files: others go on."""
+        lane, batch = self._lane, work.batch
+        self._put_off.pop(batch.id, None)
+        reserved = await self._read_reserved(batch.id, (), MOST_WAITING)
+        try:
+            urls = await self._stack.enter_async_context(lane.open_urls(batch))
+        except Sora2BatchError as error:
+            lane.say(f"{batch.manifest} has to wait: {error.sentence}")
+            self._come_back_to(batch.id)
+            return None
+        attempts = DatabaseAttempts(lane.database, batch, lane.worker, lane.unsure, lane.say)
+        listener = heard_by(self._on_event, lane.listener_of(batch.manifest))
         submission = BatchSubmission(work, attempts, urls, replace(means, listener=listener))
-        self._running[work.batch.id], self._urls[work.batch.id] = submission, urls
-        await self._refill(submission)
+        self._running[batch.id], self._urls[batch.id] = submission, urls
+        self._offer(submission, reserved)
         submission.task = group.create_task(submission.run())
         return submission
 
     async def _refill(self, submission: BatchSubmission) -> None:
-        if not submission.room:
-            return
+        if submission.room:
+            reserved = await self._read_reserved(submission.batch.id, submission.held, submission.room)
+            self._offer(submission, reserved)
+
+    async def _read_reserved(
+        self, batch: int, held: Collection[int], limit: int
+    ) -> Sequence[lane_state.ReservedJob]:
         async with self._lane.database.transaction() as connection:
-            reserved = await lane_state.read_reserved(
-                connection, submission.batch.id, submission.held, submission.room
-            )
+            return await lane_state.read_reserved(connection, batch, held, limit)
+
+    def _offer(self, submission: BatchSubmission, reserved: Sequence[lane_state.ReservedJob]) -> None:
         for one in reserved:
             self._urls[submission.batch.id].add(one.row.files)
         submission.offer(reserved)
 
+    def _come_back_to(self, batch: int) -> None:
+        self._put_off[batch] = asyncio.get_running_loop().time() + self._lane.again_seconds
+
     async def _finish(self, submission: BatchSubmission) -> None:
         """Write why a batch has ended, and note whether something of it is left for later."""
-        del self._running[submission.batch.id]
-        is_final = False
+        batch, is_final = submission.batch.id, False
         for stop in submission.stops:
             async with self._lane.database.transaction() as connection:
-                is_final |= await write_stop(connection, self._lane.account, submission.batch.id, stop)
+                is_final |= await write_stop(connection, self._lane.account, batch, stop)
+        del self._running[batch]  # not before that: what a stop has ended would begin anew
         if not is_final and (submission.stops or submission.has_put_off):
-            self._over.add(submission.batch.id)
+            self._come_back_to(batch)
 
     async def _end(self) -> None:
         """Wait for the answers of calls under way, but not for ever."""

@@ -105,8 +105,8 @@ class FleetCase:
         ((*sums,),) = await self.all("select charged, reserved, in_doubt from batch where id = %s", batch.id)
         return tuple(sums)
 
-    async def run_lane(self, api: ScriptedApi, worker: int, *, unsure: set[int] | None = None) -> None:
-        """Submit what is reserved, to the end."""
+    async def run_lane(self, api: ScriptedApi, worker: int, **more: Any) -> None:
+        """Submit what is reserved, to the end; *more* is of ``SubmitLane``."""
         lane = SubmitLane(
             database=self.database,
             account=self.account,
@@ -114,12 +114,11 @@ class FleetCase:
             api=api,
             clock=SystemClock(),
             identity=ApiIdentity(host="api.test", account="0123456789abcdef"),
-            open_urls=lambda _: _no_urls(),
             listener_of=lambda _: self.listener,
             say=self.said.append,
             stopping=self.stopping,
             grace_seconds=0.3,
-            unsure=set() if unsure is None else unsure,
+            **{"open_urls": no_urls, "unsure": set(), **more},
         )
         await run_submit_lane(lane)
 
@@ -132,7 +131,9 @@ async def until(is_so: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def _no_urls() -> AsyncIterator[NoBatchUrls]:
+async def no_urls(batch: BatchRow) -> AsyncIterator[NoBatchUrls]:
+    """Open the files of a batch that has none."""
+    del batch
     yield NoBatchUrls()
 
 

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
-from fakes.fleet_case import ACCOUNT, QUICK, fleet_case, quick_api, until
+from fakes.fleet_case import ACCOUNT, QUICK, fleet_case, no_urls, quick_api, until
 from fakes.rig import job_of, jobs_of
 from fakes.video_api import BAD_KEY, BROKE, LOST, REJECT, SILENT_BUT_CHARGED, busy
 from sora2batch.fleet.attempt_row import Reservation, entry_of
+from sora2batch.fleet.cancel import cancel
 from sora2batch.fleet.database_attempts import DatabaseAttempts
 from sora2batch.fleet.lane_lease import take_lease
+from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.entry import State
 from sora2batch.run.attempt_store import NotReservedError
 from sora2batch.run.entries import ApiIdentity, next_intent
 from sora2batch.run.event import Paused
 
 pytestmark = pytest.mark.slow
+SLOW = replace(QUICK, seconds=0.5)
+_BUSY = """
+    create table busy ();
+    insert into busy default values;
+    create function refuse() returns trigger language plpgsql as $$ begin
+        if exists (select from busy) then raise 'busy' using errcode = '40001'; end if;
+        return new;
+    end $$;
+    create trigger refuse before update of stop_reason on batch for each row execute function refuse()
+"""
 
 
 async def test_what_is_reserved_is_sent_once_each_in_its_order(fleet_url):
@@ -184,3 +197,61 @@ async def test_who_has_lost_the_lane_sends_nothing_more(fleet_url):
             await late.fence(fox, intent)
         assert not api.calls
         assert await case.states() == {"fox": "reserved"}
+
+
+async def test_a_job_that_is_taken_back_and_reserved_anew_while_it_waits_is_sent_once(fleet_url):
+    async with fleet_case(fleet_url) as case:
+        batch, api = await case.batch(submit_concurrency=1, concurrency=100), quick_api(otherwise=SLOW)
+        await case.reserve(batch, *map(job_of, ["fox", "owl", "elk"]))
+        lane = asyncio.create_task(case.run_lane(api, await case.worker()))
+        await until(lambda: api.calls)
+        async with case.database.transaction() as connection:
+            await cancel(connection, batch.id, [job_of("owl")])
+        await case.reserve(batch, job_of("owl"))
+        await lane
+        assert sorted(api.created) == ["elk", "fox", "owl"]
+        assert await case.sums(batch) == (3 * 420, 0, 0)
+        assert await case.one("select stop_reason from account") is None
+
+
+async def test_a_stop_that_cannot_be_written_at_once_ends_the_submitting_all_the_same(fleet_url):
+    async with fleet_case(fleet_url) as case:
+        batch, other = await case.batch(submit_concurrency=1, stop_after=2), await case.batch()
+        await case.reserve(batch, *jobs_of(10))
+        await case.reserve(other, job_of("fox"))
+        await case.all(_BUSY)
+        api = quick_api(otherwise=replace(REJECT, seconds=0.0), fox=[replace(QUICK, seconds=1.0)])
+        lane = asyncio.create_task(case.run_lane(api, await case.worker()))
+        await until(lambda: any("busy" in one for one in case.said))
+        await until(lambda: "fox" in api.created)
+        await case.all("delete from busy")
+        await lane
+        assert sorted(api.created) == ["000", "001", "fox"]
+        assert await case.one("select stop_reason from batch where id = %s", batch.id) == "FAIL_FAST"
+        assert await case.sums(batch) == (0, 0, 0)
+
+
+async def test_what_had_to_wait_comes_again_although_another_batch_goes_on(fleet_url):
+    async with fleet_case(fleet_url) as case:
+        batch, other = await case.batch(), await case.batch(concurrency=1)
+        await case.reserve(batch, job_of("fox"))
+        await case.reserve(other, job_of("one"), job_of("two"))
+        opened = []
+
+        @asynccontextmanager
+        async def open_urls(row):
+            opened.append(row.id)
+            if opened.count(batch.id) < 2 and row.id == batch.id:
+                raise UsageError("no credentials of its store")
+            async with no_urls(row) as urls:
+                yield urls
+
+        api = quick_api()
+        lane = asyncio.create_task(
+            case.run_lane(api, await case.worker(), open_urls=open_urls, again_seconds=0.1)
+        )
+        await until(lambda: set(api.created) == {"fox", "one"})
+        case.stopping.set()
+        await lane
+        assert "campaign.yaml has to wait: no credentials of its store" in case.said
+        assert opened.count(other.id) == 1
