@@ -29,7 +29,7 @@ _BATCHES = f"""
     order by batch.id
 """
 _RESERVED = f"""
-    select {JOB_COLUMNS}, attempt.id, (
+    select {JOB_COLUMNS}, attempt.id, attempt.credits, (
         select array_agg(other.line order by other.id) from attempt as other
         where other.job = job.id and other.line is not null
     )
@@ -84,13 +84,17 @@ async def read_work(connection: AsyncConnection, account: str, running: Collecti
 async def read_reserved(
     connection: AsyncConnection, batch: int, held: Collection[int], limit: int
 ) -> list[ReservedJob]:
-    """Read the next reservations in the order of submission, but for those that are held already."""
+    """Read the next reservations in the order of submission, but for those that are held already.
+
+    A job is submitted at the price that was reserved, whatever others who want it say it costs now.
+    """
     given = {"batch": batch, "held": list(held), "limit": limit}
-    width = len(JobRow._fields)
-    return [
-        ReservedJob(JobRow(*row[:width]), Reservation(row[width], row[0]), known_from(row[width + 1] or ()))
-        for row in await (await connection.execute(_RESERVED, given)).fetchall()
-    ]
+    width, found = len(JobRow._fields), []
+    for row in await (await connection.execute(_RESERVED, given)).fetchall():
+        job, (attempt, credits, lines) = JobRow(*row[:width]), row[width:]
+        reservation = Reservation(attempt, job.id)
+        found.append(ReservedJob(job._replace(credits=credits), reservation, known_from(lines or ())))
+    return found
 
 
 async def read_prices(connection: AsyncConnection, account: str) -> list[Price]:

@@ -255,3 +255,26 @@ async def test_what_had_to_wait_comes_again_although_another_batch_goes_on(fleet
         await lane
         assert "campaign.yaml has to wait: no credentials of its store" in case.said
         assert opened.count(other.id) == 1
+
+
+async def test_a_job_is_sent_at_the_price_that_was_reserved(fleet_url):
+    async with fleet_case(fleet_url) as case:
+        batch = await case.batch()
+        await case.reserve(batch, job_of("fox"))
+        await case.all("update job set credits = 9000")
+        await case.run_lane(quick_api(), await case.worker())
+        assert await case.sums(batch) == (420, 0, 0)
+
+
+async def test_a_lease_is_written_only_when_it_runs_out(fleet_url):
+    async with fleet_case(fleet_url) as case:
+        worker, versions = await case.worker(), set()
+        for _ in range(3):
+            async with case.database.transaction() as connection:
+                assert await take_lease(connection, ACCOUNT, worker)
+            versions.add(await case.one("select xmin::text from account"))
+        assert len(versions) == 1
+        await case.all("update account set lane_until = now() + interval '20 seconds'")
+        async with case.database.transaction() as connection:
+            assert await take_lease(connection, ACCOUNT, worker)
+        assert await case.one("select lane_until > now() + interval '50 seconds' from account")
