@@ -8,76 +8,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol, TypeAlias
 
 from sora2batch.fleet import lane_state
-from sora2batch.fleet.batch_row import BatchRow
 from sora2batch.fleet.batch_submission import MOST_WAITING, BatchSubmission, SubmissionMeans
 from sora2batch.fleet.charge_audit import ChargeAudit
-from sora2batch.fleet.database import Database
 from sora2batch.fleet.database_attempts import DatabaseAttempts
 from sora2batch.fleet.engine import SUBMIT, Call, enqueue
 from sora2batch.fleet.failover import Recovery, has_failed_over
 from sora2batch.fleet.fleet_error import FleetError
+from sora2batch.fleet.lane_context import BatchUrls, LaneContext
 from sora2batch.fleet.lane_lease import drop_lease, take_lease
 from sora2batch.fleet.lane_stop import write_stop
 from sora2batch.fleet.sent_rows import tidy
-from sora2batch.ground.canonical import JsonObject
-from sora2batch.ground.clock import Clock
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.run.create_lane import CreateLane, Price, ProvenPrices
-from sora2batch.run.entries import ApiIdentity
-from sora2batch.run.event import Event, Listener, Paused, heard_by
-from sora2batch.run.input_urls import InputUrls
-from sora2batch.run.port import VideoApi
+from sora2batch.run.event import Event, Paused, heard_by
 
 _LOOK_SECONDS = 0.25
 _AUDIT_SECONDS = 60.0
 
 
-class BatchUrls(InputUrls, Protocol):
-    """What puts URLs in the place of a batch's files, which are made known while it is open."""
-
-    def add(self, files: JsonObject, /) -> None:
-        """Make the files of one job known, as its row has them."""
-        ...
-
-
-OpenUrls: TypeAlias = Callable[[BatchRow], AbstractAsyncContextManager[BatchUrls]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitLane:
-    """What one worker has to submit with."""
-
-    database: Database
-    account: str
-    worker: int
-    """Its row."""
-    api: VideoApi
-    clock: Clock
-    """The API's own time, as far as it has told it."""
-    identity: ApiIdentity
-    open_urls: OpenUrls
-    listener_of: Callable[[str], Listener]
-    """Who hears what happens to a batch, by its manifest's path."""
-    say: Callable[[str], None]
-    """Told in words what is no event."""
-    stopping: asyncio.Event
-    """Set when the worker is to end."""
-    grace_seconds: float = 8.0
-    """How long answers of calls under way are waited for when the worker ends."""
-    again_seconds: float = 30.0
-    """How long what cannot be sent now is left alone."""
-    unsure: set[int]
-    """Rows of which this process does not know whether its fence was committed, and did not send; its own."""
-
-
-async def run_submit_lane(lane: SubmitLane) -> None:
+async def run_submit_lane(lane: LaneContext) -> None:
     """Submit until nothing is reserved that can be sent now.
 
     Raises:
@@ -104,7 +59,7 @@ async def run_submit_lane(lane: SubmitLane) -> None:
             lane.unsure.clear()
 
 
-async def _come_again(lane: SubmitLane) -> None:
+async def _come_again(lane: LaneContext) -> None:
     delay = timedelta(seconds=0.0 if lane.stopping.is_set() else lane.again_seconds)
     call = Call(task=SUBMIT, account=lane.account, delay=delay)
     async with lane.database.transaction() as connection:
@@ -123,7 +78,7 @@ async def _audit_forever(audit: ChargeAudit, say: Callable[[str], None]) -> None
 class _Lane:
     """The batches that are submitted now."""
 
-    def __init__(self, lane: SubmitLane) -> None:
+    def __init__(self, lane: LaneContext) -> None:
         self._lane = lane
         self._proven: list[Price] = []
         self._pauses: list[Paused] = []

@@ -16,9 +16,10 @@ from fakes.video_api import ACCEPT, ScriptedApi, ScriptedCreate
 from sora2batch.fleet.batch_row import BATCH_COLUMNS, BatchRow, options_to_json
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.database_attempts import DatabaseAttempts
+from sora2batch.fleet.lane_context import LaneContext
 from sora2batch.fleet.lane_lease import take_lease
 from sora2batch.fleet.reserve_one import reserve_one
-from sora2batch.fleet.submit_lane import SubmitLane, run_submit_lane
+from sora2batch.fleet.submit_lane import run_submit_lane
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Job
@@ -106,8 +107,8 @@ class FleetCase:
         return tuple(sums)
 
     async def run_lane(self, api: ScriptedApi, worker: int, **more: Any) -> None:
-        """Submit what is reserved, to the end; *more* is of ``SubmitLane``."""
-        lane = SubmitLane(
+        """Submit what is reserved, to the end; *more* is of ``LaneContext``."""
+        lane = LaneContext(
             database=self.database,
             account=self.account,
             worker=worker,

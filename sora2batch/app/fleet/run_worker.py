@@ -26,9 +26,10 @@ from sora2batch.app.output.output import Display
 from sora2batch.app.process.loop import run_loop
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.clipcheck.checker import ClipChecker
+from sora2batch.fleet.lane_context import LaneContext
 from sora2batch.fleet.open_stores import OpenStores
 from sora2batch.fleet.queue_url import QueueUrl
-from sora2batch.fleet.submit_lane import SubmitLane, run_submit_lane
+from sora2batch.fleet.submit_lane import run_submit_lane
 from sora2batch.fleet.temporary_folders import folder_place, sweep
 from sora2batch.fleet.worker_context import WHOLE_WORKER, FleetListener, WorkerContext
 from sora2batch.fleet.worker_process import Lane, WorkerProcess
@@ -174,7 +175,7 @@ async def _create_tasks(unsure: set[int], context: WorkerContext, stopping: Flag
     def listen(happened: Event, /) -> None:
         context.listener(WHOLE_WORKER, happened)
 
-    lane = SubmitLane(
+    lane = LaneContext(
         database=context.database,
         account=context.account,
         worker=context.worker,
