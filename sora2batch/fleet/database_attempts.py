@@ -10,7 +10,6 @@ See ``AttemptStore``. The rules that money rests on:
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ from psycopg import AsyncConnection
 from sora2batch.fleet.attempt_row import Reservation, line_of
 from sora2batch.fleet.batch_row import BatchRow
 from sora2batch.fleet.database import Database
-from sora2batch.fleet.fleet_error import PassingError
+from sora2batch.fleet.insist import insist
 from sora2batch.fleet.settle_row import charge_more, settle_doubt
 from sora2batch.ground.deadline import Deadline
 from sora2batch.ground.job import Credits, Fingerprint, Job
@@ -31,7 +30,6 @@ _T = TypeVar("_T")
 
 FENCE_SECONDS = 20.0
 """So long after its fence a call may begin; whoever was asleep for longer does not make it any more."""
-_LONGEST_WAIT_SECONDS = 10.0
 
 _FENCE = """
     update attempt set state = 'sending', line = %(line)s, number = %(number)s, trial = %(trial)s,
@@ -283,17 +281,7 @@ class DatabaseAttempts:
         }
 
     async def _insist(self, step: Callable[[AsyncConnection], Awaitable[_T]], what: str) -> _T:
-        """Write what is known until the database takes it: only here is it known."""
-        seconds = 0.2
-        while True:
-            try:
-                async with self._database.transaction() as connection:
-                    return await step(connection)
-            except PassingError as error:
-                if seconds == 0.2:
-                    self._on_trouble(f"{what}: not written yet, tried again until it is: {error.message}")
-            await asyncio.sleep(seconds)
-            seconds = min(2 * seconds, _LONGEST_WAIT_SECONDS)
+        return await insist(self._database, step, what, self._on_trouble)
 
     async def _read_sums(self, connection: AsyncConnection) -> None:
         sums = "select budget, charged + in_doubt from batch where id = %s"

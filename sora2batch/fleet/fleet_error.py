@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import psycopg
-from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
+from psycopg.errors import InsufficientPrivilege
 from psycopg_pool import PoolTimeout
 
 from sora2batch.fleet.queue_url import QueueUrl
@@ -15,8 +15,14 @@ from sora2batch.ground.text import one_line
 GRANT = "who owns the tables can run `sora2batch fleet init --grant ROLE`"
 _ROOM = 300
 _FAILED = "failed: "
-_LOST = ("08", "57P")
+_LOST = ("08", "57P", "25P03")
 """How the codes begin by which a server says that a connection ends."""
+_PASSING = ("40", "53", "55P03", "57014", "58", "25006")
+"""The same where it could not be done now: a deadlock, no room, a lock or a statement that took too long, a
+server that is a standby still.
+
+Source: PostgreSQL, appendix A, "PostgreSQL Error Codes".
+"""
 
 
 class FleetError(Sora2BatchError):
@@ -50,11 +56,11 @@ def fleet_error(error: psycopg.Error, url: QueueUrl) -> FleetError:
         case InsufficientPrivilege():
             message = f"the database at {url.place} does not let this role do that: {told}"
             return FleetSchemaError(message, hint=GRANT)
-        case psycopg.OperationalError() | psycopg.InterfaceError() if _is_lost(error):
+        case psycopg.Error() if _is_lost(error):
             message = f"the connection to the database at {url.place} was lost: {told}"
             return PassingError(message, hint="what was committed is there; call it again")
-        case DeadlockDetected() | SerializationFailure():
-            return PassingError(f"the database at {url.place} was busy: {told}", hint="call it again")
+        case psycopg.Error(sqlstate=str(code)) if code.startswith(_PASSING):
+            return PassingError(f"the database at {url.place} cannot do it now: {told}", hint="call it again")
         case _:
             return FleetError(f"the database at {url.place} refused: {told}")
 
@@ -68,7 +74,9 @@ def unreachable(error: psycopg.Error, url: QueueUrl) -> DatabaseUnreachableError
 
 
 def _is_lost(error: psycopg.Error) -> bool:
-    return error.sqlstate is None or error.sqlstate.startswith(_LOST)
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return error.sqlstate.startswith(_LOST)
 
 
 def _told(error: psycopg.Error, url: QueueUrl) -> str:
