@@ -17,8 +17,9 @@ _ROOM = 300
 _FAILED = "failed: "
 _LOST = ("08", "57P", "25P03")
 """How the codes begin by which a server says that a connection ends."""
-_PASSING = ("40", "53", "55P03", "57014", "58", "25006")
-"""The same where it could not be done now: a deadlock, no room, a lock or a statement that took too long, a
+_BUSY = ("40001", "40P01")
+_PASSING = ("53", "55P03", "57014", "58", "25006")
+"""The same where it could not be done now: no room, a lock or a statement that took too long, a
 server that is a standby still.
 
 Source: PostgreSQL, appendix A, "PostgreSQL Error Codes".
@@ -33,6 +34,10 @@ class FleetError(Sora2BatchError):
 
 class PassingError(FleetError):
     """What passes by itself, and was not committed: whoever may wait can try again."""
+
+
+class BusyError(PassingError):
+    """Others were at the same rows: nothing of the transaction was done, and it can be done again at once."""
 
 
 class DatabaseUnreachableError(PassingError):
@@ -59,6 +64,8 @@ def fleet_error(error: psycopg.Error, url: QueueUrl) -> FleetError:
         case psycopg.Error() if _is_lost(error):
             message = f"the connection to the database at {url.place} was lost: {told}"
             return PassingError(message, hint="what was committed is there; call it again")
+        case psycopg.Error(sqlstate=str(code)) if code.startswith(_BUSY):
+            return BusyError(f"the database at {url.place} was busy: {told}", hint="call it again")
         case psycopg.Error(sqlstate=str(code)) if code.startswith(_PASSING):
             return PassingError(f"the database at {url.place} cannot do it now: {told}", hint="call it again")
         case _:

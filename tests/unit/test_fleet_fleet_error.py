@@ -13,8 +13,8 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("40P01", "cannot do it now: because"),  # a deadlock
-        ("40001", "cannot do it now: because"),
+        ("40P01", "was busy: because"),  # a deadlock
+        ("40001", "was busy: because"),
         ("53100", "cannot do it now: because"),  # its disk is full
         ("53300", "cannot do it now: because"),
         ("55P03", "cannot do it now: because"),

@@ -8,8 +8,8 @@ import pytest
 
 from fakes.fleet_case import until
 from fakes.fleet_database import opened
-from sora2batch.fleet.fleet_error import FleetError
-from sora2batch.fleet.insist import insist
+from sora2batch.fleet.fleet_error import BusyError, FleetError
+from sora2batch.fleet.insist import again_where_busy, insist
 
 pytestmark = pytest.mark.slow
 FULL = "do $$ begin raise 'no room' using errcode = '53100'; end $$"
@@ -53,3 +53,22 @@ async def test_who_is_cut_off_before_an_answer_tells_what_it_knows(database_url)
         with pytest.raises(asyncio.CancelledError):
             await insisting
     assert told == ["fox is task t-1: whether that was written is not known"]
+
+
+@pytest.mark.parametrize(("times", "is_done"), [(0, True), (4, True), (5, False)])
+async def test_what_met_others_is_done_again_but_not_for_ever(database_url, times, is_done):
+    tries = []
+
+    async def step(connection):
+        tries.append(1)
+        if len(tries) <= times:
+            await connection.execute("do $$ begin raise 'met' using errcode = '40P01'; end $$")
+        return "done"
+
+    async with await opened(database_url) as database:
+        if is_done:
+            assert await again_where_busy(database, step) == "done"
+        else:
+            with pytest.raises(BusyError):
+                await again_where_busy(database, step)
+    assert len(tries) == min(times + 1, 5)

@@ -17,6 +17,7 @@ from sora2batch.app.execution.files_and_results import FilesAndResults
 from sora2batch.app.execution.input_access import open_input_urls
 from sora2batch.fleet.batch_terms import BatchTerms
 from sora2batch.fleet.database import Database
+from sora2batch.fleet.insist import again_where_busy
 from sora2batch.fleet.job_files import files_to_json
 from sora2batch.fleet.reserve import Reserved, WantedJob, reserve
 from sora2batch.ground.file_input import file_inputs_in
@@ -71,8 +72,9 @@ async def book(
     batch, made = booking.batch, booking.made
     files = batch.expansion.files if made is None else FilesAndResults(batch, made)
     wanted = [_wanted(booking, planned, files) for planned in ready]
-    async with database.transaction() as connection:
-        reserved = await reserve(connection, booking.terms, wanted, booking.known)
+    reserved = await again_where_busy(
+        database, lambda connection: reserve(connection, booking.terms, wanted, booking.known)
+    )
     return Booked(reserved, len(booking.jobs) - len(ready))
 
 
