@@ -58,8 +58,8 @@ _NO_SUBMIT = """
         )
 """
 _NO_FETCH = """
-    select attempt.account, attempt.id from attempt
-    where attempt.media = 'todo' and attempt.state = 'completed'
+    select attempt.account, attempt.id from attempt join batch on batch.id = attempt.batch
+    where attempt.media = 'todo' and attempt.state = 'completed' and batch.store_url is not null
         and not exists (
             select from procrastinate_jobs
             where queueing_lock = %(task)s || ':' || attempt.id and status = 'todo'

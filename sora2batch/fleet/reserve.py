@@ -79,6 +79,11 @@ _FETCH_AGAIN = """
     where batch = %(batch)s and media = 'failed' returning id, account
 """
 
+_FETCH_NOTHING = """
+    update attempt set media = null, media_error = null, changed_at = clock_timestamp()
+    where batch = %(batch)s and media in ('todo', 'failed')
+"""
+
 
 class WantedJob(NamedTuple):
     """A job that somebody wants to be submitted."""
@@ -133,7 +138,7 @@ async def reserve(
         await set_aside(connection, batch, credits, len(free))
         await _write_attempts(connection, batch, terms, free)
         await enqueue(connection, [Call(task=SUBMIT, account=terms.account)])
-    await _go_on(connection, batch, seconds)
+    await _go_on(connection, batch, terms)
     return Reserved(batch, len(free), credits, imported)
 
 
@@ -187,9 +192,15 @@ async def _write_attempts(
     await connection.execute(_ATTEMPTS, given)
 
 
-async def _go_on(connection: AsyncConnection, batch: int, poll_seconds: float) -> None:
-    """Have those who wait go on: tasks that timed out, and files that could not be fetched."""
-    given = {"batch": batch, "timeout": poll_seconds}
+async def _go_on(connection: AsyncConnection, batch: int, terms: BatchTerms) -> None:
+    """Have those who wait go on: tasks that timed out, and files that could not be fetched.
+
+    A batch that has no store any more waits for none.
+    """
+    given = {"batch": batch, "timeout": terms.options.timeout}
     await connection.execute(_ASK_AGAIN, given)
+    if terms.store_url is None:
+        await connection.execute(_FETCH_NOTHING, given)
+        return
     rows = await (await connection.execute(_FETCH_AGAIN, given)).fetchall()
     await enqueue(connection, [Call(task=FETCH, account=account, attempt=one) for one, account in rows])

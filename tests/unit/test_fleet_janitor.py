@@ -183,6 +183,7 @@ class TestWhatIsToBeDone:
         waiting = rows.attempt(batch, "owl", "completed", media="todo")
         rows.attempt(batch, "cat", "completed", media="done")
         rows.attempt(batch, "dog", "completed", media="failed")
+        rows.attempt(rows.batch(), "elk", "completed", media="todo")  # its manifest names no store any more
         rows.enqueue("fetch", attempt=waiting)
         await janitor.look()
         assert sorted(rows.queue()) == sorted([(f"fetch:{waiting}", "todo"), (f"fetch:{lost}", "todo")])

@@ -258,12 +258,21 @@ async def test_what_timed_out_is_asked_again_and_files_are_tried_again(fleet_dat
         fleet_database, "update attempt set media = 'failed' where state = 'completed' returning id"
     )
     await rows_of(fleet_database, "update attempt set poll_due = null where state = 'submitted' returning id")
-    await book(fleet_database, [])
+    await book(fleet_database, [], store_url="s3://clips")
     assert await rows_of(fleet_database, "select media from attempt where state = 'completed'") == [("todo",)]
     assert await rows_of(
         fleet_database, "select poll_due <= clock_timestamp() from attempt where state = 'submitted'"
     ) == [(True,)]
     assert ("fetch",) in await rows_of(fleet_database, "select task_name from procrastinate_jobs")
+
+
+async def test_nobody_waits_for_files_of_a_batch_that_has_no_store_any_more(fleet_database, lane):
+    await book(fleet_database, jobs("a", "b"), store_url="s3://clips")
+    for task, media in (("t1", "todo"), ("t2", "failed")):
+        await lane.send(task)
+        await lane.finish(media=media)
+    await book(fleet_database, [])
+    assert await rows_of(fleet_database, "select media from attempt") == [(None,), (None,)]
 
 
 async def test_another_account_waits_until_nothing_is_reserved_for_the_first(fleet_database, lane):
