@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import orjson
 
+from sora2batch.fleet.fleet_error import FleetError
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.entry import Attempt, Entry
 from sora2batch.lockfile.fold import fold
@@ -32,9 +33,13 @@ def entry_of(line: str) -> Entry:
     """Read a row's line.
 
     Raises:
-        LineError: it is not what a journal would have.
+        FleetError: it is not what a journal would have.
     """
-    return decode_job(orjson.loads(line))
+    try:
+        return decode_job(orjson.loads(line))
+    except ValueError as error:
+        message = f"a line of the fleet cannot be read: {error}"
+        raise FleetError(message, hint="upgrade sora2batch?") from error
 
 
 def known_from(lines: Iterable[str]) -> Entry | None:

@@ -8,11 +8,9 @@ from typing import NamedTuple
 from psycopg import AsyncConnection
 
 from sora2batch.fleet.attempt_row import entry_of
-from sora2batch.fleet.fleet_error import FleetError
 from sora2batch.fleet.repository_row import find_repository
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Attempt, Entry
-from sora2batch.lockfile.line import LineError
 
 _FIND = "select id, account, store_url is not null from batch where repository = %s and manifest = %s"
 _HAS_CALLS = """
@@ -75,12 +73,7 @@ async def read_lines(connection: AsyncConnection, batch: int, *, stores_outputs:
         FleetError: a line is not what a journal would have.
     """
     rows = await (await connection.execute(_LINES, [batch])).fetchall()
-    try:
-        entries = [entry_of(line) for (line,) in rows]
-    except LineError as error:
-        raise FleetError(
-            f"a line of the fleet cannot be read: {error}", hint="upgrade sora2batch?"
-        ) from error
+    entries = [entry_of(line) for (line,) in rows]
     return entries if stores_outputs else [one.only(_not_stored(one.primary)) for one in entries]
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, assert_never
 from psycopg.errors import UniqueViolation
 
 from sora2batch.fleet.attempt_row import entry_of, line_of
+from sora2batch.fleet.fleet_error import FleetError
 from sora2batch.fleet.lane_stop import write_stop
 from sora2batch.fleet.poll_rows import DueTask, Outcome, Written, take, write
 from sora2batch.fleet.repeats import BatchStop, FailedTask, count_failures
@@ -23,7 +24,6 @@ from sora2batch.fleet.worker_context import WHOLE_WORKER, WorkerContext
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.lockfile.entry import Entry, State
-from sora2batch.lockfile.line import LineError
 from sora2batch.run.event import Event, Failed, Generated, Stopped, TimedOut, Warned
 from sora2batch.run.poll_answer import (
     TROUBLES_OF_A_BAD_KEY,
@@ -110,8 +110,8 @@ class PollLane:
             async with self._questions:
                 answer = await self._context.api.status(task.task_id)
             self._answers.put_nowait(await self._read(task, answer))
-        except LineError as error:
-            message = f"task {task.task_id}: its line in the database cannot be read: {error}"
+        except FleetError as error:
+            message = f"task {task.task_id}: {error.message}"
             self._context.listener(task.batch.manifest, Warned(message=message))
         finally:
             self._asking.pop(task.id, None)
