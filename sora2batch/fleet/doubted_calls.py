@@ -9,22 +9,15 @@ from psycopg import AsyncConnection
 
 from sora2batch.fleet.attempt_row import entry_of
 from sora2batch.fleet.batch_row import BATCH_COLUMNS, BatchRow
+from sora2batch.fleet.sent_rows import doubt_left_over
+from sora2batch.fleet.worker_settings import DEAD
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.job_table import JobTable
 
-DEAD = timedelta(seconds=60)
-"""So long without a beat, and a worker is dead."""
 _FURTHEST_BACK = timedelta(days=31)
 """As far as a task of ours is looked for in the ledger, and a little."""
 _BATCH = f"select {BATCH_COLUMNS} from batch where id = %s"
-_LEFT_OVER = """
-    update attempt set state = 'in_doubt', changed_at = clock_timestamp()
-    where batch = %(batch)s and state = 'sending' and not exists (
-        select from worker where worker.id = attempt.worker
-            and worker.beat_at > clock_timestamp() - %(dead)s
-    ) and sent_at < clock_timestamp() - %(dead)s
-"""
 _CALLS = """
     select job.fingerprint, attempt.number, attempt.trial,
         extract(epoch from clock_timestamp() - attempt.sent_at)::double precision,
@@ -72,13 +65,13 @@ async def read_doubted_batch(connection: AsyncConnection, batch: int) -> Doubted
     """Read a batch; calls that dead workers have left are in doubt then.
 
     Raises:
-        LineError: a line is not what a journal would have.
+        FleetError: a line is not what a journal would have.
     """
     given = {"batch": batch, "dead": DEAD, "back": _FURTHEST_BACK}
     found = await (await connection.execute(_BATCH, (batch,))).fetchone()
     assert found is not None, "a batch is never deleted"
     row = BatchRow(*found)
-    await connection.execute(_LEFT_OVER, given)
+    await doubt_left_over(connection, DEAD, batch=batch)
     calls = await (await connection.execute(_CALLS, given)).fetchall()
     tables: dict[int, tuple[str, JobTable]] = {batch: (row.manifest, JobTable())}
     lines = await connection.execute(_LINES, given | {"account": row.account})

@@ -15,28 +15,15 @@ from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 
-from sora2batch.fleet.attempt_row import entry_of
 from sora2batch.fleet.engine import FETCH, SUBMIT, Call, enqueue
+from sora2batch.fleet.sent_rows import doubt_left_over
 from sora2batch.fleet.stuck_jobs import give_back_stuck_jobs
-from sora2batch.fleet.told_job import job_of
 from sora2batch.fleet.worker_context import WHOLE_WORKER, WorkerContext
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.text import counted
 from sora2batch.run.event import Event, InDoubt, Warned
 
 _LOCK = "select pg_try_advisory_xact_lock(hashtextextended('sora2batch janitor', 0))"
-_DOUBT = """
-    with left_over as (
-        select attempt.id from attempt left join worker on worker.id = attempt.worker
-        where attempt.state = 'sending'
-            and coalesce(worker.beat_at, attempt.sent_at, '-infinity') < now() - %(dead)s
-        for update of attempt skip locked
-    )
-    update attempt set state = 'in_doubt', changed_at = now()
-    from left_over, batch
-    where attempt.id = left_over.id and batch.id = attempt.batch
-    returning batch.manifest, attempt.line
-"""
 _NO_SUBMIT = """
     select account.name from account
     where stop_reason is null
@@ -123,9 +110,9 @@ class Janitor:
         return found + await self._defer(connection)
 
     async def _doubt(self, connection: AsyncConnection[Any], dead: timedelta) -> list[Finding]:
-        rows = await (await connection.execute(_DOUBT, {"dead": dead})).fetchall()
         message = "its worker died during the call"
-        return [Finding(name, InDoubt(job=job_of(entry_of(line)), message=message)) for name, line in rows]
+        left_over = await doubt_left_over(connection, dead)
+        return [Finding(one.manifest, InDoubt(job=one.job, message=message)) for one in left_over]
 
     async def _defer(self, connection: AsyncConnection[Any]) -> list[Finding]:
         """Have what is to be done stand in the queue."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from psycopg import AsyncConnection
 
 LEASE_SECONDS = 60.0
-_RENEWED_BELOW_SECONDS = 50.0
+_KEPT_PART = 5 / 6
+"""With more than that left it is not written anew."""
 
 _KEPT = """
     select from account where name = %(account)s and lane_worker = %(worker)s
@@ -39,7 +40,7 @@ async def take_lease(connection: AsyncConnection, account: str, worker: int) -> 
         "account": account,
         "worker": worker,
         "seconds": LEASE_SECONDS,
-        "below": _RENEWED_BELOW_SECONDS,
+        "below": _KEPT_PART * LEASE_SECONDS,
     }
     if await (await connection.execute(_KEPT, given)).fetchone() is not None:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +61,5 @@ class WorkerSettings:
 
 
 DEFAULT_WORKER_SETTINGS = WorkerSettings()
+DEAD = timedelta(seconds=DEFAULT_WORKER_SETTINGS.dead_seconds)
+"""The same for those who are no worker and look at workers."""

@@ -65,6 +65,14 @@ async def test_a_call_of_a_worker_that_nobody_knows_is_in_doubt_after_as_long(ja
     assert rows.states(batch) == ["in_doubt", "sending"]
 
 
+async def test_a_line_that_this_version_cannot_read_is_in_doubt_as_any_other(janitor, rows):
+    batch = rows.batch()
+    rows.attempt(batch, "fox", "sending", worker=rows.worker(silent_seconds=6), line='{"version": 99}')
+    rows.attempt(batch, "owl", "sending", worker=rows.worker(silent_seconds=6))
+    await janitor.look()
+    assert rows.states(batch) == ["in_doubt", "in_doubt"]
+
+
 async def test_one_looks_at_a_time(janitor, rows, fleet_url):
     batch = rows.batch()
     rows.attempt(batch, "fox", "sending", worker=rows.worker(silent_seconds=6))
