@@ -7,19 +7,23 @@ from typing import NamedTuple
 
 from psycopg import AsyncConnection
 
+from sora2batch.fleet.worker_settings import DEAD
 from sora2batch.ground.job import Fingerprint
 
 _ROWS = """
     select attempt.id, job.fingerprint, attempt.number, attempt.trial, attempt.state, attempt.task_id,
         attempt.line::jsonb #>> '{error,message}', attempt.media,
-        attempt.state = 'submitted' and coalesce(attempt.poll_deadline <= clock_timestamp(), false)
+        attempt.state = 'submitted' and coalesce(attempt.poll_deadline <= now(), false)
     from attempt join job on job.id = attempt.job
-    where attempt.batch = %(batch)s and (
-        %(since)s::timestamptz is null
-        or attempt.changed_at > %(since)s::timestamptz - interval '30 seconds'
-        or attempt.state = 'submitted' and attempt.poll_deadline <= clock_timestamp()
-    )
-    order by attempt.id
+    where attempt.batch = %(batch)s
+"""
+_ALL = f"{_ROWS} order by attempt.id"
+_NEWS = f"""
+    {_ROWS} and attempt.changed_at > %(since)s::timestamptz - interval '30 seconds'
+    union
+    {_ROWS} and attempt.state = 'submitted' and attempt.poll_deadline <= now()
+        and attempt.poll_deadline > %(since)s::timestamptz - interval '30 seconds'
+    order by 1
 """
 """A row that was changed in a transaction that lasted shows later than its time says."""
 _BATCH = """
@@ -28,7 +32,7 @@ _BATCH = """
         greatest(extract(epoch from paused_until - clock_timestamp()), 0)::double precision,
         (select array_agg(distinct lane) from worker, unnest(lanes) as lane
             where worker.account = account.name and ended_at is null
-                and beat_at > clock_timestamp() - interval '60 seconds')
+                and beat_at > clock_timestamp() - %(dead)s)
     from batch join account on account.name = batch.account where batch.id = %(batch)s
 """
 
@@ -84,11 +88,11 @@ async def look_at_batch(connection: AsyncConnection, batch: int, since: datetime
         batch: the row.
         since: only attempts that have changed since that moment; None for all.
     """
-    given = {"batch": batch, "since": since}
+    given = {"batch": batch, "since": since, "dead": DEAD}
     row = await (await connection.execute(_BATCH, given)).fetchone()
     assert row is not None, "a batch is never deleted"
     at, charged, in_doubt, budget, reason, message, account_reason, account_message, why, seconds, lanes = row
-    rows = await (await connection.execute(_ROWS, given)).fetchall()
+    rows = await (await connection.execute(_NEWS if since else _ALL, given)).fetchall()
     found, told = (reason, message) if reason else (account_reason, account_message)
     return BatchMoment(
         at=at,

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from psycopg import AsyncConnection
 
+from sora2batch.fleet.worker_settings import DEAD
+
 _ACCOUNTS = """
     select account.name, month_budget, coalesce(charged, 0), coalesce(reserved, 0), coalesce(in_doubt, 0),
         case when lane_until > clock_timestamp() then lane_worker end,
@@ -21,7 +23,7 @@ _ACCOUNTS = """
 _WORKERS = """
     select id, account, host, pid, lanes, version,
         extract(epoch from clock_timestamp() - beat_at)::double precision,
-        beat_at > clock_timestamp() - interval '60 seconds'
+        beat_at > clock_timestamp() - %(dead)s
     from worker where ended_at is null and beat_at > clock_timestamp() - interval '1 day'
     order by account, id
 """
@@ -32,7 +34,7 @@ _BATCHES = """
                 alias
             limit 1
         ), budget, charged, reserved, in_doubt, stop_reason, stop_message
-    from batch where %(manifests)s::bigint[] is null or id = any(%(manifests)s)
+    from batch where %(batches)s::bigint[] is null or id = any(%(batches)s)
     order by manifest, id
 """
 _COUNTS = """
@@ -60,7 +62,7 @@ _STALLED = """
     select count(*) from procrastinate_jobs as stalled
     left join procrastinate_workers as worker on worker.id = stalled.worker_id
     where stalled.status = 'doing'
-        and coalesce(worker.last_heartbeat, '-infinity') < now() - interval '60 seconds'
+        and coalesce(worker.last_heartbeat, '-infinity') < now() - %(dead)s
 """
 KINDS = (
     "reserved", "sending", "open", "timed_out", "to_fetch", "not_fetched", "in_doubt", "completed", "failed",
@@ -151,8 +153,8 @@ async def look_at_fleet(connection: AsyncConnection, batches: Collection[int] | 
         batches: only these rows; None for all.
     """
     accounts = await (await connection.execute(_ACCOUNTS)).fetchall()
-    workers = await (await connection.execute(_WORKERS)).fetchall()
-    given = {"manifests": None if batches is None else list(batches)}
+    workers = await (await connection.execute(_WORKERS, {"dead": DEAD})).fetchall()
+    given = {"batches": None if batches is None else list(batches)}
     rows = await (await connection.execute(_BATCHES, given)).fetchall()
     ids = [row[0] for row in rows]
     counts: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(KINDS, 0))
@@ -164,7 +166,7 @@ async def look_at_fleet(connection: AsyncConnection, batches: Collection[int] | 
     lost: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for batch, key, message in await (await connection.execute(_NOT_FETCHED, [ids])).fetchall():
         lost[batch].append((key, message))
-    stalled = await (await connection.execute(_STALLED)).fetchone()
+    stalled = await (await connection.execute(_STALLED, {"dead": DEAD})).fetchone()
     assert stalled is not None
     return FleetOverview(
         accounts=tuple(AccountNow(*row) for row in accounts),
