@@ -24,6 +24,7 @@ from sora2batch.fleet.job_files import read_files
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.entry import ErrorNote, Output, State
+from sora2batch.lockfile.hold import drop_hold, take_hold
 
 STAGED = """\
 version: 1
@@ -125,6 +126,18 @@ def test_what_the_fleet_has_is_not_run_beside_it(call, queue, local, manifest):
     assert "hint: `sora2batch run small.yaml --fleet`; or unset SORA2BATCH_QUEUE once" in beside.err
     assert call("run", manifest, "--dry-run").code == 0
     assert call("run", manifest, "--simulate").code == 0
+
+
+def test_what_somebody_runs_here_is_not_reserved_beside_it(call, queue, local, manifest, monkeypatch):
+    monkeypatch.setattr("sora2batch.app.fleet.line_pull._PATIENCE_SECONDS", 0.3)
+    lock = Path("small.lock.jsonl").absolute()
+    descriptor = take_hold(lock)
+    ran = call("run", manifest, "--fleet", "--yes", "--no-wait")
+    drop_hold(lock, descriptor)
+    assert ran.code == 6
+    assert "small.lock.jsonl is held by" in ran.err
+    assert asked(queue, "select count(*) from attempt") == [(0,)]
+    assert call("run", manifest, "--fleet", "--yes", "--no-wait").code == 0
 
 
 def test_what_nobody_runs_in_the_fleet_is_run_here_as_ever(call, queue, local, manifest):

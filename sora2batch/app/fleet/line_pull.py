@@ -17,7 +17,7 @@ from sora2batch.fleet.database import Database
 from sora2batch.fleet.known_batch import KnownBatch, find_batch, read_lines, read_taken
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry
-from sora2batch.lockfile.hold import LockHeldError
+from sora2batch.lockfile.hold import LockHeldError, lock_holder
 from sora2batch.lockfile.lockfile_store import LockfileStore
 
 _PATIENCE_SECONDS = 10.0
@@ -60,6 +60,19 @@ def fold_in(batch: Batch, entries: Sequence[Entry]) -> int:
         run_loop(partial(_write, store))
         after = store.lockfile.entries
     return sum(before.get(fingerprint) != entry for fingerprint, entry in after.items())
+
+
+def wait_for_local_run(batch: Batch) -> None:
+    """Wait until nobody holds a batch's lockfile: what a run here is about to send the fleet does not know.
+
+    Raises:
+        LockHeldError: somebody holds it for long.
+    """
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while holder := lock_holder(batch.lock_path):
+        if time.monotonic() > end:
+            raise LockHeldError(batch.lock_path, holder)
+        time.sleep(_PAUSE_SECONDS)
 
 
 @contextmanager

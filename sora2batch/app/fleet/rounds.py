@@ -21,7 +21,7 @@ from sora2batch.app.fleet.booking import Booking, book, last_call
 from sora2batch.app.fleet.connected import connected
 from sora2batch.app.fleet.file_pull import pull_files
 from sora2batch.app.fleet.follower import Follower
-from sora2batch.app.fleet.line_pull import ask_fleet, fold_in
+from sora2batch.app.fleet.line_pull import ask_fleet, fold_in, wait_for_local_run
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.process.signals import STOP_REASONS
 from sora2batch.app.tracking.forecast import Forecast
@@ -99,6 +99,8 @@ class Rounds:
         self._progress.forecast = self._forecast()
         new = self._follow_all(self._work.plan.with_action(Action.SUBMIT, Action.RESUME))
         while True:
+            if new:
+                wait_for_local_run(self._work.batch)  # it may have begun since the plan was made
             entries = run_loop(partial(self._round, new), take=self._take)
             self._bring_home(entries)
             was_open = self._jobs.is_any_open

@@ -20,7 +20,7 @@ from sora2batch.app.fleet.batch_name import BatchName, name_of
 from sora2batch.app.fleet.booking import whoever_asks
 from sora2batch.app.fleet.connected import connected
 from sora2batch.app.fleet.file_pull import pull_files
-from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet, fold_in
+from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet, fold_in, wait_for_local_run
 from sora2batch.app.fleet.rounds import Rounds, SharedWork
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
@@ -53,6 +53,7 @@ def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outc
     check_way(batch)
     request = with_store(batch, request)
     name = name_of(batch.manifest.path)
+    wait_for_local_run(batch)
     known = run_loop(partial(_known, queue, batch, name))
     fold_in(batch, known.entries)
     lockfile = batch.read_lockfile()
