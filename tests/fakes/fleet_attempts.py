@@ -11,21 +11,24 @@ import psycopg
 
 from fakes.attempts_case import AttemptsCase, Sums
 from sora2batch.fleet.batch_row import BATCH_COLUMNS, BatchRow, options_to_json
+from sora2batch.fleet.batch_terms import BatchTerms
 from sora2batch.fleet.database import open_database
 from sora2batch.fleet.database_attempts import DatabaseAttempts
 from sora2batch.fleet.lane_lease import drop_lease, take_lease
 from sora2batch.fleet.lane_state import read_reserved
 from sora2batch.fleet.queue_url import QueueUrl
-from sora2batch.fleet.reserve_one import reserve_one
+from sora2batch.fleet.reserve import WantedJob, reserve
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.job import Job
+from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.job_table import JobTable
 from sora2batch.lockfile.line import decode_job
 from sora2batch.manifest.model import RunOptions
+from sora2batch.plan.budget import BudgetError
 from sora2batch.run.attempt_store import AttemptStore
 
+_MANIFEST = "small.yaml"
 _SEARCH = "-c search_path=sora2batch"
 _DEAD = """
     update attempt set state = 'in_doubt', changed_at = clock_timestamp()
@@ -90,11 +93,18 @@ class FleetAttempts(AttemptsCase):
     async def enqueue(self, jobs: Sequence[Job]) -> None:
         """Do what a client does: a job that is taken, or for which there is no room, is left out."""
         self._make()
-        batch = self._row()
+        terms = BatchTerms(
+            aliases=(f"name:{self.account}",),
+            manifest=_MANIFEST,
+            account=self.account,
+            budget=Credits(self.budget),
+            options=RunOptions(),
+        )
         async with await open_database(QueueUrl.parse(self.url), name="run", most_connections=1) as database:
             for job in jobs:
-                async with database.transaction() as connection:
-                    await reserve_one(connection, batch, job)
+                with suppress(BudgetError):
+                    async with database.transaction() as connection:
+                        await reserve(connection, terms, [WantedJob(job, last_call=99)], ())
 
     async def recover(self) -> None:
         """Do what a janitor does once the workers of the account have been silent for long enough."""
@@ -108,7 +118,7 @@ class FleetAttempts(AttemptsCase):
         )
         table = JobTable()
         table.absorb_all(decode_job(orjson.loads(line)) for (line,) in lines)
-        return table.lockfile("small.yaml")
+        return table.lockfile(_MANIFEST)
 
     async def sums(self) -> Sums:
         query = "select charged, in_doubt, reserved from batch where account = %s"
@@ -136,12 +146,11 @@ class FleetAttempts(AttemptsCase):
         options = orjson.dumps(options_to_json(RunOptions())).decode()
         self._ask(
             "with r as (insert into repository default values returning id), "
+            "n as (insert into repository_alias (alias, repository) select 'name:' || %s, id from r), "
             "a as (insert into account (name) values (%s) returning name) "
             "insert into batch (repository, manifest, account, budget, options) "
-            "select r.id, 'small.yaml', a.name, %s, %s::jsonb from r, a",
-            self.account,
-            self.budget,
-            options,
+            "select r.id, %s, a.name, %s, %s::jsonb from r, a",
+            *(self.account, self.account, _MANIFEST, self.budget, options),
         )
 
     def _join(self) -> int:

@@ -14,11 +14,12 @@ from fakes.fleet_database import opened
 from fakes.rig import Memory
 from fakes.video_api import ACCEPT, ScriptedApi, ScriptedCreate
 from sora2batch.fleet.batch_row import BATCH_COLUMNS, BatchRow, options_to_json
+from sora2batch.fleet.batch_terms import BatchTerms
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.database_attempts import DatabaseAttempts
 from sora2batch.fleet.lane_context import LaneContext
 from sora2batch.fleet.lane_lease import take_lease
-from sora2batch.fleet.reserve_one import reserve_one
+from sora2batch.fleet.reserve import WantedJob, reserve
 from sora2batch.fleet.submit_lane import run_submit_lane
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
@@ -68,7 +69,9 @@ class FleetCase:
         """One more batch."""
         number = await self.one(
             """
-            with repository as (insert into repository default values returning id)
+            with repository as (insert into repository default values returning id), alias as (
+                insert into repository_alias (alias, repository) select 'name:' || id, id from repository
+            )
             insert into batch (repository, manifest, account, budget, options)
             select id, 'campaign.yaml', %s, %s, %s from repository returning id
             """,
@@ -83,10 +86,23 @@ class FleetCase:
         return BatchRow(*row)
 
     async def reserve(self, batch: BatchRow, *jobs: Job) -> None:
-        """What ``run --fleet`` does, one job after the other."""
+        """What ``run --fleet`` does; then the engine has begun to do what it is called for."""
+        assert await self.try_to_reserve(batch, *jobs) == len(jobs)
+        await self.all("delete from procrastinate_jobs")
+
+    async def try_to_reserve(self, batch: BatchRow, *jobs: Job) -> int:
+        """The same, also where somebody has a job; tell how many were reserved."""
+        terms = BatchTerms(
+            aliases=(
+                await self.one("select 'name:' || repository::text from batch where id = %s", batch.id),
+            ),
+            manifest=batch.manifest,
+            account=self.account,
+            budget=batch.budget,
+            options=batch.run_options,
+        )
         async with self.database.transaction() as connection:
-            for job in jobs:
-                assert await reserve_one(connection, batch, job)
+            return (await reserve(connection, terms, [WantedJob(job) for job in jobs], ())).jobs
 
     async def attempts(self, batch: BatchRow, worker: int) -> DatabaseAttempts:
         """The port of a worker that has the lane."""

@@ -11,10 +11,10 @@ from fakes.fleet_database import set_up
 from fakes.rig import job_of
 from sora2batch.fleet.attempt_row import Reservation, entry_of, known_from
 from sora2batch.fleet.fleet_error import PassingError
-from sora2batch.fleet.reserve_one import reserve_one
 from sora2batch.fleet.sent_rows import tidy
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.entry import Entry, State
+from sora2batch.plan.budget import BudgetError
 from sora2batch.run.entries import ApiIdentity, accepted, next_intent, rejected, withdrawn
 from sora2batch.sjinn.answer import Refusal
 
@@ -146,8 +146,10 @@ async def test_a_job_is_reserved_once_and_within_budget_and_month(fleet_url):
         batch = await case.batch(budget=1000)
 
         async def is_reserved(job) -> bool:
-            async with case.database.transaction() as connection:
-                return await reserve_one(connection, batch, job) is not None
+            try:
+                return await case.try_to_reserve(batch, job) == 1
+            except BudgetError:
+                return False
 
         assert await is_reserved(FOX)
         assert not await is_reserved(FOX)
