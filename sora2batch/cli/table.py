@@ -97,7 +97,9 @@ WORK = {
         extra="fleet",
     ),
     "worker": Work(
-        "sora2batch.app.fleet.run_worker:run_worker", "sora2batch.app.fleet.run_worker:WorkerArgs"
+        "sora2batch.app.fleet.run_worker:run_worker",
+        "sora2batch.app.fleet.run_worker:WorkerArgs",
+        extra="fleet",
     ),
     "status": Work("sora2batch.app.status:show_statuses", document="status"),
     "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),

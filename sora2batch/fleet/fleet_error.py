@@ -76,7 +76,7 @@ def unreachable(error: psycopg.Error, url: QueueUrl) -> DatabaseUnreachableError
     """Word that no connection could be made."""
     return DatabaseUnreachableError(
         f"no connection to the database at {url.place}: {_told(error, url)}",
-        hint=f"see that it runs, and that host, user, password and database are right in {url.origin}",
+        hint=f"see that it runs, and that host, user, password and database are right in {url.where}",
     )
 
 

@@ -76,6 +76,11 @@ class QueueUrl:
         """Where the server is, for messages: ``db.example:5432``, or the folder of its socket."""
         return ", ".join(self.hosts) or f"localhost:{DEFAULT_PORT}"
 
+    @property
+    def where(self) -> str:
+        """Where it is written: ``SORA2BATCH_QUEUE``, or a place in a file, without the setting's name."""
+        return self.origin.removesuffix(": queue")
+
     def reveal(self) -> str:
         """Hand out the whole URL, for the driver and nothing else."""
         return self._text

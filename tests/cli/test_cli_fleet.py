@@ -68,6 +68,7 @@ def test_a_server_that_is_not_there_is_told_without_the_password(call, monkeypat
     ran = call("fleet", "init")
     assert ran.code == 7
     assert ran.err.startswith("error: no connection to the database at 127.0.0.1:1: Connection refused\n")
+    assert ran.err.endswith("host, user, password and database are right in SORA2BATCH_QUEUE\n")
     assert "hunter2" not in ran.err
 
 
@@ -93,8 +94,10 @@ def test_a_newer_schema_is_refused(call, queue, postgres):
 
 
 @pytest.mark.parametrize("library", ["psycopg", "psycopg_pool", "procrastinate"])
-def test_without_the_extra_it_says_what_to_install(folder, library):
-    command = [sys.executable, "-c", WITHOUT, library, "fleet", "init"]
+@pytest.mark.parametrize("words", ["fleet init", "fleet status", "worker", "pull show.yaml"])
+def test_without_the_extra_it_says_what_to_install(folder, library, words, monkeypatch):
+    monkeypatch.setenv("SORA2BATCH_QUEUE", "postgresql://127.0.0.1:1/fleet")
+    command = [sys.executable, "-c", WITHOUT, library, *words.split()]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert ran.stderr == (
