@@ -20,6 +20,11 @@ _ADVICE = {
     State.REJECTED: "rejected, uncharged: mend the manifest, or `sora2batch run {run} --retry-failed`",
 }
 """What to do about a state; each command can be given as it stands."""
+_SHARED_ADVICE = _ADVICE | {
+    State.IN_DOUBT: "in doubt, may have been charged: `sora2batch fleet settle {given}` settles them",
+    PENDING: "not submitted yet: workers submit what is reserved; `sora2batch run {run}` reserves the rest",
+}
+"""The same of a batch that workers carry out: what they have sent is settled where they keep it."""
 
 
 def print_status(batch: Batch, status: Status, printer: Printer) -> None:
@@ -54,11 +59,9 @@ def print_summary(batch: Batch, status: Status, printer: Printer, missing_files:
     price = batch.credit_price
     beside = f" ({price.money_for(money.spent)} of {price.money_for(money.budget)})" if price else ""
     printer.output(f"credits: {money.spent:,} spent{doubt} of {money.budget:,}{beside}")
-    for state, advice in _ADVICE.items():
+    for state, advice in (_SHARED_ADVICE if batch.is_shared else _ADVICE).items():
         if states[state]:
             told = advice.replace("{given}", batch.arguments).replace("{run}", batch.run_arguments)
-            if batch.is_shared:  # what workers have sent is settled where they keep it
-                told = told.replace("sora2batch reconcile", "sora2batch fleet settle")
             printer.output(f"next: {states[state]:,} {told}")
     for told in waiting_lines(batch, status):
         printer.output(f"next: {told}")

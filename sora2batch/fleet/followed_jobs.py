@@ -21,6 +21,8 @@ from sora2batch.run.event import (
 )
 
 _BEFORE_TASK = frozenset({"reserved", "sending"})
+_UNNAMED = {State.IN_DOUBT: "the answer to its create call was lost"}
+"""Why something ended, where the row gives no reason."""
 
 
 @dataclass(slots=True)
@@ -102,7 +104,7 @@ def _news(followed: _Followed, now: AttemptNow) -> Iterator[Event]:
             yield TimedOut(job=followed.job, task_id=now.task_id or "")
     elif followed.ended != (now.id, now.state):
         followed.ended = (now.id, now.state)
-        yield _end(followed.job, state, now.message or "no reason given")
+        yield _end(followed.job, state, now.message or _UNNAMED.get(state, "no reason given"))
 
 
 def _end(job: Job, state: State, message: str) -> Event:

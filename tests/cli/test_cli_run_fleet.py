@@ -296,7 +296,8 @@ def test_an_interrupt_ends_the_following_and_not_the_work(call, queue, local, ma
         following.interrupt()
         assert following.end() == 130
         assert "stopped following: the work goes on" in following.told
-        assert "not submitted: `sora2batch run small.yaml --fleet` submits them" in following.told
+        assert "no more jobs are submitted" not in following.told
+        assert "not submitted yet: workers submit what is reserved; `sora2batch run" in following.told
     assert asked(queue, "select count(*) from attempt where state = 'reserved'") == [(2,)]
     with LaneThread(queue, replay(local)) as lane:
         lane.wait_for(2)

@@ -32,6 +32,15 @@ def test_what_went_well_is_counted_and_what_did_not_is_named():
     )
 
 
+def test_a_doubt_is_named_as_one_as_it_may_have_been_submitted():
+    counted = run_progress(
+        event.InDoubt(job=FOX, message="no answer"), event.Rejected(job=FOX, message="too long")
+    )
+    assert counted.line == (
+        "0/1 submitted, 0/1 generated, 0/1 downloaded, 1 in doubt, 1 not submitted; 0 of 5,000 credits"
+    )
+
+
 def test_a_run_without_mishaps_names_none():
     counted = run_progress(event.Submitted(job=FOX, task_id="a"), event.Generated(job=FOX))
     assert counted.line == "1/3 submitted, 1/3 generated, 0/3 downloaded; 0 of 5,000 credits"

@@ -60,7 +60,9 @@ def test_a_task_that_was_open_before_is_not_told_as_submitted():
 
 def test_ends_without_a_task():
     assert told(following(), row("rejected", message="no")) == [Rejected(job=FOX, message="no")]
-    assert told(following(), row("in_doubt")) == [InDoubt(job=FOX, message="no reason given")]
+    assert told(following(), row("in_doubt", message="reset")) == [InDoubt(job=FOX, message="reset")]
+    died = "the answer to its create call was lost"
+    assert told(following(), row("in_doubt")) == [InDoubt(job=FOX, message=died)]
     [withdrawn] = told(following(), row("withdrawn"))
     assert isinstance(withdrawn, Deferred)
 

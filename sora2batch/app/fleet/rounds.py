@@ -195,7 +195,9 @@ class Rounds:
         return heard_by(*listeners)
 
     def _tell_stop(self, stop: StopRequest) -> None:
-        if self._heard:
+        if self._is_reserved and stop.reason.is_signal:  # workers submit on
+            self._work.request.printer.info(stop.message)
+        elif self._heard:
             self._heard(Stopped(message=stop.message))
 
     def _hear(self, happened: Event, /) -> None:

@@ -36,6 +36,8 @@ class RunProgress:
     downloaded: int = 0
     refused: int = 0
     """Jobs that have no task after all: rejected, in doubt or deferred."""
+    in_doubt: int = 0
+    """Of those, the ones of which nobody knows whether there is a task."""
     failed: int = 0
     """Tasks that failed or timed out."""
     missing: int = 0
@@ -71,6 +73,7 @@ class RunProgress:
                 self.submitted += 1
             case event.Rejected() | event.InDoubt() | event.Deferred():
                 self.refused += 1
+                self.in_doubt += isinstance(happened, event.InDoubt)
             case event.Generated():
                 self.generated += 1
             case event.Failed() | event.TimedOut():
@@ -145,7 +148,8 @@ class RunProgress:
             f"{done:,}/{all_of_it:,} {what}" for planned, done, all_of_it, what in steps if planned or done
         ]
         mishaps = {
-            "not submitted": self.refused,
+            "in doubt": self.in_doubt,
+            "not submitted": self.refused - self.in_doubt,
             "failed or overdue": self.failed,
             "not downloaded": self.missing,
             "not stored": self.kept_back,
