@@ -15,7 +15,8 @@ _ACCOUNTS = """
     select account.name, month_budget, coalesce(charged, 0), coalesce(reserved, 0), coalesce(in_doubt, 0),
         case when lane_until > clock_timestamp() then lane_worker end,
         greatest(extract(epoch from paused_until - clock_timestamp()), 0)::double precision, pause_reason,
-        stop_reason, stop_message
+        stop_reason, stop_message,
+        extract(epoch from clock_timestamp() - failover_at)::double precision
     from account left join month_spending as spending on spending.account = account.name
         and spending.month = date_trunc('month', now() at time zone 'UTC')::date
     order by account.name
@@ -85,6 +86,8 @@ class AccountNow(NamedTuple):
     pause_reason: str | None
     stop_reason: str | None
     stop_message: str | None
+    failover_seconds: float | None
+    """Since it was seen that the database is another one; None where that is over, or was never so."""
 
 
 class WorkerNow(NamedTuple):

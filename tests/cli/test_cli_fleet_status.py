@@ -84,6 +84,19 @@ def test_what_waits_who_works_and_what_is_wrong(call, queue, reserved):
     ]
 
 
+def test_while_nothing_is_sent_after_a_failover_it_says_why_and_for_how_long(call, queue, reserved):
+    do(queue, "update account set failover_at = now() - interval '3 minutes'")
+    told = call("fleet", "status").out
+    why = "the database is another one since the last call: nothing is sent for "
+    assert re.search(rf"\n  {why}(420|419) s, then the ledger is read\n", told)
+    [account] = call("fleet", "status", "--json").document["accounts"]
+    assert account["failover_seconds"] in {180, 181}
+    do(queue, "update account set failover_at = now() - interval '11 minutes'")
+    assert "call: nothing is sent until a worker has read the ledger\n" in call("fleet", "status").out
+    do(queue, "update account set failover_at = null")
+    assert "another one" not in call("fleet", "status").out
+
+
 def test_only_the_batches_that_are_named_are_told_of(call, queue, reserved):
     Path("other.yaml").write_text(reserved.read_text().replace("fox, owl", "cat"))
     assert call("run", "other.yaml", "--fleet", "--yes", "--no-wait").code == 0

@@ -25,6 +25,7 @@ from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.text import one_line
+from sora2batch.reconcile.ledger_check import SETTLE
 
 _ROOM = 300
 
@@ -82,8 +83,18 @@ def _of_account(account: AccountNow) -> Iterator[str]:
     if account.paused_seconds:
         why = one_line(account.pause_reason or "the API takes no calls", _ROOM)
         yield f"  paused for {account.paused_seconds:.0f} s: {why}"
+    if account.failover_seconds is not None:
+        after = _after_failover(account.failover_seconds)
+        yield f"  the database is another one since the last call: {after}"
     if account.stop_reason:
         yield f"  stopped: {one_line(account.stop_message or account.stop_reason, _ROOM)}"
+
+
+def _after_failover(seconds: float) -> str:
+    left = SETTLE.total_seconds() - seconds
+    if left > 0:
+        return f"nothing is sent for {left:.0f} s, then the ledger is read"
+    return "nothing is sent until a worker has read the ledger"
 
 
 def _of_worker(worker: WorkerNow) -> str:
@@ -130,6 +141,7 @@ def _account_to_json(account: AccountNow) -> JsonObject:
         "month": {**_money(account), "budget": account.month_budget},
         "lane_worker": account.lane_worker,
         "paused_seconds": round(account.paused_seconds or 0.0),
+        "failover_seconds": None if account.failover_seconds is None else round(account.failover_seconds),
         "stop": _stop(account.stop_reason, account.stop_message),
     }
 
