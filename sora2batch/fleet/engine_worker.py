@@ -133,10 +133,20 @@ class EngineWorker:
         assert job.id is not None
         assert task is not None
         self._running[job.id] = task
+        task.add_done_callback(_take_note)
         try:
             await self._duty.work(given, job.attempts + 1)
         finally:
             del self._running[job.id]
+
+
+def _take_note(task: asyncio.Task[Any]) -> None:
+    """Look at what a job's task came to, or asyncio prints it: its end may have no place to be written.
+
+    While this process slept others have done the job, or the database is away; see ``EngineWorker.reclaim``.
+    """
+    if not task.cancelled():
+        task.exception()
 
 
 class _LaterAgain(BaseRetryStrategy):

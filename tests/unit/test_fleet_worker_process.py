@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 
@@ -141,6 +142,27 @@ async def test_a_file_that_cannot_be_had_now_is_had_later(fleet, rows, tmp_path)
         await until(lambda: fleet.service.calls[RESULT] >= 3)
         fleet.service.recover()
         await until(lambda: rows.sql("select media, media_error from attempt") == [("done", None)])
+
+
+async def test_a_job_that_others_have_done_meanwhile_ends_without_a_traceback(fleet, rows, tmp_path, caplog):
+    batch = rows.batch(store=f"file://{tmp_path}/store")
+    rows.attempt(batch, "fox", "reserved")
+    rows.enqueue("submit", account=ACCOUNT)
+    rows.sql("create table was_done (id bigint)")
+    rows.sql("""
+        create function give_away() returns trigger language plpgsql as $$ begin
+            delete from procrastinate_jobs where task_name = 'fetch'; insert into was_done values (1); return new;
+        end $$
+    """)
+    rows.sql("""
+        create trigger done after update on attempt for each row when (new.media = 'done')
+        execute function give_away()
+    """)
+    async with fleet.worker():
+        await until(lambda: rows.sql("select * from was_done"))
+    gc.collect()
+    assert rows.states(batch) == ["completed"]
+    assert "never retrieved" not in caplog.text
 
 
 async def test_a_worker_that_is_cut_off_ends_at_once(fleet, rows):
