@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import psycopg
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from sora2batch.fleet.queue_url import QueueUrl
@@ -18,9 +18,8 @@ _FAILED = "failed: "
 _LOST = ("08", "57P", "25P03")
 """How the codes begin by which a server says that a connection ends."""
 _BUSY = ("40001", "40P01")
-_PASSING = ("53", "55P03", "57014", "58", "25006")
-"""The same where it could not be done now: no room, a lock or a statement that took too long, a
-server that is a standby still.
+_SHORT_OF_SOMETHING = ("53", "55P03", "57014", "58")
+"""The same of what it lacks for now: room on its disk, memory, connections, time, or its disk altogether.
 
 Source: PostgreSQL, appendix A, "PostgreSQL Error Codes".
 """
@@ -66,8 +65,14 @@ def fleet_error(error: psycopg.Error, url: QueueUrl) -> FleetError:
             return PassingError(message, hint="what was committed is there; call it again")
         case psycopg.Error(sqlstate=str(code)) if code.startswith(_BUSY):
             return BusyError(f"the database at {url.place} was busy: {told}", hint="call it again")
-        case psycopg.Error(sqlstate=str(code)) if code.startswith(_PASSING):
-            return PassingError(f"the database at {url.place} cannot do it now: {told}", hint="call it again")
+        case ReadOnlySqlTransaction():
+            message = f"the database at {url.place} takes no changes: {told}"
+            return PassingError(
+                message, hint=f"name the primary, or add target_session_attrs=read-write, in {url.where}"
+            )
+        case psycopg.Error(sqlstate=str(code)) if code.startswith(_SHORT_OF_SOMETHING):
+            message = f"the database at {url.place} cannot do that now: {told}"
+            return PassingError(message, hint="look at that server, then call it again")
         case _:
             return FleetError(f"the database at {url.place} refused: {told}")
 

@@ -180,3 +180,23 @@ async def test_an_answer_is_written_as_soon_as_the_database_is_back(own_postgres
         assert told[0].startswith("hero/fox is task t-1: not written yet, tried again until it is")
         line = await case.one("select line from attempt")
         assert entry_of(line).primary.task_id == "t-1"
+
+
+@pytest.mark.parametrize("code", ["53100", "53300", "25006", "57014"])
+async def test_an_answer_is_written_as_soon_as_the_database_has_what_it_lacked(fleet_url, code):
+    told = []
+    async with fleet_case(fleet_url) as case:
+        batch, worker = await case.batch(), await case.worker()
+        attempts = await sending(case, batch, worker)
+        attempts._on_trouble = told.append
+        await case.all(f"""
+            create function lack() returns trigger language plpgsql as
+            $$ begin raise exception 'no room' using errcode = '{code}'; end $$
+        """)
+        await case.all("create trigger lacks before update on attempt execute function lack()")
+        writing = asyncio.create_task(attempts.accept(FOX, accepted(INTENT, "t-1")))
+        await until(lambda: told or writing.done())
+        await case.all("drop trigger lacks on attempt")
+        await writing
+        assert await case.states() == {"fox": "submitted"}
+        assert "no room" in told[0]
