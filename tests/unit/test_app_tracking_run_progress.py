@@ -32,12 +32,16 @@ def test_what_went_well_is_counted_and_what_did_not_is_named():
     )
 
 
-def test_a_doubt_is_named_as_one_as_it_may_have_been_submitted():
+def test_a_doubt_is_named_as_one_as_long_as_it_is_one():
     counted = run_progress(
-        event.InDoubt(job=FOX, message="no answer"), event.Rejected(job=FOX, message="too long")
+        event.InDoubt(job=FOX, message="no answer"), event.Rejected(job=job_of("owl"), message="too long")
     )
     assert counted.line == (
         "0/1 submitted, 0/1 generated, 0/1 downloaded, 1 in doubt, 1 not submitted; 0 of 5,000 credits"
+    )
+    counted.count(event.Submitted(job=FOX, task_id="late"))
+    assert counted.line == (
+        "1/2 submitted, 0/2 generated, 0/2 downloaded, 1 not submitted; 0 of 5,000 credits"
     )
 
 

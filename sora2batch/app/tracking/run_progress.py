@@ -9,6 +9,7 @@ from sora2batch.app.tracking.forecast import Forecast
 from sora2batch.ground.clock import Clock, SystemClock
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.file_input import file_inputs_in
+from sora2batch.ground.job import Fingerprint
 from sora2batch.ground.text import counted
 from sora2batch.plan.action import Action, Plan
 from sora2batch.run import event
@@ -34,10 +35,8 @@ class RunProgress:
     submitted: int = 0
     generated: int = 0
     downloaded: int = 0
-    refused: int = 0
-    """Jobs that have no task after all: rejected, in doubt or deferred."""
-    in_doubt: int = 0
-    """Of those, the ones of which nobody knows whether there is a task."""
+    taskless: dict[Fingerprint, bool] = field(default_factory=dict)
+    """Jobs that have no task after all: rejected, deferred or, where it says so, in doubt."""
     failed: int = 0
     """Tasks that failed or timed out."""
     missing: int = 0
@@ -69,11 +68,11 @@ class RunProgress:
                 self.uploaded += is_new
             case event.Ready():
                 self._expect_one_more()
-            case event.Submitted():
+            case event.Submitted(job=job):
                 self.submitted += 1
-            case event.Rejected() | event.InDoubt() | event.Deferred():
-                self.refused += 1
-                self.in_doubt += isinstance(happened, event.InDoubt)
+                self.taskless.pop(job.fingerprint, None)  # a doubt, say, that ended well
+            case event.Rejected(job=job) | event.InDoubt(job=job) | event.Deferred(job=job):
+                self.taskless[job.fingerprint] = isinstance(happened, event.InDoubt)
             case event.Generated():
                 self.generated += 1
             case event.Failed() | event.TimedOut():
@@ -114,6 +113,11 @@ class RunProgress:
                 assert_never(happened)
 
     @property
+    def refused(self) -> int:
+        """Jobs that have no task after all, as far as one can tell now."""
+        return len(self.taskless)
+
+    @property
     def expected_to_submit(self) -> int:
         """Jobs that will have been submitted, as far as one can tell now."""
         return max(self.submitted, self.to_submit - self.refused)
@@ -147,9 +151,10 @@ class RunProgress:
         parts += [
             f"{done:,}/{all_of_it:,} {what}" for planned, done, all_of_it, what in steps if planned or done
         ]
+        in_doubt = sum(self.taskless.values())
         mishaps = {
-            "in doubt": self.in_doubt,
-            "not submitted": self.refused - self.in_doubt,
+            "in doubt": in_doubt,
+            "not submitted": self.refused - in_doubt,
             "failed or overdue": self.failed,
             "not downloaded": self.missing,
             "not stored": self.kept_back,
