@@ -111,7 +111,7 @@ def test_it_ends_with_the_bytes_of_a_local_run(call, queue, local, manifest):
     assert lane.sent == ["hero/fox", "hero/owl"]
     assert Path("small.lock.jsonl").read_bytes() == local
     assert files_below("out") == files_below("local/out")
-    assert "2 jobs reserved for 840 credits: workers submit them" in ran.err
+    assert "2 jobs reserved for 840 credits; workers do the rest" in ran.err
     assert not Path("small.journal.jsonl").exists()
     again = call("run", manifest, "--fleet", "--yes")
     assert (again.code, Path("small.lock.jsonl").read_bytes()) == (0, local)
@@ -163,12 +163,12 @@ def test_events_and_the_document_are_those_of_a_run(call, queue, local, manifest
 def test_who_does_not_wait_leaves_it_to_the_workers(call, queue, local, manifest):
     ran = call("run", manifest, "--fleet", "--yes", "--no-wait")
     assert ran.code == 0, ran.err
-    assert "2 jobs reserved for 840 credits: workers submit them" in ran.err
+    assert "2 jobs reserved for 840 credits; workers do the rest" in ran.err
     assert "no worker is alive: start one with `sora2batch worker`" in ran.err
     assert not Path("small.lock.jsonl").exists()
     again = call("run", manifest, "--fleet", "--yes", "--no-wait")
     assert (again.code, asked(queue, "select count(*) from attempt")) == (0, [(2,)])
-    assert "2 jobs reserved already: workers submit them" in again.err
+    assert "2 jobs reserved already, for 840 credits; workers do the rest" in again.err
     assert "nothing to do" in again.err
     with LaneThread(queue, replay(local)) as lane:
         later = call("run", manifest, "--fleet", "--yes")
@@ -176,6 +176,13 @@ def test_who_does_not_wait_leaves_it_to_the_workers(call, queue, local, manifest
     assert "no worker is alive" not in later.err
     assert len(lane.sent) == 2
     assert Path("small.lock.jsonl").read_bytes() == local
+
+
+def test_a_limit_counts_what_is_reserved_now_and_not_what_is_reserved_already(call, queue, local, manifest):
+    for jobs in (1, 2, 2):
+        ran = call("run", manifest, "--fleet", "--yes", "--no-wait", "--limit", "1")
+        assert ran.code == 0, ran.err
+        assert asked(queue, "select count(*) from attempt where state = 'reserved'") == [(jobs,)]
 
 
 def test_a_second_clone_follows_what_the_first_has_reserved(

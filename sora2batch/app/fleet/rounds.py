@@ -182,7 +182,7 @@ class Rounds:
     def _say(self, jobs: int, credits: int, wanted: int) -> None:
         tell = self._work.request.printer.info
         if jobs:
-            tell(f"{counted(jobs, 'job')} reserved for {credits:,} credits: workers submit them")
+            tell(f"{counted(jobs, 'job')} reserved for {credits:,} credits; workers do the rest")
         if others := wanted - jobs:
             tell(f"{counted(others, 'job')} in others' hands already")
 

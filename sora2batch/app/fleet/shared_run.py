@@ -58,10 +58,15 @@ def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outc
     fold_in(batch, known.entries)
     lockfile = batch.read_lockfile()
     fault = file_fault_for(batch, request.stages)
+    request = _with_limit_beside(known.taken, batch, lockfile, request, fault)
     plan = _without_taken(_plan(batch, lockfile, request, fault), known.taken)
     batch = batch.at(lockfile)
-    if taken := sum(one.reason == _TAKEN for one in plan.jobs):
-        request.printer.info(f"{counted(taken, 'job')} reserved already: workers submit them")
+    taken_jobs = [one.job for one in plan.jobs if one.reason == _TAKEN]
+    if taken := len(taken_jobs):
+        price = sum(one.credits for one in taken_jobs)
+        request.printer.info(
+            f"{counted(taken, 'job')} reserved already, for {price:,} credits; workers do the rest"
+        )
     if request.events:
         request.events.planned(batch.manifest.file, plan)
     if not has_work(plan, request.stages):
@@ -107,6 +112,25 @@ def _plan(batch: Batch, lockfile: Lockfile, request: RunRequest, fault: FileFaul
         request.saved.check(proof_of(batch, lockfile), lockfile)
         return plan_again(batch, lockfile, request.saved)
     return batch.plan(lockfile, request.selection, fault)
+
+
+def _with_limit_beside(
+    taken: Container[Fingerprint], batch: Batch, lockfile: Lockfile, request: RunRequest, fault: FileFault
+) -> RunRequest:
+    """Have ``--limit`` count what is reserved by this run, and not what is reserved already."""
+    limit = request.selection.limit
+    if limit is None or request.saved:
+        return request
+    whole = batch.plan(lockfile, replace(request.selection, limit=None), fault)
+    free = beside = 0
+    for one in whole.with_action(Action.SUBMIT):
+        if one.job.fingerprint in taken:
+            beside += 1
+        elif free == limit:
+            break
+        else:
+            free += 1
+    return replace(request, selection=replace(request.selection, limit=limit + beside))
 
 
 def _without_taken(plan: Plan, taken: Container[Fingerprint]) -> Plan:
