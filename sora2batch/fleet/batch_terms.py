@@ -23,7 +23,7 @@ _MAKE = """
 _FIND = "select id, account from batch where repository = %(repository)s and manifest = %(manifest)s"
 _STRANDED = """
     select account, count(*) from attempt
-    where batch = %(batch)s and account <> %(account)s and state in ('reserved', 'sending')
+    where batch = %(batch)s and account <> %(account)s and state in ('reserved', 'sending', 'in_doubt')
     group by account order by account limit 1
 """
 _UPDATE = """
@@ -87,10 +87,11 @@ async def _refuse_stranded(connection: AsyncConnection, terms: BatchTerms, batch
     given = {"batch": batch, "account": terms.account}
     row = await (await connection.execute(_STRANDED, given)).fetchone()
     if row:
+        cancel = f"sora2batch fleet cancel {terms.manifest}"
         raise UsageError(
-            f"{terms.manifest}: {row[1]:,} of its jobs are reserved for the account {row[0]}, and this key "
-            f"is that of {terms.account}",
-            hint=f"use that account's key, or `sora2batch fleet cancel {terms.manifest}` first",
+            f"{terms.manifest}: {row[1]:,} of its jobs are reserved, or in doubt, for the account {row[0]}, "
+            f"and this key is that of {terms.account}",
+            hint=f"use that account's key; or, with it, `{cancel}` and `fleet settle` first",
         )
 
 

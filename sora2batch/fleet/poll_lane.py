@@ -155,16 +155,20 @@ class PollLane:
         return _Answered(Written(task, wait_seconds=wait_seconds, troubles=troubles))
 
     async def _key_refused(self, task: DueTask, refusal: api.Refusal, interval: float) -> _Answered:
-        """Believe it after a while: now and then a firewall says so. Then nothing more is submitted."""
+        """Believe it after a while: now and then a firewall says so. Then nothing more is submitted.
+
+        It is written each time: ``run --fleet`` takes the word back, as the key may have been mended.
+        """
         troubles = task.troubles + 1
-        is_news = self._refused_key is None and (troubles >= TROUBLES_OF_A_BAD_KEY or task.is_overdue)
-        if is_news:
+        is_news = self._refused_key is None
+        if not is_news or troubles >= TROUBLES_OF_A_BAD_KEY or task.is_overdue:
             self._refused_key = f"the API refused the key: {refusal.message}"
             with suppress(Sora2BatchError):
                 async with self._context.database.transaction() as connection:
                     stop = StopRequest(reason=StopReason.KEY, message=self._refused_key)
                     await write_stop(connection, self._context.account, task.batch.id, stop)
-            self._context.listener(WHOLE_WORKER, Stopped(message=self._refused_key))
+            if is_news:
+                self._context.listener(WHOLE_WORKER, Stopped(message=self._refused_key))
         return self._working(task, seconds_after_trouble(troubles, interval, asked=None), troubles)
 
     async def _write_all(self) -> None:

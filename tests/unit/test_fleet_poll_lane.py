@@ -244,6 +244,20 @@ async def test_a_refused_key_is_believed_after_a_while_and_ends_the_submitting(
     assert len(told.of(Stopped)) == 1
 
 
+async def test_a_key_that_is_refused_still_is_written_again_after_somebody_has_begun_anew(
+    fleet_database, rows, monkeypatch
+):
+    monkeypatch.setattr(poll_answer, "LONGEST_BACKOFF_SECONDS", 0.05)
+    rows.submitted(rows.batch(OFTEN), ["fox"])
+    told = Told()
+    video_api = StatusApi({"fox": [KEY_REFUSED] * 100_000})
+    async with running(PollLane(context_of(fleet_database, api=video_api, listener=told))):
+        await until(lambda: rows.one("select stop_reason from account") == "KEY")
+        rows.sql("update account set stop_reason = null")
+        await until(lambda: rows.one("select stop_reason from account") == "KEY")
+    assert len(told.of(Stopped)) == 1
+
+
 async def test_the_end_writes_down_what_was_answered(fleet_database, rows):
     batch = rows.batch(OFTEN)
     rows.submitted(batch, ["fox"])

@@ -275,10 +275,13 @@ async def test_nobody_waits_for_files_of_a_batch_that_has_no_store_any_more(flee
     assert await rows_of(fleet_database, "select media from attempt") == [(None,), (None,)]
 
 
-async def test_another_account_waits_until_nothing_is_reserved_for_the_first(fleet_database, lane):
+async def test_another_account_waits_until_nothing_of_the_first_is_reserved_or_in_doubt(fleet_database, lane):
     await book(fleet_database, jobs("a"))
-    with pytest.raises(UsageError, match="1 of its jobs are reserved for the account"):
-        await book(fleet_database, jobs("b"), account="api.example/other")
+    for state in ("reserved", "in_doubt"):
+        await rows_of(fleet_database, f"update attempt set state = '{state}' returning id")
+        with pytest.raises(UsageError, match="1 of its jobs are reserved, or in doubt, for the account"):
+            await book(fleet_database, jobs("b"), account="api.example/other")
+    await rows_of(fleet_database, "update attempt set state = 'reserved' returning id")
     await lane.send("t1")
     assert (await book(fleet_database, jobs("b"), account="api.example/other")).jobs == 1
 
