@@ -12,7 +12,7 @@ from sora2batch.ground.job import Fingerprint
 
 _ROWS = """
     select attempt.id, job.fingerprint, attempt.number, attempt.trial, attempt.state, attempt.task_id,
-        attempt.line::jsonb #>> '{error,message}', attempt.media,
+        attempt.line::jsonb #>> '{error,message}', attempt.media, attempt.media_error,
         attempt.state = 'submitted' and coalesce(attempt.poll_deadline <= now(), false)
     from attempt join job on job.id = attempt.job
     where attempt.batch = %(batch)s
@@ -23,6 +23,8 @@ _NEWS = f"""
     union
     {_ROWS} and attempt.state = 'submitted' and attempt.poll_deadline <= now()
         and attempt.poll_deadline > %(since)s::timestamptz - interval '30 seconds'
+    union
+    {_ROWS} and attempt.media = 'todo' and attempt.media_error is not null
     order by 1
 """
 """A row that was changed in a transaction that lasted shows later than its time says."""
@@ -50,6 +52,8 @@ class AttemptNow(NamedTuple):
     message: str | None
     """Of what went wrong."""
     media: str | None
+    media_error: str | None
+    """Why its files are not in the store, or were not the last time that somebody tried."""
     is_overdue: bool
     """Whether nobody waits any more for the end of its task."""
 

@@ -59,6 +59,13 @@ _NOT_FETCHED = """
     from attempt join job on job.id = attempt.job
     where attempt.batch = any(%s) and attempt.media = 'failed' order by job.key, attempt.id
 """
+_LATE = """
+    select distinct on (attempt.batch) attempt.batch, job.key, attempt.media_error,
+        count(*) over (partition by attempt.batch)
+    from attempt join job on job.id = attempt.job
+    where attempt.batch = any(%s) and attempt.media = 'todo' and attempt.media_error is not null
+    order by attempt.batch, attempt.changed_at desc, attempt.id
+"""
 _STALLED = """
     select count(*) from procrastinate_jobs as stalled
     left join procrastinate_workers as worker on worker.id = stalled.worker_id
@@ -112,6 +119,16 @@ class DoubtNow(NamedTuple):
     message: str
 
 
+class LateFiles(NamedTuple):
+    """Files that could not be fetched, or put into the store, so far; workers try again."""
+
+    key: str
+    """One of the jobs whose files they are."""
+    message: str
+    jobs: int
+    """How many those are."""
+
+
 class BatchNow(NamedTuple):
     """A batch, with its money and its attempts."""
 
@@ -131,6 +148,7 @@ class BatchNow(NamedTuple):
     doubts: tuple[DoubtNow, ...]
     not_fetched: tuple[tuple[str, str], ...]
     """Keys of jobs whose files cannot be fetched, with the reasons."""
+    late: LateFiles | None
 
 
 class FleetOverview(NamedTuple):
@@ -169,13 +187,20 @@ async def look_at_fleet(connection: AsyncConnection, batches: Collection[int] | 
     lost: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for batch, key, message in await (await connection.execute(_NOT_FETCHED, [ids])).fetchall():
         lost[batch].append((key, message))
+    late = {
+        batch: LateFiles(*found)
+        for batch, *found in await (await connection.execute(_LATE, [ids])).fetchall()
+    }
     stalled = await (await connection.execute(_STALLED, {"dead": DEAD})).fetchone()
     assert stalled is not None
     return FleetOverview(
         accounts=tuple(AccountNow(*row) for row in accounts),
         workers=tuple(WorkerNow(*row) for row in workers),
         batches=tuple(
-            BatchNow._make((*row, counts[row[0]], tuple(doubts[row[0]]), tuple(lost[row[0]]))) for row in rows
+            BatchNow._make(
+                (*row, counts[row[0]], tuple(doubts[row[0]]), tuple(lost[row[0]]), late.get(row[0]))
+            )
+            for row in rows
         ),
         stalled=stalled[0],
     )

@@ -77,6 +77,15 @@ class FollowedJobs:
         attempts = (attempt for one in self._jobs.values() for attempt in one.attempts.values())
         return sum(one.state == State.COMPLETED and one.media == "todo" for one in attempts)
 
+    @property
+    def late_file(self) -> tuple[str, str] | None:
+        """A job whose files could not be brought to the store so far, and why; None if there is none."""
+        for one in self._jobs.values():
+            for attempt in one.attempts.values():
+                if attempt.state == State.COMPLETED and attempt.media == "todo" and attempt.media_error:
+                    return one.job.key, attempt.media_error
+        return None
+
     def take(self, attempt: AttemptNow) -> Iterator[Event]:
         """Take a row as it is now, and tell what is new about it."""
         followed = self._jobs.get(attempt.fingerprint)

@@ -97,6 +97,17 @@ def test_while_nothing_is_sent_after_a_failover_it_says_why_and_for_how_long(cal
     assert "another one" not in call("fleet", "status").out
 
 
+def test_files_that_could_not_be_had_so_far_are_told_with_a_reason(call, queue, reserved):
+    do(queue, "update attempt set state = 'completed', task_id = id::text, media = 'todo'")
+    assert "not in the store yet" not in call("fleet", "status").out
+    assert call("fleet", "status", "--json").document["batches"][0]["late"] is None
+    do(queue, "update attempt set media_error = 'HTTP 503' where id = 1")
+    do(queue, "update attempt set media_error = 'HTTP 503' where id = 2")
+    why = "  files of 2 jobs are not in the store yet, tried again later: hero/"
+    assert re.search(rf"\n{why}(fox|owl): HTTP 503\n", call("fleet", "status").out)
+    assert call("fleet", "status", "--json").document["batches"][0]["late"]["jobs"] == 2
+
+
 def test_only_the_batches_that_are_named_are_told_of(call, queue, reserved):
     Path("other.yaml").write_text(reserved.read_text().replace("fox, owl", "cat"))
     assert call("run", "other.yaml", "--fleet", "--yes", "--no-wait").code == 0

@@ -21,6 +21,7 @@ def row(state: str, task_id: str | None = None, **more) -> AttemptNow:
             "task_id": task_id,
             "message": None,
             "media": None,
+            "media_error": None,
             "is_overdue": False,
             **more,
         }
@@ -105,3 +106,13 @@ def test_files_that_are_to_come_are_counted():
     assert jobs.awaited_files == 1
     told(jobs, row("completed", "t", media="done"))
     assert jobs.awaited_files == 0
+
+
+def test_files_that_are_late_are_named_until_they_are_there():
+    jobs = following()
+    told(jobs, row("completed", "t", media="todo"))
+    assert jobs.late_file is None
+    told(jobs, row("completed", "t", media="todo", media_error="HTTP 503"))
+    assert (jobs.late_file, jobs.awaited_files) == ((FOX.key, "HTTP 503"), 1)
+    told(jobs, row("completed", "t", media="done", media_error="HTTP 503"))
+    assert jobs.late_file is None

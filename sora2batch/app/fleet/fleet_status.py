@@ -24,7 +24,7 @@ from sora2batch.fleet.queue_url import QueueUrl
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import UsageError
-from sora2batch.ground.text import one_line
+from sora2batch.ground.text import counted, one_line
 from sora2batch.reconcile.ledger_check import SETTLE
 
 _ROOM = 300
@@ -115,6 +115,9 @@ def _of_batch(batch: BatchNow) -> Iterator[str]:
         yield f"  stopped: {one_line(batch.stop_message or batch.stop_reason, _ROOM)}"
     for doubt in batch.doubts:
         yield f"  in doubt since {to_timestamp(doubt.since)}: {doubt.key}: {one_line(doubt.message, _ROOM)}"
+    if late := batch.late:
+        jobs, why = counted(late.jobs, "job"), one_line(late.message, _ROOM)
+        yield f"  files of {jobs} are not in the store yet, tried again later: {late.key}: {why}"
     for key, message in batch.not_fetched:
         yield f"  files not fetched: {key}: {one_line(message, _ROOM)}"
 
@@ -173,6 +176,7 @@ def _batch_to_json(batch: BatchNow) -> JsonObject:
         "stop": _stop(batch.stop_reason, batch.stop_message),
         "in_doubt": doubts,
         "not_fetched": messages_to_json(batch.not_fetched),
+        "late": batch.late and {**batch.late._asdict()},
     }
 
 

@@ -15,6 +15,7 @@ from sora2batch.fleet.fleet_error import PassingError
 from sora2batch.fleet.followed_jobs import FollowedJobs
 from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
+from sora2batch.ground.text import counted
 from sora2batch.run.event import Listener, Paused, Spent, Warned
 from sora2batch.run.stop_signal import StopRequest, StopSignal
 
@@ -55,6 +56,7 @@ class Follower:
         self._spent: tuple[int, int] | None = None
         self._is_paused = False
         self._lacks: str | None = None
+        self._is_late = False
         self._failures = 0
 
     async def follow(self, *, waits_for_files: bool, is_enough: Callable[[], bool] = lambda: False) -> None:
@@ -91,6 +93,8 @@ class Follower:
             if moment:
                 self._tell(moment)
                 is_over = not self._has_more(moment, waits_for_files=waits_for_files)
+                if not is_over:
+                    self._tell_late_files()
                 if is_enough() or (is_over and since is None):
                     return
                 since = None if is_over else moment.at  # before it is believed all rows are looked at once
@@ -140,6 +144,15 @@ class Follower:
         if is_paused and not self._is_paused:
             self._listener(Paused(seconds=moment.paused_seconds, message=moment.pause_reason))
         self._is_paused = is_paused
+
+    def _tell_late_files(self) -> None:
+        """Tell once why it is not over although everything is generated."""
+        if self._is_late or self._jobs.is_any_open or not (late := self._jobs.late_file):
+            return
+        self._is_late = True
+        jobs = counted(self._jobs.awaited_files, "job")
+        told = f"files of {jobs} are not in the store yet: {late[0]}: {late[1]}; workers try again"
+        self._listener(Warned(message=f"{told} (Ctrl-C ends the waiting, not the work)"))
 
     def _tell_who_is_missing(self, moment: BatchMoment) -> None:
         lacks = None
