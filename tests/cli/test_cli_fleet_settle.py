@@ -134,6 +134,18 @@ def test_a_call_that_the_ledger_proves_was_never_charged_is_released_and_can_be_
     assert fleet.sums() == (420, 0, 0)
 
 
+def test_a_run_by_the_fleet_looks_into_doubts_first_and_reserves_what_was_never_charged(
+    fleet, batch, manifest, call
+):
+    fleet.attempt(batch, FOX, "in_doubt", minutes=20)
+    ran = call("run", manifest, "--fleet", "--yes", "--no-wait")
+    assert (ran.code, "in doubt no longer: hero/fox was never charged" in ran.err) == (0, True), ran
+    query = (
+        "select state from attempt join job on job.id = attempt.job where job.key = %s order by attempt.id"
+    )
+    assert fleet.ask(query, FOX) == [("withdrawn",), ("reserved",)]
+
+
 def test_without_a_flag_it_shows_and_settles_nothing(fleet, batch, manifest, call):
     fleet.attempt(batch, FOX, "in_doubt", minutes=20)
     ran = call("fleet", "settle", manifest)

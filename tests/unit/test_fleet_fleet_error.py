@@ -15,12 +15,12 @@ pytestmark = pytest.mark.slow
     [
         ("40P01", "was busy: because"),  # a deadlock
         ("40001", "was busy: because"),
-        ("53100", "cannot do it now: because"),  # its disk is full
-        ("53300", "cannot do it now: because"),
-        ("55P03", "cannot do it now: because"),
-        ("57014", "cannot do it now: because"),  # statement_timeout
-        ("58030", "cannot do it now: because"),
-        ("25006", "cannot do it now: because"),  # a standby that nobody has promoted yet
+        ("53100", "cannot do that now: because"),  # its disk is full
+        ("53300", "cannot do that now: because"),
+        ("55P03", "cannot do that now: because"),
+        ("57014", "cannot do that now: because"),  # statement_timeout
+        ("58030", "cannot do that now: because"),
+        ("25006", "takes no changes: because"),  # a standby that nobody has promoted yet
         ("25P03", "was lost: because"),  # our machine was asleep within a transaction
         ("57P01", "was lost: because"),
     ],

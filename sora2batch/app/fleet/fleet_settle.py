@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from sora2batch.app.backend.backend import Backend
 from sora2batch.app.backend.connection import find_access
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
@@ -73,6 +74,8 @@ async def settle_before_reserving(
         return
     try:
         async with backend_of(batch, book.lockfile) as backend:
+            if await _account_of(backend) != known.account:
+                return
             context = book.context(reconcile_context(batch, backend), batch.read_lockfile())
             findings = await book.look(context)
     except Sora2BatchError as error:
@@ -99,12 +102,16 @@ async def _settle(batch: Batch, request: ReconcileRequest, printer: Printer) -> 
         return await _with_the_ledger(batch, book, known, request, printer)
 
 
+async def _account_of(backend: Backend) -> str:
+    access = find_access(os.environ)
+    return account_name(access.endpoint.host, (await backend.api.account()).identity, access.key)
+
+
 async def _with_the_ledger(
     batch: Batch, book: DoubtBook, known: KnownBatch, request: ReconcileRequest, printer: Printer
 ) -> Settlement:
     async with backend_of(batch, book.lockfile) as backend:
-        access = find_access(os.environ)
-        account = account_name(access.endpoint.host, (await backend.api.account()).identity, access.key)
+        account = await _account_of(backend)
         if account != known.account:
             raise UsageError(
                 f"the key here is of the account {account}, and {known.account} pays for this batch",

@@ -16,7 +16,7 @@ from sora2batch.app.process.loop import run_loop
 from sora2batch.fleet.database import Database
 from sora2batch.fleet.known_batch import KnownBatch, find_batch, read_lines, read_taken
 from sora2batch.ground.job import Fingerprint
-from sora2batch.lockfile.entry import Entry
+from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.hold import LockHeldError, lock_holder
 from sora2batch.lockfile.lockfile_store import LockfileStore
 
@@ -32,6 +32,11 @@ class FleetKnowledge(NamedTuple):
     entries: list[Entry]
     taken: frozenset[Fingerprint]
     """The jobs that are reserved, or being sent."""
+
+    @property
+    def has_doubts(self) -> bool:
+        """Whether nobody knows of some call what came of it."""
+        return any(attempt.state is State.IN_DOUBT for one in self.entries for attempt in one.attempts)
 
 
 async def ask_fleet(database: Database, batch: Batch, name: BatchName) -> FleetKnowledge:

@@ -20,6 +20,7 @@ from sora2batch.app.fleet.batch_name import BatchName, name_of
 from sora2batch.app.fleet.booking import whoever_asks
 from sora2batch.app.fleet.connected import connected
 from sora2batch.app.fleet.file_pull import pull_files
+from sora2batch.app.fleet.fleet_settle import settle_before_reserving
 from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet, fold_in, wait_for_local_run
 from sora2batch.app.fleet.rounds import Rounds, SharedWork
 from sora2batch.app.process.loop import run_loop
@@ -54,7 +55,7 @@ def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outc
     request = with_store(batch, request)
     name = name_of(batch.manifest.path)
     wait_for_local_run(batch)
-    known = run_loop(partial(_known, queue, batch, name))
+    known = run_loop(partial(_known, queue, batch, name, request))
     fold_in(batch, known.entries)
     lockfile = batch.read_lockfile()
     fault = file_fault_for(batch, request.stages)
@@ -97,13 +98,19 @@ def _fetch_only(batch: Batch, plan: Plan, request: RunRequest, fault: FileFault)
     return assess(plan.jobs, batch.read_lockfile(), fault, stops, request.stages)
 
 
-async def _known(queue: QueueUrl, batch: Batch, name: BatchName) -> FleetKnowledge:
+async def _known(queue: QueueUrl, batch: Batch, name: BatchName, request: RunRequest) -> FleetKnowledge:
+    """Ask the fleet; what the ledger proves was never charged is no doubt any more, and can be reserved."""
+    may_settle = Stages.SUBMIT in request.stages and not request.saved
     async with connected(queue, "run", most_connections=1) as database:
+        found = await ask_fleet(database, batch, name)
+        if not found.batch or not found.has_doubts or not may_settle:
+            return found
+        await settle_before_reserving(database, batch, found.batch, request.printer)
         return await ask_fleet(database, batch, name)
 
 
 def _plan(batch: Batch, lockfile: Lockfile, request: RunRequest, fault: FileFault) -> Plan:
-    """Make the plan; doubts are left to the workers, which look into the ledger for all.
+    """Make the plan; a saved one is made again.
 
     Raises:
         StalePlanError: something else than its own run changed what a saved plan was made from.
