@@ -43,6 +43,9 @@ output: {check: false}
 """
 
 
+SPENT = "select charged from batch"
+
+
 @pytest.fixture
 def queue(fleet_url, monkeypatch):
     monkeypatch.setenv("SORA2BATCH_QUEUE", fleet_url)
@@ -456,6 +459,12 @@ def test_stages_follow_each_other_under_one_consent(call, api, queue, folder):
     pulled = call("pull", manifest)
     assert pulled.code == 0, pulled.err
     assert "the files of 4 jobs fetched from the API" in pulled.err
+    assert Path("staged.lock.jsonl").read_bytes() == local
+    for name in ("staged.lock.jsonl", "out"):
+        shutil.move(name, f"local/pulled.{name}")
+    manifest.write_text(STAGED.replace("max_credits: 5000", f"max_credits: {asked(queue, SPENT)[0][0]}"))
+    behind = call("run", manifest, "--fleet", "--yes")
+    assert behind.code == 0, behind.err
     assert Path("staged.lock.jsonl").read_bytes() == local
     files = asked(queue, "select files from job where key = 'clips/fox'")[0][0]
     [found] = files.values()

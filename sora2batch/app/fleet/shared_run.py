@@ -57,6 +57,7 @@ def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outc
     wait_for_local_run(batch)
     known = run_loop(partial(_known, queue, batch, name, request))
     fold_in(batch, known.entries)
+    _fetch_for_stages(batch, request)
     lockfile = batch.read_lockfile()
     fault = file_fault_for(batch, request.stages)
     request = _with_limit_beside(known.taken, batch, lockfile, request, fault)
@@ -89,6 +90,20 @@ def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outc
         seen_inputs=agreement.seen_inputs,
     )
     return Rounds(work).carry_out(fault)
+
+
+def _fetch_for_stages(batch: Batch, request: RunRequest) -> None:
+    """Bring home what others are made from: only then it is known which these are, and that they are paid."""
+    if batch.expansion.stages is None or Stages.DOWNLOAD not in request.stages:
+        return
+    tried: set[Fingerprint] = set()
+    while True:
+        plan = batch.plan(batch.read_lockfile(), replace(request.selection, limit=None))
+        wanted = {one.job.fingerprint for one in plan.with_action(Action.DOWNLOAD)} - tried
+        if not wanted or not plan.waiting:
+            return
+        tried |= wanted
+        pull_files(batch, request, wanted)
 
 
 def _fetch_only(batch: Batch, plan: Plan, request: RunRequest, fault: FileFault) -> Outcome:
