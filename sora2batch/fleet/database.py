@@ -7,6 +7,7 @@ and has the server do the same, so that what a lost machine held is free again a
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -108,10 +109,11 @@ async def open_database(
         patience_seconds: how long one is waited for, where all are lent or the server is away.
 
     Raises:
-        UsageError: libpq does not know what stands in the URL.
+        UsageError: libpq does not know what stands in the URL, or this is Windows.
         DatabaseUnreachableError: no connection can be made.
         FleetSchemaError: the server is too old.
     """
+    require_system()
     conninfo = connection_text(url, name)
     try:
         await _try(conninfo, url)
@@ -130,6 +132,20 @@ async def open_database(
     )
     await pool.open()
     return Database(url, pool)
+
+
+def require_system(platform: str = sys.platform) -> None:
+    """Make sure that the event loop can wait for PostgreSQL.
+
+    Raises:
+        UsageError: it is that of Windows, which starts the programs that look at clips, and cannot.
+
+    Source: psycopg, "Concurrent operations", on ProactorEventLoop.
+    """
+    if platform == "win32":
+        raise UsageError(
+            "a fleet's database cannot be asked from Windows", hint="use the Windows Subsystem for Linux"
+        )
 
 
 def connection_text(url: QueueUrl, name: str = "") -> str:

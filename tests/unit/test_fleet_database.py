@@ -8,7 +8,7 @@ import pytest
 from fakes.fleet_database import opened
 from fakes.postgres import HOST
 from fakes.waiting import wait_until
-from sora2batch.fleet.database import connection_text, open_database
+from sora2batch.fleet.database import connection_text, open_database, require_system
 from sora2batch.fleet.fleet_error import DatabaseUnreachableError, FleetError, FleetSchemaError
 from sora2batch.fleet.queue_url import QueueUrl
 from sora2batch.ground.errors import ExitCode, UsageError
@@ -136,3 +136,11 @@ async def test_no_more_connections_are_made_than_were_asked_for(database_url):
     async with await open_database(QueueUrl.parse(database_url), most_connections=2) as database:
         pids = await asyncio.gather(*(rows(database, "SELECT pg_backend_pid()") for _ in range(20)))
     assert len({pid for ((pid,),) in pids}) <= 2
+
+
+def test_on_windows_it_is_said_what_to_do():
+    require_system("linux")
+    require_system("darwin")
+    with pytest.raises(UsageError, match="cannot be asked from Windows") as refused:
+        require_system("win32")
+    assert "Subsystem for Linux" in refused.value.hint
