@@ -55,6 +55,8 @@ class WorkerProcess:
         self._create_tasks = create_tasks
         self._stopping = asyncio.Event()
         self._is_creating = False
+        self._turn = asyncio.Lock()
+        """Whoever begins a turn puts right what the one before has left: that must be over."""
         self._engines = [self._engine(lane) for lane in lanes if lane is not Lane.POLL]
         polling = [PollLane(context)] if Lane.POLL in lanes else []
         self._parts: list[_Part] = [*self._engines, *polling, Janitor(context)]
@@ -162,7 +164,7 @@ class WorkerProcess:
         """Have one turn of the create lane; if it ends before its time, another one stands in the queue."""
         del given, tries
         stopping = asyncio.Event()
-        async with _passed_on(self._stopping, stopping):
+        async with self._turn, _passed_on(self._stopping, stopping):
             turn = asyncio.create_task(self._create_tasks(self._context, stopping))
             self._is_creating = True
             turn.add_done_callback(self._note_end_of_turn)
