@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 
 from sora2batch.fleet.engine import FETCH, SUBMIT, Call, enqueue
+from sora2batch.fleet.fleet_error import PassingError
 from sora2batch.fleet.sent_rows import doubt_left_over
 from sora2batch.fleet.stuck_jobs import give_back_stuck_jobs
 from sora2batch.fleet.worker_context import WHOLE_WORKER, WorkerContext
@@ -79,12 +80,12 @@ class Janitor:
     def __init__(self, context: WorkerContext) -> None:
         self._context = context
         self._is_over = asyncio.Event()
+        self._told: str | None = None
 
     async def run(self) -> None:
         """Look until ``stop``."""
         while not self._is_over.is_set():
-            with suppress(Sora2BatchError):  # the beat tells of a database that is away
-                await self.look()
+            await self._try_to_look()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._context.settings.janitor_seconds):
                     await self._is_over.wait()
@@ -92,6 +93,18 @@ class Janitor:
     def stop(self) -> None:
         """Look no more."""
         self._is_over.set()
+
+    async def _try_to_look(self) -> None:
+        """Look; what keeps it from that is told once. Of a database that is away the beat tells."""
+        try:
+            await self.look()
+        except PassingError:
+            return
+        except Sora2BatchError as error:
+            if error.message != self._told:
+                self._told = error.message
+                message = f"what dead workers have left cannot be put right: {error.message}"
+                self._context.listener(WHOLE_WORKER, Warned(message=message))
 
     async def look(self) -> None:
         """Put right what there is, unless somebody else is at it."""

@@ -15,7 +15,7 @@ from typing import NamedTuple, assert_never
 from psycopg.errors import UniqueViolation
 
 from sora2batch.fleet.attempt_row import entry_of, line_of
-from sora2batch.fleet.fleet_error import FleetError
+from sora2batch.fleet.fleet_error import FleetError, PassingError
 from sora2batch.fleet.lane_stop import write_stop
 from sora2batch.fleet.poll_rows import DueTask, Outcome, Written, take, write
 from sora2batch.fleet.repeats import BatchStop, FailedTask, count_failures
@@ -61,12 +61,13 @@ class PollLane:
         self._news = asyncio.Event()
         self._is_over = asyncio.Event()
         self._refused_key: str | None = None
+        self._told: str | None = None
 
     async def run(self) -> None:
         """Ask until ``stop``; then everything that was answered is written down."""
         writing = asyncio.create_task(self._write_all())
         try:
-            while not self._is_over.is_set():
+            while not self._is_over.is_set() and not writing.done():
                 await self._pause(await self._take())
         finally:
             for task in self._asking.values():
@@ -87,12 +88,21 @@ class PollLane:
         try:
             async with self._context.database.transaction() as connection:
                 taken = await take(connection, self._context.account, most=most, lease=lease)
-        except Sora2BatchError:  # the beat tells of a database that is away
+        except PassingError:  # the beat tells of a database that is away
+            return False
+        except Sora2BatchError as error:
+            self._tell_trouble(f"tasks that are due cannot be read: {error.message}")
             return False
         for task in taken:
             if task.id not in self._asking:
                 self._asking[task.id] = asyncio.create_task(self._ask(task))
         return len(taken) == most and not self._refused_key
+
+    def _tell_trouble(self, message: str) -> None:
+        """Tell what a person has to do something about, once."""
+        if message != self._told:
+            self._told = message
+            self._context.listener(WHOLE_WORKER, Warned(message=message))
 
     async def _pause(self, is_more: bool) -> None:  # noqa: FBT001
         """Wait for the next look; where there is more to take, until most of what was taken is answered."""

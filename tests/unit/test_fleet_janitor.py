@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from fakes.fleet_rows import FleetRows
-from fakes.worker_case import Told, context_of
+from fakes.worker_case import Told, context_of, running, until
 from sora2batch.fleet.janitor import Janitor
 from sora2batch.fleet.stuck_jobs import give_back, give_back_stuck_jobs, own_orphans
 from sora2batch.run.event import InDoubt, Warned
@@ -71,6 +71,18 @@ async def test_a_line_that_this_version_cannot_read_is_in_doubt_as_any_other(jan
     rows.attempt(batch, "owl", "sending", worker=rows.worker(silent_seconds=6))
     await janitor.look()
     assert rows.states(batch) == ["in_doubt", "in_doubt"]
+
+
+async def test_what_keeps_it_from_its_work_is_told_once(janitor, rows, told):
+    batch = rows.batch()
+    rows.attempt(batch, "fox", "sending", worker=rows.worker(silent_seconds=6))
+    rows.sql("alter table procrastinate_workers rename to elsewhere")
+    async with running(janitor):
+        await until(lambda: told.of(Warned))
+        rows.sql("alter table elsewhere rename to procrastinate_workers")
+        await until(lambda: rows.states(batch) == ["in_doubt"])
+    (warned,) = told.of(Warned)
+    assert "what dead workers have left cannot be put right: the database at" in warned.message
 
 
 async def test_one_looks_at_a_time(janitor, rows, fleet_url):

@@ -12,7 +12,7 @@ from sora2batch.fleet.poll_lane import PollLane
 from sora2batch.lockfile.entry import State
 from sora2batch.manifest.model import RunOptions
 from sora2batch.run import poll_answer
-from sora2batch.run.event import Failed, Generated, Stopped, TimedOut
+from sora2batch.run.event import Failed, Generated, Stopped, TimedOut, Warned
 from sora2batch.sjinn import answer as api
 
 OFTEN = RunOptions(poll_interval=0.05)
@@ -267,3 +267,15 @@ async def test_the_end_writes_down_what_was_answered(fleet_database, rows):
         await until(lambda: video_api.asked["task-fox"])
         await asyncio.sleep(0)
     assert rows.states(batch) == ["completed"]
+
+
+async def test_what_keeps_it_from_asking_is_told_once(fleet_database, rows):
+    told, batch = Told(), rows.batch()
+    rows.attempt(batch, "fox", poll_due="2020-01-01")
+    rows.sql("alter table attempt rename column troubles to elsewhere")
+    async with running(PollLane(context_of(fleet_database, listener=told))):
+        await until(lambda: told.of(Warned))
+        rows.sql("alter table attempt rename column elsewhere to troubles")
+        await until(lambda: rows.states(batch) == ["completed"])
+    (warned,) = told.of(Warned)
+    assert "tasks that are due cannot be read: the database at" in warned.message
