@@ -15,13 +15,15 @@ _RIGHTS = (
     "grant usage on schema {schema} to {role}",
     "grant select, insert, update, delete on all tables in schema {schema} to {role}",
     "revoke insert, update, delete on migration, engine_migration from {role}",
+    "revoke delete on repository, repository_alias, account, month_spending, worker from {role}",
+    "revoke delete on batch, job, attempt from {role}",
     "grant usage, select on all sequences in schema {schema} to {role}",
     "grant execute on all functions in schema {schema} to {role}",
     "alter default privileges in schema {schema} grant select, insert, update, delete on tables to {role}",
     "alter default privileges in schema {schema} grant usage, select on sequences to {role}",
     "alter default privileges in schema {schema} grant execute on functions to {role}",
 )
-"""The last three are for tables that a later version makes."""
+"""What was paid is never deleted, nor whose it is. The last three are for tables of a later version."""
 _ASK = """
     select found.oid is not null, pg_has_role(found.oid, owner.oid, 'usage'),
         pg_has_role(owner.oid, 'usage'), owner.rolname
