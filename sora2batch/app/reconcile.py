@@ -171,8 +171,8 @@ async def _release(
     doubts = find_doubts(store.lockfile)
     named = [doubt_of(key, doubts) for key in request.release]
     for doubt in named:
-        _warn_of_candidates(doubt, findings, printer)
         await release(doubt, store)
+        _warn_of_candidates(doubt, findings, printer)
     still = find_doubts(store.lockfile)
     proven = [finding for finding in findings if finding.doubt in still]
     released = await release_not_charged(proven, store) if request.auto else ()

@@ -17,6 +17,9 @@ from sora2batch.reconcile.doubt import Doubt
 from sora2batch.reconcile.finding import Ambiguous, Finding, Inconclusive, NotCharged, NotChecked, TooEarly
 from sora2batch.reconcile.ledger_task import LedgerTask
 
+_MOST_MISFITS = 3
+"""So many tasks that may be it and do not look like it are shown of a doubt; --json has all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
@@ -88,8 +91,11 @@ def _show_finding(finding: Finding, printer: Printer, price: CreditPrice | None)
         case TooEarly(until=until):
             printer.output(f"  no charge so far; that counts from {to_timestamp(until)} on")
         case Ambiguous(candidates=candidates, obstacle=obstacle):
-            for task in candidates:
+            fitting = sum(finding.doubt.fits(task) for task in candidates)  # they come first
+            for task in candidates[: fitting + _MOST_MISFITS]:
                 printer.output(f"  {_told(task, finding.doubt)}")
+            if more := len(candidates[fitting + _MOST_MISFITS :]):
+                printer.output(f"  and {more:,} more, of which none fits")
             if obstacle:
                 printer.output(f"  {obstacle}")
         case _:
