@@ -15,7 +15,7 @@ from sora2batch.app.execution.settling import backend_of, describe_finding, reco
 from sora2batch.app.fleet.account_name import account_name
 from sora2batch.app.fleet.batch_name import name_of
 from sora2batch.app.fleet.connected import connected, find_queue
-from sora2batch.app.fleet.doubt_book import DoubtBook, open_doubt_book
+from sora2batch.app.fleet.fleet_doubts import FleetDoubts, open_fleet_doubts
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
@@ -69,19 +69,19 @@ async def settle_before_reserving(
     Raises:
         FleetError: the database does not answer, or refused.
     """
-    book = await open_doubt_book(database, known.id, printer.error)
-    if not find_doubts(book.lockfile) or not load_key(os.environ):
+    doubts = await open_fleet_doubts(database, known.id, printer.error)
+    if not find_doubts(doubts.lockfile) or not load_key(os.environ):
         return
     try:
-        async with backend_of(batch, book.lockfile) as backend:
+        async with backend_of(batch, doubts.lockfile) as backend:
             if await _account_of(backend) != known.account:
                 return
-            context = book.context(reconcile_context(batch, backend), batch.read_lockfile())
-            findings = await book.look(context)
+            context = doubts.context(reconcile_context(batch, backend), batch.read_lockfile())
+            findings = await doubts.look(context)
     except Sora2BatchError as error:
         printer.info(f"jobs in doubt stay so: {error.message}")
         return
-    await release_not_charged(findings, book)
+    await release_not_charged(findings, doubts)
     for finding in findings:
         printer.info(describe_finding(finding, command="fleet settle"))
 
@@ -96,10 +96,10 @@ async def _settle(batch: Batch, request: ReconcileRequest, printer: Printer) -> 
                 f"{batch.manifest.file}: nobody has run it in this fleet",
                 hint="`sora2batch reconcile` settles what is in doubt in its lockfile",
             )
-        book = await open_doubt_book(database, known.id, printer.error)
+        doubts = await open_fleet_doubts(database, known.id, printer.error)
         if request.are_offline and not load_key(os.environ):
-            return await settle_offline(book, request, printer)
-        return await _with_the_ledger(batch, book, known, request, printer)
+            return await settle_offline(doubts, request, printer)
+        return await _with_the_ledger(batch, doubts, known, request, printer)
 
 
 async def _account_of(backend: Backend) -> str:
@@ -108,14 +108,14 @@ async def _account_of(backend: Backend) -> str:
 
 
 async def _with_the_ledger(
-    batch: Batch, book: DoubtBook, known: KnownBatch, request: ReconcileRequest, printer: Printer
+    batch: Batch, doubts: FleetDoubts, known: KnownBatch, request: ReconcileRequest, printer: Printer
 ) -> Settlement:
-    async with backend_of(batch, book.lockfile) as backend:
+    async with backend_of(batch, doubts.lockfile) as backend:
         account = await _account_of(backend)
         if account != known.account:
             raise UsageError(
                 f"the key here is of the account {account}, and {known.account} pays for this batch",
                 hint="its ledger tells nothing of these calls; take that account's key",
             )
-        context = book.context(reconcile_context(batch, backend), batch.read_lockfile())
-        return await settle_online(batch, book, request, context, partial(book.look, context), printer)
+        context = doubts.context(reconcile_context(batch, backend), batch.read_lockfile())
+        return await settle_online(batch, doubts, request, context, partial(doubts.look, context), printer)

@@ -17,11 +17,11 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.later_jobs import to_take_up
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.fleet.batch_name import BatchName
-from sora2batch.app.fleet.booking import Booking, book, last_call
 from sora2batch.app.fleet.connected import connected
 from sora2batch.app.fleet.file_pull import pull_files
 from sora2batch.app.fleet.follower import Follower
 from sora2batch.app.fleet.line_pull import ask_fleet, fold_in, wait_for_local_run
+from sora2batch.app.fleet.reserving import ReserveRequest, last_call, reserve_jobs
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.process.signals import STOP_REASONS
 from sora2batch.app.tracking.forecast import Forecast
@@ -156,7 +156,7 @@ class Rounds:
         for planned in new if self._is_reserved else ():
             listener(Ready(job=planned.job))
         work = self._work
-        booking = Booking(
+        wanted = ReserveRequest(
             batch=work.batch.at(self._lockfile),
             terms=work.terms,
             jobs=[one for one in new if one.action is Action.SUBMIT],
@@ -166,18 +166,18 @@ class Rounds:
             made=MadeFiles(self._lockfile.entries.values()) if work.plan.is_staged else None,
         )
         try:
-            booked = await book(database, booking, listener, self._stop_signal)
+            outcome = await reserve_jobs(database, wanted, listener, self._stop_signal)
         except Sora2BatchError as error:
             if not self._is_reserved:
                 raise
             self._stop_signal.request_stop(StopReason.CREDITS, error.message, error=error)
-            booked = await book(database, replace(booking, jobs=()), listener, StopSignal())
-        if booked is None:
+            outcome = await reserve_jobs(database, replace(wanted, jobs=()), listener, StopSignal())
+        if outcome is None:
             return None
         self._is_reserved = True
-        self._not_reserved += booked.waiting
-        self._say(booked.reserved.jobs, booked.reserved.credits, len(booking.jobs) - booked.waiting)
-        return booked.reserved.batch
+        self._not_reserved += outcome.waiting
+        self._say(outcome.reserved.jobs, outcome.reserved.credits, len(wanted.jobs) - outcome.waiting)
+        return outcome.reserved.batch
 
     def _say(self, jobs: int, credits: int, wanted: int) -> None:
         tell = self._work.request.printer.info

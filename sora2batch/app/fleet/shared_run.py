@@ -17,11 +17,11 @@ from sora2batch.app.execution.later_jobs import to_take_up
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.fleet.account_name import account_name, own_account
 from sora2batch.app.fleet.batch_name import BatchName, name_of
-from sora2batch.app.fleet.booking import whoever_asks
 from sora2batch.app.fleet.connected import connected
 from sora2batch.app.fleet.file_pull import pull_files
 from sora2batch.app.fleet.fleet_settle import settle_before_reserving
 from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet, fold_in, wait_for_local_run
+from sora2batch.app.fleet.reserving import whoever_asks
 from sora2batch.app.fleet.rounds import Rounds, SharedWork
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of

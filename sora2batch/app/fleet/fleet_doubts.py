@@ -20,7 +20,7 @@ _NOBODY = 0
 """No worker's row."""
 
 
-class DoubtBook:
+class FleetDoubts:
     """What a fleet knows of a batch, kept up to date with what is settled here."""
 
     def __init__(self, database: Database, known: DoubtedBatch, warn: Callable[[str], None]) -> None:
@@ -111,7 +111,7 @@ class DoubtBook:
             )
 
 
-async def open_doubt_book(database: Database, batch: int, warn: Callable[[str], None]) -> DoubtBook:
+async def open_fleet_doubts(database: Database, batch: int, warn: Callable[[str], None]) -> FleetDoubts:
     """Read the doubts of a batch.
 
     Raises:
@@ -119,7 +119,7 @@ async def open_doubt_book(database: Database, batch: int, warn: Callable[[str], 
     """
     async with database.transaction() as connection:
         known = await read_doubted_batch(connection, batch)
-    return DoubtBook(database, known, warn)
+    return FleetDoubts(database, known, warn)
 
 
 def _seconds_left(call: DoubtedCall | None) -> float:

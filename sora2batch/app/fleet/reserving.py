@@ -34,7 +34,7 @@ _AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Booking:
+class ReserveRequest:
     """What is to be reserved, for whom, and what is known."""
 
     batch: Batch
@@ -49,7 +49,7 @@ class Booking:
     """What tasks have made, where jobs may send that."""
 
 
-class Booked(NamedTuple):
+class ReserveOutcome(NamedTuple):
     """What came of it."""
 
     reserved: Reserved
@@ -57,25 +57,25 @@ class Booked(NamedTuple):
     """Of so many jobs files cannot be had now: they were not reserved."""
 
 
-async def book(
-    database: Database, booking: Booking, listener: Listener, stop_signal: StopSignal
-) -> Booked | None:
+async def reserve_jobs(
+    database: Database, request: ReserveRequest, listener: Listener, stop_signal: StopSignal
+) -> ReserveOutcome | None:
     """Reserve jobs; None where somebody wanted it to end before that.
 
     Raises:
         BudgetError: there is no room for all of them; nothing was reserved.
         Sora2BatchError: the store cannot be opened, or the database refused.
     """
-    ready = await _with_files(booking, listener)
+    ready = await _with_files(request, listener)
     if stop_signal.is_set:
         return None
-    batch, made = booking.batch, booking.made
+    batch, made = request.batch, request.made
     files = batch.expansion.files if made is None else FilesAndResults(batch, made)
-    wanted = [_wanted(booking, planned, files) for planned in ready]
+    wanted = [_wanted(request, planned, files) for planned in ready]
     reserved = await again_where_busy(
-        database, lambda connection: reserve(connection, booking.terms, wanted, booking.known)
+        database, lambda connection: reserve(connection, request.terms, wanted, request.known)
     )
-    return Booked(reserved, len(booking.jobs) - len(ready))
+    return ReserveOutcome(reserved, len(request.jobs) - len(ready))
 
 
 def whoever_asks() -> str:
@@ -87,19 +87,19 @@ def whoever_asks() -> str:
     return f"{user}@{platform.node()}"
 
 
-async def _with_files(booking: Booking, listener: Listener) -> Sequence[PlannedJob]:
+async def _with_files(request: ReserveRequest, listener: Listener) -> Sequence[PlannedJob]:
     """Put the files of jobs in the store, and leave out the jobs of which that cannot be done now."""
-    jobs = [one.job for one in booking.jobs]
+    jobs = [one.job for one in request.jobs]
     if not any(True for job in jobs for _ in file_inputs_in(job.input)):
-        return booking.jobs
+        return request.jobs
     async with (
-        real_backend(os.environ, booking.payer.clock) as backend,
-        open_input_urls(booking.batch, jobs, backend, listener, booking.made) as urls,
+        real_backend(os.environ, request.payer.clock) as backend,
+        open_input_urls(request.batch, jobs, backend, listener, request.made) as urls,
     ):
         await urls.prepare(jobs)
         places = asyncio.Semaphore(_AT_ONCE)
-        found = await asyncio.gather(*(_has_urls(one, urls, listener, places) for one in booking.jobs))
-    return [planned for planned, is_ready in zip(booking.jobs, found, strict=True) if is_ready]
+        found = await asyncio.gather(*(_has_urls(one, urls, listener, places) for one in request.jobs))
+    return [planned for planned, is_ready in zip(request.jobs, found, strict=True) if is_ready]
 
 
 async def _has_urls(
@@ -109,14 +109,14 @@ async def _has_urls(
         return await urls_or_deferral(planned.job, urls, listener) is not None
 
 
-def _wanted(booking: Booking, planned: PlannedJob, files: Mapping[str, InputFile]) -> WantedJob:
+def _wanted(request: ReserveRequest, planned: PlannedJob, files: Mapping[str, InputFile]) -> WantedJob:
     job = planned.job
     return WantedJob(
         job=job,
         last_call=last_call(planned),
-        expected_seconds=booking.batch.catalog.get(job.tool_type).expected_seconds.min,
-        files=files_to_json(job, files, booking.made),
-        seen=booking.seen_inputs.get(job.fingerprint, ()),
+        expected_seconds=request.batch.catalog.get(job.tool_type).expected_seconds.min,
+        files=files_to_json(job, files, request.made),
+        seen=request.seen_inputs.get(job.fingerprint, ()),
     )
 
 
