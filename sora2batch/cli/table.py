@@ -90,7 +90,7 @@ WORK = {
         document="run",
         extra="fleet",
     ),
-    "run beside a fleet": Work(
+    "run --queue": Work(
         "sora2batch.app.fleet.run_beside:run_beside",
         "sora2batch.app.run_args:RunArgs",
         document="run",

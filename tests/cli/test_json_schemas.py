@@ -73,7 +73,7 @@ CASES: Mapping[str, tuple[str, ...]] = {
         "run show.yaml --fleet --yes --no-wait",
         "run show.yaml --fleet --yes --no-wait --max-credits 1",
     ),
-    "run beside a fleet": ("run show.yaml --yes",),
+    "run --queue": ("run show.yaml --yes",),
     "pull --fleet": ("pull show.yaml",),
     "doctor --queue": ("doctor", "doctor show.yaml"),
     "fleet status": ("fleet status", "fleet status show.yaml"),

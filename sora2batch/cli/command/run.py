@@ -84,4 +84,4 @@ def _work(*, fleet: bool, simulated: bool, dry_run: bool, **_: Any) -> str:
     """Choose who carries it out; what is simulated, or shown, is no fleet's matter."""
     if fleet:
         return "run --fleet"
-    return "run" if simulated or dry_run or not resolve(CONFIGURED_QUEUE)() else "run beside a fleet"
+    return "run" if simulated or dry_run or not resolve(CONFIGURED_QUEUE)() else "run --queue"
