@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -86,14 +86,16 @@ class FollowedJobs:
                     return one.job.key, attempt.media_error
         return None
 
-    def take(self, attempt: AttemptNow) -> Iterator[Event]:
-        """Take a row as it is now, and tell what is new about it."""
-        followed = self._jobs.get(attempt.fingerprint)
-        if followed is None or attempt.number <= followed.after:
-            return
-        followed.attempts[attempt.id] = attempt
-        if followed.current is attempt:
-            yield from _news(followed, attempt)
+    def take(self, attempts: Iterable[AttemptNow]) -> Iterator[Event]:
+        """Take rows as they are at one moment; tell what is new of each job, by the attempt that counts."""
+        touched: dict[Fingerprint, _Followed] = {}
+        for attempt in attempts:
+            followed = self._jobs.get(attempt.fingerprint)
+            if followed and attempt.number > followed.after:
+                followed.attempts[attempt.id] = attempt
+                touched[attempt.fingerprint] = followed
+        for followed in touched.values():
+            yield from _news(followed, followed.current)
 
 
 def _is_open(attempt: AttemptNow) -> bool:

@@ -35,7 +35,7 @@ def following(**more) -> FollowedJobs:
 
 
 def told(jobs, *rows):
-    return [happened for one in rows for happened in jobs.take(one)]
+    return [happened for one in rows for happened in jobs.take([one])]
 
 
 def test_a_job_goes_its_way_and_each_step_is_told_once():
@@ -116,3 +116,11 @@ def test_files_that_are_late_are_named_until_they_are_there():
     assert (jobs.late_file, jobs.awaited_files) == ((FOX.key, "HTTP 503"), 1)
     told(jobs, row("completed", "t", media="done", media_error="HTTP 503"))
     assert jobs.late_file is None
+
+
+def test_a_reservation_that_was_withdrawn_long_ago_is_no_news_where_there_is_a_new_one():
+    jobs = following()
+    assert list(jobs.take([row("withdrawn"), row("reserved", id=2, trial=2)])) == []
+    assert jobs.is_any_open
+    submitted = row("submitted", "t", id=2, trial=2)
+    assert list(jobs.take([row("withdrawn"), submitted])) == [Submitted(job=FOX, task_id="t")]

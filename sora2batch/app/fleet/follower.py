@@ -128,9 +128,8 @@ class Follower:
         return waits_for_files and self._jobs.awaited_files > 0 and _MEDIA in moment.lanes
 
     def _tell(self, moment: BatchMoment) -> None:
-        for attempt in moment.attempts:
-            for happened in self._jobs.take(attempt):
-                self._listener(happened)
+        for happened in self._jobs.take(moment.attempts):
+            self._listener(happened)
         if self._spent != (moment.spent, moment.budget):
             self._spent = (moment.spent, moment.budget)
             self._listener(Spent(charged=Credits(moment.spent), budget=Credits(moment.budget)))
