@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 
-from sora2batch.app.fleet import doubt_book
+from sora2batch.app.fleet import fleet_doubts
 from sora2batch.cli.main import main as program
 from sora2batch.fleet import database_attempts, lane_lease
 from sora2batch.fleet.worker_settings import WorkerSettings
@@ -51,7 +51,7 @@ _LOADED_BEFORE_THE_FORK = (
 def main() -> None:
     """Run the program."""
     lane_lease.LEASE_SECONDS = DEAD_SECONDS
-    doubt_book.SETTLE = timedelta(seconds=SETTLE_SECONDS)
+    fleet_doubts.SETTLE = timedelta(seconds=SETTLE_SECONDS)
     database_attempts.FENCE_SECONDS = FENCE_SECONDS
     WorkerSettings.__init__.__kwdefaults__.update(_SHORTER)
     program()
