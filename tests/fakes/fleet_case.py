@@ -129,7 +129,7 @@ class FleetCase:
             account=self.account,
             worker=worker,
             api=api,
-            clock=SystemClock(),
+            clock=more.pop("clock", SystemClock()),
             identity=ApiIdentity(host="api.test", account="0123456789abcdef"),
             listener_of=lambda _: self.listener,
             say=self.said.append,

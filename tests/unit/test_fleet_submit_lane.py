@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from fakes.fleet_case import ACCOUNT, QUICK, fleet_case, no_urls, quick_api, until
 from fakes.rig import job_of, jobs_of
+from fakes.still_clock import StillClock
 from fakes.video_api import BAD_KEY, BROKE, LOST, REJECT, SILENT_BUT_CHARGED, busy
 from sora2batch.fleet.attempt_row import Reservation, entry_of
 from sora2batch.fleet.cancel import cancel
@@ -47,6 +49,21 @@ async def test_what_is_reserved_is_sent_once_each_in_its_order(fleet_url):
         assert (entry.state, entry.primary.task_id) == (State.SUBMITTED, task_id)
         assert (entry.primary.api, entry.primary.account) == ("api.test", "0123456789abcdef")
         assert await case.all("select lane_worker from account") == [(None,)]
+
+
+@pytest.mark.parametrize("year", [2001, 2051])
+async def test_a_worker_whose_clock_is_wrong_by_years_does_what_others_do(fleet_url, year):
+    async with fleet_case(fleet_url) as case:
+        batch, api = await case.batch(timeout=600.0), quick_api()
+        await case.reserve(batch, *jobs_of(3))
+        await case.run_lane(api, await case.worker(), clock=StillClock(datetime(year, 1, 1, tzinfo=UTC)))
+        assert sorted(api.created) == ["000", "001", "002"]
+        fine = (
+            "select bool_and(poll_due < now() + interval '5 minutes' and poll_deadline > now()"
+            " and poll_deadline < now() + interval '11 minutes' and sent_at > now() - interval '5 minutes')"
+            " from attempt"
+        )
+        assert await case.one(fine) is True
 
 
 async def test_what_an_answer_means_is_what_it_means_locally(fleet_url):
