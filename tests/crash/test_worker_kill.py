@@ -68,6 +68,7 @@ class Fleet:
         """Have a minute pass in the database for all workers that give no sign of life now."""
         self.rows.sql("update account set lane_until = lane_until - interval '100 seconds'")
         self.rows.sql("update worker set beat_at = beat_at - interval '100 seconds'")
+        self.rows.sql("update attempt set sent_at = sent_at - interval '100 seconds' where state = 'sending'")
         self.rows.sql(
             "update procrastinate_workers set last_heartbeat = last_heartbeat - interval '100 seconds'"
         )

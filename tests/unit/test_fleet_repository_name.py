@@ -52,7 +52,7 @@ def test_another_port_of_the_web_and_large_letters_of_a_path_count(url, name):
         ("/srv/git/a.git", "/srv/git/a.git"),
         ("../a", "../a"),
         ("file:///srv/git/a%20b.git", "/srv/git/a b.git"),
-        ("C:/work/a", "C:/work/a"),
+        ("C:/films/a", "C:/films/a"),
     ],
 )
 def test_a_folder_of_this_machine_is_no_remote(url, path):
@@ -73,8 +73,8 @@ def test_what_cannot_be_read_names_nothing(url):
 
 
 def test_a_clone_with_a_remote_is_not_known_by_its_folder():
-    facts = RepositoryFacts(origin="git@example.com:a/b", root="c0ffee", folder="/work/a/.git")
+    facts = RepositoryFacts(origin="git@example.com:a/b", root="c0ffee", folder="/srv/a/.git")
     assert [*aliases_of(facts, "box")] == ["origin:example.com/a/b", "root:c0ffee"]
-    assert [*aliases_of(facts._replace(origin=None), "box")] == ["root:c0ffee", "path:box:/work/a/.git"]
+    assert [*aliases_of(facts._replace(origin=None), "box")] == ["root:c0ffee", "path:box:/srv/a/.git"]
     assert [*aliases_of(facts._replace(origin="/srv/a"), "box")] == ["root:c0ffee"]
     assert [*aliases_of(RepositoryFacts(), "box")] == []
