@@ -168,6 +168,13 @@ def selection_options(function: _F) -> _F:
     return function
 
 
+def settling_options(function: _F) -> _F:
+    """Add what settles calls in doubt."""
+    for decorate in reversed(_SETTLING):
+        function = decorate(function)
+    return function
+
+
 def choice_options(function: _F) -> _F:
     """Add what chooses among jobs."""
     for decorate in reversed(_CHOICE):
@@ -175,6 +182,26 @@ def choice_options(function: _F) -> _F:
     return function
 
 
+_SETTLING: tuple[_Decorator[Any], ...] = (
+    click.option(
+        "--adopt",
+        multiple=True,
+        metavar="KEY=TASK_ID",
+        help="This task is the lost answer to that job's call.",
+    ),
+    click.option(
+        "--release",
+        multiple=True,
+        metavar="KEY",
+        shell_complete=complete_key,
+        help="That job was not charged: it can be submitted again.",
+    ),
+    click.option(
+        "--auto",
+        is_flag=True,
+        help="Adopt where exactly one call and one task fit each other; release what surely was not charged.",
+    ),
+)
 _CHOICE: tuple[_Decorator[Any], ...] = (
     click.option(
         "--select",

@@ -11,13 +11,13 @@ from sora2batch.cli.lazy_group import ExampleCommand, HelpfulGroup, show_help_al
 from sora2batch.cli.option import (
     FILE,
     WholeNumber,
-    complete_key,
     complete_manifest,
     json_option,
     log_option,
     manifest_argument,
     printer_options,
     select_option,
+    settling_options,
     tools_dir_option,
 )
 from sora2batch.ground.digits import SAFE_INTEGER
@@ -112,21 +112,7 @@ def cancel(**given: Any) -> ExitCode:
     ),
 )
 @manifest_argument
-@click.option(
-    "--adopt", multiple=True, metavar="KEY=TASK_ID", help="This task is the lost answer to that job's call."
-)
-@click.option(
-    "--release",
-    multiple=True,
-    metavar="KEY",
-    shell_complete=complete_key,
-    help="That job was not charged: it can be reserved again.",
-)
-@click.option(
-    "--auto",
-    is_flag=True,
-    help="Adopt where exactly one call and one task fit each other; release what surely was not charged.",
-)
+@settling_options
 @json_option
 @tools_dir_option
 @log_option

@@ -9,11 +9,11 @@ import click
 from sora2batch.cli.call import call
 from sora2batch.cli.lazy_group import ExampleCommand
 from sora2batch.cli.option import (
-    complete_key,
     json_option,
     log_option,
     manifest_argument,
     printer_options,
+    settling_options,
     simulated_option,
     tools_dir_option,
 )
@@ -30,21 +30,7 @@ from sora2batch.ground.errors import ExitCode
     ),
 )
 @manifest_argument
-@click.option(
-    "--adopt", multiple=True, metavar="KEY=TASK_ID", help="This task is the lost answer to that job's call."
-)
-@click.option(
-    "--release",
-    multiple=True,
-    metavar="KEY",
-    shell_complete=complete_key,
-    help="That job was not charged: submit it again.",
-)
-@click.option(
-    "--auto",
-    is_flag=True,
-    help="Adopt where exactly one call and one task fit each other; release what surely was not charged.",
-)
+@settling_options
 @json_option
 @simulated_option
 @tools_dir_option
