@@ -27,6 +27,7 @@ def test_without_a_key_it_says_how_one_is_given(call, queue):
     ran = call("worker")
     assert ran.code == 2
     assert "set SJINN_API_KEY" in ran.err
+    assert "--simulate" not in ran.err
 
 
 @pytest.mark.parametrize("lanes", ["polling", "poll,submit,x", ",", "submit;poll"])

@@ -20,8 +20,12 @@ class Access:
     endpoint: Endpoint
 
 
-def find_access(environ: Mapping[str, str]) -> Access:
+def find_access(environ: Mapping[str, str], *, can_simulate: bool = True) -> Access:
     """Take the key and the API's address from the environment.
+
+    Args:
+        environ: the environment.
+        can_simulate: whether the call could do without a key, with --simulate.
 
     Raises:
         UsageError: there is no key, or it must not travel to that address.
@@ -31,7 +35,7 @@ def find_access(environ: Mapping[str, str]) -> Access:
         way_out = f"set {KEY_VARIABLE}, or {KEY_FILE_VARIABLE} to a file with it"
         raise UsageError(
             "no API key: this call has to ask the API",
-            hint=f"{way_out} ({option('simulate', True)} needs none)",
+            hint=f"{way_out} ({option('simulate', True)} needs none)" if can_simulate else way_out,
         )
     endpoint = find_endpoint(environ)
     endpoint.guard(key)

@@ -94,7 +94,7 @@ def run_worker(args: WorkerArgs, display: Display) -> ExitCode:
         KeyRefusedError: the API refused the key.
     """
     lanes = read_lanes(args.lanes)
-    queue, access = find_queue(), find_access(os.environ)
+    queue, access = find_queue(), find_access(os.environ, can_simulate=False)
     ending = _Ending(display)
     means = _Means(args, lanes, queue, access, display)
     run_loop(partial(_work, means, ending), take=ending.take)
