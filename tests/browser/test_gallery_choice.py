@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from fakes.exhibition import done, exhibit
 from fakes.lock_entry import failed
+from fakes.shown_cards import data_of
 
 NONE = "\N{EN DASH}"
 SHOW = """\
@@ -24,7 +25,7 @@ jobs:
 
 
 def keys(page):
-    return [card.get_attribute("data-key") for card in page.locator(".card").all()]
+    return data_of(page.locator(".card"), "key")
 
 
 def shown(page, count):

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from fakes.exhibition import done, exhibit
 from fakes.lock_entry import failed, in_doubt, rejected, submitted
+from fakes.shown_cards import data_of
 from sora2batch.lockfile.entry import ErrorNote, Output
 
 SHOW = """\
@@ -39,7 +40,7 @@ def test_the_matrix_stands_as_its_axes_say(tmp_path, report, open_page):
     assert page.title() == "show: gallery"
     assert page.locator(".column").all_inner_texts() == ["slow-pan", "dolly-in"]
     assert page.locator(".row .side").all_inner_texts() == ["fox", "owl", "hare"]
-    keys = [card.get_attribute("data-key") for card in page.locator(".row").nth(1).locator(".card").all()]
+    keys = data_of(page.locator(".row").nth(1).locator(".card"), "key")
     assert keys == ["hero/owl/slow-pan", "hero/owl/dolly-in"]
     expect(page.locator(".budget .sum")).to_have_text("2,520 of 12,000 credits")
 
@@ -50,7 +51,7 @@ def test_every_state_has_its_own_look_and_errors_are_told_in_the_words_of_the_ap
     text = SHOW.replace("[fox, owl, hare]", "[fox, owl, hare, stag]")
     exhibition = exhibit(tmp_path, text, lambda place, job: seven_states(place, job) if place < 7 else None)
     page = open_page(report(exhibition))
-    states = [card.get_attribute("data-state") for card in page.locator(".card").all()]
+    states = data_of(page.locator(".card"), "state")
     assert states == [
         "completed",
         "submitted",

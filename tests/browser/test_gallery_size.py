@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fakes.exhibition import exhibit
+from fakes.shown_cards import data_of
 
 SHOW = """\
 version: 1
@@ -76,7 +77,7 @@ def test_without_axes_two_thousand_jobs_flow(exhibition, report, open_page, watc
     seen = set()
     for down in PLACES:
         scroll(page, down, 0)
-        keys = [card.get_attribute("data-key") for card in page.locator(".card").all()]
+        keys = data_of(page.locator(".card"), "key")
         assert 0 < len(keys) < MOST
         seen.update(keys)
     assert {exhibition.jobs[0].key, exhibition.jobs[-1].key} <= seen

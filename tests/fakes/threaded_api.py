@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from types import TracebackType
@@ -44,7 +45,8 @@ class ThreadedApi:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body.encode())))
                 self.end_headers()
-                self.wfile.write(body.encode())
+                with suppress(ConnectionError):  # a program that ends does not wait for every answer
+                    self.wfile.write(body.encode())
 
             do_GET = do_POST  # noqa: N815
 
