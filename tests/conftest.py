@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from fakes.postgres import PostgresServer
-    from sora2batch.fleet.database import Database
+    from sora2batch.fleet.database.database import Database
 
 _OURS = (
     "GIT_",

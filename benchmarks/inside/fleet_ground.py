@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import psutil
 from psycopg import AsyncConnection
 
-from sora2batch.fleet.database import Database, open_database
-from sora2batch.fleet.migrations import migrate
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.database.database import Database, open_database
+from sora2batch.fleet.database.migrations import migrate
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 

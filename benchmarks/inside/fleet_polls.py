@@ -25,13 +25,13 @@ from benchmarks.inside.fleet_ground import (
     fleet_server,
     job_of,
 )
-from sora2batch.fleet.attempt_row import line_of
-from sora2batch.fleet.batch_terms import BatchTerms, find_or_make_batch
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.job_row import input_text
-from sora2batch.fleet.open_stores import OpenStores
-from sora2batch.fleet.poll_lane import PollLane
-from sora2batch.fleet.worker_context import WorkerContext
+from sora2batch.fleet.clients.batch_terms import BatchTerms, find_or_make_batch
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.tables.attempt_row import line_of
+from sora2batch.fleet.tables.job_row import input_text
+from sora2batch.fleet.workers.open_stores import OpenStores
+from sora2batch.fleet.workers.poll_lane import PollLane
+from sora2batch.fleet.workers.worker_context import WorkerContext
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, State

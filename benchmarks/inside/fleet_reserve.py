@@ -11,8 +11,8 @@ import sys
 import time
 
 from benchmarks.inside.fleet_ground import ACCOUNT, bytes_of_rows, fleet_database, fleet_server, job_of
-from sora2batch.fleet.batch_terms import BatchTerms
-from sora2batch.fleet.reserve import WantedJob, reserve
+from sora2batch.fleet.clients.batch_terms import BatchTerms
+from sora2batch.fleet.clients.reserve import WantedJob, reserve
 from sora2batch.ground.job import Credits
 from sora2batch.manifest.model import RunOptions
 

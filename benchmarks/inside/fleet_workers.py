@@ -18,9 +18,9 @@ from subprocess import DEVNULL, Popen
 import psutil
 
 from benchmarks.inside.fleet_ground import Server, fleet_database, fleet_server, job_of
-from sora2batch.fleet.batch_terms import BatchTerms
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.reserve import WantedJob, reserve
+from sora2batch.fleet.clients.batch_terms import BatchTerms
+from sora2batch.fleet.clients.reserve import WantedJob, reserve
+from sora2batch.fleet.database.database import Database
 from sora2batch.ground.job import Credits
 from sora2batch.manifest.model import RunOptions
 

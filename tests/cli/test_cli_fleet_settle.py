@@ -14,7 +14,7 @@ import pytest
 from fakes.fleet_attempts import ask, hang_up
 from fakes.paying_api import OWNER, Charge, PayingApi, paying_api
 from sora2batch.app.fleet.batch_name import name_of
-from sora2batch.fleet.attempt_row import line_of
+from sora2batch.fleet.tables.attempt_row import line_of
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.job import Credits
 from sora2batch.ground.schema import load_schema

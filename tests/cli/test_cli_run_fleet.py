@@ -20,7 +20,7 @@ from fakes.folder_server import folder_server
 from fakes.pictures import picture
 from fakes.repository import commit, git
 from fakes.waiting import wait_until
-from sora2batch.fleet.job_files import read_files
+from sora2batch.fleet.tables.job_files import read_files
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.entry import ErrorNote, Output, State

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from sora2batch.cli.main import cli
-from sora2batch.fleet.database import SCHEMA
-from sora2batch.fleet.database_attempts import FENCE_SECONDS
-from sora2batch.fleet.lane_lease import LEASE_SECONDS
-from sora2batch.fleet.worker_settings import WorkerSettings
+from sora2batch.fleet.database.database import SCHEMA
+from sora2batch.fleet.submission.database_attempts import FENCE_SECONDS
+from sora2batch.fleet.submission.lane_lease import LEASE_SECONDS
+from sora2batch.fleet.workers.worker_settings import WorkerSettings
 from sora2batch.reconcile.ledger_check import SETTLE
 
 DOCS = Path(__file__).parents[2] / "docs"

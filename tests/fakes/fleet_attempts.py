@@ -10,14 +10,14 @@ import orjson
 import psycopg
 
 from fakes.attempts_case import AttemptsCase, Sums
-from sora2batch.fleet.batch_row import BATCH_COLUMNS, BatchRow, options_to_json
-from sora2batch.fleet.batch_terms import BatchTerms
-from sora2batch.fleet.database import open_database
-from sora2batch.fleet.database_attempts import DatabaseAttempts
-from sora2batch.fleet.lane_lease import drop_lease, take_lease
-from sora2batch.fleet.lane_state import read_reserved
-from sora2batch.fleet.queue_url import QueueUrl
-from sora2batch.fleet.reserve import WantedJob, reserve
+from sora2batch.fleet.clients.batch_terms import BatchTerms
+from sora2batch.fleet.clients.reserve import WantedJob, reserve
+from sora2batch.fleet.database.database import open_database
+from sora2batch.fleet.database.queue_url import QueueUrl
+from sora2batch.fleet.submission.database_attempts import DatabaseAttempts
+from sora2batch.fleet.submission.lane_lease import drop_lease, take_lease
+from sora2batch.fleet.submission.lane_state import read_reserved
+from sora2batch.fleet.tables.batch_row import BATCH_COLUMNS, BatchRow, options_to_json
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.content import Lockfile

@@ -13,14 +13,14 @@ import orjson
 from fakes.fleet_database import opened
 from fakes.rig import Memory
 from fakes.video_api import ACCEPT, ScriptedApi, ScriptedCreate
-from sora2batch.fleet.batch_row import BATCH_COLUMNS, BatchRow, options_to_json
-from sora2batch.fleet.batch_terms import BatchTerms
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.database_attempts import DatabaseAttempts
-from sora2batch.fleet.lane_context import LaneContext
-from sora2batch.fleet.lane_lease import take_lease
-from sora2batch.fleet.reserve import WantedJob, reserve
-from sora2batch.fleet.submit_lane import run_submit_lane
+from sora2batch.fleet.clients.batch_terms import BatchTerms
+from sora2batch.fleet.clients.reserve import WantedJob, reserve
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.submission.database_attempts import DatabaseAttempts
+from sora2batch.fleet.submission.lane_context import LaneContext
+from sora2batch.fleet.submission.lane_lease import take_lease
+from sora2batch.fleet.submission.submit_lane import run_submit_lane
+from sora2batch.fleet.tables.batch_row import BATCH_COLUMNS, BatchRow, options_to_json
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Job

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from sora2batch.fleet.database import Database, open_database
-from sora2batch.fleet.migrations import migrate
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.database.database import Database, open_database
+from sora2batch.fleet.database.migrations import migrate
+from sora2batch.fleet.database.queue_url import QueueUrl
 
 
 async def opened(url: str, *, patience_seconds: float = 10.0) -> Database:

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from fakes.fleet_database import opened
 from fakes.waiting import wait_until
-from sora2batch.fleet.attempt_row import line_of
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.job_row import JOB_COLUMNS, JobRow
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.tables.attempt_row import line_of
+from sora2batch.fleet.tables.job_row import JOB_COLUMNS, JobRow
 from sora2batch.ground.job import Credits, Job
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output, State
 

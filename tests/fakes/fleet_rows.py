@@ -16,7 +16,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
-from sora2batch.fleet.database import Database
+from sora2batch.fleet.database.database import Database
 from sora2batch.ground.job import Credits, Job, fingerprint_of
 from sora2batch.lockfile.entry import Attempt, Entry, State
 from sora2batch.lockfile.line import decode_job, encode_journal_line

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fakes.fleet_rows import ACCOUNT, TOOL, PatientRows, job_named, line_of, open_attempt
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.open_stores import OpenStores
-from sora2batch.fleet.worker_context import WorkerContext
-from sora2batch.fleet.worker_settings import WorkerSettings
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.workers.open_stores import OpenStores
+from sora2batch.fleet.workers.worker_context import WorkerContext
+from sora2batch.fleet.workers.worker_settings import WorkerSettings
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.lockfile.entry import State

@@ -10,8 +10,8 @@ import sys
 import threading
 
 from sora2batch.cli.main import main
-from sora2batch.fleet import lane_lease
-from sora2batch.fleet.worker_settings import WorkerSettings
+from sora2batch.fleet.submission import lane_lease
+from sora2batch.fleet.workers.worker_settings import WorkerSettings
 
 DEAD_SECONDS = 4.0
 _SHORTER = {

@@ -7,8 +7,8 @@ from importlib import import_module
 
 from sora2batch.app.fleet import fleet_doubts
 from sora2batch.cli.main import main as program
-from sora2batch.fleet import database_attempts, lane_lease
-from sora2batch.fleet.worker_settings import WorkerSettings
+from sora2batch.fleet.submission import database_attempts, lane_lease
+from sora2batch.fleet.workers.worker_settings import WorkerSettings
 
 DEAD_SECONDS = 3.0
 FENCE_SECONDS = 1.0

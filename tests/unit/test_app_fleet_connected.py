@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sora2batch.app.fleet.connected import connected, find_queue
-from sora2batch.fleet.fleet_error import FleetSchemaError
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.database.fleet_error import FleetSchemaError
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.errors import UsageError
 
 

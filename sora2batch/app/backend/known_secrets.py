@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sora2batch.app.config.settings import configured_queue
-from sora2batch.fleet.queue_url import QueueUrl, without_password
+from sora2batch.fleet.database.queue_url import QueueUrl, without_password
 from sora2batch.ground.errors import UsageError
 from sora2batch.sjinn.secret import ApiKey, load_key
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sora2batch.app.config.layered_setting import Layer, Written
 from sora2batch.app.config.recipient import BELL, DESKTOP, NOBODY
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.digits import plain_digits
 from sora2batch.ground.suggest import did_you_mean

@@ -20,7 +20,7 @@ if sys.platform in {"win32", "darwin"}:
 
 if TYPE_CHECKING:
     from sora2batch.app.config.layered_setting import Found
-    from sora2batch.fleet.queue_url import QueueUrl
+    from sora2batch.fleet.database.queue_url import QueueUrl
     from sora2batch.ground.credit_price import CreditPrice
     from sora2batch.manifest.model import Manifest, RunOptions
 

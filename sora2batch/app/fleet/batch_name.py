@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.app.config.settings import repository_for
-from sora2batch.fleet.repository_name import (
+from sora2batch.fleet.clients.repository_name import (
     RepositoryFacts,
     alias_of_folder,
     aliases_of,

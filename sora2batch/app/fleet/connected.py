@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from sora2batch.app.config.settings import configured_queue
-from sora2batch.fleet.database import MOST_CONNECTIONS, Database, open_database
-from sora2batch.fleet.migrations import require_schema
-from sora2batch.fleet.queue_url import FORM, QUEUE_VARIABLE, QueueUrl
+from sora2batch.fleet.database.database import MOST_CONNECTIONS, Database, open_database
+from sora2batch.fleet.database.migrations import require_schema
+from sora2batch.fleet.database.queue_url import FORM, QUEUE_VARIABLE, QueueUrl
 from sora2batch.ground.errors import UsageError
 
 

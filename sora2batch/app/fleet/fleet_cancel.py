@@ -12,9 +12,9 @@ from sora2batch.app.fleet.connected import connected, find_queue
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.fleet.cancel import Cancelled, cancel, reserved_jobs
-from sora2batch.fleet.known_batch import find_batch
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.clients.cancel import Cancelled, cancel, reserved_jobs
+from sora2batch.fleet.clients.known_batch import find_batch
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.text import counted
 from sora2batch.plan.selection import Selection

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.database_attempts import DatabaseAttempts
-from sora2batch.fleet.doubted_calls import DoubtedBatch, DoubtedCall, read_doubted_batch
+from sora2batch.fleet.clients.doubted_calls import DoubtedBatch, DoubtedCall, read_doubted_batch
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.submission.database_attempts import DatabaseAttempts
 from sora2batch.ground.errors import UsageError
 from sora2batch.lockfile.content import Lockfile, lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry, State

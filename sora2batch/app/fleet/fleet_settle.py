@@ -21,8 +21,8 @@ from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.reconcile import ReconcileRequest, settle_offline, settle_online
 from sora2batch.app.settlement import Settlement, print_settlement, settlement_to_json
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.known_batch import KnownBatch, find_batch
+from sora2batch.fleet.clients.known_batch import KnownBatch, find_batch
+from sora2batch.fleet.database.database import Database
 from sora2batch.ground.credit_price import priced
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError
 from sora2batch.reconcile.doubt import find_doubts

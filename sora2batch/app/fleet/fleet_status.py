@@ -12,15 +12,15 @@ from sora2batch.app.fleet.connected import connected, find_queue
 from sora2batch.app.output.json_document import messages_to_json, print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.fleet.fleet_overview import (
+from sora2batch.fleet.clients.fleet_overview import (
     AccountNow,
     BatchNow,
     FleetOverview,
     WorkerNow,
     look_at_fleet,
 )
-from sora2batch.fleet.known_batch import find_batch
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.clients.known_batch import find_batch
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.errors import UsageError

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from sora2batch.fleet.batch_moment import BatchMoment, look_at_batch
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.fleet_error import PassingError
-from sora2batch.fleet.followed_jobs import FollowedJobs
+from sora2batch.fleet.clients.batch_moment import BatchMoment, look_at_batch
+from sora2batch.fleet.clients.followed_jobs import FollowedJobs
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.database.fleet_error import PassingError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.stop_reason import StopReason
 from sora2batch.ground.text import counted

@@ -10,11 +10,11 @@ from sora2batch.app.fleet.account_name import own_account
 from sora2batch.app.fleet.connected import find_queue
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.fleet.database import open_database
-from sora2batch.fleet.migrations import migrate
-from sora2batch.fleet.month_budget import write_month_budget
-from sora2batch.fleet.queue_url import QueueUrl
-from sora2batch.fleet.rights import Granted, grant_rights
+from sora2batch.fleet.clients.month_budget import write_month_budget
+from sora2batch.fleet.database.database import open_database
+from sora2batch.fleet.database.migrations import migrate
+from sora2batch.fleet.database.queue_url import QueueUrl
+from sora2batch.fleet.database.rights import Granted, grant_rights
 
 
 def init(printer: Printer, *, grants: Sequence[str], month_credits: int | Literal["none"] | None) -> None:

@@ -13,8 +13,8 @@ from sora2batch.app.batch.renaming import follow_keys
 from sora2batch.app.execution.settling import held
 from sora2batch.app.fleet.batch_name import BatchName
 from sora2batch.app.process.loop import run_loop
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.known_batch import KnownBatch, find_batch, read_lines, read_taken
+from sora2batch.fleet.clients.known_batch import KnownBatch, find_batch, read_lines, read_taken
+from sora2batch.fleet.database.database import Database
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.hold import LockHeldError, lock_holder

@@ -16,7 +16,7 @@ from sora2batch.app.output.output import Display
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.pull import Pulled, pull_stored
 from sora2batch.app.store_args import StoreArgs
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.errors import ExitCode
 from sora2batch.ground.job import Fingerprint
 from sora2batch.plan.action import Action, PlannedJob

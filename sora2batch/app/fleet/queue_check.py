@@ -8,8 +8,8 @@ from functools import partial
 from sora2batch.app.checks.check import Check
 from sora2batch.app.fleet.connected import connected, find_queue
 from sora2batch.app.process.loop import run_loop
-from sora2batch.fleet.fleet_overview import FleetOverview, look_at_fleet
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.clients.fleet_overview import FleetOverview, look_at_fleet
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.text import counted
 

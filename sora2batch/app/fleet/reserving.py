@@ -15,11 +15,11 @@ from sora2batch.app.backend.payer import Payer
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.execution.files_and_results import FilesAndResults
 from sora2batch.app.execution.input_access import open_input_urls
-from sora2batch.fleet.batch_terms import BatchTerms
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.insist import again_where_busy
-from sora2batch.fleet.job_files import files_to_json
-from sora2batch.fleet.reserve import Reserved, WantedJob, reserve
+from sora2batch.fleet.clients.batch_terms import BatchTerms
+from sora2batch.fleet.clients.reserve import Reserved, WantedJob, reserve
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.database.insist import again_where_busy
+from sora2batch.fleet.tables.job_files import files_to_json
 from sora2batch.ground.file_input import file_inputs_in
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry, Seen

@@ -27,11 +27,11 @@ from sora2batch.app.process.signals import STOP_REASONS
 from sora2batch.app.tracking.forecast import Forecast
 from sora2batch.app.tracking.heartbeat import heartbeat
 from sora2batch.app.tracking.run_progress import progress_of
-from sora2batch.fleet.batch_terms import BatchTerms
-from sora2batch.fleet.database import Database
-from sora2batch.fleet.fleet_error import FleetError
-from sora2batch.fleet.followed_jobs import FollowedJobs
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.clients.batch_terms import BatchTerms
+from sora2batch.fleet.clients.followed_jobs import FollowedJobs
+from sora2batch.fleet.database.database import Database
+from sora2batch.fleet.database.fleet_error import FleetError
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.errors import Sora2BatchError
 from sora2batch.ground.job import Fingerprint

@@ -13,8 +13,8 @@ from sora2batch.app.output.output import Display
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.run import run_by
 from sora2batch.app.run_args import RunArgs
-from sora2batch.fleet.known_batch import find_batch, has_calls
-from sora2batch.fleet.queue_url import QUEUE_VARIABLE, QueueUrl
+from sora2batch.fleet.clients.known_batch import find_batch, has_calls
+from sora2batch.fleet.database.queue_url import QUEUE_VARIABLE, QueueUrl
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.run.outcome import Outcome
 

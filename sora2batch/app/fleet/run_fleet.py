@@ -10,7 +10,7 @@ from sora2batch.app.output.output import Display
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.run import run_by
 from sora2batch.app.run_args import RunArgs
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.errors import ExitCode, UsageError
 
 

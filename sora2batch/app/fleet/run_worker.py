@@ -26,15 +26,15 @@ from sora2batch.app.output.output import Display
 from sora2batch.app.process.loop import run_loop
 from sora2batch.catalog.catalog import load_catalog
 from sora2batch.clipcheck.checker import ClipChecker
-from sora2batch.fleet.lane_context import LaneContext
-from sora2batch.fleet.open_stores import OpenStores
-from sora2batch.fleet.queue_url import QueueUrl
-from sora2batch.fleet.submit_lane import run_submit_lane
-from sora2batch.fleet.temporary_folders import folder_place, sweep
-from sora2batch.fleet.worker_context import WHOLE_WORKER, FleetListener, WorkerContext
-from sora2batch.fleet.worker_process import Lane, WorkerProcess
-from sora2batch.fleet.worker_row import register
-from sora2batch.fleet.worker_settings import WorkerSettings
+from sora2batch.fleet.database.queue_url import QueueUrl
+from sora2batch.fleet.submission.lane_context import LaneContext
+from sora2batch.fleet.submission.submit_lane import run_submit_lane
+from sora2batch.fleet.workers.open_stores import OpenStores
+from sora2batch.fleet.workers.temporary_folders import folder_place, sweep
+from sora2batch.fleet.workers.worker_context import WHOLE_WORKER, FleetListener, WorkerContext
+from sora2batch.fleet.workers.worker_process import Lane, WorkerProcess
+from sora2batch.fleet.workers.worker_row import register
+from sora2batch.fleet.workers.worker_settings import WorkerSettings
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.run.entries import ApiIdentity
 from sora2batch.run.event import Event, Warned

@@ -25,9 +25,9 @@ from sora2batch.app.fleet.reserving import whoever_asks
 from sora2batch.app.fleet.rounds import Rounds, SharedWork
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.saved_plan import plan_again, proof_of
-from sora2batch.fleet.batch_terms import BatchTerms
-from sora2batch.fleet.known_batch import KnownBatch
-from sora2batch.fleet.queue_url import QueueUrl
+from sora2batch.fleet.clients.batch_terms import BatchTerms
+from sora2batch.fleet.clients.known_batch import KnownBatch
+from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.ground.text import counted

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from sora2batch.app.execution.input_access import is_public, signing_seconds
-from sora2batch.fleet.batch_row import BatchRow
-from sora2batch.fleet.job_files import read_files
-from sora2batch.fleet.worker_context import WorkerContext
+from sora2batch.fleet.tables.batch_row import BatchRow
+from sora2batch.fleet.tables.job_files import read_files
+from sora2batch.fleet.workers.worker_context import WorkerContext
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.job import Job
 from sora2batch.matrix.input_file import InputFile

@@ -1,0 +1,81 @@
+"""What the database knows of a batch: whose it is, and the lines of all its attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from psycopg import AsyncConnection
+
+from sora2batch.fleet.tables.attempt_row import entry_of
+from sora2batch.fleet.tables.repository_row import find_repository
+from sora2batch.ground.job import Fingerprint
+from sora2batch.lockfile.entry import Attempt, Entry
+
+_FIND = "select id, account, store_url is not null from batch where repository = %s and manifest = %s"
+_HAS_CALLS = """
+    select exists (
+        select from attempt where batch = %s and not imported and (line is not null or state = 'reserved')
+    )
+"""
+_LINES = """
+    select line from attempt
+    where batch = %s and line is not null and state not in ('reserved', 'sending') order by id
+"""
+_TAKEN = """
+    select job.fingerprint from attempt join job on job.id = attempt.job
+    where attempt.batch = %s and attempt.state in ('reserved', 'sending')
+"""
+
+
+async def read_taken(connection: AsyncConnection, batch: int) -> frozenset[Fingerprint]:
+    """Find the jobs of a batch that are reserved, or being sent: nobody needs to pay for them any more."""
+    rows = await (await connection.execute(_TAKEN, [batch])).fetchall()
+    return frozenset(Fingerprint(fingerprint) for (fingerprint,) in rows)
+
+
+class KnownBatch(NamedTuple):
+    """A batch that somebody has run in the fleet."""
+
+    id: int
+    account: str
+    has_store: bool
+    """Whether workers bring its files to a store."""
+
+
+async def find_batch(connection: AsyncConnection, aliases: Iterable[str], manifest: str) -> KnownBatch | None:
+    """Find a batch by its repository's aliases and its manifest; None where nobody has run it.
+
+    Raises:
+        UsageError: the aliases are those of two repositories.
+    """
+    repository = await find_repository(connection, aliases)
+    row = await (await connection.execute(_FIND, [repository, manifest])).fetchone()
+    return KnownBatch(*row) if row else None
+
+
+async def has_calls(connection: AsyncConnection, batch: int) -> bool:
+    """Tell whether anything of a batch is reserved or was sent by a worker, not only told by a lockfile."""
+    row = await (await connection.execute(_HAS_CALLS, [batch])).fetchone()
+    return bool(row and row[0])
+
+
+async def read_lines(connection: AsyncConnection, batch: int, *, stores_outputs: bool) -> list[Entry]:
+    """Read what is known of every call that was made, in the order in which they were reserved.
+
+    Args:
+        connection: with a transaction.
+        batch: the row.
+        stores_outputs: whether the manifest wants results in its store; if not, a lockfile does not say that
+            they are there, although workers hand them over that way.
+
+    Raises:
+        FleetError: a line is not what a journal would have.
+    """
+    rows = await (await connection.execute(_LINES, [batch])).fetchall()
+    entries = [entry_of(line) for (line,) in rows]
+    return entries if stores_outputs else [one.only(_not_stored(one.primary)) for one in entries]
+
+
+def _not_stored(attempt: Attempt) -> Attempt:
+    return attempt._replace(outputs=tuple(one._replace(stored=False) for one in attempt.outputs))

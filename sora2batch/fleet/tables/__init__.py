@@ -1,0 +1,1 @@
+"""What stands in the tables, and back: rows as values."""
