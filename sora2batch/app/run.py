@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,8 +22,8 @@ from sora2batch.app.notify import News, notify, recipients
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Display, OutputError, Printer
 from sora2batch.app.plan import show_plans
-from sora2batch.app.planning import narrow
-from sora2batch.app.run_args import RunArgs
+from sora2batch.app.planning import Planned, narrow
+from sora2batch.app.run_args import RunArgs, own_plan
 from sora2batch.app.show_status import print_outcome
 from sora2batch.app.strictness import refuse_slips
 from sora2batch.app.waiting_advice import gates_of
@@ -41,6 +42,8 @@ _ENDS_ALL = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.KEY, 
 
 Carrier: TypeAlias = Callable[[Batch, RunRequest], Outcome]
 """Carries one batch out; an error says that nothing was sent."""
+Planner: TypeAlias = Callable[[RunArgs, Batch], Planned]
+"""Makes the plan of one batch."""
 
 
 def run(args: RunArgs, printer: Display) -> ExitCode:
@@ -52,8 +55,14 @@ def run(args: RunArgs, printer: Display) -> ExitCode:
     return run_by(carry_out, args, printer)
 
 
-def run_by(carrier: Carrier, args: RunArgs, printer: Display) -> ExitCode:
+def run_by(carrier: Carrier, args: RunArgs, printer: Display, plan: Planner = own_plan) -> ExitCode:
     """Have every batch carried out, or show what would be done.
+
+    Args:
+        carrier: who does it.
+        args: what is asked for.
+        printer: what is told goes there.
+        plan: makes the plan of a batch that is only to be shown.
 
     Raises:
         Sora2BatchError: nothing was sent for any of them.
@@ -70,7 +79,7 @@ def run_by(carrier: Carrier, args: RunArgs, printer: Display) -> ExitCode:
     if strict:
         refuse_slips(batches)
     if args.dry_run:
-        return show_plans(batches, args.plan_maker, args.view(printer))
+        return show_plans(batches, partial(plan, args), args.view(printer))
     told = recipients(args.notify, batches[0].manifest.path.parent)
     events = EventStream(printer) if args.as_jsonl else None
     request = args.request(printer, events, is_strict=strict)

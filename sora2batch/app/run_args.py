@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
@@ -100,13 +98,6 @@ class RunArgs:
         }
         return (*words, *(flag for flag, is_given in given.items() if is_given))
 
-    @property
-    def plan_maker(self) -> Callable[[Batch], Planned]:
-        """How the plan of a batch is made: anew, or again as it was saved."""
-        if self.saved:
-            return partial(planned_again, saved=self.saved)
-        return partial(planned, selection=self.selection)
-
     def view(self, printer: Printer) -> PlanView:
         """How a plan is shown."""
         form = "json" if self.as_json else "text"
@@ -131,3 +122,12 @@ class RunArgs:
             saved=self.saved,
             events=events,
         )
+
+
+def own_plan(args: RunArgs, batch: Batch) -> Planned:
+    """Make the plan of a batch by its lockfile alone; a saved one is made again.
+
+    Raises:
+        Sora2BatchError: the lockfile cannot be read, the selection fits nothing, or a saved plan is stale.
+    """
+    return planned_again(batch, args.saved) if args.saved else planned(batch, args.selection)

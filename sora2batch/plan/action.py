@@ -73,11 +73,13 @@ class Money(NamedTuple):
     """The price of the jobs to submit."""
     later: Credits = Credits(0)
     """The price of the jobs that wait for others: the most that it can be, where somebody has yet to pick."""
+    reserved: Credits = Credits(0)
+    """What is set aside in a fleet's database, by whomever: workers are about to spend it."""
 
     @property
     def remaining(self) -> Credits:
         """What is left of the budget once every job to submit is charged; negative when it does not fit."""
-        return Credits(self.budget - self.spent - self.to_spend)
+        return Credits(self.budget - self.spent - self.reserved - self.to_spend)
 
     @property
     def left(self) -> Credits:
@@ -86,7 +88,7 @@ class Money(NamedTuple):
 
     @property
     def within_budget(self) -> bool:
-        """Tell whether spent, to spend and later fit the budget together."""
+        """Tell whether spent, reserved, to spend and later fit the budget together."""
         return self.left >= 0
 
 

@@ -36,7 +36,7 @@ def check_budget(plan: Plan) -> None:
     money = plan.money
     if money.within_budget:
         return
-    sums = f"{money.budget:,} allowed, {money.spent:,} spent, {money.to_spend:,} to spend"
+    sums = f"{money.budget:,} allowed, {money.spent:,} spent, {_reserved(plan)}{money.to_spend:,} to spend"
     if money.later:
         sums += f", {money.later:,} later{' at most' if plan.gates else ''}"
     raise BudgetError(
@@ -56,13 +56,14 @@ def check_ceiling(plan: Plan, most: Credits, *, origin: str) -> None:
         BudgetError: says by how much, who says so, and how many jobs would fit.
     """
     money = plan.money
-    over = money.spent + money.to_spend - most
+    over = money.spent + money.reserved + money.to_spend - most
     if over <= 0 or not money.to_spend:
         return
-    sums = f"{money.spent:,} spent, {money.to_spend:,} to spend"
+    sums = f"{money.spent:,} spent, {_reserved(plan)}{money.to_spend:,} to spend"
+    room = max(0, most - money.spent - money.reserved)
     raise BudgetError(
         f"{plan.manifest}: over the ceiling of {most:,} credits by {over:,} ({sums}; {origin})",
-        hint=f"whoever set it can raise it; or {_part_that_fits(plan, max(0, most - money.spent))}",
+        hint=f"whoever set it can raise it; or {_part_that_fits(plan, room)}",
     )
 
 
@@ -144,15 +145,22 @@ def _instead_of(tool: Tool, catalog: Catalog) -> str | None:
     return f"the nearest live tool is {near.tool_type}: {near.price_text} credits" if near else None
 
 
+def _reserved(plan: Plan) -> str:
+    return f"{plan.money.reserved:,} reserved, " if plan.money.reserved else ""
+
+
 def _what_would_fit(plan: Plan) -> str:
     money = plan.money
-    enough = money.spent + money.to_spend + money.later
+    enough = money.spent + money.reserved + money.to_spend + money.later
     raised = f"set budget.max_credits (or {option('max_credits')}) to {enough}"
+    if money.reserved:
+        raised += ", `sora2batch fleet cancel` gives reservations back"
     if money.remaining >= 0:
         return f"{raised}, or {_part_of_later(plan)}"
     if not money.to_spend:
-        return f"nothing is left to submit, but more was spent than is allowed; {raised}"
-    return f"{raised}, or {_part_that_fits(plan, money.budget - money.spent)}"
+        gone = "spent or reserved" if money.reserved else "spent"
+        return f"nothing is left to submit, but more was {gone} than is allowed; {raised}"
+    return f"{raised}, or {_part_that_fits(plan, money.budget - money.spent - money.reserved)}"
 
 
 def _part_of_later(plan: Plan) -> str:

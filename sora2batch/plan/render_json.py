@@ -119,6 +119,7 @@ def summary_to_json(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> JsonObject:
         {} if seconds is None else {"seconds": {"min": floor(seconds.min), "max": ceil(seconds.max)}}
     )
     later: JsonObject = {"later": money.later} if plan.is_staged else {}
+    reserved: JsonObject = {"reserved": money.reserved} if money.reserved else {}
     shown = (item for item in plan.counts.items() if plan.is_staged or item[0] not in STAGED_ACTIONS)
     return {
         "jobs": len(plan.listed),
@@ -127,6 +128,7 @@ def summary_to_json(plan: Plan, outlook: Outlook = NO_OUTLOOK) -> JsonObject:
             "budget": money.budget,
             "spent": money.spent,
             "in_doubt": money.in_doubt,
+            **reserved,
             "to_spend": money.to_spend,
             **later,
             "remaining": money.remaining,

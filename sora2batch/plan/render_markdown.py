@@ -100,6 +100,8 @@ def _money(plan: Plan, price: CreditPrice | None) -> Iterator[str]:
         "in doubt": money.in_doubt,
         "to spend": money.to_spend,
     }
+    if money.reserved:
+        sums["reserved"] = money.reserved
     if plan.is_staged:
         sums |= {"later, at most" if plan.gates else "later": money.later}
     sums["remaining"] = money.left

@@ -103,6 +103,8 @@ def money_line(plan: Plan, price: CreditPrice | None = None) -> str:
     spent = _sum(money.spent, " spent", price)
     if money.in_doubt:
         spent += f" (of it {money.in_doubt:,} in doubt)"
+    if money.reserved:
+        spent += f", {_sum(money.reserved, ' reserved', price)}"
     left = _sum(abs(money.left), " left" if money.within_budget else " over budget", price)
     to_spend, budget = _sum(money.to_spend, " to spend", price), _sum(money.budget, "", price)
     later = f", {_sum(money.later, _later(plan), price)}" if money.later else ""

@@ -131,6 +131,39 @@ def test_what_the_fleet_has_is_not_run_beside_it(call, queue, local, manifest):
     assert call("run", manifest, "--simulate").code == 0
 
 
+def test_a_dry_run_counts_what_the_fleet_has_and_writes_nothing(call, queue, local, manifest):
+    first = call("run", manifest, "--fleet", "--dry-run")
+    assert (first.code, first.out) == (0, call("plan", manifest).out)
+    assert asked(queue, "select count(*) from batch") == [(0,)]
+    assert call("run", manifest, "--fleet", "--yes", "--no-wait", "--limit", "1").code == 0
+    manifest.write_text(manifest.read_text().replace("fox, owl", "fox, owl, cat"))
+    before = asked(queue, "select * from attempt")
+    shown = call("run", manifest, "--fleet", "--dry-run", "--json").document
+    assert [(job["key"], job["action"]) for job in shown["jobs"]] == [
+        ("hero/fox", "resume"),
+        ("hero/owl", "submit"),
+        ("hero/cat", "submit"),
+    ]
+    assert shown["summary"]["credits"] == {
+        "budget": 5000, "spent": 0, "in_doubt": 0, "reserved": 420, "to_spend": 840, "remaining": 3740,
+    }  # fmt: skip
+    assert any(one.startswith("1 job reserved already, for 420 credits (by ") for one in shown["notices"])
+    over = call("run", manifest, "--fleet", "--dry-run", "--max-credits", "1000")
+    assert (over.code, "0 spent, 420 reserved, of 1,000: 260 over budget" in over.out) == (3, True)
+    assert asked(queue, "select * from attempt") == before
+    assert not Path("small.lock.jsonl").exists()
+
+
+def test_a_dry_run_knows_what_workers_bought(call, queue, local, manifest):
+    with LaneThread(queue, replay(local)):
+        assert call("run", manifest, "--fleet", "--yes").code == 0
+    Path("small.lock.jsonl").unlink()
+    ran = call("run", manifest, "--fleet", "--dry-run")
+    assert ran.code == 0
+    assert "0 to spend, 840 spent, of 5,000: 4,160 left" in ran.out
+    assert not Path("small.lock.jsonl").exists()
+
+
 def test_what_somebody_runs_here_is_not_reserved_beside_it(call, queue, local, manifest, monkeypatch):
     monkeypatch.setattr("sora2batch.app.fleet.line_pull._PATIENCE_SECONDS", 0.3)
     lock = Path("small.lock.jsonl").absolute()
@@ -171,7 +204,7 @@ def test_who_does_not_wait_leaves_it_to_the_workers(call, queue, local, manifest
     assert not Path("small.lock.jsonl").exists()
     again = call("run", manifest, "--fleet", "--yes", "--no-wait")
     assert (again.code, asked(queue, "select count(*) from attempt")) == (0, [(2,)])
-    assert "2 jobs reserved already, for 840 credits; workers do the rest" in again.err
+    assert "2 jobs reserved already, for 840 credits (by " in again.err
     assert "nothing to do" in again.err
     with LaneThread(queue, replay(local)) as lane:
         later = call("run", manifest, "--fleet", "--yes")
@@ -373,7 +406,9 @@ class TestRefusals:
         manifest.write_text(text.replace("fox, owl", "cat").replace("5000", "1000"))
         ran = call("run", manifest, "--fleet", "--yes")
         assert ran.code == 3
-        assert "1 job for 420 credits do not fit: 1,000 allowed, 0 charged, 840 reserved (by " in ran.err
+        assert "notice: 2 jobs reserved already, for 840 credits (by " in ran.err
+        assert "over budget by 260 credits (1,000 allowed, 0 spent, 840 reserved, 420 to spend)" in ran.err
+        assert "`sora2batch fleet cancel` gives reservations back" in ran.err
         assert asked(queue, "select count(*), sum(credits) from attempt") == [(2, 840)]
 
     def test_a_month_of_the_account_is_over(self, call, api, queue, manifest):

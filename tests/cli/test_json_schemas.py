@@ -40,6 +40,7 @@ CASES: Mapping[str, tuple[str, ...]] = {
         "run show.yaml --dry-run",
         "plan show.yaml less.yaml",
         "plan show.yaml --base HEAD",
+        "run show.yaml --fleet --dry-run",
     ),
     "run": (
         "run show.yaml --yes --no-wait",
@@ -172,7 +173,7 @@ def faults(document, name: str) -> list[str]:
     ("name", "line"), [(name, line) for name, lines in CASES.items() for line in lines], ids=lambda text: text
 )
 def test_a_document_is_of_its_schema(call, show, api, request, monkeypatch, name, line):
-    if WORK[name].extra == "fleet":
+    if WORK[name].extra == "fleet" or "--fleet" in line:
         monkeypatch.setenv("SORA2BATCH_QUEUE", request.getfixturevalue("fleet_url"))
         call("run", "show.yaml", "--fleet", "--yes", "--no-wait", "--limit", "1")
     if "--serve" in line:

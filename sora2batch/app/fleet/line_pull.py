@@ -13,7 +13,14 @@ from sora2batch.app.batch.renaming import follow_keys
 from sora2batch.app.execution.settling import held
 from sora2batch.app.fleet.batch_name import BatchName
 from sora2batch.app.process.loop import run_loop
-from sora2batch.fleet.clients.known_batch import KnownBatch, find_batch, read_lines, read_taken
+from sora2batch.fleet.clients.known_batch import (
+    KnownBatch,
+    Reservation,
+    find_batch,
+    read_lines,
+    read_reservations,
+    read_taken,
+)
 from sora2batch.fleet.database.database import Database
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry, State
@@ -32,6 +39,8 @@ class FleetKnowledge(NamedTuple):
     entries: list[Entry]
     taken: frozenset[Fingerprint]
     """The jobs that are reserved, or being sent."""
+    reservations: tuple[Reservation, ...] = ()
+    """By whom, and for how much; of the whole batch."""
 
     @property
     def has_doubts(self) -> bool:
@@ -40,13 +49,14 @@ class FleetKnowledge(NamedTuple):
 
 
 async def ask_fleet(database: Database, batch: Batch, name: BatchName) -> FleetKnowledge:
-    """Ask what the fleet knows of a batch."""
-    async with database.transaction() as connection:
+    """Ask what the fleet knows of a batch, all of it at one moment."""
+    async with database.snapshot() as connection:
         known = await find_batch(connection, name.aliases, name.manifest)
         if known is None:
             return FleetKnowledge(None, [], frozenset())
         entries = await read_lines(connection, known.id, stores_outputs=batch.stores_outputs)
-        return FleetKnowledge(known, entries, await read_taken(connection, known.id))
+        taken = await read_taken(connection, known.id)
+        return FleetKnowledge(known, entries, taken, await read_reservations(connection, known.id))
 
 
 def fold_in(batch: Batch, entries: Sequence[Entry]) -> int:

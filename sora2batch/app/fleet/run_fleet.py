@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from sora2batch.app.fleet.connected import connected, find_queue
+from sora2batch.app.fleet.shared_plan import plan_shared
 from sora2batch.app.fleet.shared_run import SIMULATE_HINT, carry_out_shared
 from sora2batch.app.output.output import Display
 from sora2batch.app.process.loop import run_loop
@@ -24,7 +25,7 @@ def run_fleet(args: RunArgs, printer: Display) -> ExitCode:
         raise UsageError("workers do not simulate", hint=SIMULATE_HINT)
     queue = find_queue()
     run_loop(partial(_check, queue))
-    return run_by(partial(carry_out_shared, queue), args, printer)
+    return run_by(partial(carry_out_shared, queue), args, printer, partial(plan_shared, queue))
 
 
 async def _check(queue: QueueUrl) -> None:

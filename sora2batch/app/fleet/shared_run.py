@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container
 from dataclasses import replace
 from functools import partial
 
@@ -23,15 +22,13 @@ from sora2batch.app.fleet.fleet_settle import settle_before_reserving
 from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet, fold_in, wait_for_local_run
 from sora2batch.app.fleet.reserving import whoever_asks
 from sora2batch.app.fleet.rounds import Rounds, SharedWork
+from sora2batch.app.fleet.shared_plan import TAKEN, SharedPlanner
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.fleet.clients.batch_terms import BatchTerms
 from sora2batch.fleet.clients.known_batch import KnownBatch
 from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits, Fingerprint
-from sora2batch.ground.text import counted
-from sora2batch.lockfile.content import Lockfile
 from sora2batch.plan.action import Action, Plan
 from sora2batch.plan.decision import FileFault
 from sora2batch.plan.render_text import totals_line
@@ -39,7 +36,6 @@ from sora2batch.run.outcome import Outcome, assess
 from sora2batch.run.port import OnFailure
 from sora2batch.run.stages import Stages, has_work
 
-_TAKEN = "it is reserved already: a worker submits it"
 SIMULATE_HINT = "start `sora2batch simulate`, and point SORA2BATCH_API_URL at it here and where workers run"
 
 
@@ -60,19 +56,18 @@ def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outc
     _fetch_for_stages(batch, request)
     lockfile = batch.read_lockfile()
     fault = file_fault_for(batch, request.stages)
-    request = _with_limit_beside(known.taken, batch, lockfile, request, fault)
-    plan = _without_taken(_plan(batch, lockfile, request, fault), known.taken)
+    planner = SharedPlanner(
+        batch=batch, knowledge=known, selection=request.selection, saved=request.saved, fault=fault
+    )
+    plan = planner.plan(lockfile)
     batch = batch.at(lockfile)
-    taken_jobs = [one.job for one in plan.jobs if one.reason == _TAKEN]
-    if taken := len(taken_jobs):
-        price = sum(one.credits for one in taken_jobs)
-        request.printer.info(
-            f"{counted(taken, 'job')} reserved already, for {price:,} credits; workers do the rest"
-        )
+    taken = sum(one.reason == TAKEN for one in plan.jobs)
     if request.events:
         request.events.planned(batch.manifest.file, plan)
     if not has_work(plan, request.stages):
         request.printer.info(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
+        if planner.reserved_notice:
+            request.printer.info(f"notice: {planner.reserved_notice}")
         outcome = assess(plan.jobs, lockfile, fault, (), request.stages)
         return replace(outcome, not_submitted=outcome.not_submitted - taken)
     if not has_work(plan, request.stages & ~Stages.DOWNLOAD) and not to_take_up(plan, request):
@@ -122,49 +117,6 @@ async def _known(queue: QueueUrl, batch: Batch, name: BatchName, request: RunReq
             return found
         await settle_before_reserving(database, batch, found.batch, request.printer)
         return await ask_fleet(database, batch, name)
-
-
-def _plan(batch: Batch, lockfile: Lockfile, request: RunRequest, fault: FileFault) -> Plan:
-    """Make the plan; a saved one is made again.
-
-    Raises:
-        StalePlanError: something else than its own run changed what a saved plan was made from.
-    """
-    if request.saved:
-        request.saved.check(proof_of(batch, lockfile), lockfile)
-        return plan_again(batch, lockfile, request.saved)
-    return batch.plan(lockfile, request.selection, fault)
-
-
-def _with_limit_beside(
-    taken: Container[Fingerprint], batch: Batch, lockfile: Lockfile, request: RunRequest, fault: FileFault
-) -> RunRequest:
-    """Have ``--limit`` count what is reserved by this run, and not what is reserved already."""
-    limit = request.selection.limit
-    if limit is None or request.saved:
-        return request
-    whole = batch.plan(lockfile, replace(request.selection, limit=None), fault)
-    free = beside = 0
-    for one in whole.with_action(Action.SUBMIT):
-        if one.job.fingerprint in taken:
-            beside += 1
-        elif free == limit:
-            break
-        else:
-            free += 1
-    return replace(request, selection=replace(request.selection, limit=limit + beside))
-
-
-def _without_taken(plan: Plan, taken: Container[Fingerprint]) -> Plan:
-    """Have jobs followed that somebody has reserved: they are agreed to, and their money is set aside."""
-    jobs = tuple(
-        one._replace(action=Action.RESUME, reason=_TAKEN, credits=Credits(0))
-        if one.action is Action.SUBMIT and one.job.fingerprint in taken
-        else one
-        for one in plan.jobs
-    )
-    to_spend = sum(one.credits for one in jobs if one.action is Action.SUBMIT)
-    return replace(plan, jobs=jobs, money=plan.money._replace(to_spend=Credits(to_spend)))
 
 
 def _account(known: KnownBatch | None, payer: Payer, plan: Plan) -> str:

@@ -34,7 +34,11 @@ from sora2batch.ground.errors import ExitCode
 )
 @click.argument("manifests", metavar="MANIFEST...", nargs=-1, type=FILE, shell_complete=complete_manifest)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked.")
-@click.option("--dry-run", is_flag=True, help="Show the plan and send nothing; the same as `plan`.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show the plan and send nothing; the same as `plan`. With --fleet, what the fleet has counts.",
+)
 @click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="Do exactly a saved plan.")
 @click.option("--simulate", "simulated", is_flag=True, help="Try it in the simulator: no key, no cost.")
 @selection_options

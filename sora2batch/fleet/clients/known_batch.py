@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from psycopg import AsyncConnection
 
 from sora2batch.fleet.tables.attempt_row import entry_of
 from sora2batch.fleet.tables.repository_row import find_repository
-from sora2batch.ground.job import Fingerprint
+from sora2batch.ground.job import Credits, Fingerprint
+from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt, Entry
 
 _FIND = "select id, account, store_url is not null from batch where repository = %s and manifest = %s"
@@ -26,6 +27,32 @@ _TAKEN = """
     select job.fingerprint from attempt join job on job.id = attempt.job
     where attempt.batch = %s and attempt.state in ('reserved', 'sending')
 """
+_WHO = """
+    select coalesce(reserved_by, '?'), count(*), sum(credits)::bigint from attempt
+    where batch = %s and state in ('reserved', 'sending') group by 1 order by 3 desc, 1
+"""
+_MOST_NAMED = 3
+
+
+class Reservation(NamedTuple):
+    """What one person, or pipeline, has set aside for workers, and nobody has sent yet."""
+
+    by: str
+    jobs: int
+    credits: Credits
+
+
+def reservations_in_words(reservations: Sequence[Reservation]) -> str:
+    """Name who has reserved how much, those with most of it."""
+    named = [f"{one.by} {one.credits:,} for {counted(one.jobs, 'job')}" for one in reservations]
+    more = f" and {counted(len(named) - _MOST_NAMED, 'other')}" if len(named) > _MOST_NAMED else ""
+    return f"{', '.join(named[:_MOST_NAMED])}{more}"
+
+
+async def read_reservations(connection: AsyncConnection, batch: int) -> tuple[Reservation, ...]:
+    """Read who has reserved how much of a batch, the largest sum first."""
+    rows = await (await connection.execute(_WHO, [batch])).fetchall()
+    return tuple(Reservation(by, jobs, Credits(credits)) for by, jobs, credits in rows)
 
 
 async def read_taken(connection: AsyncConnection, batch: int) -> frozenset[Fingerprint]:

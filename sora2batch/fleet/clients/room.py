@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psycopg import AsyncConnection
 
+from sora2batch.fleet.clients.known_batch import read_reservations, reservations_in_words
 from sora2batch.ground.text import counted
 from sora2batch.plan.budget import BudgetError
 
@@ -24,11 +25,6 @@ _SET_ASIDE_OF_MONTH = """
     from known, account where account.name = %(account)s
 """
 _SUMS = "select manifest, budget, charged, reserved, in_doubt from batch where id = %s"
-_WHO = """
-    select coalesce(reserved_by, '?'), count(*), sum(credits) from attempt
-    where batch = %s and state in ('reserved', 'sending') group by 1 order by 3 desc, 1
-"""
-_MOST_NAMED = 3
 
 
 async def set_aside(connection: AsyncConnection, batch: int, credits: int, jobs: int) -> None:
@@ -58,9 +54,8 @@ async def _no_room(connection: AsyncConnection, batch: int, credits: int, jobs: 
     row = await (await connection.execute(_SUMS, [batch])).fetchone()
     assert row is not None
     manifest, budget, charged, reserved, in_doubt = row
-    who = await (await connection.execute(_WHO, [batch])).fetchall()
-    named = [f"{name} {price:,} for {counted(count, 'job')}" for name, count, price in who[:_MOST_NAMED]]
-    by = f" (by {', '.join(named)})" if named else ""
+    who = await read_reservations(connection, batch)
+    by = f" (by {reservations_in_words(who)})" if who else ""
     left = max(0, budget - charged - reserved - in_doubt)
     return BudgetError(
         f"{manifest}: {counted(jobs, 'job')} for {credits:,} credits do not fit: {budget:,} allowed, "

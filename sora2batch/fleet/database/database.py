@@ -80,6 +80,17 @@ class Database:
         except psycopg.Error as error:
             raise fleet_error(error, self.url) from error
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+        """The same for reading: whatever is read, and in how many steps, is from one moment.
+
+        Raises:
+            FleetError: as above.
+        """
+        async with self.transaction() as connection:
+            await connection.execute("set transaction isolation level repeatable read, read only")
+            yield connection
+
     async def close(self) -> None:
         """Close all connections."""
         await self.pool.close()
