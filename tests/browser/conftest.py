@@ -14,7 +14,13 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 from fakes.exhibition import Exhibition
 from sora2batch.cli.main import main
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 LONGEST_MS = 30_000

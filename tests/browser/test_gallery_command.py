@@ -128,7 +128,12 @@ def test_what_is_copied_is_what_is_shown(named, shown, home):
 
 
 def test_of_a_page_that_is_served_the_command_takes_what_is_saved(tmp_path, open_page, watch):
-    watch.forgiven = ("Access to fetch", "Failed to load resource", "ERR_FAILED")  # its server is not there
+    watch.forgiven = (
+        "Access to fetch",
+        "Fetch API cannot load",
+        "Failed to load resource",
+        "ERR_FAILED",
+    )  # its server is not there
     served = ServedPage(picks="-a b.picks.yaml", version=0, edition="")
     (tmp_path / "page.html").write_bytes(render_page(gallery_of(), served))
     page = open_page(tmp_path / "page.html")
