@@ -385,6 +385,11 @@ class TestRefusals:
         assert ran.code == 2
         assert "hint: set SORA2BATCH_QUEUE to postgresql://" in ran.err
 
+    def test_without_a_key_it_does_not_propose_what_workers_cannot(self, call, queue, manifest):
+        ran = call("run", manifest, "--fleet", "--yes")
+        assert ran.code == 2
+        assert "hint: set SJINN_API_KEY, or SJINN_API_KEY_FILE to a file with it\n" in ran.err
+
     def test_without_tables_it_says_how_they_are_made(self, call, api, database_url, manifest, monkeypatch):
         api()
         monkeypatch.setenv("SORA2BATCH_QUEUE", database_url)

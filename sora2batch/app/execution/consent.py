@@ -129,7 +129,7 @@ def check_means(batch: Batch, plan: Plan, request: RunRequest) -> None:
         return
     spending = spending_of(plan, request)
     if spending.is_any or asks_the_api(plan, request.stages):
-        find_access(os.environ)
+        find_access(os.environ, can_simulate=not batch.is_shared)
     if spending.is_any and not request.agreed and not request.printer.can_ask:
         raise UsageError(
             f"{plan.manifest}: this would spend {spending.words} and nobody is there to ask",

@@ -25,5 +25,5 @@ def own_account() -> str:
         ApiError: the API does not tell.
         KeyRefusedError: it refused the key.
     """
-    access = find_access(os.environ)
+    access = find_access(os.environ, can_simulate=False)
     return account_name(access.endpoint.host, ask_account().identity, access.key)

@@ -103,7 +103,7 @@ async def _settle(batch: Batch, request: ReconcileRequest, printer: Printer) -> 
 
 
 async def _account_of(backend: Backend) -> str:
-    access = find_access(os.environ)
+    access = find_access(os.environ, can_simulate=False)
     return account_name(access.endpoint.host, (await backend.api.account()).identity, access.key)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from procrastinate.schema import SchemaManager, migrations_path
 from psycopg import AsyncConnection
-from psycopg.errors import UndefinedTable
+from psycopg.errors import InsufficientPrivilege, UndefinedTable
 from psycopg.sql import SQL, Identifier
 
 from sora2batch.fleet.database.database import SCHEMA, Database
@@ -131,10 +131,21 @@ async def _make_own_tables(connection: AsyncConnection, place: str) -> None:
         case (False,):
             raise await _no_tables(connection, place)
         case _:
-            await connection.execute(_SCHEMA)
+            await _make_schema(connection, place)
     found = await connection.execute("select to_regclass('engine_migration') is not null")
     if await found.fetchone() != (True,):
         await connection.execute(_OWN_TABLES)
+
+
+async def _make_schema(connection: AsyncConnection, place: str) -> None:
+    try:
+        await connection.execute(_SCHEMA)
+    except InsufficientPrivilege:
+        who = connection.info
+        raise FleetSchemaError(
+            f"the role {who.user} may make no schema in the database at {place}",
+            hint=f"call it as who owns it, or: grant create on database {who.dbname} to {who.user}",
+        ) from None
 
 
 async def _make_engine(connection: AsyncConnection, names: tuple[str, ...]) -> str:
