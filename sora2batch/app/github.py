@@ -15,8 +15,8 @@ from sora2batch.app.batch.findings import findings_of
 from sora2batch.app.output.failure import Failure, failure_of
 from sora2batch.app.output.output import Printer
 from sora2batch.app.output.workflow_command import annotation, problem_annotation
-from sora2batch.app.plan import PlanArgs, plan_and_show
-from sora2batch.app.planning import Planned
+from sora2batch.app.planning.plan import PlanArgs, plan_and_show
+from sora2batch.app.planning.planning import Planned
 from sora2batch.app.pull_request import comment_of, failure_comment
 from sora2batch.ground.credit_price import credits_in_words
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, word_of

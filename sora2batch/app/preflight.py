@@ -11,8 +11,8 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.lint_batch import lint_subject
 from sora2batch.app.config.settings import run_options_for
 from sora2batch.app.output.output import Printer
+from sora2batch.app.planning.strictness import refuse_errors, strictly
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.strictness import refuse_errors, strictly
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.job import Fingerprint, Job
 from sora2batch.ground.option_words import option, said

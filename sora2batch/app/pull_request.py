@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sora2batch.app.output.failure import Failure
 from sora2batch.app.output.output import Printer
-from sora2batch.app.plan import PlanArgs, plan_and_show
-from sora2batch.app.planning import Planned
+from sora2batch.app.planning.plan import PlanArgs, plan_and_show
+from sora2batch.app.planning.planning import Planned
 from sora2batch.gallery.sheet.sheet_file import find_sheet
 from sora2batch.ground.errors import ExitCode, Sora2BatchError
 from sora2batch.ground.text import without_workflow_commands

@@ -21,12 +21,12 @@ from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.notify import News, notify, recipients
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Display, OutputError, Printer
-from sora2batch.app.plan import show_plans
-from sora2batch.app.planning import Planned, narrow
+from sora2batch.app.planning.plan import show_plans
+from sora2batch.app.planning.planning import Planned, narrow
+from sora2batch.app.planning.strictness import refuse_slips
 from sora2batch.app.run_args import RunArgs, own_plan
-from sora2batch.app.show_status import print_outcome
-from sora2batch.app.strictness import refuse_slips
-from sora2batch.app.waiting_advice import gates_of
+from sora2batch.app.status.show_status import print_outcome
+from sora2batch.app.status.waiting_advice import gates_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.ground.text import one_line

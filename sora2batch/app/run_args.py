@@ -12,9 +12,9 @@ from sora2batch.app.execution.ending import Ending
 from sora2batch.app.execution.event_stream import EventStream
 from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.output.output import Display, Printer
-from sora2batch.app.plan import PlanView, planned
-from sora2batch.app.planning import Planned, read_selection, within_groups
-from sora2batch.app.saved_plan import planned_again
+from sora2batch.app.planning.plan import PlanView, planned
+from sora2batch.app.planning.planning import Planned, read_selection, within_groups
+from sora2batch.app.planning.saved_plan import planned_again
 from sora2batch.plan.plan_file import SavedPlan
 from sora2batch.plan.selection import Selection
 from sora2batch.run.port import OnFailure

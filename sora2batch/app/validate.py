@@ -16,8 +16,8 @@ from sora2batch.app.config.settings import is_strict
 from sora2batch.app.output.excerpt import in_order, problem_lines
 from sora2batch.app.output.json_document import print_json, problems_to_json
 from sora2batch.app.output.output import Printer
+from sora2batch.app.planning.strictness import strictly
 from sora2batch.app.preflight import look_at_urls
-from sora2batch.app.strictness import strictly
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.pending_job import AskedJob, PendingJob

@@ -78,10 +78,14 @@ WORK = {
         "sora2batch.app.code_scanning:validate_for_github", "sora2batch.app.validate:ValidateArgs"
     ),
     "fmt": Work("sora2batch.app.fmt:fmt", "sora2batch.app.fmt:FmtArgs", document="fmt"),
-    "plan": Work("sora2batch.app.plan:plan", "sora2batch.app.plan:PlanArgs", document="plan"),
-    "plan --format github": Work("sora2batch.app.github:plan_for_github", "sora2batch.app.plan:PlanArgs"),
+    "plan": Work(
+        "sora2batch.app.planning.plan:plan", "sora2batch.app.planning.plan:PlanArgs", document="plan"
+    ),
+    "plan --format github": Work(
+        "sora2batch.app.github:plan_for_github", "sora2batch.app.planning.plan:PlanArgs"
+    ),
     "plan --format markdown": Work(
-        "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.plan:PlanArgs"
+        "sora2batch.app.pull_request:plan_for_review", "sora2batch.app.planning.plan:PlanArgs"
     ),
     "run": Work("sora2batch.app.run:run", "sora2batch.app.run_args:RunArgs", document="run"),
     "run --fleet": Work(
@@ -101,20 +105,20 @@ WORK = {
         "sora2batch.app.fleet.run_worker:WorkerArgs",
         extra="fleet",
     ),
-    "status": Work("sora2batch.app.status:show_statuses", document="status"),
-    "status --csv": Work("sora2batch.app.status_csv:print_status_csv"),
-    "status --ledger --csv": Work("sora2batch.app.status_csv:print_claims_csv"),
-    "status --watch": Work("sora2batch.app.status_watch:watch_statuses"),
-    "status --ledger": Work("sora2batch.app.status_ledger:show_claims", document="status-ledger"),
+    "status": Work("sora2batch.app.status.status:show_statuses", document="status"),
+    "status --csv": Work("sora2batch.app.status.status_csv:print_status_csv"),
+    "status --ledger --csv": Work("sora2batch.app.status.status_csv:print_claims_csv"),
+    "status --watch": Work("sora2batch.app.status.status_watch:watch_statuses"),
+    "status --ledger": Work("sora2batch.app.status.status_ledger:show_claims", document="status-ledger"),
     "explain": Work(
         "sora2batch.app.explain:explain", "sora2batch.app.explain:ExplainArgs", document="explain"
     ),
     "diff": Work("sora2batch.app.diff:diff", "sora2batch.app.diff:DiffArgs", document="diff"),
     "reconcile": Work("sora2batch.app.reconcile:reconcile", document="reconcile"),
     "download": Work("sora2batch.app.download:download"),
-    "verify": Work("sora2batch.app.verify:verify", document="verify"),
-    "verify --look": Work("sora2batch.app.verify_look:verify_look", document="verify-look"),
-    "verify --store": Work("sora2batch.app.verify_store:verify_store", document="verify-store"),
+    "verify": Work("sora2batch.app.verify.verify:verify", document="verify"),
+    "verify --look": Work("sora2batch.app.verify.verify_look:verify_look", document="verify-look"),
+    "verify --store": Work("sora2batch.app.verify.verify_store:verify_store", document="verify-store"),
     "push": Work("sora2batch.app.push:push", "sora2batch.app.store_args:StoreArgs", document="push"),
     "pull": Work("sora2batch.app.pull:pull", "sora2batch.app.store_args:StoreArgs", document="pull"),
     "pull --fleet": Work(
@@ -123,11 +127,15 @@ WORK = {
         document="pull",
         extra="fleet",
     ),
-    "report": Work("sora2batch.app.report:report", "sora2batch.app.report:ReportArgs", document="report"),
-    "report --serve": Work(
-        "sora2batch.app.report_serve:serve_report", "sora2batch.app.report_serve:ServeArgs", document="report"
+    "report": Work(
+        "sora2batch.app.report.report:report", "sora2batch.app.report.report:ReportArgs", document="report"
     ),
-    "reel": Work("sora2batch.app.reel:make", "sora2batch.app.reel:ReelArgs", document="reel"),
+    "report --serve": Work(
+        "sora2batch.app.report.report_serve:serve_report",
+        "sora2batch.app.report.report_serve:ServeArgs",
+        document="report",
+    ),
+    "reel": Work("sora2batch.app.reel.reel:make", "sora2batch.app.reel.reel:ReelArgs", document="reel"),
     "promote": Work(
         "sora2batch.app.promote:promote_picks", "sora2batch.app.promote:PromoteArgs", document="promote"
     ),

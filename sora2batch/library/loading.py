@@ -13,7 +13,7 @@ from sora2batch.app.batch.layout import MANIFEST_ENDINGS, BatchLayout
 from sora2batch.app.batch.loader import BatchLoader, loader_for
 from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.output.excerpt import in_order
-from sora2batch.app.planning import Planned, read_selection, within_groups
+from sora2batch.app.planning.planning import Planned, read_selection, within_groups
 from sora2batch.ground.digits import SAFE_INTEGER
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.garbage import nothing_set_aside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sora2batch.app.planning import Planned
+from sora2batch.app.planning.planning import Planned
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.text import counted
 from sora2batch.library.html_table import block, bullets, heading, line, shown, table

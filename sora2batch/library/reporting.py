@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sora2batch.app.report_picks import ReportPicks
-from sora2batch.app.report_view import PageLinks, ReportView
+from sora2batch.app.report.report_picks import ReportPicks
+from sora2batch.app.report.report_view import PageLinks, ReportView
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.page_file import write_page
 from sora2batch.ground.garbage import nothing_set_aside

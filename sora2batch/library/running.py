@@ -11,8 +11,8 @@ from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.execution.ending import ended
 from sora2batch.app.execution.execution import carry_out
 from sora2batch.app.execution.request import RunRequest
-from sora2batch.app.planning import read_selection, within_groups
-from sora2batch.app.saved_plan import saved_plan_of
+from sora2batch.app.planning.planning import read_selection, within_groups
+from sora2batch.app.planning.saved_plan import saved_plan_of
 from sora2batch.ground.canonical import JsonObject
 from sora2batch.ground.errors import ExitCode, UsageError
 from sora2batch.ground.garbage import nothing_set_aside

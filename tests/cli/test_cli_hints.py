@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 from fakes.page_data import data_of
-from sora2batch.app.show_status import _ADVICE
+from sora2batch.app.status.show_status import _ADVICE
 from sora2batch.catalog.catalog import UnknownToolError, load_catalog
 from sora2batch.cli.main import cli
 

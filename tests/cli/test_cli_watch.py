@@ -12,7 +12,7 @@ from fakes.watching import Pauses, Recording, load_batch, watched_of, write_stat
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.stamp import StampedTree, stamps_of
 from sora2batch.app.batch.watcher import BatchWatcher
-from sora2batch.app.status_watch import LineScreen, watch
+from sora2batch.app.status.status_watch import LineScreen, watch
 from sora2batch.cli.printer import ClickPrinter
 from sora2batch.lockfile.entry import Output
 from sora2batch.lockfile.hold import drop_hold, take_hold

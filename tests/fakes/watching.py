@@ -8,7 +8,7 @@ from pathlib import Path
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.watcher import BatchWatcher
-from sora2batch.app.status_watch import line_of
+from sora2batch.app.status.status_watch import line_of
 from sora2batch.ground.job import Job
 from sora2batch.lockfile.content import lockfile_of
 from sora2batch.lockfile.entry import Attempt, Entry

@@ -17,7 +17,7 @@ from sora2batch.app.execution.request import RunRequest
 from sora2batch.app.execution.spending import Spending, left_waiting, spending_of
 from sora2batch.app.execution.storage_check import check_keeping
 from sora2batch.app.output.output import RunDisplay
-from sora2batch.app.planning import check_account, check_plan, outlook_for
+from sora2batch.app.planning.planning import check_account, check_plan, outlook_for
 from sora2batch.app.preflight import check_before_paying
 from sora2batch.ground.clock import SystemClock
 from sora2batch.ground.credit_price import CreditPrice

@@ -15,8 +15,8 @@ from sora2batch.app.execution.result_renaming import put_right
 from sora2batch.app.execution.settling import held, settle_before_planning
 from sora2batch.app.execution.spending import spending_of
 from sora2batch.app.execution.storage_check import check_keeping
+from sora2batch.app.planning.saved_plan import plan_again, proof_of
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.plainfile import is_led_out
 from sora2batch.ground.stop_reason import StopReason

@@ -9,10 +9,10 @@ from sora2batch.app.batch.batch import Batch
 from sora2batch.app.fleet.batch_name import name_of
 from sora2batch.app.fleet.connected import connected
 from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet
-from sora2batch.app.planning import Planned
+from sora2batch.app.planning.planning import Planned
+from sora2batch.app.planning.saved_plan import plan_again, proof_of
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.run_args import RunArgs
-from sora2batch.app.saved_plan import plan_again, proof_of
 from sora2batch.fleet.clients.known_batch import reservations_in_words
 from sora2batch.fleet.database.queue_url import QueueUrl
 from sora2batch.ground.job import Credits

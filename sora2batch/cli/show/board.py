@@ -15,7 +15,7 @@ from rich.text import Text
 
 from sora2batch.app.batch.remaining import time_in_words
 from sora2batch.app.batch.snapshot import BatchSnapshot
-from sora2batch.app.next_step import next_step
+from sora2batch.app.status.next_step import next_step
 from sora2batch.cli.show.group_table import group_lines, group_table
 from sora2batch.cli.show.money_bar import money_lines
 from sora2batch.cli.show.notes import NoteLayout, notes_of

@@ -17,7 +17,7 @@ from sora2batch.app.execution.settling import held
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Display, Printer
 from sora2batch.app.process.loop import run_loop
-from sora2batch.app.verify import Difference, differences, end_of, expected_results
+from sora2batch.app.verify.verify import Difference, differences, end_of, expected_results
 from sora2batch.clipcheck.checker import ClipChecker
 from sora2batch.ground.canonical import JsonValue
 from sora2batch.ground.errors import ExitCode

@@ -3,8 +3,8 @@
 import pytest
 
 from fakes.staged_batch import GATED, LOOSE, StagedBatch
-from sora2batch.app.report_picks import ReportPicks
-from sora2batch.app.report_view import PageLinks, ReportView
+from sora2batch.app.report.report_picks import ReportPicks
+from sora2batch.app.report.report_view import PageLinks, ReportView
 from sora2batch.gallery.page.card import StageAxis, Wait
 from sora2batch.gallery.page.gate import Gate
 from sora2batch.gallery.page.link import Links

@@ -13,8 +13,15 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.config.settings import is_strict
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Printer
-from sora2batch.app.planning import Planned, check_account, check_plan, narrow, read_selection, within_groups
-from sora2batch.app.show_plan import print_text
+from sora2batch.app.planning.planning import (
+    Planned,
+    check_account,
+    check_plan,
+    narrow,
+    read_selection,
+    within_groups,
+)
+from sora2batch.app.planning.show_plan import print_text
 from sora2batch.ground.errors import ExitCode, Sora2BatchError, UsageError, gravest
 from sora2batch.plan.action import Action
 from sora2batch.plan.notice import Told
@@ -113,7 +120,7 @@ def _plans(args: PlanArgs) -> Sequence[Planned]:
     plans: Sequence[Planned] = [planned(batch, selection) for batch in narrow(batches, selection)]
     strict = any(is_strict(one.manifest.path.parent, flag=args.strict) for one in batches)
     if strict or args.base is not None:
-        from sora2batch.app.plan_review import reviewed  # noqa: PLC0415  # few plans are reviewed
+        from sora2batch.app.planning.plan_review import reviewed  # noqa: PLC0415  # few plans are reviewed
 
         plans = reviewed(plans, args.base, is_strict=strict)
     if save:
@@ -129,7 +136,7 @@ def _saving(args: PlanArgs, selection: Selection) -> Callable[[Planned], None] |
     """
     if args.out is None:
         return None
-    from sora2batch.app.saved_plan import check_plan_file, save_plan  # noqa: PLC0415  # few plans are saved
+    from sora2batch.app.planning.saved_plan import check_plan_file, save_plan  # noqa: PLC0415  # few plans are saved
 
     check_plan_file(args.out)
     return partial(save_plan, selection=selection, max_credits=args.max_credits, out=args.out)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
-from sora2batch.app.browser import open_in_browser
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
-from sora2batch.app.report_picks import MarkSource, ReportPicks
-from sora2batch.app.report_view import PageLinks, ReportView, base_of
+from sora2batch.app.report.browser import open_in_browser
+from sora2batch.app.report.report_picks import MarkSource, ReportPicks
+from sora2batch.app.report.report_view import PageLinks, ReportView, base_of
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.page_file import GALLERY, write_page
 from sora2batch.gallery.sheet.sheet_file import sheets_of, write_sheet

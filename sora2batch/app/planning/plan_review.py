@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sora2batch.app.plan_base import compare_with
-from sora2batch.app.planning import Planned
-from sora2batch.app.strictness import refuse_slips
+from sora2batch.app.planning.plan_base import compare_with
+from sora2batch.app.planning.planning import Planned
+from sora2batch.app.planning.strictness import refuse_slips
 
 
 def reviewed(plans: Sequence[Planned], base: str | None, *, is_strict: bool) -> Sequence[Planned]:

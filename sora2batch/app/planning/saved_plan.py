@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.planning import Planned
+from sora2batch.app.planning.planning import Planned
 from sora2batch.ground.errors import UsageError
 from sora2batch.ground.job import Credits
 from sora2batch.ground.output_file import STANDARD_OUTPUT, Replaceable, check_target, put_in_place

@@ -10,7 +10,7 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.snapshot import look_at, status_of
 from sora2batch.app.output.json_document import print_documents
 from sora2batch.app.output.output import Display
-from sora2batch.app.show_status import print_status
+from sora2batch.app.status.show_status import print_status
 from sora2batch.ground.clock import SystemClock
 from sora2batch.plan.job_status import status_to_json
 

@@ -15,7 +15,7 @@ from sora2batch.app.batch.discover import is_one_manifest
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.snapshot import status_of
 from sora2batch.app.output.output import Printer
-from sora2batch.app.status_ledger import look_up_claims
+from sora2batch.app.status.status_ledger import look_up_claims
 from sora2batch.ground.clock import to_timestamp
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.text import one_line, without_secrets

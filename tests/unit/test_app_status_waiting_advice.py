@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fakes.staged_batch import GATED, StagedBatch
 from sora2batch.app.batch.snapshot import status_of
-from sora2batch.app.waiting_advice import gate_lines
+from sora2batch.app.status.waiting_advice import gate_lines
 
 
 def advice(batch):

@@ -12,9 +12,9 @@ import orjson
 
 from sora2batch.app.batch.snapshot import BatchSnapshot
 from sora2batch.app.batch.watcher import BatchWatcher
-from sora2batch.app.report_gates import GateKeeper
-from sora2batch.app.report_picks import ReportPicks
-from sora2batch.app.report_view import PageLinks, ReportView
+from sora2batch.app.report.report_gates import GateKeeper
+from sora2batch.app.report.report_picks import ReportPicks
+from sora2batch.app.report.report_view import PageLinks, ReportView
 from sora2batch.gallery.page.card import Card, Gallery
 from sora2batch.gallery.page.html import render_page
 from sora2batch.gallery.page.link import Links

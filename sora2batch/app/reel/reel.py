@@ -12,7 +12,7 @@ from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Display
 from sora2batch.app.process.signals import Terminated
-from sora2batch.app.reel_choice import Found, ReelChoice, Skipped, files_of, wanted_jobs
+from sora2batch.app.reel.reel_choice import Found, ReelChoice, Skipped, files_of, wanted_jobs
 from sora2batch.ground.canonical import JsonObject, JsonValue
 from sora2batch.ground.errors import ExitCode, UsageError, gravest
 from sora2batch.ground.output_file import STANDARD_OUTPUT, check_target

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.history import expansion_at, lockfile_at
 from sora2batch.app.output.output import Printer
-from sora2batch.app.report_gates import GateKeeper
-from sora2batch.app.report_picks import MarkSource, marks_of
+from sora2batch.app.report.report_gates import GateKeeper
+from sora2batch.app.report.report_picks import MarkSource, marks_of
 from sora2batch.gallery.page.card import Gallery, StageAxis
 from sora2batch.gallery.page.link import Links
 from sora2batch.gallery.page.make import Base, BatchState, GalleryInputs, make_gallery

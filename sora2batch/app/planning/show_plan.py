@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sora2batch.app.output.output import MOST_LINES_AT_A_TERMINAL, Printer
-from sora2batch.app.planning import Planned
+from sora2batch.app.planning.planning import Planned
 from sora2batch.plan.render_text import comparison_lines, plan_lines, short_plan_lines
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.watcher import BatchWatcher
-from sora2batch.app.browser import start_browser
 from sora2batch.app.output.json_document import print_json
 from sora2batch.app.output.output import Printer
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.process.signals import Terminated
-from sora2batch.app.report_live import LiveReport
-from sora2batch.app.report_picks import gate_files
-from sora2batch.app.report_view import base_of
+from sora2batch.app.report.browser import start_browser
+from sora2batch.app.report.report_live import LiveReport
+from sora2batch.app.report.report_picks import gate_files
+from sora2batch.app.report.report_view import base_of
 from sora2batch.gallery.page.html import GENERATOR
 from sora2batch.gallery_server.serve_gallery import serve_gallery
 from sora2batch.ground.errors import ExitCode, UsageError

@@ -6,7 +6,7 @@ import pytest
 
 from sora2batch.app.batch.loader import loader_for
 from sora2batch.app.batch.snapshot import look_at
-from sora2batch.app.next_step import next_step
+from sora2batch.app.status.next_step import next_step
 from sora2batch.lockfile.codec import encode_lockfile
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, ErrorNote, State

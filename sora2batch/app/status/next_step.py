@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sora2batch.app.batch.snapshot import BatchSnapshot
-from sora2batch.app.waiting_advice import gate_lines
+from sora2batch.app.status.waiting_advice import gate_lines
 from sora2batch.lockfile.entry import State
 from sora2batch.plan.image_refusal import is_image_refused
 from sora2batch.plan.job_status import PENDING, WAITING

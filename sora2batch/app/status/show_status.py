@@ -5,7 +5,7 @@ from __future__ import annotations
 from sora2batch.app.batch.batch import Batch
 from sora2batch.app.output.first_keys import first_keys
 from sora2batch.app.output.output import Printer
-from sora2batch.app.waiting_advice import waiting_lines
+from sora2batch.app.status.waiting_advice import waiting_lines
 from sora2batch.ground.terminal_width import isolated, padded, width_of
 from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.entry import State, reasons_of

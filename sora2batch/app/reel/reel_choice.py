@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sora2batch.app.batch.batch import Batch
-from sora2batch.app.reel_lineage import ReelLineage
+from sora2batch.app.reel.reel_lineage import ReelLineage
 from sora2batch.gallery.page.axes import FormerPlaces, labels_of
 from sora2batch.gallery.promotion.choose import choose
 from sora2batch.gallery.promotion.origin import Finder, find_origins

@@ -1,0 +1,1 @@
+"""What `plan` does, and all that makes a plan: narrowed down, checked, saved, reviewed, shown."""

@@ -1,0 +1,1 @@
+"""What `report` does: the page, made or served, and what it offers from there."""

@@ -1,0 +1,1 @@
+"""What `status` does: a batch as it stands, watched, as a table, or held against the ledger."""

@@ -1,0 +1,1 @@
+"""What `verify` does: files, stored objects, and what is seen in clips."""
