@@ -61,6 +61,14 @@ class WaitingJob(NamedTuple):
     """The key of the job that sends the very same, where that is why it is blocked."""
 
 
+class ReservedJob(NamedTuple):
+    """One job that somebody has set aside for workers of a fleet; nobody else needs to pay for it."""
+
+    key: str
+    """As whoever reserved it names it."""
+    credits: Credits
+
+
 class Money(NamedTuple):
     """The batch's money, in credits."""
 
@@ -74,7 +82,7 @@ class Money(NamedTuple):
     later: Credits = Credits(0)
     """The price of the jobs that wait for others: the most that it can be, where somebody has yet to pick."""
     reserved: Credits = Credits(0)
-    """What is set aside in a fleet's database, by whomever: workers are about to spend it."""
+    """What is set aside for workers of a fleet, by whomever, and is not counted in ``later``."""
 
     @property
     def remaining(self) -> Credits:

@@ -154,7 +154,7 @@ def _what_would_fit(plan: Plan) -> str:
     enough = money.spent + money.reserved + money.to_spend + money.later
     raised = f"set budget.max_credits (or {option('max_credits')}) to {enough}"
     if money.reserved:
-        raised += ", `sora2batch fleet cancel` gives reservations back"
+        raised += ", or take reservations back with `sora2batch fleet cancel`"
     if money.remaining >= 0:
         return f"{raised}, or {_part_of_later(plan)}"
     if not money.to_spend:

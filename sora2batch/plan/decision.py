@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from sora2batch.ground.job import Fingerprint, Job
+from sora2batch.ground.job import Credits, Fingerprint, Job
 from sora2batch.ground.option_words import option, said
 from sora2batch.ground.text import one_line
 from sora2batch.lockfile.entry import Attempt, Entry, State
@@ -17,6 +17,8 @@ from sora2batch.plan.image_refusal import is_image_refused
 FileFault = Callable[[Attempt], str | None]
 """Says what is wrong with a finished attempt's files, such as ``a.mp4 is missing``; None if nothing is."""
 
+RESERVED = "it is reserved already: a worker submits it"
+"""The reason of a job that a run need not pay for, though nothing was sent for it yet."""
 _ERROR_ROOM = 200
 _REASON_ROOM = 500
 
@@ -45,9 +47,20 @@ class Decision:
     force: bool
     """Whether also those are submitted again whose picture the API refused."""
     file_fault: FileFault
+    reserved: Collection[Fingerprint] = frozenset()
+    """What workers of a fleet are about to submit."""
 
     def decide(self, job: Job) -> PlannedJob:
         """Choose the action for a job, and word why."""
+        planned = self._decide(job)
+        if not self.reserved or job.fingerprint not in self.reserved:
+            return planned
+        if planned.action in {Action.SUBMIT, Action.FAILED}:
+            spent = planned.entry.spent if planned.entry else Credits(0)
+            return planned._replace(action=Action.RESUME, reason=RESERVED, credits=spent)
+        return planned
+
+    def _decide(self, job: Job) -> PlannedJob:
         entry = self.entries.get(job.fingerprint)
         if entry is None:
             return PlannedJob(job=job, action=Action.SUBMIT, reason=self._why_new(job), credits=job.credits)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sora2batch.ground.garbage import collector_paused
-from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.job import Credits, Fingerprint, Job
 from sora2batch.ground.option_words import option
 from sora2batch.ground.pending_job import AskedJob, PendingJob
 from sora2batch.ground.problem import Problem
@@ -14,7 +14,7 @@ from sora2batch.ground.text import counted, one_line
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Attempt, Entry, State, in_line_order
 from sora2batch.matrix.stage import Stages
-from sora2batch.plan.action import Action, Money, Plan, PlannedJob, WaitingJob
+from sora2batch.plan.action import Action, Money, Plan, PlannedJob, ReservedJob, WaitingJob
 from sora2batch.plan.decision import Decision, FileFault
 from sora2batch.plan.selection import Selection
 from sora2batch.plan.waiting import waiting_jobs
@@ -36,6 +36,8 @@ class PlanInputs(NamedTuple):
     stages: Stages | None = None
     """Where jobs are made from the results of others: those that wait; ``jobs`` are those known now."""
     findings: tuple[Problem, ...] = ()
+    reserved: Mapping[Fingerprint, ReservedJob] = {}
+    """What workers of a fleet are about to submit, by whomever it was asked for."""
 
 
 def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
@@ -52,6 +54,7 @@ def make_plan(inputs: PlanInputs, file_fault: FileFault) -> Plan:
         retry_failed=inputs.selection.retry_failed,
         force=inputs.selection.force,
         file_fault=file_fault,
+        reserved=inputs.reserved,
     )
     with collector_paused():
         planned = [decision.decide(job) for job in picked]
@@ -188,14 +191,17 @@ def _is_unfetched(attempt: Attempt) -> bool:
 
 
 def _money(
-    planned: Iterable[PlannedJob], waiting: Iterable[WaitingJob], room: int | None, inputs: PlanInputs
+    planned: Iterable[PlannedJob], waiting: Sequence[WaitingJob], room: int | None, inputs: PlanInputs
 ) -> Money:
     """Add up what a plan costs; where not all that wait have room, the dearest count."""
     dearest = sorted((one.credits for one in waiting), reverse=True)[:room]
+    keys = {one.job.key for one in waiting}  # what is reserved of these is counted with them
+    reserved = sum(one.credits for one in inputs.reserved.values() if one.key not in keys)
     return Money(
         budget=inputs.budget,
         spent=inputs.lockfile.spent,
         in_doubt=inputs.lockfile.in_doubt_credits,
         to_spend=Credits(sum(one.credits for one in planned if one.action is Action.SUBMIT)),
         later=Credits(sum(dearest)),
+        reserved=Credits(reserved),
     )

@@ -13,6 +13,7 @@ from typing import Self
 
 import psycopg
 import pytest
+from jsonschema_rs import validator_for
 
 from fakes.fleet_database import set_up
 from fakes.fleet_lane import LaneThread
@@ -22,6 +23,7 @@ from fakes.repository import commit, git
 from fakes.waiting import wait_until
 from sora2batch.fleet.tables.job_files import read_files
 from sora2batch.ground.job import Credits
+from sora2batch.ground.schema import load_schema
 from sora2batch.lockfile.codec import decode_lockfile
 from sora2batch.lockfile.entry import ErrorNote, Output, State
 from sora2batch.lockfile.hold import drop_hold, take_hold
@@ -152,6 +154,26 @@ def test_a_dry_run_counts_what_the_fleet_has_and_writes_nothing(call, queue, loc
     assert (over.code, "0 spent, 420 reserved, of 1,000: 260 over budget" in over.out) == (3, True)
     assert asked(queue, "select * from attempt") == before
     assert not Path("small.lock.jsonl").exists()
+
+
+def test_the_lines_of_a_run_say_what_others_have_reserved(call, queue, local, manifest):
+    assert call("run", manifest, "--fleet", "--yes", "--no-wait", "--limit", "1").code == 0
+    ran = call("run", manifest, "--fleet", "--yes", "--no-wait", "--jsonl")
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    valid = validator_for(load_schema("events.schema.json"))
+    assert [error.message for line in lines for error in valid.iter_errors(line)] == []
+    credits = lines[0]["summary"]["credits"]
+    assert (credits["reserved"], credits["to_spend"]) == (420, 420)
+
+
+def test_a_retry_that_somebody_else_has_reserved_is_followed(call, queue, local, manifest):
+    with LaneThread(queue, ends(local, State.REJECTED)):
+        assert call("run", manifest, "--fleet", "--yes").code == 1
+    assert call("run", manifest, "--fleet", "--yes", "--retry-failed", "--no-wait").code == 0
+    with LaneThread(queue, replay(local)):
+        ran = call("run", manifest, "--fleet", "--yes")
+    assert ran.code == 0, ran.err
+    assert asked(queue, "select count(*) from attempt") == [(4,)]
 
 
 def test_a_dry_run_knows_what_workers_bought(call, queue, local, manifest):
@@ -413,7 +435,7 @@ class TestRefusals:
         assert ran.code == 3
         assert "notice: 2 jobs reserved already, for 840 credits (by " in ran.err
         assert "over budget by 260 credits (1,000 allowed, 0 spent, 840 reserved, 420 to spend)" in ran.err
-        assert "`sora2batch fleet cancel` gives reservations back" in ran.err
+        assert "take reservations back with `sora2batch fleet cancel`" in ran.err
         assert asked(queue, "select count(*), sum(credits) from attempt") == [(2, 840)]
 
     def test_a_month_of_the_account_is_over(self, call, api, queue, manifest):

@@ -6,7 +6,9 @@ from fakes.building import basis_of, entry_of, job_of, lockfile_of, plan_of
 from fakes.lock_entry import DIGEST, completed, failed, in_doubt, rejected, submitted, withdrawn
 from sora2batch.ground.job import Credits
 from sora2batch.lockfile.entry import Attempt, ErrorNote, Output
-from sora2batch.plan.action import Action, Money
+from sora2batch.plan.action import Action, Money, ReservedJob
+from sora2batch.plan.budget import BudgetError, check_budget, check_ceiling
+from sora2batch.plan.decision import RESERVED
 from sora2batch.plan.make import make_plan
 
 FOX = job_of("fox")
@@ -282,3 +284,46 @@ def test_a_manifest_without_jobs_has_a_plan():
     assert plan.jobs == ()
     assert plan.money.spent == 420
     assert lockfile_of(*plan.orphans) == lockfile_of(entry_of(FOX, completed()))
+
+
+class TestReserved:
+    """Jobs that workers of a fleet are about to submit, asked for by whomever."""
+
+    @staticmethod
+    def plan(*jobs, reserved, **more):
+        basis = basis_of(*jobs, **more)
+        taken = {job.fingerprint: ReservedJob(job.key, job.credits) for job in reserved}
+        return make_plan(basis._replace(reserved=taken), lambda _: None)
+
+    def test_nobody_pays_for_one_again_and_its_price_is_set_aside(self):
+        plan = self.plan(FOX, OWL, reserved=[FOX])
+        assert [(one.action, one.credits) for one in plan.jobs] == [(Action.RESUME, 0), (Action.SUBMIT, 2100)]
+        assert plan.jobs[0].reason == RESERVED
+        assert plan.money == Money(budget=10_000, spent=0, in_doubt=0, to_spend=2100, reserved=420)
+        assert plan.money.remaining == 10_000 - 2100 - 420
+
+    def test_those_of_others_count_too(self):
+        plan = self.plan(FOX, reserved=[OWL], budget=2500)
+        with pytest.raises(
+            BudgetError, match=r"over budget by 20 .*, 0 spent, 2,100 reserved, 420 to spend"
+        ) as ended:
+            check_budget(plan)
+        assert (
+            "max-credits) to 2520, or take reservations back with `sora2batch fleet cancel`"
+            in ended.value.hint
+        )
+        with pytest.raises(BudgetError, match=r"by 20 .0 spent, 2,100 reserved, 420 to spend; a setting"):
+            check_ceiling(plan, Credits(2500), origin="a setting")
+
+    def test_a_limit_counts_what_is_left_to_pay(self):
+        plan = self.plan(FOX, OWL, CAT, reserved=[FOX], limit=1)
+        assert [one.action for one in plan.jobs] == [Action.RESUME, Action.SUBMIT]
+        assert plan.notices == ("--limit 1: 1 more job waits",)
+
+    def test_a_retry_that_somebody_else_asked_for_is_waited_for(self):
+        plan = self.plan(FOX, reserved=[FOX], entries=(entry_of(FOX, failed()),))
+        assert plan.jobs[0][1:4] == (Action.RESUME, RESERVED, 420)
+
+    def test_what_has_come_further_meanwhile_is_taken_as_it_is(self):
+        plan = self.plan(FOX, reserved=[FOX], entries=(entry_of(FOX, submitted()),))
+        assert plan.jobs[0].reason == "not finished yet: task task-a"

@@ -11,7 +11,7 @@ from sora2batch.ground.pending_job import PendingJob
 from sora2batch.lockfile.entry import Output
 from sora2batch.matrix.output_mark import mark_output
 from sora2batch.matrix.stage import Made, RecordedResults, Stager, Stages
-from sora2batch.plan.action import Action
+from sora2batch.plan.action import Action, ReservedJob
 from sora2batch.plan.budget import BudgetError, check_budget
 from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.selection import Selection
@@ -38,7 +38,7 @@ def pending(name, *needs, gate=None, credits=420, group="clips", **more):
     )
 
 
-def plan_of(*asked, entries=(), budget=100_000, fault=None, **selection):
+def plan_of(*asked, entries=(), budget=100_000, fault=None, reserved=(), **selection):
     lockfile = lockfile_of(*entries)
     stager = Stager(RecordedResults(lockfile.entries, "out"))
     stager.take_all(job for job in asked if not isinstance(job, PendingJob))
@@ -52,6 +52,7 @@ def plan_of(*asked, entries=(), budget=100_000, fault=None, **selection):
         budget=Credits(budget),
         selection=Selection(**selection),
         notices=(),
+        reserved={Fingerprint(key): ReservedJob(key, Credits(420)) for key in reserved},
     )
     return make_plan(inputs, lambda _: fault)
 
@@ -235,3 +236,10 @@ def test_made_jobs_are_kept_as_long_as_their_files_are_the_same():
     assert moved.take(CLIP).input["image"] == {"file": "elsewhere/a.png", "sha256": "ab" * 32}
     assert moved.take(CLIP).fingerprint == job.fingerprint
     assert isinstance(first.made["clips/fox"], Made)
+
+
+def test_what_somebody_has_reserved_and_waits_here_is_counted_once():
+    """Whoever reserved it has the still already; here nobody knows yet what will be sent."""
+    still = job_of("still", group="stills")
+    plan = plan_of(still, pending("fox", still.key), reserved=["clips/fox", "clips/owl"])
+    assert (plan.money.later, plan.money.reserved) == (420, 420)

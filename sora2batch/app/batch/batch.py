@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,14 @@ from sora2batch.app.config.settings import ceiling_for, credit_price_for, run_op
 from sora2batch.catalog.catalog import Catalog
 from sora2batch.ground.credit_price import CreditPrice
 from sora2batch.ground.errors import Sora2BatchError
-from sora2batch.ground.job import Credits, Job
+from sora2batch.ground.job import Credits, Fingerprint, Job
 from sora2batch.ground.text import without_secrets
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.state import read_state
 from sora2batch.manifest.model import Manifest, RunOptions
 from sora2batch.matrix.expand import Expansion
 from sora2batch.matrix.stage import RecordedResults
-from sora2batch.plan.action import Plan
+from sora2batch.plan.action import Plan, ReservedJob
 from sora2batch.plan.decision import FileFault, unless_stored
 from sora2batch.plan.make import PlanInputs, make_plan
 from sora2batch.plan.notice import duplicate_notices, shared_task_notices, tool_notices
@@ -55,6 +55,8 @@ class Batch:
     """What its jobs were made with, where some rest on the results of others."""
     is_shared: bool = False
     """Whether workers of a fleet carry it out."""
+    reserved: Mapping[Fingerprint, ReservedJob] = field(default_factory=dict)
+    """What they are about to submit, as far as plans are to count it."""
 
     @property
     def layout(self) -> BatchLayout:
@@ -201,5 +203,6 @@ class Batch:
             selection=selection,
             notices=notices,
             findings=self.expansion.findings,
+            reserved=self.reserved,
         )
         return make_plan(inputs, file_fault or self.file_fault)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -19,13 +19,14 @@ from sora2batch.fleet.clients.known_batch import (
     find_batch,
     read_lines,
     read_reservations,
-    read_taken,
+    read_reserved_jobs,
 )
 from sora2batch.fleet.database.database import Database
 from sora2batch.ground.job import Fingerprint
 from sora2batch.lockfile.entry import Entry, State
 from sora2batch.lockfile.hold import LockHeldError, lock_holder
 from sora2batch.lockfile.lockfile_store import LockfileStore
+from sora2batch.plan.action import ReservedJob
 
 _PATIENCE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.1
@@ -37,7 +38,7 @@ class FleetKnowledge(NamedTuple):
     batch: KnownBatch | None
     """None where nobody has run it there."""
     entries: list[Entry]
-    taken: frozenset[Fingerprint]
+    reserved: Mapping[Fingerprint, ReservedJob]
     """The jobs that are reserved, or being sent."""
     reservations: tuple[Reservation, ...] = ()
     """By whom, and for how much; of the whole batch."""
@@ -53,10 +54,10 @@ async def ask_fleet(database: Database, batch: Batch, name: BatchName) -> FleetK
     async with database.snapshot() as connection:
         known = await find_batch(connection, name.aliases, name.manifest)
         if known is None:
-            return FleetKnowledge(None, [], frozenset())
+            return FleetKnowledge(None, [], {})
         entries = await read_lines(connection, known.id, stores_outputs=batch.stores_outputs)
-        taken = await read_taken(connection, known.id)
-        return FleetKnowledge(known, entries, taken, await read_reservations(connection, known.id))
+        reserved = await read_reserved_jobs(connection, known.id)
+        return FleetKnowledge(known, entries, reserved, await read_reservations(connection, known.id))
 
 
 def fold_in(batch: Batch, entries: Sequence[Entry]) -> int:

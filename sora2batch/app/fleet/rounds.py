@@ -22,6 +22,7 @@ from sora2batch.app.fleet.file_pull import pull_files
 from sora2batch.app.fleet.follower import Follower
 from sora2batch.app.fleet.line_pull import ask_fleet, fold_in, wait_for_local_run
 from sora2batch.app.fleet.reserving import ReserveRequest, last_call, reserve_jobs
+from sora2batch.app.fleet.shared_plan import is_left_to_workers
 from sora2batch.app.process.loop import run_loop
 from sora2batch.app.process.signals import STOP_REASONS
 from sora2batch.app.tracking.forecast import Forecast
@@ -40,7 +41,7 @@ from sora2batch.ground.text import counted
 from sora2batch.lockfile.content import Lockfile
 from sora2batch.lockfile.entry import Entry, Seen
 from sora2batch.plan.action import Action, Plan, PlannedJob
-from sora2batch.plan.decision import FileFault
+from sora2batch.plan.decision import RESERVED, FileFault
 from sora2batch.plan.outlook import expected_durations
 from sora2batch.run.event import Event, Generated, Listener, Ready, Stopped, heard_by
 from sora2batch.run.made_files import MadeFiles
@@ -109,8 +110,11 @@ class Rounds:
             new = self._became_possible(fault)
             if not new and not was_open:
                 break
-        outcome = assess(self._planned, self._lockfile, fault, self._stop_signal.stops, self._stages)
+        judged = self._planned
         if Stages.WAIT not in self._stages:  # what is reserved is as good as submitted
+            judged = [one for one in judged if not is_left_to_workers(one, self._lockfile)]
+        outcome = assess(judged, self._lockfile, fault, self._stop_signal.stops, self._stages)
+        if Stages.WAIT not in self._stages:
             outcome = replace(outcome, not_submitted=self._not_reserved)
         return replace(outcome, room=self._room or 0)
 
@@ -252,7 +256,7 @@ class Rounds:
         """Follow those of which something is to come; hand them out."""
         chosen = [one for one in planned if one.action in {Action.SUBMIT, Action.RESUME}]
         for one in chosen:
-            is_open = one.entry is not None and one.action is Action.RESUME
+            is_open = one.action is Action.RESUME and one.reason != RESERVED
             self._jobs.add(one.job, after=0 if is_open else last_call(one), is_open=is_open)
         return chosen
 

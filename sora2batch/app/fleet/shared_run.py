@@ -22,7 +22,7 @@ from sora2batch.app.fleet.fleet_settle import settle_before_reserving
 from sora2batch.app.fleet.line_pull import FleetKnowledge, ask_fleet, fold_in, wait_for_local_run
 from sora2batch.app.fleet.reserving import whoever_asks
 from sora2batch.app.fleet.rounds import Rounds, SharedWork
-from sora2batch.app.fleet.shared_plan import TAKEN, SharedPlanner
+from sora2batch.app.fleet.shared_plan import SharedPlanner, is_left_to_workers
 from sora2batch.app.process.loop import run_loop
 from sora2batch.fleet.clients.batch_terms import BatchTerms
 from sora2batch.fleet.clients.known_batch import KnownBatch
@@ -61,15 +61,14 @@ def carry_out_shared(queue: QueueUrl, batch: Batch, request: RunRequest) -> Outc
     )
     plan = planner.plan(lockfile)
     batch = batch.at(lockfile)
-    taken = sum(one.reason == TAKEN for one in plan.jobs)
     if request.events:
         request.events.planned(batch.manifest.file, plan)
     if not has_work(plan, request.stages):
         request.printer.info(f"{batch.manifest.file}: nothing to do: {totals_line(plan)}")
         if planner.reserved_notice:
             request.printer.info(f"notice: {planner.reserved_notice}")
-        outcome = assess(plan.jobs, lockfile, fault, (), request.stages)
-        return replace(outcome, not_submitted=outcome.not_submitted - taken)
+        judged = [one for one in plan.jobs if not is_left_to_workers(one, lockfile)]
+        return assess(judged, lockfile, fault, (), request.stages)
     if not has_work(plan, request.stages & ~Stages.DOWNLOAD) and not to_take_up(plan, request):
         return _fetch_only(batch, plan, request, fault)
     agreement = agree(batch, plan, request)

@@ -12,6 +12,7 @@ from sora2batch.fleet.tables.repository_row import find_repository
 from sora2batch.ground.job import Credits, Fingerprint
 from sora2batch.ground.text import counted
 from sora2batch.lockfile.entry import Attempt, Entry
+from sora2batch.plan.action import ReservedJob
 
 _FIND = "select id, account, store_url is not null from batch where repository = %s and manifest = %s"
 _HAS_CALLS = """
@@ -23,8 +24,8 @@ _LINES = """
     select line from attempt
     where batch = %s and line is not null and state not in ('reserved', 'sending') order by id
 """
-_TAKEN = """
-    select job.fingerprint from attempt join job on job.id = attempt.job
+_RESERVED_JOBS = """
+    select job.fingerprint, job.key, attempt.credits from attempt join job on job.id = attempt.job
     where attempt.batch = %s and attempt.state in ('reserved', 'sending')
 """
 _WHO = """
@@ -55,10 +56,10 @@ async def read_reservations(connection: AsyncConnection, batch: int) -> tuple[Re
     return tuple(Reservation(by, jobs, Credits(credits)) for by, jobs, credits in rows)
 
 
-async def read_taken(connection: AsyncConnection, batch: int) -> frozenset[Fingerprint]:
+async def read_reserved_jobs(connection: AsyncConnection, batch: int) -> dict[Fingerprint, ReservedJob]:
     """Find the jobs of a batch that are reserved, or being sent: nobody needs to pay for them any more."""
-    rows = await (await connection.execute(_TAKEN, [batch])).fetchall()
-    return frozenset(Fingerprint(fingerprint) for (fingerprint,) in rows)
+    rows = await (await connection.execute(_RESERVED_JOBS, [batch])).fetchall()
+    return {Fingerprint(job): ReservedJob(key, Credits(credits)) for job, key, credits in rows}
 
 
 class KnownBatch(NamedTuple):
